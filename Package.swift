@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The dependency lists below are the architecture: an import that is missing here does not compile.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "planrun",
+    products: [
+        .executable(name: "planrun", targets: ["planrun"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        library("Diagnostics"),
+        library("YAMLTree", ["CLibYAML", "Diagnostics"]),
+        library("PlanGraph"),
+        library("PlanModel", ["YAMLTree", "Diagnostics", "PlanGraph"]),
+        library("RESP", [nioCore]),
+        library("RedisNIO", ["RESP", nioCore, nioPosix, nioSSL]),
+        library("RedisTopology", ["RESP"]),
+        library("Execution", ["PlanModel", "PlanGraph", "Diagnostics", system]),
+        library("Operations", ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP"]),
+        library("Rehearsal", ["PlanModel", "RedisTopology", "RESP", subprocess, system]),
+        library(
+            "PlanrunCLI",
+            [
+                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
+                "Rehearsal", argumentParser,
+            ]),
+        .executableTarget(name: "planrun", dependencies: ["PlanrunCLI", argumentParser], swiftSettings: strict),
+
+        .target(
+            name: "TestKit",
+            dependencies: [
+                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
+                "Rehearsal", system,
+            ],
+            path: "Tests/TestKit", swiftSettings: strict),
+        tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("YAMLTreeTests", ["YAMLTree", "Diagnostics"]),
+        tests("PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics"], exclude: ["Fixtures"]),
+        tests("PlanGraphTests", ["PlanGraph"]),
+        tests("RESPTests", ["RESP", nioCore]),
+        tests("RedisNIOTests", ["RedisNIO", "RESP", "TestKit", nioCore, nioEmbedded, nioPosix, nioSSL]),
+        tests("RedisTopologyTests", ["RedisTopology", "RESP", nioCore]),
+        tests("ExecutionTests", ["Execution", "PlanModel", "PlanGraph", "Diagnostics", system]),
+        tests(
+            "OperationsTests",
+            [
+                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "TestKit",
+                nioCore,
+            ]),
+        tests(
+            "PlanrunCLITests",
+            [
+                "PlanrunCLI", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP", "TestKit",
+                argumentParser,
+            ]),
+        tests(
+            "LiveTests",
+            [
+                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
+                "Rehearsal", "TestKit", system, subprocess,
+            ]),
+        .executableTarget(
+            name: "planrun-benchmarks",
+            dependencies: [
+                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP", "RedisNIO", "Rehearsal",
+                argumentParser, nioCore, subprocess, system,
+            ],
+            path: "Tests/Benchmarks", swiftSettings: strict),
+    ]
+)

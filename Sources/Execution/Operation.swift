@@ -1,0 +1,52 @@
+/// The code that carries out one node of the graph.
+///
+/// Four moments: `inspect` reads the servers, `perform` changes them, `verify` reads them again, `undo` takes the change
+/// back with what was recorded before it was made. Performing twice changes nothing, because that is what resume does
+/// after a crash in between.
+package protocol Operation: Sendable {
+    /// Is it already done? May it be done? Throws `StepFailure` where it may not.
+    func inspect(_ context: StepContext) async throws -> Inspection
+    func perform(_ context: StepContext) async throws
+    /// Is it done now, according to the servers? Its result is kept in the state file.
+    func verify(_ context: StepContext) async throws -> StepResult
+    /// Takes back what `perform` changed, as far as the servers show that it is there. Returns what was done, as a
+    /// sentence; `nil` where there was nothing to take back.
+    func undo(_ context: StepContext) async throws -> String?
+}
+
+package enum Inspection: Sendable, Equatable {
+    /// Nothing to do; why, as a sentence. `verify` follows.
+    case done(String)
+    /// To be performed. `undo` is written to the state file before `perform` is called; on a later attempt the operation
+    /// finds it in its context and returns what still holds of it.
+    case ready(undo: StateValue?)
+}
+
+/// How a node ended well.
+package struct StepResult: Sendable, Equatable, Codable {
+    package enum Verdict: String, Sendable, Equatable, Codable {
+        case passed, warned
+    }
+
+    package var verdict: Verdict
+    /// One line for a person: `the target follows 10.0.0.1:6379`.
+    package var summary: String
+    /// For a warning: what to do about it.
+    package var help: [String]
+    /// Measurements and facts by name, for `status`, events and later steps.
+    package var facts: [String: StateValue]
+
+    package init(
+        _ summary: String, verdict: Verdict = .passed, help: [String] = [], facts: [String: StateValue] = [:]
+    ) {
+        self.verdict = verdict
+        self.summary = summary
+        self.help = help
+        self.facts = facts
+    }
+}
+
+/// Makes the operation for a node. The one place where the graph meets what it means.
+package protocol OperationProvider: Sendable {
+    func operation(for node: String) -> any Operation
+}

@@ -1,0 +1,62 @@
+/// What the executor gives an operation besides its servers: time, memory, and a way to say what it waits for.
+package struct StepContext: Sendable {
+    /// The node that is carried out.
+    package let node: String
+    /// What `inspect` recorded on an earlier attempt or run, or `save` since; `nil` on the first.
+    package let undo: StateValue?
+    /// From 1.
+    package let attempt: Int
+    /// Monotonic time. Operations that wait take it from here, so that tests need none.
+    package let clock: any Clock<Duration>
+    private let saveUndo: @Sendable (StateValue) async throws -> Void
+    private let reportProgress: @Sendable (Progress) -> Void
+    private let draining: @Sendable () -> Bool
+
+    package init(
+        node: String, undo: StateValue?, attempt: Int, clock: any Clock<Duration>,
+        save: @escaping @Sendable (StateValue) async throws -> Void,
+        report: @escaping @Sendable (Progress) -> Void,
+        isDraining: @escaping @Sendable () -> Bool
+    ) {
+        self.node = node
+        self.undo = undo
+        self.attempt = attempt
+        self.clock = clock
+        self.saveUndo = save
+        self.reportProgress = report
+        self.draining = isDraining
+    }
+
+    /// Replaces the undo data in the state file; returns once it is on disk. Call it before the effect that it undoes.
+    package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }
+
+    /// Says what the operation is doing or waiting for. Cheap; views show the latest.
+    package func report(_ progress: Progress) { reportProgress(progress) }
+
+    /// Ctrl-C was pressed once: waits end with `CancellationError`, critical sections finish.
+    package var isDraining: Bool { draining() }
+}
+
+/// What a step is doing at this moment: what it waits for, the value now, the value wanted.
+package struct Progress: Sendable, Equatable {
+    /// `full sync`, `write pause`, `the Sentinels to name the target`.
+    package var activity: String
+    /// The value now, for a person: `412 MiB of 1.2 GiB, 38 MiB/s`.
+    package var now: String
+    /// The value wanted: `lag of 64 KiB at most for 5 s`.
+    package var wanted: String
+    /// 0…1 where a share is known.
+    package var fraction: Double?
+    /// Time left, where it can be told.
+    package var remaining: Duration?
+
+    package init(
+        _ activity: String, now: String = "", wanted: String = "", fraction: Double? = nil, remaining: Duration? = nil
+    ) {
+        self.activity = activity
+        self.now = now
+        self.wanted = wanted
+        self.fraction = fraction
+        self.remaining = remaining
+    }
+}

@@ -1,0 +1,30 @@
+/// Why a step did not succeed: what happened, where, what state the world is in now, and what to type next.
+package struct StepFailure: Error, Sendable, Equatable, Codable {
+    /// Fixed, hyphenated: `target-holds-keys`, `did-not-catch-up`.
+    package var code: String
+    /// What happened: lower case, no full stop.
+    package var what: String
+    /// Which instance and what it said: `target 10.0.0.2:6380`, `offset 39718004 of 48211907`.
+    package var place: [String]
+    /// What state the servers are in now; one sentence each.
+    package var world: [String]
+    /// The remedy; commands to go on with are added by the view, which knows the command line.
+    package var help: [String]
+    /// Whether another attempt can succeed without a person changing something.
+    package var isTransient: Bool
+    /// Nobody failed: the step waits for a person (an approval). The run stops and can be resumed.
+    package var isPause: Bool
+
+    package init(
+        code: String, what: String, place: [String] = [], world: [String] = [], help: [String] = [],
+        isTransient: Bool = false, isPause: Bool = false
+    ) {
+        self.code = code
+        self.what = what
+        self.place = place
+        self.world = world
+        self.help = help
+        self.isTransient = isTransient
+        self.isPause = isPause
+    }
+}

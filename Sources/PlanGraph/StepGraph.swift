@@ -1,0 +1,48 @@
+/// What a plan compiles into: nodes that can run, and the edges that order them.
+///
+/// A value: planning is pure, and the same plan gives the same graph, node for node and edge for edge.
+package struct StepGraph: Sendable, Equatable {
+    package struct Node: Sendable, Equatable, Identifiable {
+        /// `replicaof`, or step and check: `preflight/source-is-primary`.
+        package let id: String
+        /// The step of the plan that this node belongs to.
+        package let step: String
+        /// The step kind as the plan spells it.
+        package let kind: String
+        /// What a person reads: `the target follows the source`.
+        package let title: String
+        package let role: Role
+        /// Ids of the nodes that must have succeeded, in the order of the plan.
+        package let needs: [String]
+
+        package init(id: String, step: String, kind: String, title: String, role: Role, needs: [String]) {
+            self.id = id
+            self.step = step
+            self.kind = kind
+            self.title = title
+            self.role = role
+            self.needs = needs
+        }
+    }
+
+    /// What a node does to the world, which decides what resume and rollback do with it.
+    package enum Role: String, Sendable, Equatable, CaseIterable {
+        /// Reads, and passes, warns or fails. Resume asks again.
+        case check
+        /// Reads until a condition holds. Resume waits again.
+        case wait
+        /// Waits for a person. Once given it stays given.
+        case gate
+        /// Changes servers, and can be undone. Resume inspects before it does anything.
+        case effect
+        /// An effect after which the run can only go forward.
+        case pointOfNoReturn = "point-of-no-return"
+    }
+
+    package let nodes: [Node]
+
+    /// - Precondition: ids are unique, every need exists, there is no cycle; a plan that was read has been checked.
+    package init(nodes: [Node]) {
+        self.nodes = nodes
+    }
+}

@@ -1,0 +1,111 @@
+package import Diagnostics
+
+/// A validated plan: whatever holds a `Plan` holds one without mistakes.
+package struct Plan: Sendable {
+    package var name: String
+    package var description: String?
+    package var source: InstanceSettings
+    package var target: InstanceSettings
+    /// `nil`: plain replication, cut over with `via: promote`.
+    package var sentinel: SentinelSettings?
+    /// In the order of the file; every step names its needs.
+    package var steps: [Step]
+    package var rollback: RollbackSettings
+    /// The file as it was read.
+    package var file: SourceFile
+
+    package init(
+        name: String, description: String?, source: InstanceSettings, target: InstanceSettings,
+        sentinel: SentinelSettings?, steps: [Step], rollback: RollbackSettings, file: SourceFile
+    ) {
+        self.name = name
+        self.description = description
+        self.source = source
+        self.target = target
+        self.sentinel = sentinel
+        self.steps = steps
+        self.rollback = rollback
+        self.file = file
+    }
+}
+
+package struct InstanceSettings: Sendable, Hashable {
+    package var endpoint: Endpoint
+    package var engine: Engine
+    package var access: Access
+
+    package init(endpoint: Endpoint, engine: Engine, access: Access = Access()) {
+        self.endpoint = endpoint
+        self.engine = engine
+        self.access = access
+    }
+}
+
+package struct SentinelSettings: Sendable, Hashable {
+    /// The name under which the Sentinels monitor the source.
+    package var primary: String
+    package var endpoints: [Endpoint]
+    /// One set of credentials for all Sentinels of a plan.
+    package var access: Access
+
+    package init(primary: String, endpoints: [Endpoint], access: Access = Access()) {
+        self.primary = primary
+        self.endpoints = endpoints
+        self.access = access
+    }
+}
+
+package struct RollbackSettings: Sendable, Hashable {
+    /// What happens when a step fails before the point of no return.
+    package enum OnFailure: String, Sendable, Hashable, CaseIterable {
+        case automatic, ask, never
+    }
+
+    /// What `rollback` does once the cutover is over.
+    package enum AfterCutover: String, Sendable, Hashable, CaseIterable {
+        case stop
+        case discardWrites = "discard-writes"
+        case copyBack = "copy-back"
+    }
+
+    package var onFailure: OnFailure
+    package var afterCutover: AfterCutover
+
+    package init(onFailure: OnFailure = .ask, afterCutover: AfterCutover = .stop) {
+        self.onFailure = onFailure
+        self.afterCutover = afterCutover
+    }
+}
+
+/// One unit of a plan.
+package struct Step: Sendable, Identifiable {
+    package var id: String
+    package var kind: StepKind
+    package var needs: [String]
+    /// How long one attempt may take; `nil` where the kind sets no limit.
+    package var timeout: Duration?
+    /// How many more attempts follow the first, if it failed for a reason that can pass.
+    package var retries: Int
+    /// The whole step in the plan file; messages point at its start.
+    package var range: SourceRange
+
+    package init(
+        id: String, kind: StepKind, needs: [String], timeout: Duration?, retries: Int, range: SourceRange
+    ) {
+        self.id = id
+        self.kind = kind
+        self.needs = needs
+        self.timeout = timeout
+        self.retries = retries
+        self.range = range
+    }
+}
+
+package enum StepKind: Sendable, Hashable {
+    case preflight(PreflightStep)
+    case replicaof(ReplicaOfStep)
+    case waitForSync(WaitForSyncStep)
+    case verify(VerifyStep)
+    case approval(ApprovalStep)
+    case failover(FailoverStep)
+}

@@ -1,0 +1,67 @@
+/// Read-only checks before anything changes. Holds only what the plan says differently from the catalogue.
+package struct PreflightStep: Sendable, Hashable {
+    /// By check id.
+    package var settings: [String: CheckSetting]
+
+    package init(settings: [String: CheckSetting] = [:]) {
+        self.settings = settings
+    }
+}
+
+package struct CheckSetting: Sendable, Hashable {
+    /// `nil` keeps the severity of the catalogue.
+    package var severity: CheckSeverity?
+    /// Limits by key, only those that the plan names.
+    package var limits: [String: CheckLimit]
+
+    package init(severity: CheckSeverity? = nil, limits: [String: CheckLimit] = [:]) {
+        self.severity = severity
+        self.limits = limits
+    }
+}
+
+/// What it means when a check does not pass.
+package enum CheckSeverity: String, Sendable, Hashable, CaseIterable {
+    case fail, warn, off
+}
+
+package enum CheckLimit: Sendable, Hashable {
+    /// `30%`, as 30.
+    case percentage(Int)
+    case duration(Duration)
+    case size(ByteCount)
+    case count(Int)
+    /// `on` and `off`, `true` and `false`.
+    case flag(Bool)
+}
+
+/// One check of the catalogue, as far as the plan language has to know it. The catalogue itself lives with the
+/// operations and is handed to the reader, so that a new check is known to plans and schema without a change here.
+package struct CheckDeclaration: Sendable, Hashable, Identifiable {
+    package let id: String
+    /// What it asks, as a claim that holds if it passes: `the source is a primary`.
+    package let title: String
+    package let severity: CheckSeverity
+    /// Limits and their defaults, in the order they are shown; the case of a default is the type a plan must write.
+    package let limits: [Limit]
+
+    package struct Limit: Sendable, Hashable {
+        package let key: String
+        package let defaultValue: CheckLimit
+        /// For the schema: what the number means.
+        package let meaning: String
+
+        package init(key: String, defaultValue: CheckLimit, meaning: String) {
+            self.key = key
+            self.defaultValue = defaultValue
+            self.meaning = meaning
+        }
+    }
+
+    package init(id: String, title: String, severity: CheckSeverity = .fail, limits: [Limit] = []) {
+        self.id = id
+        self.title = title
+        self.severity = severity
+        self.limits = limits
+    }
+}

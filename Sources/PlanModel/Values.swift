@@ -1,0 +1,67 @@
+/// The server software of an instance.
+package enum Engine: String, Sendable, Hashable, Codable, CaseIterable {
+    case redis, valkey, dragonfly
+}
+
+/// Host and port as the plan spells them: `host:port` or `[v6]:port`.
+package struct Endpoint: Sendable, Hashable, Codable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// A number of bytes: `64KiB`, `10MiB`, `1GB`.
+package struct ByteCount: Sendable, Hashable, Codable, Comparable {
+    package let bytes: Int64
+
+    package init(bytes: Int64) {
+        self.bytes = bytes
+    }
+
+    package static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
+}
+
+/// Where a secret is to be found. The value is read when it is needed and kept nowhere.
+package enum SecretReference: Sendable, Hashable {
+    case environment(String)
+    /// Relative to the folder of the plan file.
+    case file(String)
+}
+
+package struct TLSSettings: Sendable, Hashable {
+    package var ca: String?
+    package var certificate: String?
+    package var key: String?
+    package var serverName: String?
+    package var verifies: Bool
+
+    package init(
+        ca: String? = nil, certificate: String? = nil, key: String? = nil, serverName: String? = nil,
+        verifies: Bool = true
+    ) {
+        self.ca = ca
+        self.certificate = certificate
+        self.key = key
+        self.serverName = serverName
+        self.verifies = verifies
+    }
+}
+
+/// Who to be at a server, and how to get there.
+package struct Access: Sendable, Hashable {
+    package var username: String?
+    package var password: SecretReference?
+    package var tls: TLSSettings?
+
+    package init(username: String? = nil, password: SecretReference? = nil, tls: TLSSettings? = nil) {
+        self.username = username
+        self.password = password
+        self.tls = tls
+    }
+}

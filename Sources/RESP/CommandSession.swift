@@ -1,0 +1,62 @@
+/// A conversation with one server: commands in, replies out, in order.
+///
+/// A session outlives its connection: the first pipeline connects, and one after a loss connects again, with backoff.
+/// Replies that are errors are values; only what kept a reply from arriving is thrown.
+package protocol CommandSession: Sendable {
+    var address: ServerAddress { get }
+
+    /// Sends all commands in one write and returns one reply for each.
+    /// - Parameter timeout: until the last reply is there; `nil` takes the one of the connection settings.
+    func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue]
+
+    /// Ends the connection; commands in flight fail with `closed`.
+    func close() async
+}
+
+extension CommandSession {
+    package func send(_ command: Command, timeout: Duration? = nil) async throws(SessionError) -> RESPValue {
+        let replies = try await pipeline([command], timeout: timeout)
+        guard let reply = replies.first, replies.count == 1 else {
+            preconditionFailure("a pipeline of one command returned \(replies.count) replies")
+        }
+        return reply
+    }
+}
+
+/// Why no reply came.
+package struct SessionError: Error, Sendable, Equatable {
+    package enum Code: String, Sendable, Equatable, CaseIterable {
+        case hostUnresolvable = "host-unresolvable"
+        case connectionRefused = "connection-refused"
+        case connectTimeout = "connect-timeout"
+        case tlsFailed = "tls-failed"
+        /// The server refused `AUTH`, or asks for it and we have none.
+        case authenticationFailed = "authentication-failed"
+        case replyTimeout = "reply-timeout"
+        case connectionLost = "connection-lost"
+        case protocolViolation = "protocol-violation"
+        case closed = "session-closed"
+    }
+
+    package let code: Code
+    package let address: ServerAddress
+    /// One sentence for a person, without full stop; server text in it is escaped.
+    package let sentence: String
+    /// Whether the server may have carried the commands out although no reply came.
+    package let mayHaveBeenExecuted: Bool
+
+    package init(code: Code, address: ServerAddress, sentence: String, mayHaveBeenExecuted: Bool) {
+        self.code = code
+        self.address = address
+        self.sentence = sentence
+        self.mayHaveBeenExecuted = mayHaveBeenExecuted
+    }
+
+    /// Whether trying again later can help; wrong credentials and certificates stay wrong.
+    package var isTransient: Bool {
+        switch code {
+        case .connectionRefused, .connectTimeout, .replyTimeout, .connectionLost, .hostUnresolvable: true
+        case .tlsFailed, .authenticationFailed, .protocolViolation, .closed: false
+        }
+    }
+}

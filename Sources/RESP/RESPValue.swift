@@ -1,0 +1,52 @@
+package import NIOCore
+
+/// One reply of the Redis serialization protocol, version 2.
+package enum RESPValue: Sendable, Equatable {
+    case simpleString(String)
+    case error(RESPError)
+    case integer(Int64)
+    case bulkString(ByteBuffer)
+    /// `$-1` and `*-1`, which mean the same to every caller.
+    case null
+    case array([RESPValue])
+}
+
+/// An error reply. Match `code`, never the sentence: servers reword it.
+package struct RESPError: Error, Sendable, Equatable {
+    /// The first word: `ERR`, `NOAUTH`, `WRONGPASS`, `INPROG`, `NOGOODSLAVE`, `READONLY`, ….
+    package let code: String
+    /// The whole line as the server said it. Untrusted: escape it before it reaches a terminal.
+    package let message: String
+
+    package init(message: String) {
+        self.message = message
+        self.code = String(message.prefix { $0 != " " })
+    }
+}
+
+extension RESPValue {
+    /// The text of a simple or bulk string; invalid UTF-8 is repaired. `nil` for every other kind.
+    package var string: String? {
+        switch self {
+        case .simpleString(let text): text
+        case .bulkString(let bytes): String(buffer: bytes)
+        case .error, .integer, .null, .array: nil
+        }
+    }
+
+    /// An integer reply, or a string that is a decimal integer.
+    package var integer: Int64? {
+        switch self {
+        case .integer(let number): number
+        case .simpleString, .bulkString: string.flatMap { Int64($0) }
+        case .error, .null, .array: nil
+        }
+    }
+
+    package var array: [RESPValue]? {
+        switch self {
+        case .array(let elements): elements
+        case .error, .integer, .null, .simpleString, .bulkString: nil
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// Makes sessions. The only implementation with sockets is in `RedisNIO`; tests bring their own.
+package protocol SessionConnector: Sendable {
+    /// A session that connects when it is first used.
+    func session(_ settings: ConnectionSettings) -> any CommandSession
+
+    /// Subscribes and returns once the server has confirmed every channel.
+    func subscribe(
+        to channels: [String], _ settings: ConnectionSettings
+    ) async throws(SessionError) -> any Subscription
+}
+
+/// Messages published on the channels subscribed to, in order, until the connection is lost or closed.
+package protocol Subscription: Sendable {
+    var messages: AsyncStream<PublishedMessage> { get }
+    func close() async
+}
+
+package struct PublishedMessage: Sendable, Equatable {
+    package let channel: String
+    package let payload: String
+
+    package init(channel: String, payload: String) {
+        self.channel = channel
+        self.payload = payload
+    }
+}
+
+/// Host name or IP address, and port.
+package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// How to reach one server and who to be there.
+package struct ConnectionSettings: Sendable {
+    package var address: ServerAddress
+    package var username: String?
+    package var password: Secret?
+    package var tls: TLSOptions?
+    /// Until the connection is up, TLS and `AUTH` included.
+    package var connectTimeout: Duration
+    /// Until the last reply of a pipeline is there.
+    package var replyTimeout: Duration
+
+    package init(
+        address: ServerAddress, username: String? = nil, password: Secret? = nil, tls: TLSOptions? = nil,
+        connectTimeout: Duration = .seconds(5), replyTimeout: Duration = .seconds(10)
+    ) {
+        self.address = address
+        self.username = username
+        self.password = password
+        self.tls = tls
+        self.connectTimeout = connectTimeout
+        self.replyTimeout = replyTimeout
+    }
+}
+
+/// Paths are absolute; certificates and keys are PEM files.
+package struct TLSOptions: Sendable, Hashable {
+    /// `nil` trusts the system's certificate authorities.
+    package var caFile: String?
+    package var certificateFile: String?
+    package var keyFile: String?
+    /// The name the certificate must carry, where it is not the host connected to.
+    package var serverName: String?
+    package var verifiesCertificates: Bool
+
+    package init(
+        caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil, serverName: String? = nil,
+        verifiesCertificates: Bool = true
+    ) {
+        self.caFile = caFile
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.serverName = serverName
+        self.verifiesCertificates = verifiesCertificates
+    }
+}
+
+/// A value that never shows itself: not printed, not dumped, not encoded.
+package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    private let value: String
+
+    package init(_ value: String) {
+        self.value = value
+    }
+
+    /// The value, for the wire only.
+    package func reveal() -> String { value }
+
+    package var description: String { "(secret)" }
+    package var debugDescription: String { "(secret)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,4 @@
+@main
+struct Planrun {
+    static func main() {}
+}
