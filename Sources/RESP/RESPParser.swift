@@ -1,0 +1,235 @@
+package import NIOCore
+
+/// The incremental reader of replies: bytes in, whole values out, whatever the pieces they arrive in.
+///
+/// A piece that holds a whole value is never copied: strings are slices of it. What is left of a value at the end of a
+/// piece is kept apart and only appended to, so that a large string or list that comes in many pieces costs each byte
+/// once. After an error the parser has lost its place: drop the connection.
+package struct RESPParser {
+    /// What a peer may make us hold.
+    package struct Limits: Sendable {
+        /// Lists within lists.
+        package var depth = 32
+        /// Bytes of one bulk string; 512 MiB is what Redis allows by default (`proto-max-bulk-len`).
+        package var bulkLength = 512 << 20
+        /// Elements of one list.
+        package var arrayLength = 16 << 20
+        /// Bytes of one line: a simple string, an error, a number.
+        package var lineLength = 64 << 10
+
+        package init() {}
+    }
+
+    private enum Expectation {
+        case line
+        case bulk(length: Int)
+    }
+
+    /// A list that has not all its elements yet.
+    private struct OpenList {
+        var elements: [RESPValue] = []
+        let count: Int
+    }
+
+    private let limits: Limits
+    private var chunk = ByteBuffer()
+    private var partial = ByteBuffer()
+    private var expectation = Expectation.line
+    private var open: [OpenList] = []
+
+    package init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    /// Adds bytes. Take all values with `next()` before the next piece, or the rest of this one is copied.
+    package mutating func feed(_ bytes: ByteBuffer) {
+        if chunk.readableBytes == 0 {
+            chunk = bytes
+        } else {
+            chunk.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// The next whole value; `nil` when more bytes are needed.
+    package mutating func next() throws(RESPParseError) -> RESPValue? {
+        while true {
+            let token: RESPValue?
+            switch expectation {
+            case .line:
+                guard var line = try takeLine() else { return nil }
+                token = try read(&line)
+            case .bulk(let length):
+                guard let bytes = try takeBulk(length) else { return nil }
+                token = .bulkString(bytes)
+            }
+            if let token, let value = close(token) { return value }
+        }
+    }
+
+    // MARK: Values
+
+    /// `nil` where the line only announces more: a bulk string or a list that is not empty.
+    private mutating func read(_ line: inout ByteBuffer) throws(RESPParseError) -> RESPValue? {
+        switch line.readInteger(as: UInt8.self) {
+        case UInt8(ascii: "+"): return .simpleString(String(buffer: line))
+        case UInt8(ascii: "-"): return .error(RESPError(message: String(buffer: line)))
+        case UInt8(ascii: ":"): return .integer(try integer(line))
+        case UInt8(ascii: "$"):
+            guard let length = try length(line, limit: limits.bulkLength, of: "bytes in a string") else { return .null }
+            expectation = .bulk(length: length)
+            return nil
+        case UInt8(ascii: "*"):
+            guard let count = try length(line, limit: limits.arrayLength, of: "elements in a list") else {
+                return .null
+            }
+            if count == 0 { return .array([]) }
+            guard open.count < limits.depth else {
+                throw RESPParseError("lists are nested deeper than \(limits.depth)", at: line)
+            }
+            open.append(OpenList(count: count))
+            // A peer that announces millions has to send them before we make room for them.
+            open[open.count - 1].elements.reserveCapacity(min(count, 1024))
+            return nil
+        default:
+            line.moveReaderIndex(to: 0)
+            throw RESPParseError("expected '+', '-', ':', '$' or '*'", at: line)
+        }
+    }
+
+    /// Puts a value into the list that is open; returns it, or the list that it completes, if none is open then.
+    private mutating func close(_ value: RESPValue) -> RESPValue? {
+        var value = value
+        while !open.isEmpty {
+            let last = open.count - 1
+            open[last].elements.append(value)
+            guard open[last].elements.count == open[last].count else { return nil }
+            value = .array(open.removeLast().elements)
+        }
+        return value
+    }
+
+    // MARK: Bytes
+
+    /// A line without its CRLF.
+    private mutating func takeLine() throws(RESPParseError) -> ByteBuffer? {
+        var line: ByteBuffer
+        if let length = chunk.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map({ $0 + 1 - chunk.readerIndex }),
+            let head = chunk.readSlice(length: length)
+        {
+            if partial.readableBytes == 0 {
+                line = head
+            } else {
+                partial.writeImmutableBuffer(head)
+                line = takePartial()
+            }
+        } else {
+            partial.writeBuffer(&chunk)
+            guard partial.readableBytes <= limits.lineLength else { throw tooLong(partial) }
+            return nil
+        }
+        guard line.readableBytes <= limits.lineLength + 2 else { throw tooLong(line) }
+        let end = line.writerIndex
+        guard line.readableBytes >= 2, line.getInteger(at: end - 2, as: UInt8.self) == UInt8(ascii: "\r") else {
+            throw RESPParseError("a line ends without a carriage return", at: line)
+        }
+        line.moveWriterIndex(to: end - 2)
+        return line.slice()
+    }
+
+    private mutating func takeBulk(_ length: Int) throws(RESPParseError) -> ByteBuffer? {
+        var bytes: ByteBuffer
+        if partial.readableBytes == 0, let whole = chunk.readSlice(length: length + 2) {
+            bytes = whole
+        } else {
+            guard var piece = chunk.readSlice(length: min(length + 2 - partial.readableBytes, chunk.readableBytes))
+            else { return nil }
+            partial.writeBuffer(&piece)
+            guard partial.readableBytes == length + 2 else { return nil }
+            bytes = takePartial()
+        }
+        expectation = .line
+        guard bytes.getInteger(at: bytes.writerIndex - 2, as: UInt16.self) == 0x0D0A else {
+            bytes.moveReaderIndex(to: bytes.writerIndex - 2)
+            throw RESPParseError("a string of \(length) bytes is not followed by a line end", at: bytes)
+        }
+        bytes.moveWriterIndex(to: bytes.writerIndex - 2)
+        return bytes
+    }
+
+    private mutating func takePartial() -> ByteBuffer {
+        defer { partial = ByteBuffer() }
+        return partial
+    }
+
+    // MARK: Numbers
+
+    private func integer(_ line: ByteBuffer) throws(RESPParseError) -> Int64 {
+        guard let number = Int64(decimal: line.readableBytesView) else {
+            throw RESPParseError("expected an integer", at: line)
+        }
+        return number
+    }
+
+    /// `nil` for -1, which stands for "nothing".
+    private func length(
+        _ line: ByteBuffer, limit: Int, of unit: String
+    ) throws(RESPParseError) -> Int? {
+        let number = try integer(line)
+        if number == -1 { return nil }
+        guard number >= 0 else { throw RESPParseError("expected a length", at: line) }
+        guard number <= limit else { throw RESPParseError("more than \(limit) \(unit)", at: line) }
+        return Int(number)
+    }
+
+    private func tooLong(_ line: ByteBuffer) -> RESPParseError {
+        RESPParseError("a line is longer than \(limits.lineLength) bytes", at: line)
+    }
+}
+
+extension Int64 {
+    /// An optional sign and decimal digits, nothing else; `nil` also where it does not fit.
+    fileprivate init?(decimal bytes: ByteBufferView) {
+        var rest = bytes[...]
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+        guard !rest.isEmpty else { return nil }
+        var magnitude: UInt64 = 0
+        for byte in rest {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            let (shifted, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = shifted.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+            guard !overflow, !carry else { return nil }
+            magnitude = sum
+        }
+        guard magnitude <= UInt64(Int64.max) + (isNegative ? 1 : 0) else { return nil }
+        self = isNegative ? Int64(truncatingIfNeeded: 0 &- magnitude) : Int64(magnitude)
+    }
+}
+
+/// Bytes that are no reply of a Redis server.
+package struct RESPParseError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong, as a clause.
+    package let reason: String
+    /// The first of the offending bytes, escaped.
+    package let bytes: String
+
+    init(_ reason: String, at bytes: ByteBuffer) {
+        self.reason = reason
+        let head = bytes.readableBytesView.prefix(64)
+        self.bytes = Self.escaped(head) + (head.count < bytes.readableBytes ? "…" : "")
+    }
+
+    package var description: String { "\(reason), found '\(bytes)'" }
+
+    private static func escaped(_ bytes: some Sequence<UInt8>) -> String {
+        var result = ""
+        for byte in bytes {
+            if (0x20...0x7E).contains(byte) {
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                result += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return result
+    }
+}

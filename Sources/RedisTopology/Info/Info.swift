@@ -1,0 +1,91 @@
+package import RESP
+
+/// The reply of `INFO`, by section and field.
+///
+/// A section that the server does not know is simply not there: Dragonfly answers an unknown one with nothing.
+package struct Info: Sendable, Equatable {
+    /// Section names in lower case.
+    private var sections: [String: Section]
+
+    /// The fields of one section, as the server spells them.
+    package struct Section: Sendable, Equatable {
+        package let name: String
+        package fileprivate(set) var fields: [String: String] = [:]
+
+        package subscript(field: String) -> String? { fields[field] }
+    }
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        guard let text = reply.string else {
+            throw ReplyError(command: "INFO", expected: "lines of 'field:value'", reply: reply)
+        }
+        self.init(text: text)
+    }
+
+    package init(text: String) {
+        sections = [:]
+        var current = Section(name: "")
+        // A line ends with CRLF, which Swift takes for one character; a lone LF is tolerated.
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("#") {
+                sections[current.name] = current
+                let name = line.dropFirst().drop { $0 == " " }.lowercased()
+                current = sections[name] ?? Section(name: name)
+            } else if let colon = line.firstIndex(of: ":") {
+                current.fields[String(line[..<colon])] = String(line[line.index(after: colon)...])
+            }
+        }
+        sections[current.name] = current
+    }
+
+    /// The section with that name in lower case; empty where the server sent none.
+    package subscript(section: String) -> Section { sections[section] ?? Section(name: section) }
+}
+
+extension Info.Section {
+    var command: String { "INFO \(name)" }
+
+    /// An integer field; `nil` where it is missing.
+    func integer(_ field: String) throws(ReplyError) -> Int64? {
+        guard let text = self[field], !text.isEmpty else { return nil }
+        guard let number = Int64(text) else {
+            throw ReplyError(
+                command: command, expected: "'\(field)' as an integer", found: "'\(text.printable(limit: 80))'")
+        }
+        return number
+    }
+
+    func requiredInteger(_ field: String) throws(ReplyError) -> Int64 {
+        guard let number = try integer(field) else { throw missing(field) }
+        return number
+    }
+
+    func required(_ field: String) throws(ReplyError) -> String {
+        guard let text = self[field] else { throw missing(field) }
+        return text
+    }
+
+    /// `1` is true.
+    func flag(_ field: String) -> Bool { self[field] == "1" }
+
+    /// A field of whole seconds; negative means that there is nothing to tell.
+    func seconds(_ field: String) throws(ReplyError) -> Duration? {
+        guard let number = try integer(field), number >= 0 else { return nil }
+        return .seconds(number)
+    }
+
+    private func missing(_ field: String) -> ReplyError {
+        let found = fields.isEmpty ? "no field at all" : "\(fields.count) other fields"
+        return ReplyError(command: command, expected: "a field '\(field)'", found: found)
+    }
+}
+
+/// `a=1,b=2`, as INFO and `slave0:` write lists of attributes.
+func attributes(_ text: String) -> [String: String] {
+    var result: [String: String] = [:]
+    for pair in text.split(separator: ",") {
+        guard let equals = pair.firstIndex(of: "=") else { continue }
+        result[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    }
+    return result
+}

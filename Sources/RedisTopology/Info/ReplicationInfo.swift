@@ -1,0 +1,90 @@
+package import RESP
+
+/// What a server is to others: primary, or replica of one.
+package enum ReplicationRole: String, Sendable, Hashable, Codable {
+    case primary, replica
+
+    /// The spellings of Redis, Valkey and of Dragonfly, which said `replica` in older builds and `active-replica` is
+    /// what KeyDB's family says.
+    package init?(wire: String) {
+        switch wire {
+        case "master", "primary": self = .primary
+        case "slave", "replica", "active-replica": self = .replica
+        default: return nil
+        }
+    }
+}
+
+/// `INFO replication`, typed.
+package struct ReplicationInfo: Sendable, Equatable {
+    package let role: ReplicationRole
+    /// The replicas that are connected to this server; a replica can have some of its own.
+    package let replicas: [ConnectedReplica]
+    /// Bytes of the replication stream (`master_repl_offset`). Dragonfly as primary has none.
+    package let offset: Int64?
+    package let replicationID: String?
+    /// The history that this one continues, and the last offset that both share.
+    package let previousReplicationID: String?
+    package let previousIDValidUntil: Int64?
+    /// Whom this server follows and how well; `nil` on a primary.
+    package let upstream: Upstream?
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        guard reply.string != nil else {
+            throw ReplyError(command: "INFO replication", expected: "lines of 'field:value'", reply: reply)
+        }
+        try self.init(Info(reply))
+    }
+
+    package init(_ info: Info) throws(ReplyError) {
+        let section = info["replication"]
+        let word = try section.required("role")
+        guard let role = ReplicationRole(wire: word) else {
+            throw ReplyError(
+                command: section.command, expected: "role 'master' or 'slave'", found: "'\(word.printable(limit: 80))'")
+        }
+        self.role = role
+        replicas = try ConnectedReplica.read(section)
+        offset = try section.integer("master_repl_offset")
+        replicationID = section["master_replid"].flatMap(Self.identifier)
+        previousReplicationID = section["master_replid2"].flatMap(Self.identifier)
+        previousIDValidUntil = try section.integer("second_repl_offset").flatMap { $0 < 0 ? nil : $0 }
+        upstream = role == .replica ? try Upstream(section) : nil
+    }
+
+    /// Redis writes forty zeros, Dragonfly nothing, for "none".
+    private static func identifier(_ text: String) -> String? {
+        text.allSatisfy { $0 == "0" } ? nil : text
+    }
+}
+
+/// A replica as its primary sees it (`slave0:ip=…`). Its offset is the last acknowledged one and can lag by a second.
+package struct ConnectedReplica: Sendable, Equatable {
+    package let address: ServerAddress
+    /// `online`, `wait_bgsave`, `send_bulk`; Dragonfly has words of its own.
+    package let state: String
+    package let offset: Int64?
+    /// Since the last acknowledgement.
+    package let lag: Duration?
+
+    package var isOnline: Bool { state == "online" || state == "stable_sync" }
+
+    static func read(_ section: Info.Section) throws(ReplyError) -> [ConnectedReplica] {
+        var result: [ConnectedReplica] = []
+        // Numbered without gaps; Dragonfly numbers from 0 as well.
+        while let line = section["slave\(result.count)"] {
+            let values = attributes(line)
+            guard let host = values["ip"], let port = values["port"].flatMap({ Int($0) }) else {
+                throw ReplyError(
+                    command: section.command, expected: "'ip=…,port=…' for each replica",
+                    found: "'\(line.printable(limit: 120))'")
+            }
+            result.append(
+                ConnectedReplica(
+                    address: ServerAddress(host: host, port: port), state: values["state"] ?? "",
+                    offset: values["offset"].flatMap { Int64($0) },
+                    lag: values["lag"].flatMap { Int64($0) }.map { .seconds($0) }))
+        }
+        return result
+    }
+}

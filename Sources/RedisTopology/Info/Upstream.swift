@@ -1,0 +1,73 @@
+package import RESP
+
+/// The primary that a replica follows, and the state of the link, as the replica tells it.
+package struct Upstream: Sendable, Equatable {
+    package let primary: ServerAddress
+    package let isLinkUp: Bool
+    package let isSyncing: Bool
+    /// Bytes of the replication stream that were applied (`slave_repl_offset`). Dragonfly shows it only once it is synced.
+    package let offset: Int64?
+    /// How far the full sync is, where the server tells; Dragonfly does not.
+    package let progress: SyncProgress?
+    /// Since anything was heard from the primary. A primary that hangs does not make it grow on Dragonfly.
+    package let lastHeard: Duration?
+    package let link: LinkHistory
+    /// Sentinel promotes the smaller one first and never one with 0.
+    package let priority: Int?
+    package let isReadOnly: Bool
+    /// `false` hides the replica from Sentinel.
+    package let isAnnounced: Bool
+
+    package enum LinkHistory: Sendable, Equatable {
+        /// The link is up.
+        case up
+        /// The link was never up since the server began to follow (`master_link_down_since_seconds:-1`).
+        case never
+        /// `nil` where the server does not say since when: Dragonfly.
+        case downSince(Duration?)
+    }
+
+    init(_ section: Info.Section) throws(ReplyError) {
+        let port = try section.requiredInteger("master_port")
+        primary = ServerAddress(host: try section.required("master_host"), port: Int(truncatingIfNeeded: port))
+        isLinkUp = try section.required("master_link_status") == "up"
+        isSyncing = section.flag("master_sync_in_progress")
+        offset = try section.integer("slave_repl_offset")
+        progress = isSyncing ? try SyncProgress(section) : nil
+        lastHeard = try section.seconds("master_last_io_seconds_ago")
+        if isLinkUp {
+            link = .up
+        } else if let down = try section.integer("master_link_down_since_seconds") {
+            link = down < 0 ? .never : .downSince(.seconds(down))
+        } else {
+            link = .downSince(nil)
+        }
+        priority = try section.integer("slave_priority").map { Int(truncatingIfNeeded: $0) }
+        isReadOnly = section["slave_read_only"] != "0"
+        isAnnounced = section["replica_announced"] != "0"
+    }
+}
+
+/// Bytes of a full sync that have arrived.
+package struct SyncProgress: Sendable, Hashable {
+    /// `nil` where the primary streams without knowing the length (diskless).
+    package let totalBytes: Int64?
+    package let receivedBytes: Int64
+
+    package init(totalBytes: Int64?, receivedBytes: Int64) {
+        self.totalBytes = totalBytes
+        self.receivedBytes = receivedBytes
+    }
+
+    /// 0…1, where the length is known.
+    package var fraction: Double? {
+        guard let totalBytes, totalBytes > 0 else { return nil }
+        return min(1, max(0, Double(receivedBytes) / Double(totalBytes)))
+    }
+
+    init?(_ section: Info.Section) throws(ReplyError) {
+        guard let received = try section.integer("master_sync_read_bytes") else { return nil }
+        let total = try section.integer("master_sync_total_bytes") ?? 0
+        self.init(totalBytes: total > 0 ? total : nil, receivedBytes: max(0, received))
+    }
+}

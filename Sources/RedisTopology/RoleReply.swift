@@ -1,0 +1,79 @@
+package import RESP
+
+/// The reply of `ROLE`.
+package enum RoleReply: Sendable, Equatable {
+    /// Dragonfly as primary tells no offset.
+    case primary(offset: Int64?, replicas: [Replica])
+    case replica(of: ServerAddress, link: LinkState, offset: Int64?)
+    case sentinel(monitored: [String])
+
+    package struct Replica: Sendable, Equatable {
+        package let address: ServerAddress
+        package let offset: Int64?
+    }
+
+    /// The fourth element of a replica's reply.
+    package enum LinkState: Sendable, Equatable {
+        case connecting
+        /// Linked, but the transfer has not begun: Dragonfly's `preparation`.
+        case preparing
+        case fullSync
+        /// Synced and following.
+        case online
+        case other(String)
+
+        /// Redis: none, connect, connecting, handshake, sync, connected. Dragonfly: connecting, preparation, full_sync,
+        /// and `online`, which older builds call `stable_sync`.
+        init(wire: String) {
+            switch wire {
+            case "none", "connect", "connecting", "handshake": self = .connecting
+            case "preparation": self = .preparing
+            case "sync", "full_sync": self = .fullSync
+            case "connected", "online", "stable_sync": self = .online
+            default: self = .other(wire)
+            }
+        }
+    }
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        guard let elements = reply.array, let word = elements.first?.string else {
+            throw ReplyError(command: "ROLE", expected: "a list that begins with a role", reply: reply)
+        }
+        if word == "sentinel" {
+            self = .sentinel(monitored: (elements.dropFirst().first?.array ?? []).compactMap(\.string))
+            return
+        }
+        switch ReplicationRole(wire: word) {
+        case .primary: self = Self.primary(elements)
+        case .replica: self = try Self.replica(elements)
+        case nil: throw ReplyError(command: "ROLE", expected: "'master', 'slave' or 'sentinel'", reply: elements[0])
+        }
+    }
+
+    /// Redis: master, offset, replicas. Dragonfly: master, replicas.
+    private static func primary(_ elements: [RESPValue]) -> RoleReply {
+        let replicas = elements.lazy.compactMap(\.array).first ?? []
+        return .primary(
+            offset: elements.count > 1 ? elements[1].integer : nil,
+            replicas: replicas.compactMap { entry in
+                guard let fields = entry.array, fields.count >= 2, let host = fields[0].string,
+                    let port = fields[1].integer
+                else { return nil }
+                return Replica(
+                    address: ServerAddress(host: host, port: Int(truncatingIfNeeded: port)),
+                    offset: fields.count > 2 ? fields[2].integer : nil)
+            })
+    }
+
+    private static func replica(_ elements: [RESPValue]) throws(ReplyError) -> RoleReply {
+        guard elements.count >= 4, let host = elements[1].string, let port = elements[2].integer,
+            let state = elements[3].string
+        else {
+            throw ReplyError(
+                command: "ROLE", expected: "host, port and link state after 'slave'", reply: .array(elements))
+        }
+        return .replica(
+            of: ServerAddress(host: host, port: Int(truncatingIfNeeded: port)), link: LinkState(wire: state),
+            offset: elements.count > 4 ? elements[4].integer : nil)
+    }
+}

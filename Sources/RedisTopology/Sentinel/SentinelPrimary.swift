@@ -1,0 +1,62 @@
+package import RESP
+
+/// A monitored primary as one Sentinel sees it (`SENTINEL MASTER name`).
+package struct SentinelPrimary: Sendable, Equatable {
+    package let name: String
+    package let address: ServerAddress
+    package let flags: SentinelFlags
+    /// Dragonfly has none.
+    package let runID: String?
+    package let replicaCount: Int
+    package let otherSentinelCount: Int
+    package let quorum: Int
+    package let downAfter: Duration
+    package let failoverTimeout: Duration
+    package let parallelSyncs: Int
+    package let configEpoch: Int64
+    /// What the server itself says in INFO.
+    package let reportedRole: ReplicationRole?
+    /// Since it says so.
+    package let reportedRoleAge: Duration?
+    /// Age of the last INFO of it.
+    package let infoAge: Duration?
+    /// Age of the last good answer to PING.
+    package let lastGoodPing: Duration?
+    /// Commands that wait for an answer of it.
+    package let pendingCommands: Int
+    /// `wait_start`, `select_slave`, `wait_promotion`, …, while a failover runs.
+    package let failoverState: String?
+
+    package var isFailoverInProgress: Bool { flags.isFailoverInProgress || failoverState != nil }
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        try self.init(SentinelFields(reply, command: "SENTINEL MASTER"))
+    }
+
+    /// The reply of `SENTINEL MASTERS`.
+    package static func list(_ reply: RESPValue) throws(ReplyError) -> [SentinelPrimary] {
+        var result: [SentinelPrimary] = []
+        for fields in try SentinelFields.list(reply, command: "SENTINEL MASTERS") { result.append(try .init(fields)) }
+        return result
+    }
+
+    private init(_ fields: SentinelFields) throws(ReplyError) {
+        name = try fields.text("name")
+        address = try fields.address()
+        flags = try fields.flags()
+        runID = fields.optionalText("runid")
+        replicaCount = try fields.count("num-slaves")
+        otherSentinelCount = try fields.count("num-other-sentinels")
+        quorum = try fields.count("quorum")
+        downAfter = try fields.milliseconds("down-after-milliseconds")
+        failoverTimeout = try fields.milliseconds("failover-timeout")
+        parallelSyncs = try fields.count("parallel-syncs")
+        configEpoch = try fields.integer("config-epoch")
+        reportedRole = fields.optionalText("role-reported").flatMap(ReplicationRole.init(wire:))
+        reportedRoleAge = try fields.optionalMilliseconds("role-reported-time")
+        infoAge = try fields.optionalMilliseconds("info-refresh")
+        lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
+        pendingCommands = try fields.count("link-pending-commands")
+        failoverState = fields.optionalText("failover-state")
+    }
+}

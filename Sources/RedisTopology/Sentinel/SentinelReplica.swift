@@ -1,0 +1,77 @@
+package import RESP
+
+/// A replica as one Sentinel sees it (`SENTINEL REPLICAS name`).
+package struct SentinelReplica: Sendable, Equatable {
+    package let name: String
+    package let address: ServerAddress
+    package let flags: SentinelFlags
+    package let runID: String?
+    /// What the server itself says in INFO.
+    package let reportedRole: ReplicationRole?
+    /// Whom it follows; `nil` until it has said so.
+    package let primary: ServerAddress?
+    /// `master-link-status:ok`. Sentinel does not look at it when it chooses whom to promote.
+    package let isLinkUp: Bool
+    /// Smaller is promoted first, 0 never.
+    package let priority: Int
+    package let offset: Int64
+    /// Age of the last INFO of it.
+    package let infoAge: Duration?
+    package let lastGoodPing: Duration?
+    /// `false` where the replica asked not to be told to clients; Sentinels older than 7 do not know the field.
+    package let isAnnounced: Bool
+
+    /// Whether Sentinel could promote it: priority, and reachable as far as this Sentinel can tell.
+    package var isEligible: Bool { priority > 0 && flags.isHealthy }
+
+    /// The reply of `SENTINEL REPLICAS` (`SENTINEL SLAVES` before Redis 5).
+    package static func list(_ reply: RESPValue) throws(ReplyError) -> [SentinelReplica] {
+        var result: [SentinelReplica] = []
+        for fields in try SentinelFields.list(reply, command: "SENTINEL REPLICAS") { result.append(try .init(fields)) }
+        return result
+    }
+
+    private init(_ fields: SentinelFields) throws(ReplyError) {
+        name = try fields.text("name")
+        address = try fields.address()
+        flags = try fields.flags()
+        runID = fields.optionalText("runid")
+        reportedRole = fields.optionalText("role-reported").flatMap(ReplicationRole.init(wire:))
+        if let host = fields.optionalText("master-host"), host != "(null)" {
+            primary = ServerAddress(host: host, port: try fields.count("master-port"))
+        } else {
+            primary = nil
+        }
+        isLinkUp = fields.optionalText("master-link-status") == "ok"
+        priority = try fields.count("slave-priority")
+        offset = try fields.integer("slave-repl-offset")
+        infoAge = try fields.optionalMilliseconds("info-refresh")
+        lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
+        isAnnounced = fields.optionalText("replica-announced") != "0"
+    }
+}
+
+/// Another Sentinel as one Sentinel sees it (`SENTINEL SENTINELS name`).
+package struct SentinelPeer: Sendable, Equatable {
+    package let address: ServerAddress
+    package let runID: String?
+    package let flags: SentinelFlags
+    /// Since its last hello message.
+    package let lastHello: Duration?
+    package let lastGoodPing: Duration?
+
+    /// The reply of `SENTINEL SENTINELS`.
+    package static func list(_ reply: RESPValue) throws(ReplyError) -> [SentinelPeer] {
+        var result: [SentinelPeer] = []
+        for fields in try SentinelFields.list(reply, command: "SENTINEL SENTINELS") { result.append(try .init(fields)) }
+        return result
+    }
+
+    private init(_ fields: SentinelFields) throws(ReplyError) {
+        address = try fields.address()
+        runID = fields.optionalText("runid")
+        flags = try fields.flags()
+        lastHello = try fields.optionalMilliseconds("last-hello-message")
+        lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
+    }
+}

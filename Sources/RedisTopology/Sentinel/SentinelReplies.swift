@@ -1,0 +1,56 @@
+package import RESP
+
+/// The reply of `SENTINEL CKQUORUM`: can the Sentinels that this one sees agree and be authorised?
+///
+/// It counts what this one Sentinel sees; ask each.
+package enum QuorumCheck: Sendable, Equatable {
+    /// `nil` where the sentence holds no count.
+    case reachable(usableSentinels: Int?)
+    /// The server's words, escaped.
+    case unreachable(String)
+
+    /// `OK 3 usable Sentinels. …`, or the error `NOQUORUM …`; every other error is thrown.
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        if case .error(let error) = reply, error.code == "NOQUORUM" {
+            self = .unreachable(error.message.printable(limit: 200))
+            return
+        }
+        let words = (reply.string ?? "").split(separator: " ")
+        guard words.first == "OK" else {
+            throw ReplyError(command: "SENTINEL CKQUORUM", expected: "'OK …' or 'NOQUORUM …'", reply: reply)
+        }
+        self = .reachable(usableSentinels: words.count > 1 ? Int(words[1]) : nil)
+    }
+}
+
+/// The reply of `SENTINEL GET-MASTER-ADDR-BY-NAME`.
+package struct SentinelAddressReply: Sendable, Equatable {
+    /// `nil` where that Sentinel does not monitor the name.
+    package let primary: ServerAddress?
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        if reply == .null {
+            primary = nil
+            return
+        }
+        guard let elements = reply.array, elements.count == 2, let host = elements[0].string,
+            let port = elements[1].integer
+        else {
+            throw ReplyError(
+                command: "SENTINEL GET-MASTER-ADDR-BY-NAME", expected: "a list of host and port", reply: reply)
+        }
+        primary = ServerAddress(host: host, port: Int(truncatingIfNeeded: port))
+    }
+}
+
+/// The reply of `SENTINEL MYID`: the run id with which this Sentinel signs its hello messages.
+package struct SentinelIDReply: Sendable, Equatable {
+    package let id: String
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        guard let id = reply.string else {
+            throw ReplyError(command: "SENTINEL MYID", expected: "a run id", reply: reply)
+        }
+        self.id = id
+    }
+}
