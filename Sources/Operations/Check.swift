@@ -1,0 +1,96 @@
+package import Execution
+package import PlanModel
+
+/// One question to the servers, of a `preflight` or `verify` step. Reads only.
+package protocol Check: Sendable {
+    static var declaration: CheckDeclaration { get }
+    /// Whether the question makes sense for this plan; a plan without Sentinels has none to ask.
+    static func applies(to plan: Plan) -> Bool
+    init()
+    /// - Throws: `StepFailure` where it cannot be told, because a server does not answer.
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding
+}
+
+extension Check {
+    package static func applies(to plan: Plan) -> Bool { true }
+}
+
+/// What a check saw, and where that is not enough, what it wants and what to do.
+package struct Finding: Sendable, Equatable {
+    package let passes: Bool
+    package let saw: String
+    package let wants: String
+    /// Which servers it is about.
+    package let place: [String]
+    package let remedy: [String]
+
+    package static func passed(_ saw: String) -> Finding {
+        Finding(passes: true, saw: saw, wants: "", place: [], remedy: [])
+    }
+
+    package static func missed(_ saw: String, wants: String, at place: [String], remedy: [String]) -> Finding {
+        Finding(passes: false, saw: saw, wants: wants, place: place, remedy: remedy)
+    }
+
+    /// All that were missed, as one; the first of them decides what is wanted.
+    package static func combined(_ findings: [Finding], passed saw: String) -> Finding {
+        let missed = findings.filter { !$0.passes }
+        guard let first = missed.first else { return .passed(saw) }
+        var remedies: [String] = []
+        for remedy in missed.flatMap(\.remedy) where !remedies.contains(remedy) { remedies.append(remedy) }
+        return .missed(
+            missed.map(\.saw).joined(separator: "; "), wants: first.wants, at: missed.flatMap(\.place), remedy: remedies)
+    }
+}
+
+/// The limits of one check: the plan's where it names them, else the catalogue's.
+package struct CheckLimits: Sendable {
+    private let values: [String: CheckLimit]
+
+    package init(_ declaration: CheckDeclaration, plan: CheckSetting?) {
+        let defaults = Dictionary(uniqueKeysWithValues: declaration.limits.map { ($0.key, $0.defaultValue) })
+        values = defaults.merging(plan?.limits ?? [:]) { $1 }
+    }
+
+    package func percentage(_ key: String) -> Int {
+        guard case .percentage(let value) = values[key] else { undeclared(key) }
+        return value
+    }
+
+    package func flag(_ key: String) -> Bool {
+        guard case .flag(let value) = values[key] else { undeclared(key) }
+        return value
+    }
+
+    private func undeclared(_ key: String) -> Never {
+        preconditionFailure("a check asks for its limit '\(key)', which it does not declare with this type")
+    }
+}
+
+/// Carries out a check as a node of the graph.
+package struct CheckOperation: Operation {
+    let check: any Check
+    let severity: CheckSeverity
+    let limits: CheckLimits
+    let servers: Servers
+
+    package func inspect(_ context: StepContext) async throws -> Inspection { .ready(undo: nil) }
+
+    package func perform(_ context: StepContext) async throws {}
+
+    package func verify(_ context: StepContext) async throws -> StepResult {
+        let finding = try await check.run(servers, limits: limits)
+        if finding.passes { return StepResult(finding.saw) }
+        switch severity {
+        case .fail:
+            throw StepFailure(
+                code: type(of: check).declaration.id, what: finding.saw, place: finding.place + ["wanted: \(finding.wants)"],
+                world: ["checks change nothing"], help: finding.remedy)
+        case .warn:
+            return StepResult("\(finding.saw); wanted: \(finding.wants)", verdict: .warned, help: finding.remedy)
+        case .off: preconditionFailure("a check that is off has no node")
+        }
+    }
+
+    package func undo(_ context: StepContext) async throws -> String? { nil }
+}

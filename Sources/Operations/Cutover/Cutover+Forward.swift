@@ -1,0 +1,90 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// What follows the promotion: the Sentinels take note, clients move, the old primary comes to rest.
+extension Cutover {
+    /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
+    func resume(_ memory: CutoverMemory) async throws {
+        try await Task {
+            var pause = WritePause(on: from, length: .zero, longest: .zero, clock: context.clock)
+            if let replication = try? await from.replication(), replication.role == .primary {
+                try await ReplicationCredentials(toFollow: to).apply(to: from)
+                await demote()
+            }
+            try await goForward(memory, &pause)
+        }.value
+    }
+
+    func goForward(_ promoted: CutoverMemory, _ pause: inout WritePause) async throws {
+        var memory = promoted
+        if memory.measurements.writesAtPromotion == nil {
+            memory.measurements.writesAtPromotion = try? await WriteCounter(server: to).calls()
+        }
+        if let sentinels {
+            try await waitForSentinels(sentinels, &memory, &pause)
+        } else {
+            memory.measurements.pause = pause.elapsed.seconds
+            await releaseClients()
+        }
+        try await settle(memory)
+        try await record(memory)
+    }
+
+    private func waitForSentinels(
+        _ sentinels: Sentinels, _ memory: inout CutoverMemory, _ pause: inout WritePause
+    ) async throws {
+        let watch = Stopwatch(context.clock)
+        let limit = await sentinels.announcementLimit()
+        var asked = Duration.zero
+        var isReleased = false
+        while true {
+            let view = await sentinels.view(of: to)
+            if view.allNameIt || !pause.isCertain, !isReleased {
+                memory.measurements.announcement = watch.elapsed.seconds
+                memory.measurements.pause = pause.elapsed.seconds
+                await releaseClients()
+                isReleased = true
+            }
+            if view.allShowIt { return }
+            context.report(
+                Progress("the Sentinels to name \(to.endpoint)", now: "\(view.named) of \(view.total)", wanted: "all"))
+            if !isReleased, !view.allNameIt { _ = await pause.renew() }
+            // The first failover is given the time it normally takes.
+            if watch.elapsed - asked > .seconds(5) {
+                await sentinels.failOverAgainIfIdle()
+                asked = watch.elapsed
+            }
+            // Past the critical part: a person who wants to stop may, and resume goes on from here.
+            if isReleased, context.isDraining { throw CancellationError() }
+            guard watch.elapsed < limit else { throw notAnnounced(view, after: limit) }
+            try? await context.clock.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Ends the pause on the old primary together with its connections: who waits there asks Sentinel again instead of
+    /// reading an error.
+    private func releaseClients() async {
+        let commands: [Command] = [
+            ["MULTI"], ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], ["CLIENT", "UNPAUSE"], ["EXEC"],
+        ]
+        let replies = try? await from.replies(to: commands, timeout: .seconds(5))
+        if case .error? = replies?.last {
+            // Dragonfly kills by address only and discards the transaction.
+            _ = try? await from.replies(to: [["CLIENT", "UNPAUSE"]], timeout: .seconds(5))
+        }
+    }
+
+    /// Puts the write rule of the old primary back; its priority of 0 stays, so that Sentinel leaves it alone.
+    private func settle(_ memory: CutoverMemory) async throws {
+        guard let replication = try? await from.replication(), replication.role == .replica else { return }
+        try await fence.send(fence.writeRuleCommands(memory.fence))
+    }
+
+    /// Takes back what was changed while nothing was promoted.
+    func unfence(_ memory: CutoverMemory) async throws(StepFailure) {
+        try await fence.send([["CLIENT", "UNPAUSE"]] + fence.allCommands(memory.fence))
+        try await ReplicationCredentials.restore(memory.credentials, on: from)
+    }
+}

@@ -1,0 +1,57 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+extension CutoverSituation {
+    /// Asks the servers.
+    /// - Parameters:
+    ///   - memory: of the handover that is looked at.
+    ///   - isReturn: whether it goes from the target to the source.
+    /// - Throws: `StepFailure` where the server that shall be primary does not answer.
+    static func read(_ servers: Servers, _ memory: CutoverMemory?, isReturn: Bool = false) async throws -> Self {
+        let from = isReturn ? servers.target : servers.source
+        let to = isReturn ? servers.source : servers.target
+        return CutoverSituation(
+            from: try await readFrom(from, to, servers), to: try await readTo(from, to, servers),
+            sentinels: await readSentinels(from, to, servers), phase: memory?.phase,
+            targetRanThrough: await ranThrough(to, since: memory?.promotingSince))
+    }
+
+    private static func readFrom(_ from: Server, _ to: Server, _ servers: Servers) async throws -> From {
+        do {
+            guard let primary = try await from.replication().upstream?.primary else { return .primary }
+            return await servers.isSame(primary, as: to) ? .replicaOfTo : .replicaOfOther("\(primary)")
+        } catch let failure as StepFailure where failure.isTransient {
+            return .unreachable(failure.what)
+        }
+    }
+
+    private static func readTo(_ from: Server, _ to: Server, _ servers: Servers) async throws -> To {
+        guard let primary = try await to.replication().upstream?.primary else { return .primary }
+        return await servers.isSame(primary, as: from) ? .replicaOfFrom : .replicaOfOther("\(primary)")
+    }
+
+    private static func readSentinels(_ from: Server, _ to: Server, _ servers: Servers) async -> [Named] {
+        var named: [Named] = []
+        for sentinel in servers.sentinels {
+            guard let address = try? await sentinel.primaryAddress(servers.primaryName) else {
+                named.append(.unreachable)
+                continue
+            }
+            if await servers.isSame(address, as: to) {
+                named.append(.to)
+            } else {
+                named.append(await servers.isSame(address, as: from) ? .from : .other("\(address)"))
+            }
+        }
+        return named
+    }
+
+    /// A server that was started after the promotion was recorded is a primary because it was started, not promoted.
+    private static func ranThrough(_ server: Server, since moment: Double?) async -> Bool {
+        guard let moment, let uptime = try? await server.info("server")["server"]["uptime_in_seconds"].flatMap(Double.init)
+        else { return false }
+        return uptime + 1 >= WallClock.now() - moment
+    }
+}

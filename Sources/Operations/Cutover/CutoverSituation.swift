@@ -1,0 +1,71 @@
+import RedisTopology
+
+/// What the servers say about a cutover, reduced to what decides how to go on. Pure.
+struct CutoverSituation: Equatable {
+    enum From: Equatable {
+        case primary
+        case replicaOfTo
+        case replicaOfOther(String)
+        case unreachable(String)
+    }
+
+    enum To: Equatable {
+        case primary
+        case replicaOfFrom
+        case replicaOfOther(String)
+    }
+
+    enum Named: Equatable { case from, to, other(String), unreachable }
+
+    enum Verdict: Equatable {
+        case notStarted
+        /// The target is, or is about to be, the primary: only forward.
+        case promoted
+        case finished
+        case unclear(code: String, what: String)
+    }
+
+    var from: From
+    var to: To
+    /// What each Sentinel of the plan tells clients.
+    var sentinels: [Named]
+    /// What the state file says; `nil` on the first attempt.
+    var phase: CutoverMemory.Phase?
+    /// The target runs without a restart since `promoting` was recorded: a primary by our doing, not by a restart.
+    var targetRanThrough: Bool
+
+    var verdict: Verdict {
+        switch (from, to) {
+        case (.replicaOfTo, .primary): sentinels.allSatisfy { $0 == .to } ? .finished : .promoted
+        case (.primary, .replicaOfFrom): .notStarted
+        case (.primary, .primary): bothPrimary
+        case (.unreachable, .primary):
+            sentinels.contains(.to) || isOurs ? .promoted : Self.sourceGone
+        case (.unreachable, .replicaOfFrom): isOurs ? .promoted : Self.sourceGone
+        case (.replicaOfTo, .replicaOfFrom):
+            .unclear(code: "replication-circle", what: "source and target follow each other, and nobody takes writes")
+        case (_, .replicaOfOther(let primary)):
+            .unclear(code: "target-follows-another", what: "the target follows \(primary), which is not the source")
+        case (.replicaOfOther(let primary), _):
+            .unclear(code: "source-not-primary", what: "the source follows \(primary), which is not the target")
+        }
+    }
+
+    /// The target is primary, every Sentinel names it, and the source is gone: how `via: shutdown` ends.
+    var isComplete: Bool {
+        guard case .unreachable = from else { return false }
+        return to == .primary && sentinels.allSatisfy { $0 == .to }
+    }
+
+    private var isOurs: Bool { phase == .promoting && targetRanThrough }
+
+    private var bothPrimary: Verdict {
+        if sentinels.contains(.to) || isOurs { return .promoted }
+        return .unclear(
+            code: "target-does-not-follow",
+            what: "the target does not follow the source: it is a primary of its own, and nothing shows that it was promoted by this run")
+    }
+
+    private static let sourceGone = Verdict.unclear(
+        code: "source-unreachable", what: "the source does not answer, and nothing was promoted")
+}

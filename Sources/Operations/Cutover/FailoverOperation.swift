@@ -1,0 +1,91 @@
+package import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// `failover`: the cutover from source to target, and what there is of a way back.
+package struct FailoverOperation: Operation {
+    let servers: Servers
+    let step: FailoverStep
+    /// Whether `undo` may go back after the cutover, giving up what was written since.
+    let discardsWrites: Bool
+
+    package func inspect(_ context: StepContext) async throws -> Inspection {
+        let recorded = try context.undo?.decode(FailoverMemory.self)
+        switch try await CutoverSituation.read(servers, recorded?.cutover).verdict {
+        case .finished: return .done("\(servers.target.endpoint) is the primary already")
+        case .promoted: return .ready(undo: StateValue(recorded ?? FailoverMemory(cutover: CutoverMemory())))
+        case .notStarted:
+            if let recorded { return .ready(undo: StateValue(recorded)) }
+            return .ready(undo: StateValue(FailoverMemory(cutover: try await cutover(context).prior())))
+        case .unclear(let code, let what): throw await unclear(code, what)
+        }
+    }
+
+    package func perform(_ context: StepContext) async throws {
+        guard let memory = try context.undo?.decode(FailoverMemory.self).cutover else {
+            preconditionFailure("a cutover is performed only after its memory was recorded")
+        }
+        switch try await CutoverSituation.read(servers, memory).verdict {
+        case .finished: return
+        case .promoted: try await cutover(context).resume(memory)
+        case .notStarted: try await cutover(context).run(memory)
+        case .unclear(let code, let what): throw await unclear(code, what)
+        }
+    }
+
+    package func verify(_ context: StepContext) async throws -> StepResult {
+        let memory = try context.undo?.decode(FailoverMemory.self).cutover
+        let situation = try await CutoverSituation.read(servers, memory)
+        guard situation.verdict == .finished || step.method == .shutdown && situation.isComplete else {
+            throw StepFailure(
+                code: "cutover-incomplete", what: "the cutover is not complete",
+                place: [servers.source.name, servers.target.name], world: await WorldReport(servers).sentences(),
+                help: ["resume goes on from what the servers say"])
+        }
+        let measurements = memory?.measurements ?? CutoverMeasurements()
+        var summary = "\(servers.target.endpoint) is the primary"
+        if let pause = measurements.pause, pause > 0 { summary += "; writes were held back for \(pause) s" }
+        return StepResult(summary, facts: measurements.facts)
+    }
+
+    package func undo(_ context: StepContext) async throws -> String? {
+        guard let memory = try context.undo?.decode(FailoverMemory.self) else { return nil }
+        if memory.back != nil { return try await goBack(memory, context) }
+        switch try await CutoverSituation.read(servers, memory.cutover).verdict {
+        case .notStarted:
+            try await cutover(context).unfence(memory.cutover)
+            return "\(servers.source.endpoint) takes writes, with its settings as before"
+        case .promoted, .finished:
+            guard discardsWrites else { throw await pastReturn() }
+            return try await goBack(memory, context)
+        case .unclear(let code, let what): throw await unclear(code, what)
+        }
+    }
+
+    private func goBack(_ memory: FailoverMemory, _ context: StepContext) async throws -> String {
+        try await Return(servers: servers, step: step, memory: memory, context: context).run()
+        return "\(servers.source.endpoint) is the primary again"
+    }
+
+    private func cutover(_ context: StepContext) -> Cutover {
+        Cutover(
+            from: servers.source, to: servers.target, sentinels: Sentinels(servers), method: step.method,
+            writePause: step.writePause, context: context,
+            record: { try await context.save(StateValue(FailoverMemory(cutover: $0))) })
+    }
+
+    private func unclear(_ code: String, _ what: String) async -> StepFailure {
+        StepFailure(
+            code: code, what: what, place: [servers.source.name, servers.target.name],
+            world: await WorldReport(servers).sentences(),
+            help: ["planrun does not guess which server has the newer data: find out, and make one follow the other"])
+    }
+
+    private func pastReturn() async -> StepFailure {
+        StepFailure(
+            code: "past-point-of-no-return", what: "the cutover is over, and the plan has no way back after it",
+            place: [servers.target.name], world: await WorldReport(servers).sentences(),
+            help: ["'rollback: { after-cutover: discard-writes }' would be one, where the source follows the target"])
+    }
+}

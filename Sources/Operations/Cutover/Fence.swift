@@ -1,0 +1,60 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// What keeps a primary from acknowledging writes once its replica has left it, even if planrun is dead by then, and
+/// what keeps Sentinel from promoting it again.
+struct Fence: Sendable {
+    let primary: Server
+
+    private static let quorumOfReplicas = "min-replicas-to-write"
+    private static let maximumLag = "min-replicas-max-lag"
+    private static let priority = "replica-priority"
+
+    /// The settings as they are, to be recorded before they are changed.
+    func prior() async throws(StepFailure) -> [String: String] {
+        var prior: [String: String] = [:]
+        for name in [Self.quorumOfReplicas, Self.maximumLag, Self.priority] {
+            // Dragonfly has only the priority.
+            if let value = try await primary.setting(name) { prior[name] = value }
+        }
+        return prior
+    }
+
+    /// Makes the primary refuse writes as soon as one of the replicas that are in sync now has left.
+    /// - Parameter prior: what `prior()` returned.
+    func raise(over prior: [String: String]) async throws(StepFailure) {
+        var commands: [Command] = []
+        if let configured = prior[Self.quorumOfReplicas].flatMap({ Int($0) }) {
+            let lag = prior[Self.maximumLag].flatMap { Int($0) } ?? 0
+            let inSync = try await primary.replication().replicas.count {
+                $0.isOnline && ($0.lag ?? .zero) <= .seconds(lag == 0 ? 10 : lag)
+            }
+            // 0 switches the rule off; 10 s is the default of Redis.
+            if lag == 0 { commands.append(["CONFIG", "SET", Self.maximumLag, "10"]) }
+            commands.append(["CONFIG", "SET", Self.quorumOfReplicas, String(max(configured, inSync))])
+        }
+        if prior[Self.priority] != nil { commands.append(["CONFIG", "SET", Self.priority, "0"]) }
+        try await send(commands)
+    }
+
+    /// Commands that put the write rule back, for a pipeline of the caller.
+    func writeRuleCommands(_ prior: [String: String]) -> [Command] {
+        [Self.quorumOfReplicas, Self.maximumLag].compactMap { name in
+            prior[name].map { ["CONFIG", "SET", name, $0] }
+        }
+    }
+
+    /// Commands that put everything back, the priority as well.
+    func allCommands(_ prior: [String: String]) -> [Command] {
+        writeRuleCommands(prior) + (prior[Self.priority].map { [["CONFIG", "SET", Self.priority, $0]] } ?? [])
+    }
+
+    func send(_ commands: [Command]) async throws(StepFailure) {
+        guard !commands.isEmpty else { return }
+        for (command, reply) in zip(commands, try await primary.replies(to: commands)) {
+            if case .error(let error) = reply { throw primary.refusal(of: command, error) }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// Which Sentinel is asked, and when.
+extension Sentinels {
+    struct Leader: Sendable {
+        let sentinel: Server
+        /// Whether the moment was chosen so that its next look at the target comes right after the promotion.
+        let isAligned: Bool
+    }
+
+    /// Waits until every Sentinel knows the target as a replica that may be promoted and is doing nothing else.
+    ///
+    /// A Sentinel reads a primary's list of replicas every 10 s, so a target that follows since a moment is not known yet.
+    func waitUntilElectable(_ target: Server, _ context: StepContext) async throws {
+        while true {
+            if context.isDraining { throw CancellationError() }
+            guard let obstacle = try await obstacle(target) else { return }
+            context.report(Progress("the Sentinels to be ready for a failover", now: obstacle, wanted: "ready"))
+            try await context.clock.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// What keeps the first Sentinel that is not ready from promoting the target; `nil` where all are ready.
+    private func obstacle(_ target: Server) async throws(StepFailure) -> String? {
+        for sentinel in all {
+            guard let primary = try await sentinel.sentinelPrimary(primaryName) else {
+                throw StepFailure(
+                    code: "source-not-monitored", what: "\(sentinel.name) monitors no '\(primaryName)'",
+                    place: [sentinel.name], world: ["nothing was promoted"])
+            }
+            if primary.isFailoverInProgress { return "\(sentinel.endpoint): a failover is in progress" }
+            if try await sentinel.isInTilt() { return "\(sentinel.endpoint) is in TILT" }
+            if let obstacle = await self.obstacle(target, try await sentinel.sentinelReplicas(primaryName)) {
+                return "\(sentinel.endpoint): \(obstacle)"
+            }
+        }
+        return nil
+    }
+
+    private func obstacle(_ target: Server, _ replicas: [SentinelReplica]) async -> String? {
+        var isKnown = false
+        for replica in replicas {
+            if await servers.isSame(replica.address, as: target) {
+                isKnown = true
+                if replica.priority == 0 { return "the target has replica-priority 0" }
+                if !replica.flags.isHealthy { return "the target is not reachable for it" }
+                if replica.reportedRole != .replica { return "the target is no replica in its eyes yet" }
+            } else if replica.isEligible {
+                return "\(replica.address) could be promoted instead of the target"
+            }
+        }
+        return isKnown ? nil : "the target is not in its list of replicas yet"
+    }
+
+    /// Picks the Sentinel whose next look at the target will come soonest after the promotion, and waits for that moment.
+    ///
+    /// A Sentinel learns of the promotion by the INFO it sends when the last reply is a second old. A failover that begins
+    /// 700 to 780 ms after a reply is ready for the answer just in time; outside a failover it looks every 10 s.
+    func align(_ target: Server, _ context: StepContext) async throws -> Leader? {
+        // What lies between this moment and the failover: fences, pause, drain, a checkpoint.
+        let window = Duration.milliseconds(640)...Duration.milliseconds(720)
+        let watch = Stopwatch(context.clock)
+        while watch.elapsed < .seconds(12) {
+            if context.isDraining { throw CancellationError() }
+            var soonest = Duration.seconds(10)
+            for sentinel in all {
+                guard let age = try await age(of: target, at: sentinel) else { continue }
+                if window.contains(age) { return Leader(sentinel: sentinel, isAligned: true) }
+                soonest = min(soonest, age < window.lowerBound ? window.lowerBound - age : .seconds(10) - age + window.lowerBound)
+            }
+            context.report(
+                Progress("the moment at which the handover is shortest", now: "writes go on", remaining: soonest))
+            try await context.clock.sleep(for: max(.milliseconds(10), min(soonest, .milliseconds(250))))
+        }
+        return all.first.map { Leader(sentinel: $0, isAligned: false) }
+    }
+
+    /// How old a Sentinel's last INFO of the target is.
+    private func age(of target: Server, at sentinel: Server) async throws(StepFailure) -> Duration? {
+        for replica in try await sentinel.sentinelReplicas(primaryName)
+        where await servers.isSame(replica.address, as: target) {
+            return replica.infoAge
+        }
+        return nil
+    }
+}

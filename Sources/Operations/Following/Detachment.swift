@@ -1,0 +1,81 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The way back from `replicaof`: the target stands alone again, as it was before, and the Sentinels have forgotten it.
+///
+/// The last part matters: a Sentinel that still knows the target as a replica makes it follow the source again 8 to 18
+/// seconds after it was detached.
+struct Detachment {
+    let servers: Servers
+    var memory: ReplicaOfMemory
+
+    private var target: Server { servers.target }
+
+    func run(_ context: StepContext) async throws -> String? {
+        var memory = memory
+        let replication = try await target.replication()
+        if let primary = replication.upstream?.primary {
+            guard await servers.isSame(primary, as: servers.source) else {
+                throw StepFailure(
+                    code: "target-follows-another",
+                    what: "the target is a replica of \(primary) by now, which is not the source",
+                    place: [target.name], world: ["the target was left as it is"])
+            }
+            memory.isDetaching = true
+            try await context.save(StateValue(memory))
+            try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
+        } else if !memory.isDetaching {
+            try await ReplicationCredentials.restore(memory.credentials, on: target)
+            return nil
+        }
+        try await forget(context)
+        try await empty(memory)
+        try await ReplicationCredentials.restore(memory.credentials, on: target)
+        return sentence(memory)
+    }
+
+    /// Makes every Sentinel forget the target: `SENTINEL RESET`, one Sentinel at a time, since a Sentinel that was reset
+    /// has to learn of the others again before it can be counted on.
+    private func forget(_ context: StepContext) async throws {
+        for sentinel in servers.sentinels {
+            let others = try await sentinel.sentinelPrimary(servers.primaryName)?.otherSentinelCount ?? 0
+            guard try await knowsTarget(sentinel) else { continue }
+            try await sentinel.ask(["SENTINEL", "RESET", servers.primaryName])
+            let watch = Stopwatch(context.clock)
+            while let now = try await sentinel.sentinelPrimary(servers.primaryName)?.otherSentinelCount, now < others {
+                guard watch.elapsed < .seconds(30) else {
+                    throw StepFailure(
+                        code: "sentinel-alone", what: "a Sentinel that was reset sees \(now) of \(others) other Sentinels",
+                        place: [sentinel.name], world: ["the target is detached; \(servers.source.endpoint) takes writes"],
+                        help: ["check that \(sentinel.endpoint) can reach the other Sentinels, then roll back again"],
+                        isTransient: true)
+                }
+                context.report(
+                    Progress("\(sentinel.name) to find the other Sentinels again", now: "\(now)", wanted: "\(others)"))
+                try await context.clock.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    private func knowsTarget(_ sentinel: Server) async throws -> Bool {
+        for replica in try await sentinel.sentinelReplicas(servers.primaryName)
+        where await servers.isSame(replica.address, as: target) { return true }
+        return false
+    }
+
+    private func empty(_ memory: ReplicaOfMemory) async throws {
+        // A Sentinel may have attached it again before it was reset; that copy is the source's, too.
+        if try await target.replication().upstream?.primary != nil { try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30)) }
+        guard memory.wasEmpty else { return }
+        try await target.ask(["FLUSHALL"], timeout: .seconds(120))
+    }
+
+    private func sentence(_ memory: ReplicaOfMemory) -> String {
+        var parts = ["\(target.endpoint) no longer follows \(servers.source.endpoint)"]
+        if memory.wasEmpty { parts.append("and is empty again, as before the run") } else { parts.append("and keeps the copy it has; its former data is gone") }
+        if memory.credentials.password == .replaced { parts.append("(its former masterauth was replaced and is kept nowhere)") }
+        return parts.joined(separator: " ")
+    }
+}

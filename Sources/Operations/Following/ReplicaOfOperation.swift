@@ -1,0 +1,83 @@
+package import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// `replicaof`: makes the target a replica of the source, once.
+///
+/// It reads before it asks, because Dragonfly starts a full resync when it is told to follow the source that it already
+/// follows.
+package struct ReplicaOfOperation: Operation {
+    let servers: Servers
+    let replacesData: Bool
+    let credentials: ReplicationCredentials
+
+    private var source: Server { servers.source }
+    private var target: Server { servers.target }
+
+    package func inspect(_ context: StepContext) async throws -> Inspection {
+        let replication = try await target.replication()
+        if let primary = replication.upstream?.primary {
+            guard await servers.isSame(primary, as: source) else { throw followsAnother(primary) }
+            return .done("the target already follows \(source.endpoint)")
+        }
+        let keys = try await target.keyspace().keys
+        if let recorded = context.undo {
+            // An earlier attempt recorded what was there before; what is there now may be our doing.
+            let memory = try recorded.decode(ReplicaOfMemory.self)
+            if memory.wasEmpty || replacesData { return .ready(undo: recorded) }
+        }
+        guard keys == 0 || replacesData else { throw holdsKeys(keys) }
+        let memory = ReplicaOfMemory(wasEmpty: keys == 0, credentials: try await credentials.prior(on: target))
+        return .ready(undo: StateValue(memory))
+    }
+
+    package func perform(_ context: StepContext) async throws {
+        try await credentials.apply(to: target)
+        context.report(Progress("the target to accept its new primary", wanted: "replica of \(source.endpoint)"))
+        let command: Command = ["REPLICAOF", source.endpoint.host, String(source.endpoint.port)]
+        // Dragonfly connects before it answers, and waits 20 s for a host that drops packets.
+        let reply = try await target.replies(to: [command], timeout: .seconds(30))[0]
+        if case .error(let error) = reply {
+            throw StepFailure(
+                code: "replicaof-refused",
+                what: "the target refused to follow the source: \(error.message.printable)",
+                place: [target.name, "REPLICAOF \(source.endpoint.host) \(source.endpoint.port)"],
+                world: ["the target keeps its role and its data; \(source.endpoint) takes writes as before"],
+                help: [
+                    "check that \(target.endpoint) can reach \(source.endpoint) and may log in there; Dragonfly gives the reason only in its log"
+                ],
+                isTransient: true)
+        }
+    }
+
+    package func verify(_ context: StepContext) async throws -> StepResult {
+        let replication = try await target.replication()
+        guard let primary = replication.upstream?.primary, await servers.isSame(primary, as: source) else {
+            throw StepFailure(
+                code: "target-does-not-follow", what: "the target does not say that it follows the source",
+                place: [target.name, "role \(replication.role)"],
+                world: ["\(source.endpoint) takes writes as before"], isTransient: true)
+        }
+        return StepResult("the target follows \(source.endpoint)")
+    }
+
+    package func undo(_ context: StepContext) async throws -> String? {
+        guard let recorded = context.undo else { return nil }
+        return try await Detachment(servers: servers, memory: recorded.decode(ReplicaOfMemory.self)).run(context)
+    }
+
+    private func followsAnother(_ primary: ServerAddress) -> StepFailure {
+        StepFailure(
+            code: "target-follows-another", what: "the target is a replica of \(primary), which is not the source",
+            place: [target.name], world: ["nothing was changed"],
+            help: ["name the right target in the plan, or detach it yourself: REPLICAOF NO ONE on \(target.endpoint)"])
+    }
+
+    private func holdsKeys(_ keys: Int64) -> StepFailure {
+        StepFailure(
+            code: "target-holds-keys", what: "the target holds \(keys) keys, which the full sync would delete",
+            place: [target.name], world: ["nothing was changed; the target was not touched"],
+            help: ["empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go"])
+    }
+}

@@ -1,0 +1,63 @@
+package import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// `wait-for-sync`: waits until the target has all that the source has, and keeps up.
+///
+/// What "synced" means is asked of the target itself: Sentinel does not look, and the source hears of a target's progress
+/// up to a second late.
+package struct WaitForSyncOperation: Operation {
+    let servers: Servers
+    let step: WaitForSyncStep
+
+    package func inspect(_ context: StepContext) async throws -> Inspection { .ready(undo: nil) }
+
+    package func perform(_ context: StepContext) async throws {
+        var watch = SyncWatch(step: step, source: servers.source, target: servers.target)
+        let time = Stopwatch(context.clock)
+        while true {
+            if context.isDraining { throw CancellationError() }
+            let observation = try await observe()
+            switch try watch.receive(observation, at: time.elapsed) {
+            case .keepWaiting(let progress): context.report(progress)
+            case .synced: return
+            }
+            try await context.clock.sleep(for: .milliseconds(250))
+        }
+    }
+
+    package func verify(_ context: StepContext) async throws -> StepResult {
+        let observation = try await observe()
+        guard case .answer(let answer) = observation, let lag = answer.lag else {
+            throw StepFailure(
+                code: "target-not-synced", what: "the target was in sync a moment ago and is not any more",
+                place: [servers.target.name], world: ["\(servers.source.endpoint) takes writes as before"],
+                isTransient: true)
+        }
+        return StepResult(
+            "in sync, lag \(ByteCount(bytes: lag).planText)",
+            facts: ["lagBytes": .int(lag), "sourceOffset": .int(answer.sourceOffset)])
+    }
+
+    package func undo(_ context: StepContext) async throws -> String? { nil }
+
+    /// One look at both servers. A server that does not answer for a moment is no reason to give up.
+    private func observe() async throws -> SyncWatch.Observation {
+        do {
+            // The source first: a target that is asked later can only be further on.
+            let source = try await servers.source.replication()
+            let fullSyncs = try await servers.source.read(["INFO", "stats"]) { try StatsInfo(Info($0)) }.fullSyncs
+            let target = try await servers.target.replication()
+            let role = try await servers.target.read(["ROLE"]) { try RoleReply($0) }
+            var follows = false
+            if let primary = target.upstream?.primary { follows = await servers.isSame(primary, as: servers.source) }
+            return .answer(
+                SyncWatch.Answer(
+                    sourceIsPrimary: source.role == .primary, sourceOffset: source.offset ?? 0,
+                    fullSyncs: fullSyncs ?? 0, follows: follows, state: SyncState(target, role: role)))
+        } catch let failure as StepFailure where failure.isTransient {
+            return .silence(failure.what)
+        }
+    }
+}

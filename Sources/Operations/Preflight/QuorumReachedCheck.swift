@@ -1,0 +1,27 @@
+package import Execution
+package import PlanModel
+import RESP
+import RedisTopology
+
+/// Every Sentinel sees enough others for the quorum and for a majority. Asked of each, since each counts only what it sees.
+package struct QuorumReachedCheck: Check {
+    package static let declaration = CheckDeclaration(
+        id: "quorum", title: "every Sentinel reaches the quorum (CKQUORUM)")
+
+    package init() {}
+
+    package static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        var findings: [Finding] = []
+        for sentinel in servers.sentinels {
+            let reply = try await sentinel.replies(to: [["SENTINEL", "CKQUORUM", servers.primaryName]])[0]
+            guard case .error(let error) = reply else { continue }
+            findings.append(
+                .missed(
+                    "\(sentinel.name): \(error.message.printable)", wants: "quorum and majority reachable",
+                    at: [sentinel.name], remedy: ["bring the missing Sentinels back, or let them see each other"]))
+        }
+        return .combined(findings, passed: "every Sentinel reaches the quorum")
+    }
+}

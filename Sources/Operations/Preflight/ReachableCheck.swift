@@ -1,0 +1,35 @@
+package import Execution
+package import PlanModel
+import RESP
+
+/// Every instance and Sentinel answers and accepts our credentials. All other checks need it, so that a server that is
+/// down is reported once.
+package struct ReachableCheck: Check {
+    package static let declaration = CheckDeclaration(
+        id: "reachable", title: "every server answers and accepts the plan's credentials")
+
+    package init() {}
+
+    package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let findings = await withTaskGroup(of: (Int, Finding?).self) { group in
+            for (index, server) in servers.all.enumerated() {
+                group.addTask { (index, await Self.missed(server)) }
+            }
+            var findings: [(Int, Finding)] = []
+            for await (index, finding) in group { if let finding { findings.append((index, finding)) } }
+            return findings.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+        return .combined(findings, passed: "\(servers.all.count) servers answer")
+    }
+
+    private static func missed(_ server: Server) async -> Finding? {
+        do {
+            // INFO answers while a server loads its data, and needs credentials where there are any.
+            try await server.ask(["INFO", "server"])
+            return nil
+        } catch {
+            return .missed(
+                "\(server.name): \(error.what)", wants: "an answer", at: [server.name], remedy: error.help)
+        }
+    }
+}

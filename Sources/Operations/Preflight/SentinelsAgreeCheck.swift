@@ -1,0 +1,41 @@
+package import Execution
+package import PlanModel
+import RESP
+import RedisTopology
+
+/// Every Sentinel says that the source is the primary of that name.
+package struct SentinelsAgreeCheck: Check {
+    package static let declaration = CheckDeclaration(
+        id: "sentinels-agree", title: "every Sentinel names the source as the primary")
+
+    package init() {}
+
+    package static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        var findings: [Finding] = []
+        for sentinel in servers.sentinels {
+            let address = try await sentinel.primaryAddress(servers.primaryName)
+            if let finding = await missed(sentinel, address, servers) { findings.append(finding) }
+        }
+        return .combined(
+            findings, passed: "\(servers.sentinels.count) of \(servers.sentinels.count) name \(servers.source.endpoint)")
+    }
+
+    private func missed(_ sentinel: Server, _ address: ServerAddress?, _ servers: Servers) async -> Finding? {
+        let name = servers.primaryName
+        guard let address else {
+            return .missed(
+                "\(sentinel.name) monitors no '\(name)'", wants: "a Sentinel that monitors the source as '\(name)'",
+                at: [sentinel.name],
+                remedy: [
+                    "correct 'sentinel.primary' in the plan: 'SENTINEL MASTERS' on \(sentinel.endpoint) lists the names it knows"
+                ])
+        }
+        if await servers.isSame(address, as: servers.source) { return nil }
+        return .missed(
+            "\(sentinel.name) names \(address) as the primary of '\(name)'", wants: "\(servers.source.endpoint)",
+            at: [sentinel.name],
+            remedy: ["make 'source' in the plan the primary that the Sentinels know, or correct the Sentinels"])
+    }
+}

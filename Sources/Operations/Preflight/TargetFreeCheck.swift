@@ -1,0 +1,41 @@
+package import Execution
+package import PlanModel
+import RedisTopology
+
+/// The target is nobody's replica and holds no keys, or follows the source already.
+package struct TargetFreeCheck: Check {
+    package static let declaration = CheckDeclaration(
+        id: "target-free", title: "the target is empty and follows nobody, or follows the source already")
+
+    package init() {}
+
+    package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let target = servers.target
+        let replication = try await target.replication()
+        if let primary = replication.upstream?.primary {
+            if await servers.isSame(primary, as: servers.source) {
+                return .passed("\(target.endpoint) already follows the source")
+            }
+            return .missed(
+                "\(target.endpoint) is a replica of \(primary)", wants: "a target that follows nobody or the source",
+                at: [target.name], remedy: ["name the right target in the plan, or detach it: REPLICAOF NO ONE"])
+        }
+        let keys = try await target.keyspace().keys
+        if keys == 0 { return .passed("\(target.endpoint) is empty") }
+        if servers.plan.replacesTargetData {
+            return .passed("\(target.endpoint) holds \(keys) keys, which the plan allows to be replaced")
+        }
+        return .missed(
+            "\(target.endpoint) holds \(keys) keys, which the full sync would delete", wants: "no keys",
+            at: [target.name],
+            remedy: ["empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go"])
+    }
+}
+
+extension Plan {
+    var replacesTargetData: Bool {
+        steps.contains {
+            if case .replicaof(let step) = $0.kind { step.replacesData } else { false }
+        }
+    }
+}

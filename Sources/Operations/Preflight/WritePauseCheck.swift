@@ -1,0 +1,42 @@
+package import Execution
+package import PlanModel
+import RedisTopology
+
+/// The write pause of the cutover is shorter than the smallest `down-after-milliseconds`.
+///
+/// Sentinel says hello by PUBLISH, which a write pause holds back, and its PING waits behind it: a pause that is longer
+/// than `down-after-milliseconds` makes the Sentinels take the source for down.
+package struct WritePauseCheck: Check {
+    package static let declaration = CheckDeclaration(
+        id: "write-pause", title: "the write pause is shorter than every down-after-milliseconds")
+
+    package init() {}
+
+    package static func applies(to plan: Plan) -> Bool { plan.sentinel != nil && plan.failover != nil }
+
+    package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        guard let pause = servers.plan.failover?.writePause else { return .passed("the plan has no failover") }
+        var findings: [Finding] = []
+        var smallest: Duration?
+        for sentinel in servers.sentinels {
+            guard let downAfter = try await sentinel.sentinelPrimary(servers.primaryName)?.downAfter else { continue }
+            smallest = min(smallest ?? downAfter, downAfter)
+            guard pause >= downAfter else { continue }
+            findings.append(
+                .missed(
+                    "\(sentinel.name) takes a primary for down after \(downAfter.planText); writes may be paused for \(pause.planText)",
+                    wants: "a pause shorter than that", at: [sentinel.name],
+                    remedy: ["shorten 'write-pause' in the plan, or raise down-after-milliseconds on the Sentinels"]))
+        }
+        return .combined(
+            findings, passed: "paused for \(pause.planText) at most, down after \((smallest ?? .zero).planText)")
+    }
+}
+
+extension Plan {
+    /// The settings of the cutover; `nil` for a plan that has none.
+    var failover: FailoverStep? {
+        for step in steps { if case .failover(let failover) = step.kind { return failover } }
+        return nil
+    }
+}

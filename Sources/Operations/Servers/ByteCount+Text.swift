@@ -1,0 +1,17 @@
+import PlanModel
+
+extension ByteCount {
+    /// For a person, rounded: `412 MiB`, `1.2 GiB`.
+    var text: String {
+        let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+        var value = Double(bytes)
+        var unit = 0
+        while value >= 1024, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        let tenths = Int64((value * 10).rounded())
+        let number = unit == 0 || value >= 100 ? "\(Int64(value.rounded()))" : "\(tenths / 10).\(tenths % 10)"
+        return "\(number) \(units[unit])"
+    }
+}

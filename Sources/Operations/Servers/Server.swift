@@ -1,0 +1,111 @@
+package import Execution
+package import PlanModel
+package import RESP
+package import RedisTopology
+
+/// One server of a plan: what people call it, and the conversation with it.
+///
+/// Everything that can go wrong in the conversation is thrown as a `StepFailure` that names the server, so that no
+/// operation has to say it again.
+package struct Server: Sendable {
+    package enum Part: String, Sendable, Hashable {
+        case source, target
+        case sentinel = "Sentinel"
+    }
+
+    package let part: Part
+    package let endpoint: Endpoint
+    package let settings: ConnectionSettings
+    package let session: any CommandSession
+
+    package init(part: Part, endpoint: Endpoint, settings: ConnectionSettings, session: any CommandSession) {
+        self.part = part
+        self.endpoint = endpoint
+        self.settings = settings
+        self.session = session
+    }
+
+    /// `target 10.0.0.2:6380`
+    package var name: String { "\(part.rawValue) \(endpoint)" }
+
+    /// The replies, errors among them as values.
+    package func replies(to commands: [Command], timeout: Duration? = nil) async throws(StepFailure) -> [RESPValue] {
+        do {
+            return try await session.pipeline(commands, timeout: timeout)
+        } catch {
+            throw StepFailure(
+                code: error.code.rawValue, what: error.sentence, place: [name],
+                help: Self.remedy(error.code, at: name), isTransient: error.isTransient)
+        }
+    }
+
+    /// The reply to one command; an error reply is thrown.
+    @discardableResult
+    package func ask(_ command: Command, timeout: Duration? = nil) async throws(StepFailure) -> RESPValue {
+        let reply = try await replies(to: [command], timeout: timeout)[0]
+        if case .error(let error) = reply { throw refusal(of: command, error) }
+        return reply
+    }
+
+    package func refusal(of command: Command, _ error: RESPError) -> StepFailure {
+        StepFailure(
+            code: "server-refused", what: "\(name) refused '\(command)': \(error.message.printable)", place: [name],
+            help: error.code == "NOPERM" ? ["give planrun's user on \(endpoint) the right to run this command"] : [],
+            isTransient: ["LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN"].contains(error.code))
+    }
+
+    /// A reply read into a type; what does not fit is thrown.
+    package func read<Value>(
+        _ command: Command, timeout: Duration? = nil, as convert: (RESPValue) throws -> Value
+    ) async throws(StepFailure) -> Value {
+        let reply = try await ask(command, timeout: timeout)
+        do {
+            return try convert(reply)
+        } catch {
+            throw StepFailure(code: "unexpected-reply", what: "\(name) answered '\(command)' in a way planrun cannot read: \(error)", place: [name])
+        }
+    }
+
+    private static func remedy(_ code: SessionError.Code, at name: String) -> [String] {
+        switch code {
+        case .authenticationFailed: ["check the username and password that the plan gives for \(name)"]
+        case .connectionRefused, .connectTimeout: ["check that the server runs and can be reached from here"]
+        case .hostUnresolvable: ["check the host name in the plan and the resolver of this machine"]
+        case .tlsFailed: ["check 'tls' in the plan against the server's certificate"]
+        case .replyTimeout, .connectionLost, .protocolViolation, .closed: []
+        }
+    }
+}
+
+extension Server {
+    package func info(_ section: String) async throws(StepFailure) -> Info {
+        try await read(["INFO", section]) { try Info($0) }
+    }
+
+    package func replication() async throws(StepFailure) -> ReplicationInfo {
+        try await read(["INFO", "replication"]) { try ReplicationInfo(Info($0)) }
+    }
+
+    /// The value of one setting; `nil` where this engine does not have it.
+    package func setting(_ name: String) async throws(StepFailure) -> String? {
+        try await read(["CONFIG", "GET", name]) { try ConfigReply($0)[name] }
+    }
+
+    package func set(_ name: String, to value: String) async throws(StepFailure) {
+        try await ask(["CONFIG", "SET", name, value])
+    }
+}
+
+extension Server {
+    package func serverInfo() async throws(StepFailure) -> ServerInfo {
+        try await read(["INFO", "server"]) { try ServerInfo(Info($0)) }
+    }
+
+    package func memory() async throws(StepFailure) -> MemoryInfo {
+        try await read(["INFO", "memory"]) { try MemoryInfo(Info($0)) }
+    }
+
+    package func keyspace() async throws(StepFailure) -> KeyspaceInfo {
+        try await read(["INFO", "keyspace"]) { try KeyspaceInfo(Info($0)) }
+    }
+}

@@ -1,0 +1,73 @@
+package import Execution
+package import PlanModel
+package import RESP
+package import RedisTopology
+
+/// The servers of a plan, and how to recognise them when other servers name them.
+package struct Servers: Sendable {
+    package let plan: Plan
+    package let source: Server
+    package let target: Server
+    package let sentinels: [Server]
+    package let connector: any SessionConnector
+    /// The addresses behind a host name, as text; the name itself where it cannot be resolved.
+    package let resolve: @Sendable (String) async -> Set<String>
+    package let clock: any Clock<Duration>
+
+    /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
+    package init(
+        plan: Plan, connector: any SessionConnector, environment: [String: String],
+        clock: any Clock<Duration> = ContinuousClock(),
+        resolve: @escaping @Sendable (String) async -> Set<String>
+    ) throws {
+        func server(_ part: Server.Part, _ endpoint: Endpoint, _ access: Access) throws -> Server {
+            let settings = try ConnectionSettings(endpoint, access, plan: plan, environment: environment)
+            return Server(part: part, endpoint: endpoint, settings: settings, session: connector.session(settings))
+        }
+        self.plan = plan
+        self.connector = connector
+        self.resolve = resolve
+        self.clock = clock
+        source = try server(.source, plan.source.endpoint, plan.source.access)
+        target = try server(.target, plan.target.endpoint, plan.target.access)
+        sentinels = try plan.sentinel.map { sentinel in
+            try sentinel.endpoints.map { try server(.sentinel, $0, sentinel.access) }
+        } ?? []
+    }
+
+    /// Everything that is spoken to, in the order of the plan.
+    package var all: [Server] { [source, target] + sentinels }
+
+    /// The name under which the Sentinels monitor the source.
+    /// - Precondition: the plan has a `sentinel` section.
+    package var primaryName: String {
+        guard let sentinel = plan.sentinel else { preconditionFailure("a plan without Sentinels has no primary name") }
+        return sentinel.primary
+    }
+
+    /// Whether an address that some server named is this one. Names and addresses of the same host are the same.
+    package func isSame(_ address: ServerAddress, as server: Server) async -> Bool {
+        guard address.port == server.endpoint.port else { return false }
+        if address.host == server.endpoint.host { return true }
+        return await !resolve(address.host).isDisjoint(with: resolve(server.endpoint.host))
+    }
+
+    package func close() async {
+        for server in all { await server.session.close() }
+    }
+}
+
+extension ConnectionSettings {
+    init(_ endpoint: Endpoint, _ access: Access, plan: Plan, environment: [String: String]) throws {
+        self.init(
+            address: ServerAddress(host: endpoint.host, port: endpoint.port), username: access.username,
+            password: try access.password.map {
+                Secret(try $0.read(planPath: plan.file.path, environment: environment))
+            },
+            tls: access.tls.map {
+                TLSOptions(
+                    caFile: $0.ca.map(plan.resolve), certificateFile: $0.certificate.map(plan.resolve),
+                    keyFile: $0.key.map(plan.resolve), serverName: $0.serverName, verifiesCertificates: $0.verifies)
+            })
+    }
+}

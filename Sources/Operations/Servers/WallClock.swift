@@ -1,0 +1,7 @@
+import FoundationEssentials
+
+/// The time of day, for what outlives this process.
+enum WallClock {
+    /// Seconds since 1970.
+    static func now() -> Double { Date().timeIntervalSince1970 }
+}

@@ -1,0 +1,43 @@
+package import Execution
+import RESP
+package import RedisTopology
+
+/// What state the servers are in now, in sentences for a person. Reads, and never fails: what does not answer is said.
+package struct WorldReport: Sendable {
+    private let servers: Servers
+
+    package init(_ servers: Servers) {
+        self.servers = servers
+    }
+
+    package func sentences() async -> [String] {
+        var sentences: [String] = []
+        for server in [servers.source, servers.target] { sentences.append(await sentence(server)) }
+        for sentinel in servers.sentinels { sentences.append(await sentinelSentence(sentinel)) }
+        return sentences
+    }
+
+    private func sentence(_ server: Server) async -> String {
+        do {
+            let replication = try await server.replication()
+            guard let upstream = replication.upstream else {
+                return "\(server.name) is a primary with \(replication.replicas.count) replicas"
+            }
+            let link = SyncState(replication).isSynced ? "in sync" : "not in sync"
+            return "\(server.name) is a replica of \(upstream.primary), \(link)"
+        } catch {
+            return "\(server.name) does not answer: \(error.what)"
+        }
+    }
+
+    private func sentinelSentence(_ sentinel: Server) async -> String {
+        do {
+            guard let address = try await sentinel.primaryAddress(servers.primaryName) else {
+                return "\(sentinel.name) monitors no '\(servers.primaryName)'"
+            }
+            return "\(sentinel.name) names \(address) as the primary"
+        } catch {
+            return "\(sentinel.name) does not answer: \(error.what)"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import RedisTopology
+
+/// Keys by database at one moment.
+struct KeyCounts: Equatable {
+    struct Comparison: Equatable {
+        var differences: [String]
+        var summary: String
+    }
+
+    struct Count: Equatable {
+        var persistent: Int64 = 0
+        var expiring: Int64 = 0
+    }
+
+    var databases: [Int: Count]
+
+    init(_ keyspace: KeyspaceInfo) {
+        databases = keyspace.databases.mapValues { Count(persistent: $0.keys - $0.expires, expiring: $0.expires) }
+    }
+
+    init(databases: [Int: Count]) {
+        self.databases = databases
+    }
+
+    /// Whether these counts of a replica fit between two of its primary, taken before and after.
+    func compare(_ before: KeyCounts, _ after: KeyCounts, primary: String, replica: String) -> Comparison {
+        var differences: [String] = []
+        let all = Set(databases.keys).union(before.databases.keys).union(after.databases.keys).sorted()
+        for database in all {
+            let there = databases[database] ?? Count()
+            let bounds = [before, after].map { $0.databases[database]?.persistent ?? 0 }
+            guard let low = bounds.min(), let high = bounds.max(), there.persistent < low || there.persistent > high
+            else { continue }
+            let wanted = low == high ? "\(low)" : "\(low) to \(high)"
+            differences.append(
+                "db\(database): \(there.persistent) keys without TTL on the \(replica), \(wanted) on the \(primary)")
+        }
+        let persistent = databases.values.reduce(0) { $0 + $1.persistent }
+        let expiring = databases.values.reduce(0) { $0 + $1.expiring }
+        return Comparison(
+            differences: differences,
+            summary: "\(persistent) keys without TTL on both, in \(all.count) databases; \(expiring) with TTL not compared")
+    }
+}

@@ -1,0 +1,37 @@
+import PlanModel
+import RESP
+
+/// After the cutover: every Sentinel names the target, to clients and in its own view.
+struct SentinelsSwitchedCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "sentinels-switched", title: "every Sentinel names the target as the primary")
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        var findings: [Finding] = []
+        for sentinel in servers.sentinels {
+            // What SENTINEL MASTER shows changes later than what clients are told, and some clients ask for that.
+            let named = try await sentinel.primaryAddress(servers.primaryName)
+            let shown = try await sentinel.sentinelPrimary(servers.primaryName)?.address
+            if let finding = await missed(sentinel, [named, shown], servers) { findings.append(finding) }
+        }
+        let count = servers.sentinels.count
+        return .combined(findings, passed: "\(count) of \(count) Sentinels name \(servers.target.endpoint)")
+    }
+
+    private func missed(_ sentinel: Server, _ addresses: [ServerAddress?], _ servers: Servers) async -> Finding? {
+        for address in addresses {
+            guard let address else {
+                return .missed(
+                    "\(sentinel.name) monitors no '\(servers.primaryName)'", wants: "\(servers.target.endpoint)",
+                    at: [sentinel.name], remedy: ["monitor the target there: SENTINEL MONITOR"])
+            }
+            if await servers.isSame(address, as: servers.target) { continue }
+            return .missed(
+                "\(sentinel.name) names \(address)", wants: "\(servers.target.endpoint)", at: [sentinel.name],
+                remedy: ["if it does not follow within a minute, look at the log of \(sentinel.endpoint)"])
+        }
+        return nil
+    }
+}

@@ -1,0 +1,33 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// After the cutover: the source takes no writes and Sentinel cannot choose it again.
+struct SourceRetiredCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "source-retired", title: "the source is no primary and cannot be chosen again")
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let source = servers.source
+        let replication: ReplicationInfo
+        do {
+            replication = try await source.replication()
+        } catch where servers.plan.failover?.method == .shutdown {
+            return .passed("\(source.endpoint) is shut down")
+        }
+        if replication.role == .primary {
+            return .missed(
+                "\(source.endpoint) still says that it is a primary", wants: "a replica of the target",
+                at: [source.name], remedy: ["two servers take writes: planrun resume demotes the source"])
+        }
+        let priority = try await source.setting("replica-priority") ?? ""
+        guard priority == "0" || servers.plan.sentinel == nil else {
+            return .missed(
+                "\(source.endpoint) could be promoted again (replica-priority \(priority.printable))",
+                wants: "replica-priority 0", at: [source.name],
+                remedy: ["CONFIG SET replica-priority 0 on \(source.endpoint)"])
+        }
+        return .passed("\(source.endpoint) is a replica with replica-priority \(priority.printable)")
+    }
+}

@@ -1,0 +1,48 @@
+import Execution
+import PlanModel
+import RESP
+
+/// After the cutover: a write made as an application makes it, at the address that the Sentinels name, is taken.
+struct TargetWritableCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "target-writable", title: "the target takes a write made through Sentinel")
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        var settings = servers.target.settings
+        if let sentinel = servers.sentinels.first,
+            let address = try await sentinel.primaryAddress(servers.primaryName)
+        {
+            settings.address = address
+        }
+        let session = servers.connector.session(settings)
+        let writer = Server(
+            part: .target, endpoint: Endpoint(host: settings.address.host, port: settings.address.port),
+            settings: settings, session: session)
+        // Its own name space, gone by itself after a minute should planrun die between the two.
+        let key = "planrun:verify:\(UInt64.random(in: 0...UInt64.max))"
+        do {
+            let replies = try await writer.replies(to: [
+                ["SET", key, "planrun", "EX", "60"], ["GET", key], ["DEL", key],
+            ])
+            await session.close()
+            return judge(replies, writer)
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func judge(_ replies: [RESPValue], _ writer: Server) -> Finding {
+        for case .error(let error) in replies {
+            return .missed(
+                "\(writer.endpoint) refused a write: \(error.message.printable)", wants: "a write that is taken",
+                at: [writer.name], remedy: ["applications cannot write either: look at that server first"])
+        }
+        guard replies[1].string == "planrun" else {
+            return .missed(
+                "\(writer.endpoint) does not return what was written", wants: "the value that was written",
+                at: [writer.name], remedy: ["applications cannot rely on it either: look at that server first"])
+        }
+        return .passed("\(writer.endpoint) took a write and gave it back")
+    }
+}
