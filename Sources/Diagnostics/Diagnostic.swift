@@ -31,7 +31,7 @@ package struct Diagnostic: Sendable, Equatable {
     package let help: [String]
 
     package init(
-        _ severity: Severity = .error, _ code: DiagnosticCode, _ message: String, file: SourceFile,
+        _ severity: Severity, _ code: DiagnosticCode, _ message: String, file: SourceFile,
         at range: SourceRange? = nil, label: String? = nil, labels: [Label] = [], help: [String] = []
     ) {
         self.severity = severity

@@ -3,14 +3,86 @@ package struct TextRenderer: Sendable {
     package var isColored: Bool
     /// Columns that an excerpt may take; longer lines are cut around the mark.
     package var width: Int
+    /// As many are shown; the rest is counted.
+    package var limit: Int
 
-    package init(isColored: Bool = false, width: Int = 120) {
+    package init(isColored: Bool = false, width: Int = 120, limit: Int = 100) {
         self.isColored = isColored
         self.width = width
+        self.limit = limit
     }
 
-    /// All of them, in the order given, and a last line that counts them. Empty for none.
+    /// In the order given, an empty line between two, and a last line that counts them. Empty for none.
     package func render(_ diagnostics: [Diagnostic]) -> String {
-        diagnostics.map { "\($0.path): \($0.severity.rawValue)[\($0.code.rawValue)]: \($0.message)\n" }.joined()
+        guard !diagnostics.isEmpty else { return "" }
+        var text = ""
+        var lines: (file: SourceFile, lines: SourceLines)?
+        for diagnostic in diagnostics.prefix(limit) {
+            if lines?.file != diagnostic.file { lines = (diagnostic.file, SourceLines(diagnostic.file.text)) }
+            render(diagnostic, lines: lines?.lines ?? SourceLines(""), to: &text)
+            text += "\n"
+        }
+        let left = diagnostics.count - min(diagnostics.count, limit)
+        return text + Self.count(diagnostics) + (left > 0 ? ", \(left) of them not shown" : "") + "\n"
+    }
+
+    /// `2 errors, 1 warning`
+    package static func count(_ diagnostics: [Diagnostic]) -> String {
+        let errors = diagnostics.count { $0.severity == .error }
+        let warnings = diagnostics.count - errors
+        return [(errors, "error"), (warnings, "warning")]
+            .filter { $0.0 > 0 }
+            .map { $0.0 == 1 ? "1 \($0.1)" : "\($0.0) \($0.1)s" }
+            .joined(separator: ", ")
+    }
+
+    private func render(_ diagnostic: Diagnostic, lines: SourceLines, to text: inout String) {
+        let place = diagnostic.range.map { ":\($0.start.line):\($0.start.column)" } ?? ""
+        text += paint(.bold, VisibleText.escape(diagnostic.path) + place + ": ")
+        text += paint(color(diagnostic.severity), "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]")
+        text += paint(.bold, ": " + VisibleText.escape(diagnostic.message)) + "\n"
+        var indent = 1
+        if let range = diagnostic.range {
+            let excerpt = Excerpt(of: range, in: diagnostic, lines: lines, width: width)
+            indent = excerpt.gutterWidth
+            for row in excerpt.rows {
+                text += row.map { paint(color($0.ink, diagnostic.severity), $0.text) }.joined() + "\n"
+            }
+        }
+        for help in diagnostic.help {
+            text +=
+                String(repeating: " ", count: indent) + paint(.cyan, "= help:") + " " + VisibleText.escape(help) + "\n"
+        }
+    }
+}
+
+extension TextRenderer {
+    /// SGR parameters of ECMA-48.
+    private enum Color: String {
+        case plain = ""
+        case bold = "1"
+        case red = "1;31"
+        case yellow = "1;33"
+        case blue = "34"
+        case cyan = "36"
+    }
+
+    private func color(_ severity: Diagnostic.Severity) -> Color {
+        switch severity {
+        case .error: .red
+        case .warning: .yellow
+        }
+    }
+
+    private func color(_ ink: Excerpt.Ink, _ severity: Diagnostic.Severity) -> Color {
+        switch ink {
+        case .plain: .plain
+        case .gutter, .secondary: .blue
+        case .primary: color(severity)
+        }
+    }
+
+    private func paint(_ color: Color, _ text: String) -> String {
+        isColored && color != .plain ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
     }
 }

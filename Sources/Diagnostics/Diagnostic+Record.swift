@@ -1,0 +1,38 @@
+extension Diagnostic {
+    /// A diagnostic as data, one JSON object each. Lines and columns count from 1; columns count Unicode scalars.
+    package struct Record: Encodable, Sendable, Equatable {
+        package struct Label: Encodable, Sendable, Equatable {
+            package let line: Int
+            package let column: Int
+            package let endLine: Int
+            package let endColumn: Int
+            package let message: String
+        }
+
+        package let path: String
+        /// Left out where the whole file is meant.
+        package let line: Int?
+        package let column: Int?
+        package let endLine: Int?
+        package let endColumn: Int?
+        package let severity: String
+        package let code: String
+        package let message: String
+        package let label: String?
+        package let labels: [Label]
+        package let help: [String]
+    }
+
+    package var record: Record {
+        Record(
+            path: path, line: range?.start.line, column: range?.start.column, endLine: range?.end.line,
+            endColumn: range?.end.column, severity: severity.rawValue, code: code.rawValue, message: message,
+            label: label,
+            labels: labels.map {
+                Record.Label(
+                    line: $0.range.start.line, column: $0.range.start.column, endLine: $0.range.end.line,
+                    endColumn: $0.range.end.column, message: $0.text)
+            },
+            help: help)
+    }
+}

@@ -1,0 +1,46 @@
+/// Text as a terminal may be given it: what would move the cursor, change colours or turn the reading direction is spelt
+/// out instead.
+package enum VisibleText {
+    package static func escape(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+        return text.unicodeScalars.reduce(into: "") { $0 += escape($1) }
+    }
+
+    static func escape(_ scalar: Unicode.Scalar) -> String {
+        guard isUnsafe(scalar) else { return String(scalar) }
+        switch scalar {
+        case "\t": return "\\t"
+        case "\n": return "\\n"
+        case "\r": return "\\r"
+        default: return "\\u{\(String(scalar.value, radix: 16))}"
+        }
+    }
+
+    static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0: true
+        // Line and paragraph separators; marks, overrides and isolates of the reading direction.
+        case 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C: true
+        // Invisible: joiners, soft hyphen, byte order mark, tag characters.
+        case 0x00AD, 0x200B...0x200D, 0x2060...0x2064, 0xFEFF, 0xE0000...0xE007F: true
+        default: false
+        }
+    }
+
+    /// Columns that a scalar takes on a terminal. The wide ranges are those that Unicode's EastAsianWidth calls W and F,
+    /// rounded to blocks.
+    static func width(of scalar: Unicode.Scalar) -> Int {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark: return 0
+        default: break
+        }
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF,
+            0x20000...0x3FFFD:
+            return 2
+        default:
+            return 1
+        }
+    }
+}
