@@ -6,19 +6,31 @@ package struct YAMLNode: Sendable, Equatable {
         case scalar(YAMLScalar)
         case sequence([YAMLNode])
         case mapping([YAMLEntry])
+        /// A mistake stands here and has been reported; nothing more is to be said about this value.
+        case invalid
     }
 
     package let content: Content
     /// Of a value that was reached through an alias: where its anchor stands.
     package let range: SourceRange
+    /// Written with braces or brackets. `false` for scalars.
+    package let isFlow: Bool
 
-    package init(_ content: Content, range: SourceRange) {
+    package init(_ content: Content, range: SourceRange, isFlow: Bool = false) {
         self.content = content
         self.range = range
+        self.isFlow = isFlow
     }
+
+    package var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
+    package var elements: [YAMLNode]? { if case .sequence(let elements) = content { elements } else { nil } }
+    package var entries: [YAMLEntry]? { if case .mapping(let entries) = content { entries } else { nil } }
+    package var isInvalid: Bool { content == .invalid }
+    package var isNull: Bool { scalar?.meaning == .null }
 }
 
-/// A key and its value, in the order of the file.
+/// A key and its value, in the order of the file. A key is its text as written: `on`, `1` and `"on"` are no booleans or
+/// numbers here.
 package struct YAMLEntry: Sendable, Equatable {
     package let key: String
     package let keyRange: SourceRange
@@ -28,6 +40,11 @@ package struct YAMLEntry: Sendable, Equatable {
         self.key = key
         self.keyRange = keyRange
         self.value = value
+    }
+
+    /// The key and all that is written for it. Of an alias, the key alone.
+    package var range: SourceRange {
+        value.range.end < keyRange.end ? keyRange : SourceRange(keyRange.start, value.range.end)
     }
 }
 
