@@ -23,6 +23,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -46,7 +47,7 @@ let package = Package(
         library("PlanGraph"),
         library("PlanModel", ["YAMLTree", "Diagnostics", "PlanGraph"]),
         library("RESP", [nioCore]),
-        library("RedisNIO", ["RESP", nioCore, nioPosix, nioSSL]),
+        library("RedisNIO", ["RESP", nioCore, nioPosix, nioSSL, nioTLS]),
         library("RedisTopology", ["RESP"]),
         library("Execution", ["PlanModel", "PlanGraph", "Diagnostics", system]),
         library("Operations", ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP"]),

@@ -1,0 +1,51 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+import RESP
+
+/// What went wrong on a connection, as an error with a sentence for a person.
+struct ConnectFailure {
+    let error: SessionError
+
+    init(_ cause: any Error, address: ServerAddress) {
+        let (code, sentence) = Self.explain(cause, address)
+        error = SessionError(code: code, address: address, sentence: sentence, mayHaveBeenExecuted: false)
+    }
+
+    private static func explain(_ cause: any Error, _ address: ServerAddress) -> (SessionError.Code, String) {
+        switch cause {
+        case let error as NIOConnectionError: return explain(error, address)
+        case let error as IOError: return explain(error)
+        case ChannelError.connectTimeout(let time): return (.connectTimeout, "no connection within \(time.inWords)")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: return (.tlsFailed, TLSFailure.sentence(cause))
+        default: return (.connectionLost, "the connection broke: \("\(cause)".printable(limit: 200))")
+        }
+    }
+
+    private static func explain(_ error: IOError) -> (SessionError.Code, String) {
+        switch error.errnoCode {
+        case ECONNREFUSED: (.connectionRefused, "the connection was refused: nothing listens there")
+        case ETIMEDOUT: (.connectTimeout, "the host does not answer")
+        case EHOSTUNREACH, ENETUNREACH: (.connectionRefused, "there is no route to the host")
+        case ECONNRESET, EPIPE: (.connectionLost, "the server reset the connection")
+        default: (.connectionLost, "the connection broke: \("\(error)".printable(limit: 200))")
+        }
+    }
+
+    /// A host name was looked up, and each address tried.
+    private static func explain(
+        _ error: NIOConnectionError, _ address: ServerAddress
+    ) -> (SessionError.Code, String) {
+        let attempts = error.connectionErrors.map { ($0.target, explain($0.error, address)) }
+        guard let (_, first) = attempts.first else {
+            return (.hostUnresolvable, "the host name '\(address.host.printable(limit: 200))' cannot be resolved")
+        }
+        if attempts.count == 1 { return first }
+        let all = attempts.map { "\($0.ipAddress ?? "?"): \($1.1)" }.joined(separator: "; ")
+        return (first.0, "none of its \(attempts.count) addresses took the connection (\(all))")
+    }
+}
+
+extension TimeAmount {
+    var inWords: String { Duration.nanoseconds(nanoseconds).inWords }
+}

@@ -1,0 +1,205 @@
+import NIOCore
+import NIOPosix
+import RESP
+
+/// The driver of `LinkStateMachine`: sockets, timers and waiting callers. It lives on one event loop.
+final class Link {
+    struct Caller {
+        let commands: ByteBuffer
+        let timer: Scheduled<Void>
+        let finish: (Result<[RESPValue], SessionError>) -> Void
+    }
+
+    private let settings: ConnectionSettings
+    private let loop: any EventLoop
+    /// What arrives on a connection that subscribed; a session without this has only replies.
+    private let onMessage: ((PublishedMessage) -> Void)?
+    private let onLost: (() -> Void)?
+    private var machine: LinkStateMachine
+    private var callers: [LinkStateMachine.BatchID: Caller] = [:]
+    private var lastID: LinkStateMachine.BatchID = 0
+    private var handler: ReplyHandler?
+    private var connectTimer: Scheduled<Void>?
+
+    var address: ServerAddress { settings.address }
+
+    init(
+        settings: ConnectionSettings, loop: any EventLoop, onMessage: ((PublishedMessage) -> Void)? = nil,
+        onLost: (() -> Void)? = nil
+    ) {
+        self.settings = settings
+        self.loop = loop
+        self.onMessage = onMessage
+        self.onLost = onLost
+        machine = LinkStateMachine(address: settings.address)
+    }
+
+    // MARK: For sessions
+
+    @discardableResult
+    func submit(
+        _ commands: ByteBuffer, replies: Int, timeout: Duration,
+        finish: @escaping (Result<[RESPValue], SessionError>) -> Void
+    ) -> LinkStateMachine.BatchID {
+        lastID += 1
+        let id = lastID
+        let timer = schedule(after: timeout) {
+            self.perform(self.machine.deadlinePassed(id, after: timeout, at: .now(), chance: self.chance))
+        }
+        callers[id] = Caller(commands: commands, timer: timer, finish: finish)
+        perform(machine.submit(id, replies: replies, at: .now()))
+        return id
+    }
+
+    func cancel(_ id: LinkStateMachine.BatchID) { perform(machine.cancelled(id)) }
+
+    func close() -> EventLoopFuture<Void> {
+        let end = handler?.channel?.closeFuture
+        perform(machine.close())
+        return end ?? loop.makeSucceededVoidFuture()
+    }
+
+    // MARK: For the handler
+
+    func connected(_ handler: ReplyHandler) {
+        guard handler === self.handler else { return }
+        perform(machine.connected(greets: settings.password != nil || settings.username != nil))
+    }
+
+    func received(_ value: RESPValue, from handler: ReplyHandler) {
+        guard handler === self.handler else { return }
+        if let onMessage, let message = PublishedMessage(value) { return onMessage(message) }
+        perform(machine.received(value, at: .now(), chance: chance))
+    }
+
+    func lost(_ error: SessionError, handler: ReplyHandler) {
+        guard handler === self.handler else { return }
+        perform(machine.lost(error, at: .now(), chance: chance))
+    }
+
+    // MARK: Actions
+
+    private var chance: Double { .random(in: 0..<1) }
+
+    private func perform(_ action: LinkStateMachine.Action) {
+        switch action {
+        case .none: break
+        case .connect: connect()
+        case .wait(let deadline): schedule(at: deadline) { self.perform(self.machine.waited()) }
+        case .greet: write([Command.auth(settings)].encoded())
+        case .write(let ids): write(ids)
+        case .complete(let id, let replies): finish(id, .success(replies))
+        case .fail(let failures, let drops):
+            if drops { dropConnection() }
+            for failure in failures { finish(failure.id, .failure(failure.error)) }
+        }
+    }
+
+    private func connect() {
+        do {
+            let tls = try settings.tls.map { options throws(SessionError) in
+                try TLSClient(options, address: settings.address)
+            }
+            let handler = ReplyHandler(link: self, tls: tls)
+            self.handler = handler
+            connectTimer = schedule(after: settings.connectTimeout) { self.connectTimedOut(handler) }
+            open(handler, tls: tls)
+        } catch {
+            perform(machine.lost(error, at: .now(), chance: chance))
+        }
+    }
+
+    private func open(_ handler: ReplyHandler, tls: TLSClient?) {
+        let bound = NIOLoopBound(handler, eventLoop: loop)
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(settings.connectTimeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
+                    try channel.pipeline.syncOperations.addHandler(bound.value)
+                }
+            }
+        let opening =
+            if let ip = try? SocketAddress(ipAddress: address.host, port: address.port) {
+                bootstrap.connect(to: ip)
+            } else {
+                bootstrap.connect(host: address.host, port: address.port)
+            }
+        opening.assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let channel):
+                // Given up while the socket was still opening.
+                if self.handler !== bound.value { channel.close(promise: nil) }
+            case .failure(let error):
+                self.lost(ConnectFailure(error, address: self.address).error, handler: bound.value)
+            }
+        }
+    }
+
+    private func connectTimedOut(_ handler: ReplyHandler) {
+        let stage = handler.channel == nil ? "no connection" : "connected, but no greeting"
+        let error = SessionError(
+            code: .connectTimeout, address: address, sentence: "\(stage) within \(settings.connectTimeout.inWords)",
+            mayHaveBeenExecuted: false)
+        guard handler === self.handler else { return }
+        perform(machine.connectTimedOut(error, at: .now(), chance: chance))
+    }
+
+    private func dropConnection() {
+        connectTimer?.cancel()
+        connectTimer = nil
+        let channel = handler?.channel
+        handler = nil
+        channel?.close(promise: nil)
+        onLost?()
+    }
+
+    private func write(_ ids: [LinkStateMachine.BatchID]) {
+        for id in ids {
+            guard let caller = callers[id] else { continue }
+            handler?.channel?.write(caller.commands, promise: nil)
+        }
+        handler?.channel?.flush()
+    }
+
+    private func write(_ bytes: ByteBuffer) {
+        handler?.channel?.writeAndFlush(bytes, promise: nil)
+    }
+
+    private func finish(_ id: LinkStateMachine.BatchID, _ result: Result<[RESPValue], SessionError>) {
+        guard let caller = callers.removeValue(forKey: id) else { return }
+        caller.timer.cancel()
+        caller.finish(result)
+    }
+
+    // MARK: Timers
+
+    private func schedule(after delay: Duration, _ body: @escaping () -> Void) -> Scheduled<Void> {
+        schedule(at: .now() + TimeAmount(delay), body)
+    }
+
+    @discardableResult
+    private func schedule(at deadline: NIODeadline, _ body: @escaping () -> Void) -> Scheduled<Void> {
+        let body = NIOLoopBound(body, eventLoop: loop)
+        return loop.scheduleTask(deadline: deadline) { body.value() }
+    }
+}
+
+extension Command {
+    /// A user without password is one with `nopass`, for whom any will do.
+    static func auth(_ settings: ConnectionSettings) -> Command {
+        Command(["AUTH"] + [settings.username, settings.password?.reveal() ?? ""].compactMap(\.self))
+    }
+}
+
+extension PublishedMessage {
+    /// `nil` for everything that is not a message, such as the confirmation of `SUBSCRIBE`.
+    init?(_ value: RESPValue) {
+        guard let parts = value.array, parts.count == 3, parts[0].string == "message",
+            let channel = parts[1].string, let payload = parts[2].string
+        else { return nil }
+        self.init(channel: channel, payload: payload)
+    }
+}

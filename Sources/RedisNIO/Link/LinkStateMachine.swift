@@ -1,0 +1,227 @@
+import NIOCore
+import RESP
+
+/// The life of a session's link: batches of commands in, what to do with them out.
+///
+/// It knows no socket and no clock. Replies belong to the batch that has waited longest, which is why a batch that is
+/// given up after it was written keeps its place, and why one that ran out of time costs the connection.
+struct LinkStateMachine {
+    typealias BatchID = UInt64
+
+    struct Failure: Equatable {
+        let id: BatchID
+        let error: SessionError
+    }
+
+    enum Action: Equatable {
+        case none
+        case connect
+        /// Wait until then, and report `waited`.
+        case wait(until: NIODeadline)
+        /// Send the credentials.
+        case greet
+        case write([BatchID])
+        case complete(BatchID, [RESPValue])
+        /// Tell their callers; where `drops`, the connection is of no more use.
+        case fail([Failure], drops: Bool)
+    }
+
+    private enum Phase {
+        case idle, waiting, connecting, greeting, ready, closed
+    }
+
+    private struct Batch {
+        let id: BatchID
+        let expected: Int
+        var replies: [RESPValue] = []
+        /// Nobody waits for it any more, but its replies are still to come.
+        var isAbandoned = false
+    }
+
+    let address: ServerAddress
+    let backoff: Backoff
+    private var phase = Phase.idle
+    /// Not written yet.
+    private var queued: [Batch] = []
+    private var written = CircularBuffer<Batch>()
+    private var failures = 0
+    private var earliestAttempt = NIODeadline.uptimeNanoseconds(0)
+
+    init(address: ServerAddress, backoff: Backoff = Backoff()) {
+        self.address = address
+        self.backoff = backoff
+    }
+
+    // MARK: What callers ask
+
+    mutating func submit(_ id: BatchID, replies: Int, at now: NIODeadline) -> Action {
+        let batch = Batch(id: id, expected: replies)
+        switch phase {
+        case .closed:
+            return .fail([Failure(id: id, error: closedError(executed: false))], drops: false)
+        case .ready:
+            written.append(batch)
+            return .write([id])
+        case .waiting, .connecting, .greeting:
+            queued.append(batch)
+            return .none
+        case .idle:
+            queued.append(batch)
+            guard now >= earliestAttempt else {
+                phase = .waiting
+                return .wait(until: earliestAttempt)
+            }
+            phase = .connecting
+            return .connect
+        }
+    }
+
+    /// The caller gave up.
+    mutating func cancelled(_ id: BatchID) -> Action {
+        if let index = queued.firstIndex(where: { $0.id == id }) {
+            queued.remove(at: index)
+            return .fail([Failure(id: id, error: cancelledError(executed: false))], drops: false)
+        }
+        guard let index = written.firstIndex(where: { $0.id == id && !$0.isAbandoned }) else { return .none }
+        written[index].isAbandoned = true
+        return .fail([Failure(id: id, error: cancelledError(executed: true))], drops: false)
+    }
+
+    /// - Parameter after: the time that the batch was given.
+    mutating func deadlinePassed(_ id: BatchID, after: Duration, at now: NIODeadline, chance: Double) -> Action {
+        if let index = queued.firstIndex(where: { $0.id == id }) {
+            queued.remove(at: index)
+            let error = SessionError(
+                code: .connectTimeout, address: address,
+                sentence: "no connection within \(after.inWords)", mayHaveBeenExecuted: false)
+            return .fail([Failure(id: id, error: error)], drops: false)
+        }
+        guard written.contains(where: { $0.id == id }) else { return .none }
+        let late = SessionError(
+            code: .replyTimeout, address: address, sentence: "no reply within \(after.inWords)",
+            mayHaveBeenExecuted: true)
+        let others = lost("an earlier command got no reply in time, and the connection was given up")
+        let failures = takeAll(written: others, queued: others, late: Failure(id: id, error: late))
+        disconnected(at: now, chance: chance, isFailure: true)
+        return .fail(failures, drops: true)
+    }
+
+    mutating func close() -> Action {
+        let hadConnection = phase == .connecting || phase == .greeting || phase == .ready
+        let failures = takeAll(written: closedError(executed: true), queued: closedError(executed: false))
+        phase = .closed
+        return .fail(failures, drops: hadConnection)
+    }
+
+    // MARK: What the connection reports
+
+    /// The wait that was asked for is over.
+    mutating func waited() -> Action {
+        guard phase == .waiting else { return .none }
+        guard !queued.isEmpty else {
+            phase = .idle
+            return .none
+        }
+        phase = .connecting
+        return .connect
+    }
+
+    mutating func connected(greets: Bool) -> Action {
+        guard phase == .connecting else { return .fail([], drops: true) }
+        if greets {
+            phase = .greeting
+            return .greet
+        }
+        return becomeReady()
+    }
+
+    mutating func received(_ reply: RESPValue, at now: NIODeadline, chance: Double) -> Action {
+        switch phase {
+        case .greeting:
+            if case .error(let refusal) = reply {
+                return drop(LinkStateMachine.refused(refusal, address: address), at: now, chance: chance)
+            }
+            return becomeReady()
+        case .ready:
+            failures = 0
+            return fill(reply, at: now, chance: chance)
+        case .idle, .waiting, .connecting, .closed:
+            return .fail([], drops: true)
+        }
+    }
+
+    /// The connection is gone, or was never made. `error` says why.
+    mutating func lost(_ error: SessionError, at now: NIODeadline, chance: Double) -> Action {
+        switch phase {
+        case .connecting, .greeting, .ready: drop(error, at: now, chance: chance)
+        case .idle, .waiting, .closed: .none
+        }
+    }
+
+    /// Connection, TLS and greeting together took too long.
+    mutating func connectTimedOut(_ error: SessionError, at now: NIODeadline, chance: Double) -> Action {
+        phase == .ready ? .none : lost(error, at: now, chance: chance)
+    }
+
+    // MARK: Parts
+
+    private mutating func becomeReady() -> Action {
+        phase = .ready
+        let ids = queued.map(\.id)
+        written.append(contentsOf: queued)
+        queued = []
+        return ids.isEmpty ? .none : .write(ids)
+    }
+
+    private mutating func fill(_ reply: RESPValue, at now: NIODeadline, chance: Double) -> Action {
+        guard !written.isEmpty else {
+            let error = SessionError(
+                code: .protocolViolation, address: address, sentence: "the server sent \(reply.summary) unasked",
+                mayHaveBeenExecuted: false)
+            return drop(error, at: now, chance: chance)
+        }
+        let first = written.startIndex
+        written[first].replies.append(reply)
+        guard written[first].replies.count == written[first].expected else { return .none }
+        let batch = written.removeFirst()
+        if batch.isAbandoned { return .none }
+        guard let refusal = batch.replies.lazy.compactMap(\.noAuth).first else {
+            return .complete(batch.id, batch.replies)
+        }
+        let executed = batch.replies.contains { $0.noAuth == nil }
+        let error = SessionError(
+            code: .authenticationFailed, address: address,
+            sentence: "the server asks for a password ('\(refusal.message.printable(limit: 200))')",
+            mayHaveBeenExecuted: executed)
+        return .fail([Failure(id: batch.id, error: error)], drops: false)
+    }
+
+    private mutating func drop(_ error: SessionError, at now: NIODeadline, chance: Double) -> Action {
+        let failures = takeAll(written: error.executed(true), queued: error)
+        disconnected(at: now, chance: chance, isFailure: error.code != .connectionLost || phase != .ready)
+        return .fail(failures, drops: true)
+    }
+
+    private mutating func disconnected(at now: NIODeadline, chance: Double, isFailure: Bool) {
+        phase = .idle
+        if isFailure { failures += 1 }
+        earliestAttempt = now + TimeAmount(backoff.delay(afterFailures: failures, chance: chance))
+    }
+
+    private mutating func takeAll(
+        written writtenError: SessionError, queued queuedError: SessionError, late: Failure? = nil
+    ) -> [Failure] {
+        var result: [Failure] = []
+        for batch in written where !batch.isAbandoned {
+            if let late, late.id == batch.id {
+                result.append(late)
+            } else {
+                result.append(Failure(id: batch.id, error: writtenError))
+            }
+        }
+        result += queued.map { Failure(id: $0.id, error: queuedError) }
+        written.removeAll()
+        queued = []
+        return result
+    }
+}

@@ -1,0 +1,71 @@
+import NIOCore
+import NIOSSL
+import NIOTLS
+import RESP
+
+/// The last handler of a connection: bytes become values, and everything that happens becomes one event of the link.
+final class ReplyHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let link: Link
+    private let tls: TLSClient?
+    private var parser = RESPParser()
+    private var cause: SessionError?
+    private(set) var channel: (any Channel)?
+
+    init(link: Link, tls: TLSClient?) {
+        self.link = link
+        self.tls = tls
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        channel = context.channel
+        if tls == nil { link.connected(self) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let tls, let event = event as? TLSUserEvent, case .handshakeCompleted = event else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+        if let sentence = tls.objection(to: certificate) {
+            fail(.tlsFailed, sentence, context)
+        } else {
+            link.connected(self)
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        parser.feed(unwrapInboundIn(data))
+        do {
+            while cause == nil, let value = try parser.next() { link.received(value, from: self) }
+        } catch {
+            // A server that wants TLS answers plain bytes with a TLS alert record.
+            let hint = error.bytes.hasPrefix("\\x15\\x03") ? "; it looks like TLS" : ""
+            fail(.protocolViolation, "the server does not speak the Redis protocol\(hint): \(error)", context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Servers end TLS without the closing alert; what matters is the end of the connection, which follows.
+        if case NIOSSLError.uncleanShutdown = error { return }
+        if cause == nil { cause = ConnectFailure(error, address: link.address).error }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let closed = SessionError(
+            code: .connectionLost, address: link.address, sentence: "the server closed the connection",
+            mayHaveBeenExecuted: false)
+        link.lost(cause ?? closed, handler: self)
+        channel = nil
+    }
+
+    private func fail(_ code: SessionError.Code, _ sentence: String, _ context: ChannelHandlerContext) {
+        if cause == nil {
+            cause = SessionError(code: code, address: link.address, sentence: sentence, mayHaveBeenExecuted: false)
+        }
+        context.close(promise: nil)
+    }
+}

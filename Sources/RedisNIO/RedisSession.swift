@@ -1,0 +1,61 @@
+package import NIOCore
+package import RESP
+import Synchronization
+
+/// A session over one TCP connection at a time, made when it is first used and again after a loss.
+///
+/// Pipelines of several tasks may overlap; they are sent in the order in which they arrive. The session ends with
+/// `close()` or when nobody holds it any more.
+package final class RedisSession: CommandSession {
+    private let settings: ConnectionSettings
+    private let loop: any EventLoop
+    private let link: NIOLoopBoundBox<Link>
+
+    package var address: ServerAddress { settings.address }
+
+    package init(_ settings: ConnectionSettings, loop: any EventLoop) {
+        self.settings = settings
+        self.loop = loop
+        link = NIOLoopBoundBox.makeBoxSendingValue(Link(settings: settings, loop: loop), eventLoop: loop)
+    }
+
+    deinit {
+        loop.execute { [link] in _ = link.value.close() }
+    }
+
+    package func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
+        guard !commands.isEmpty else { return [] }
+        let bytes = commands.encoded()
+        let timeout = timeout ?? settings.replyTimeout
+        let ticket = Ticket()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                loop.execute { [link] in
+                    ticket.id.store(
+                        link.value.submit(bytes, replies: commands.count, timeout: timeout) {
+                            continuation.resume(returning: $0)
+                        }, ordering: .relaxed)
+                    if ticket.isCancelled.load(ordering: .relaxed) {
+                        link.value.cancel(ticket.id.load(ordering: .relaxed))
+                    }
+                }
+            }
+        } onCancel: { [link] in
+            ticket.isCancelled.store(true, ordering: .relaxed)
+            loop.execute { link.value.cancel(ticket.id.load(ordering: .relaxed)) }
+        }
+        return try result.get()
+    }
+
+    package func close() async {
+        let end = loop.flatSubmit { [link] in link.value.close() }
+        try? await end.get()
+    }
+
+    /// What a caller and its cancellation share. The id is written and read on the event loop only, 0 before; the flag
+    /// is for a cancellation that reaches the loop before its batch does.
+    private final class Ticket: Sendable {
+        let id = Atomic<UInt64>(0)
+        let isCancelled = Atomic<Bool>(false)
+    }
+}
