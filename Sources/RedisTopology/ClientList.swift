@@ -1,0 +1,62 @@
+package import RESP
+
+/// The reply of `CLIENT LIST`.
+package struct ClientList: Sendable, Equatable {
+    package let clients: [Client]
+
+    /// One connection to a server. What a server does not tell is `nil` or empty.
+    package struct Client: Sendable, Equatable {
+        package let id: Int64
+        /// Host and port as the server sees them; a path for a Unix socket.
+        package let address: String
+        package let name: String?
+        package let libraryName: String?
+        package let libraryVersion: String?
+        package let user: String?
+        /// The last command, in lower case.
+        package let command: String?
+        /// One letter each: `N` none, `S` replica, `M` primary, `P` subscriber, `b` blocked, `x` in MULTI, ….
+        package let flags: String
+        package let database: Int?
+        package let age: Duration?
+        package let idle: Duration?
+
+        package var isReplica: Bool { flags.contains("S") }
+        package var isPrimary: Bool { flags.contains("M") }
+    }
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        guard let text = reply.string else {
+            throw ReplyError(command: "CLIENT LIST", expected: "a line for each client", reply: reply)
+        }
+        var clients: [Client] = []
+        for line in text.split(whereSeparator: \.isNewline) { clients.append(try Client(line)) }
+        self.clients = clients
+    }
+}
+
+extension ClientList.Client {
+    init(_ line: Substring) throws(ReplyError) {
+        var fields: [String: String] = [:]
+        for word in line.split(separator: " ") {
+            guard let equals = word.firstIndex(of: "=") else { continue }
+            fields[String(word[..<equals])] = String(word[word.index(after: equals)...])
+        }
+        guard let id = fields["id"].flatMap({ Int64($0) }), let address = fields["addr"] else {
+            throw ReplyError(
+                command: "CLIENT LIST", expected: "'id=… addr=…'", found: "'\(line.printable(limit: 80))'")
+        }
+        let text = { (field: String) in fields[field].flatMap { $0.isEmpty ? nil : $0 } }
+        self.id = id
+        self.address = address
+        name = text("name")
+        libraryName = text("lib-name")
+        libraryVersion = text("lib-ver")
+        user = text("user")
+        command = text("cmd")?.lowercased()
+        flags = fields["flags"] ?? ""
+        database = fields["db"].flatMap { Int($0) }
+        age = fields["age"].flatMap { Int64($0) }.map { .seconds($0) }
+        idle = fields["idle"].flatMap { Int64($0) }.map { .seconds($0) }
+    }
+}

@@ -1,0 +1,70 @@
+package import RESP
+
+/// `INFO keyspace`: key counts per database that holds any.
+package struct KeyspaceInfo: Sendable, Equatable {
+    /// By database number; those without keys are left out (Dragonfly lists an empty `db0`).
+    package let databases: [Int: Counts]
+
+    package struct Counts: Sendable, Hashable, Codable {
+        package let keys: Int64
+        /// Of these, the ones with a TTL.
+        package let expiring: Int64
+
+        package init(keys: Int64, expiring: Int64) {
+            self.keys = keys
+            self.expiring = expiring
+        }
+    }
+
+    package var keys: Int64 { databases.values.reduce(0) { $0 + $1.keys } }
+    package var isEmpty: Bool { databases.isEmpty }
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        try self.init(Info(reply))
+    }
+
+    package init(_ info: Info) throws(ReplyError) {
+        let section = info["keyspace"]
+        var databases: [Int: Counts] = [:]
+        for (field, line) in section.fields where field.hasPrefix("db") {
+            guard let number = Int(field.dropFirst(2)) else { continue }
+            let values = attributes(line)
+            guard let keys = values["keys"].flatMap({ Int64($0) }),
+                let expiring = values["expires"].flatMap({ Int64($0) })
+            else {
+                throw ReplyError(
+                    command: section.command, expected: "'\(field):keys=…,expires=…'",
+                    found: "'\(line.printable(limit: 80))'")
+            }
+            if keys > 0 { databases[number] = Counts(keys: keys, expiring: expiring) }
+        }
+        self.databases = databases
+    }
+}
+
+/// `INFO commandstats`: how often each command was called since the start or `CONFIG RESETSTAT`.
+package struct CommandStats: Sendable, Equatable {
+    /// By name in lower case; subcommands as `config|get`.
+    package let calls: [String: Int64]
+    /// Commands that the server does not have. Dragonfly counts here what it drops from a replication stream.
+    package let unknown: [String: Int64]
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        try self.init(Info(reply))
+    }
+
+    package init(_ info: Info) throws(ReplyError) {
+        let section = info["commandstats"]
+        var calls: [String: Int64] = [:]
+        var unknown: [String: Int64] = [:]
+        for (field, value) in section.fields {
+            if field.hasPrefix("cmdstat_") {
+                calls[field.dropFirst(8).lowercased()] = attributes(value)["calls"].flatMap { Int64($0) } ?? 0
+            } else if field.hasPrefix("unknown_") {
+                unknown[field.dropFirst(8).lowercased()] = try section.requiredInteger(field)
+            }
+        }
+        self.calls = calls
+        self.unknown = unknown
+    }
+}

@@ -1,0 +1,99 @@
+package import RESP
+
+/// `INFO memory`, typed. Bytes.
+package struct MemoryInfo: Sendable, Equatable {
+    package let used: Int64
+    package let peak: Int64?
+    package let resident: Int64?
+    /// `nil` where there is no limit (0).
+    package let limit: Int64?
+    package let policy: String?
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        try self.init(Info(reply))
+    }
+
+    package init(_ info: Info) throws(ReplyError) {
+        let section = info["memory"]
+        used = try section.requiredInteger("used_memory")
+        peak = try section.integer("used_memory_peak")
+        resident = try section.integer("used_memory_rss")
+        limit = try section.integer("maxmemory").flatMap { $0 > 0 ? $0 : nil }
+        policy = section["maxmemory_policy"]
+    }
+}
+
+/// `INFO persistence`, typed.
+package struct PersistenceInfo: Sendable, Equatable {
+    /// A data set is being loaded, from disk or from the primary.
+    package let isLoading: Bool
+    package let isSaveInProgress: Bool
+    /// `nil` where the server does not say.
+    package let lastSaveSucceeded: Bool?
+    /// Unix time in seconds.
+    package let lastSave: Int64?
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        try self.init(Info(reply))
+    }
+
+    package init(_ info: Info) throws(ReplyError) {
+        let section = info["persistence"]
+        isLoading = try section.required("loading") != "0" || section.flag("async_loading")
+        isSaveInProgress = section.flag("rdb_bgsave_in_progress")
+        lastSaveSucceeded = section["rdb_last_bgsave_status"].map { $0 == "ok" }
+        // Dragonfly calls it `last_success_save`.
+        if let time = try section.integer("rdb_last_save_time") {
+            lastSave = time
+        } else {
+            lastSave = try section.integer("last_success_save")
+        }
+    }
+}
+
+/// `INFO stats`, typed, as far as replication and load go.
+package struct StatsInfo: Sendable, Equatable {
+    /// Full syncs that this server has begun to serve; on a source it counts a target that loops.
+    package let fullSyncs: Int64?
+    package let partialSyncsAccepted: Int64?
+    package let partialSyncsRefused: Int64?
+    package let commandsProcessed: Int64?
+    package let operationsPerSecond: Int64?
+    package let evictedKeys: Int64?
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        try self.init(Info(reply))
+    }
+
+    package init(_ info: Info) throws(ReplyError) {
+        let section = info["stats"]
+        fullSyncs = try section.integer("sync_full")
+        partialSyncsAccepted = try section.integer("sync_partial_ok")
+        partialSyncsRefused = try section.integer("sync_partial_err")
+        commandsProcessed = try section.integer("total_commands_processed")
+        operationsPerSecond = try section.integer("instantaneous_ops_per_sec")
+        evictedKeys = try section.integer("evicted_keys")
+    }
+}
+
+/// `INFO clients`, typed.
+package struct ClientsInfo: Sendable, Equatable {
+    package let connected: Int64
+    package let blocked: Int64?
+    package let limit: Int64?
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        try self.init(Info(reply))
+    }
+
+    package init(_ info: Info) throws(ReplyError) {
+        let section = info["clients"]
+        connected = try section.requiredInteger("connected_clients")
+        blocked = try section.integer("blocked_clients")
+        if let limit = try section.integer("maxclients") {
+            self.limit = limit
+        } else {
+            limit = try section.integer("max_clients")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package import RESP
+
+/// The software of an instance, as it identifies itself.
+package enum ServerEngine: String, Sendable, Hashable, Codable, CaseIterable {
+    case redis, valkey, dragonfly
+}
+
+/// `INFO server`, typed.
+package struct ServerInfo: Sendable, Equatable {
+    package let engine: ServerEngine
+    /// The engine's own version. Valkey and Dragonfly also claim a `redis_version` for compatibility.
+    package let version: ServerVersion
+    /// Dragonfly has none; Redis draws a new one at each start.
+    package let runID: String?
+    /// `standalone`, `sentinel` or `cluster`.
+    package let mode: String
+    package let port: Int?
+    package let uptime: Duration?
+
+    package init(_ reply: RESPValue) throws(ReplyError) {
+        try self.init(Info(reply))
+    }
+
+    package init(_ info: Info) throws(ReplyError) {
+        let section = info["server"]
+        let word: String
+        if let text = section["dragonfly_version"] {
+            engine = .dragonfly
+            word = text
+        } else if let text = section["valkey_version"] {
+            engine = .valkey
+            word = text
+        } else {
+            engine = section["server_name"] == "valkey" ? .valkey : .redis
+            word = try section.required("redis_version")
+        }
+        guard let version = ServerVersion(word) else {
+            throw ReplyError(
+                command: section.command, expected: "a version like '7.2.4'", found: "'\(word.printable(limit: 80))'")
+        }
+        self.version = version
+        runID = section["run_id"].flatMap { $0.isEmpty ? nil : $0 }
+        mode = section["redis_mode"] ?? section["server_mode"] ?? "standalone"
+        port = try section.integer("tcp_port").map { Int(truncatingIfNeeded: $0) }
+        uptime = try section.seconds("uptime_in_seconds")
+    }
+}
+
+/// A version of a server: numbers, and the words as it says them.
+package struct ServerVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// Major, minor, patch.
+    package let numbers: [Int]
+    package let text: String
+
+    /// `7.0.15`, `8.0.0-rc1`, Dragonfly's `df-v1.40.1` and `df-dev-…`; `nil` where it holds no number at all.
+    package init?(_ text: String) {
+        let digits = text.drop { !$0.isASCII || !$0.isNumber }
+        let head = digits.prefix { $0 == "." || ($0.isASCII && $0.isNumber) }
+        let numbers = head.split(separator: ".").compactMap { Int($0) }
+        guard !numbers.isEmpty else { return nil }
+        self.numbers = Array((numbers + [0, 0]).prefix(max(3, numbers.count)))
+        self.text = text
+    }
+
+    package var major: Int { numbers[0] }
+    package var minor: Int { numbers[1] }
+    package var description: String { numbers.map(String.init).joined(separator: ".") }
+
+    package static func == (left: Self, right: Self) -> Bool { left.numbers == right.numbers }
+    package func hash(into hasher: inout Hasher) { hasher.combine(numbers) }
+    package static func < (left: Self, right: Self) -> Bool { left.numbers.lexicographicallyPrecedes(right.numbers) }
+}

@@ -1,0 +1,97 @@
+package import RESP
+
+/// Who follows whom, and whom each Sentinel calls primary, at one moment.
+package struct Topology: Sendable, Equatable, Codable {
+    package var instances: [Instance]
+    package var sentinels: [SentinelView]
+
+    package struct Instance: Sendable, Equatable, Codable {
+        package let address: ServerAddress
+        /// `nil` where the server did not answer.
+        package let role: ReplicationRole?
+        /// Whom it follows, as it says itself.
+        package let follows: ServerAddress?
+        package let isLinkUp: Bool
+        /// Of a primary the stream's end, of a replica what it has applied. Not part of what is compared.
+        package let offset: Int64?
+
+        package init(
+            address: ServerAddress, role: ReplicationRole?, follows: ServerAddress? = nil, isLinkUp: Bool = false,
+            offset: Int64? = nil
+        ) {
+            self.address = address
+            self.role = role
+            self.follows = follows
+            self.isLinkUp = isLinkUp
+            self.offset = offset
+        }
+
+        /// `nil` for a server that did not answer.
+        package init(_ address: ServerAddress, _ replication: ReplicationInfo?) {
+            self.init(
+                address: address, role: replication?.role, follows: replication?.upstream?.primary,
+                isLinkUp: replication?.upstream?.isLinkUp ?? false,
+                offset: replication.flatMap { $0.upstream == nil ? $0.offset : $0.upstream?.offset })
+        }
+    }
+
+    /// What one Sentinel answers for one name.
+    package struct SentinelView: Sendable, Equatable, Codable {
+        package let sentinel: ServerAddress
+        package let name: String
+        /// `nil` where it does not monitor the name, or did not answer.
+        package let primary: ServerAddress?
+
+        package init(sentinel: ServerAddress, name: String, primary: ServerAddress?) {
+            self.sentinel = sentinel
+            self.name = name
+            self.primary = primary
+        }
+    }
+
+    package init(instances: [Instance] = [], sentinels: [SentinelView] = []) {
+        self.instances = instances
+        self.sentinels = sentinels
+    }
+
+    /// What is not as in the other one, a sentence each, in a fixed order; offsets, which move by themselves, aside.
+    package func differences(from other: Topology) -> [String] {
+        let now = Dictionary(instances.map { ($0.address, $0.state) }) { first, _ in first }
+        let then = Dictionary(other.instances.map { ($0.address, $0.state) }) { first, _ in first }
+        let views = Dictionary(sentinels.map { ($0.subject, $0.state) }) { first, _ in first }
+        let earlier = Dictionary(other.sentinels.map { ($0.subject, $0.state) }) { first, _ in first }
+        return Self.differences(now, then, name: \.description) + Self.differences(views, earlier, name: \.self)
+    }
+
+    private static func differences<Key: Hashable>(
+        _ now: [Key: String], _ then: [Key: String], name: (Key) -> String
+    ) -> [String] {
+        Set(now.keys).union(then.keys).map { (name($0), now[$0], then[$0]) }.sorted { $0.0 < $1.0 }
+            .compactMap { subject, now, then in
+                switch (now, then) {
+                case (let now?, let then?): now == then ? nil : "\(subject) \(now), it \(then) before"
+                case (let now?, nil): "\(subject) \(now), it was not there before"
+                case (nil, let then?): "\(subject) is not there, it \(then) before"
+                case (nil, nil): nil
+                }
+            }
+    }
+}
+
+extension Topology.Instance {
+    fileprivate var state: String {
+        switch (role, follows) {
+        case (.primary, _): "is primary"
+        case (.replica, let primary?): "follows \(primary) (link \(isLinkUp ? "up" : "down"))"
+        case (.replica, nil): "is a replica"
+        case (nil, _): "does not answer"
+        }
+    }
+}
+
+extension Topology.SentinelView {
+    fileprivate var subject: String { "sentinel \(sentinel)" }
+    fileprivate var state: String {
+        primary.map { "names \($0) as primary of '\(name)'" } ?? "names no primary of '\(name)'"
+    }
+}
