@@ -1,7 +1,7 @@
 /// What a plan compiles into: nodes that can run, and the edges that order them.
 ///
 /// A value: planning is pure, and the same plan gives the same graph, node for node and edge for edge.
-package struct StepGraph: Sendable, Equatable {
+package struct StepGraph: Sendable {
     package struct Node: Sendable, Equatable, Identifiable {
         /// `replicaof`, or step and check: `preflight/source-is-primary`.
         package let id: String
@@ -37,12 +37,32 @@ package struct StepGraph: Sendable, Equatable {
         case effect
         /// An effect after which the run can only go forward.
         case pointOfNoReturn = "point-of-no-return"
+
+        /// Whether a node of this role changes servers.
+        package var isEffect: Bool {
+            switch self {
+            case .effect, .pointOfNoReturn: true
+            case .check, .wait, .gate: false
+            }
+        }
     }
 
     package let nodes: [Node]
+    /// The edges as positions in `nodes`; every algorithm works on these.
+    let edges: Edges
 
     /// - Precondition: ids are unique, every need exists, there is no cycle; a plan that was read has been checked.
     package init(nodes: [Node]) {
+        guard let edges = Edges(nodes.map { (id: $0.id, needs: $0.needs) }) else {
+            preconditionFailure("a graph has two nodes of one id, or a need that is no node")
+        }
         self.nodes = nodes
+        self.edges = edges
     }
+
+    package subscript(id: String) -> Node? { edges.positions[id].map { nodes[$0] } }
+}
+
+extension StepGraph: Equatable {
+    package static func == (left: Self, right: Self) -> Bool { left.nodes == right.nodes }
 }

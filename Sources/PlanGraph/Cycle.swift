@@ -1,0 +1,104 @@
+/// Nodes that need each other in a ring, so that none can ever start.
+package struct Cycle: Sendable, Equatable {
+    /// Each needs the next, and the last needs the first. Starts with the one that comes first in the plan.
+    package let ids: [String]
+
+    package init(ids: [String]) {
+        self.ids = ids
+    }
+
+    /// One cycle for each knot of nodes that need each other, shortest through its first node, in the order given.
+    /// Needs that are not among the ids are passed over, and of two entries with one id the first counts: both are
+    /// mistakes with diagnostics of their own. Linear in ids and needs.
+    package static func all(in list: [(id: String, needs: [String])]) -> [Cycle] {
+        var known = Set<String>()
+        let unique = list.filter { known.insert($0.id).inserted }
+        let clean = unique.map { (id: $0.id, needs: $0.needs.filter(known.contains)) }
+        guard let edges = Edges(clean) else { preconditionFailure("ids are unique and needs known by now") }
+        let knots = Knots(edges)
+        var found = Set<Int>()
+        return clean.indices.compactMap { position in
+            let knot = knots.number[position]
+            guard knots.isCyclic(position, edges), found.insert(knot).inserted else { return nil }
+            return Cycle(
+                ids: shortestRing(from: position, in: edges, inside: { knots.number[$0] == knot }).map { clean[$0].id })
+        }
+    }
+
+    private static func shortestRing(from start: Int, in edges: Edges, inside: (Int) -> Bool) -> [Int] {
+        var cameFrom: [Int: Int] = [:]
+        var open = [start]
+        var next = 0
+        while next < open.count {
+            let position = open[next]
+            next += 1
+            for need in edges.needs[position] where inside(need) {
+                guard need != start else { return path(to: position, cameFrom) }
+                guard cameFrom[need] == nil else { continue }
+                cameFrom[need] = position
+                open.append(need)
+            }
+        }
+        preconditionFailure("a node of a knot has a way back to itself")
+    }
+
+    private static func path(to end: Int, _ cameFrom: [Int: Int]) -> [Int] {
+        var path = [end]
+        var position = end
+        while let previous = cameFrom[position] {
+            path.append(previous)
+            position = previous
+        }
+        return path.reversed()
+    }
+}
+
+/// Strongly connected components by Tarjan's algorithm, with a stack of its own.
+private struct Knots {
+    /// The component of each position.
+    private(set) var number: [Int]
+    private var size: [Int] = []
+
+    init(_ edges: Edges) {
+        number = [Int](repeating: -1, count: edges.count)
+        var index = [Int](repeating: -1, count: edges.count)
+        var low = index
+        var counter = 0
+        var pending: [Int] = []
+        var stack: [(position: Int, next: Int)] = []
+        for root in 0..<edges.count where index[root] < 0 {
+            stack.append((root, 0))
+            while let (position, next) = stack.last {
+                if index[position] < 0 {
+                    (index[position], low[position]) = (counter, counter)
+                    counter += 1
+                    pending.append(position)
+                }
+                if next < edges.needs[position].count {
+                    stack[stack.count - 1].next += 1
+                    let need = edges.needs[position][next]
+                    if index[need] < 0 {
+                        stack.append((need, 0))
+                    } else if number[need] < 0 {
+                        low[position] = min(low[position], index[need])
+                    }
+                    continue
+                }
+                stack.removeLast()
+                if let parent = stack.last?.position { low[parent] = min(low[parent], low[position]) }
+                if low[position] == index[position] { close(position, &pending) }
+            }
+        }
+    }
+
+    func isCyclic(_ position: Int, _ edges: Edges) -> Bool {
+        size[number[position]] > 1 || edges.needs[position].contains(position)
+    }
+
+    private mutating func close(_ root: Int, _ pending: inout [Int]) {
+        let start = pending.lastIndex(of: root) ?? 0
+        for member in pending[start...] { number[member] = size.count }
+        size.append(pending.count - start)
+        pending.removeSubrange(start...)
+    }
+}

@@ -1,0 +1,31 @@
+extension StepGraph {
+    /// The nodes of one step as they are drawn: a step with checks of its own is a frame around them.
+    struct Group {
+        let step: String
+        let isFramed: Bool
+        var positions: [Int]
+    }
+
+    /// In the order in which the steps first appear.
+    var groups: [Group] {
+        var groups: [Group] = []
+        var found: [String: Int] = [:]
+        for (position, node) in nodes.enumerated() {
+            if let group = found[node.step] {
+                groups[group].positions.append(position)
+            } else {
+                found[node.step] = groups.count
+                groups.append(Group(step: node.step, isFramed: node.id != node.step, positions: [position]))
+            }
+        }
+        return groups
+    }
+
+    /// What is written into the box of a node: inside a frame the step need not be said again.
+    func label(of position: Int, inFrame: Bool) -> (name: String, title: String) {
+        let node = nodes[position]
+        let prefix = node.step + "/"
+        let name = inFrame && node.id.hasPrefix(prefix) ? String(node.id.dropFirst(prefix.count)) : node.id
+        return (name, node.title == name ? "" : node.title)
+    }
+}

@@ -1,0 +1,59 @@
+extension StepGraph {
+    /// A Mermaid flowchart, as GitHub and GitLab draw it in a Markdown file. Ends with a line feed.
+    package var mermaid: String {
+        var lines = ["flowchart TD"]
+        for (number, group) in groups.enumerated() {
+            if group.isFramed {
+                lines.append("    subgraph s\(number)[\"\(Self.mermaidText(group.step))\"]")
+                lines += group.positions.map { "        " + mermaidNode($0, inFrame: true) }
+                lines.append("    end")
+            } else {
+                lines += group.positions.map { "    " + mermaidNode($0, inFrame: false) }
+            }
+        }
+        for (position, needs) in edges.needs.enumerated() where !needs.isEmpty {
+            lines.append("    " + needs.map { "n\($0)" }.joined(separator: " & ") + " --> n\(position)")
+        }
+        lines.append("    classDef point-of-no-return stroke:#c00,stroke-width:3px")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func mermaidNode(_ position: Int, inFrame: Bool) -> String {
+        let (name, title) = label(of: position, inFrame: inFrame)
+        let lines = title.isEmpty ? [name] : [name, title]
+        let text = "\"" + lines.map(Self.mermaidText).joined(separator: "<br/>") + "\""
+        return switch nodes[position].role {
+        case .check: "n\(position)([\(text)])"
+        case .wait: "n\(position){{\(text)}}"
+        case .gate: "n\(position){\(text)}"
+        case .effect: "n\(position)[\(text)]"
+        case .pointOfNoReturn: "n\(position)[[\(text)]]:::point-of-no-return"
+        }
+    }
+
+    /// Mermaid has no backslash; a character is written by its number between `#` and `;`. What is neither letter,
+    /// digit nor plain punctuation goes that way, so that no title can end the quotes or become markup.
+    private static func mermaidText(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar.properties.generalCategory.isControl {
+                result += " "
+            } else if "\"#<>&`\\;".unicodeScalars.contains(scalar) {
+                result += "#\(scalar.value);"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
+
+extension Unicode.GeneralCategory {
+    /// Characters that move the cursor, break lines or turn the writing direction.
+    var isControl: Bool {
+        switch self {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        default: false
+        }
+    }
+}

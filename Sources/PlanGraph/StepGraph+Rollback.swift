@@ -1,0 +1,47 @@
+extension StepGraph {
+    /// The way back as the plan has it: the undo of every effect that is not behind a point of no return, last first.
+    ///
+    /// A point of no return is in it too, because until it is passed it has fences to lift.
+    package func rollbackGraph() -> StepGraph {
+        let points = nodes.indices.filter { nodes[$0].role == .pointOfNoReturn }
+        let behind = edges.reachable(from: points, along: edges.dependents)
+        let included = Set(
+            nodes.indices.filter { nodes[$0].role.isEffect && !behind.contains($0) }.map { nodes[$0].id })
+        let back = reversed(keeping: included)
+        return StepGraph(
+            nodes: back.nodes.map { node in
+                Node(
+                    id: Self.undoID(node.id), step: Self.undoID(node.step), kind: node.kind,
+                    title: node.role == .pointOfNoReturn
+                        ? "undo until it is passed: \(node.title)" : "undo: \(node.title)",
+                    role: node.role, needs: node.needs.map(Self.undoID))
+            })
+    }
+
+    /// The nodes in `ids` the other way round: each needs those that came after it, through any number of others.
+    package func reversed(keeping ids: Set<String>) -> StepGraph {
+        let order = positionsInOrder.reversed().filter { ids.contains(nodes[$0].id) }
+        return StepGraph(
+            nodes: order.map { position in
+                let node = nodes[position]
+                return Node(
+                    id: node.id, step: node.step, kind: node.kind, title: node.title, role: node.role,
+                    needs: nextKept(after: position, ids).map { nodes[$0].id })
+            })
+    }
+
+    private static func undoID(_ id: String) -> String { "undo/\(id)" }
+
+    /// The nearest dependents that are in `ids`, in the order of the plan.
+    private func nextKept(after start: Int, _ ids: Set<String>) -> [Int] {
+        var seen = Set<Int>()
+        var found: [Int] = []
+        var open = [start]
+        while let position = open.popLast() {
+            for next in edges.dependents[position] where seen.insert(next).inserted {
+                if ids.contains(nodes[next].id) { found.append(next) } else { open.append(next) }
+            }
+        }
+        return found.sorted()
+    }
+}
