@@ -34,3 +34,18 @@ extension StepGraph {
         return Set(edges.reachable(from: [start], along: neighbours).map { nodes[$0].id })
     }
 }
+
+extension StepGraph {
+    /// All that any of the chosen nodes needs, in one linear walk.
+    package func needsOfAny(_ isChosen: (Node) -> Bool) -> Set<String> { ids(fromAll: isChosen, along: edges.needs) }
+
+    /// All that cannot start before any of the chosen nodes has succeeded, in one linear walk.
+    package func dependentsOfAny(_ isChosen: (Node) -> Bool) -> Set<String> {
+        ids(fromAll: isChosen, along: edges.dependents)
+    }
+
+    private func ids(fromAll isChosen: (Node) -> Bool, along neighbours: [[Int]]) -> Set<String> {
+        let start = nodes.indices.filter { isChosen(nodes[$0]) }
+        return Set(edges.reachable(from: start, along: neighbours).map { nodes[$0].id })
+    }
+}

@@ -1,0 +1,85 @@
+import Glibc
+import SystemPackage
+
+/// The system calls that make a file replace another so that a loss of power leaves one of the two, whole.
+enum AtomicReplacement {
+    static func write(_ bytes: [UInt8], to path: FilePath) throws(Errno) {
+        try Errno.catching {
+            let file = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                permissions: .ownerReadWrite)
+            do {
+                try file.writeAll(bytes)
+                try Errno.check(fsync(file.rawValue))
+            } catch {
+                try? file.close()
+                throw error
+            }
+            try file.close()
+        }
+    }
+
+    /// Without the second fsync the new name may be lost although the bytes are on disk.
+    static func rename(_ old: FilePath, to new: FilePath) throws(Errno) {
+        try Errno.check(Glibc.rename(old.string, new.string))
+        let folder = new.removingLastComponent()
+        try Errno.catching {
+            let descriptor = try FileDescriptor.open(
+                folder.isEmpty ? "." : folder, .readOnly, options: [.directory, .closeOnExec])
+            defer { try? descriptor.close() }
+            try Errno.check(fsync(descriptor.rawValue))
+        }
+    }
+}
+
+/// What the file system says about a file.
+struct FileStatus {
+    private let status: stat
+
+    /// Of the link itself, where the path is one. `nil` where there is nothing.
+    init?(ofLink path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        self.status = status
+    }
+
+    init?(of file: FileDescriptor) {
+        var status = stat()
+        guard fstat(file.rawValue, &status) == 0 else { return nil }
+        self.status = status
+    }
+
+    var isRegular: Bool { status.st_mode & S_IFMT == S_IFREG }
+    var isLink: Bool { status.st_mode & S_IFMT == S_IFLNK }
+    var isFolder: Bool { status.st_mode & S_IFMT == S_IFDIR }
+    var isWorldWritable: Bool { status.st_mode & S_IWOTH != 0 }
+    var size: Int { Int(status.st_size) }
+    /// Tells two files apart, whatever they are called.
+    var identity: [UInt] { [UInt(status.st_dev), UInt(status.st_ino)] }
+}
+
+func removeFile(_ path: FilePath) { _ = unlink(path.string) }
+
+extension FileDescriptor {
+    func readToEnd(expecting size: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = try buffer.withUnsafeMutableBytes { try read(into: $0) }
+            guard count > 0 else { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+}
+
+extension Errno {
+    static func check(_ result: CInt) throws(Errno) {
+        guard result == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// swift-system throws `Errno` and nothing else, but does not say so in its types.
+    static func catching<Value>(_ body: () throws -> Value) throws(Errno) -> Value {
+        do { return try body() } catch { throw error as? Errno ?? .ioError }
+    }
+}

@@ -1,0 +1,34 @@
+/// How often and how long a node is tried.
+package struct NodePolicy: Sendable, Equatable {
+    /// Of one attempt; `nil` is no limit.
+    package var timeout: Duration?
+    /// Further attempts after the first, within one run; only for failures that can pass.
+    package var retries: Int
+    package var backoff: Backoff
+
+    package init(timeout: Duration? = nil, retries: Int = 0, backoff: Backoff = Backoff()) {
+        self.timeout = timeout
+        self.retries = retries
+        self.backoff = backoff
+    }
+}
+
+/// How long to wait before the next attempt: twice as long each time up to a limit, of which between half and all by
+/// chance, so that many runs do not come back in step.
+package struct Backoff: Sendable, Equatable {
+    package var first: Duration
+    package var limit: Duration
+
+    package init(first: Duration = .seconds(1), limit: Duration = .seconds(30)) {
+        self.first = first
+        self.limit = limit
+    }
+
+    /// - Parameter attempt: the attempt that failed, from 1.
+    /// - Parameter random: from 0 up to 1.
+    package func delay(after attempt: Int, random: Double) -> Duration {
+        var delay = min(first, limit)
+        for _ in 1..<max(attempt, 1) where delay < limit { delay = min(delay * 2, limit) }
+        return delay * (0.5 + random / 2)
+    }
+}

@@ -1,0 +1,23 @@
+/// What a run takes from the machine it is on. Arguments, so that tests need no time and no luck.
+package struct RunEnvironment: Sendable {
+    /// For timeouts, backoff and the pace of progress.
+    package var clock: any Clock<Duration>
+    /// For what is written down.
+    package var now: @Sendable () -> Timestamp
+    /// From 0 up to 1.
+    package var random: @Sendable () -> Double
+    /// The least time between two progress events of one node.
+    package var progressInterval: Duration
+
+    package init(
+        clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Timestamp = { .now },
+        random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        progressInterval: Duration = .milliseconds(200)
+    ) {
+        self.clock = clock
+        self.now = now
+        self.random = random
+        self.progressInterval = progressInterval
+    }
+}

@@ -1,0 +1,52 @@
+/// One thing that happened in a run, for views and for JSON lines.
+package struct RunEvent: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case runStarted(RunInfo)
+        /// An interrupt arrived: nothing more is started.
+        case runDraining
+        /// A second interrupt: what runs is stopped.
+        case runCancelling
+        case runFinished(RunOutcome.Ending)
+        case step(String, attempt: Int, StepEvent)
+        case rollbackStarted(RunInfo)
+        case rollbackFinished(RollbackOutcome.Ending)
+        case undo(String, attempt: Int, StepEvent)
+    }
+
+    /// What happened to one node; the same words on the way there and on the way back.
+    package enum StepEvent: Sendable, Equatable {
+        case started
+        case progress(Progress)
+        /// - Parameter unchanged: why there was nothing to do, where inspect found it done already.
+        case succeeded(StepResult, took: Duration, unchanged: String?)
+        /// Succeeded with a warning.
+        case warned(StepResult, took: Duration)
+        /// The last attempt failed.
+        case failed(StepFailure, took: Duration)
+        /// An attempt failed; another follows.
+        case retrying(StepFailure, after: Duration)
+        /// Waits for a person.
+        case paused(StepFailure)
+        /// Stopped by an interrupt before it had an outcome.
+        case interrupted
+        /// Had succeeded in an earlier run and is not run again.
+        case kept(StepResult?)
+    }
+
+    package struct RunInfo: Sendable, Equatable {
+        package var planName: String
+        package var lineage: String
+        /// Nodes of the graph that runs.
+        package var nodes: Int
+        /// Whether an earlier run left a record.
+        package var isResumed: Bool
+    }
+
+    package var at: Timestamp
+    package var kind: Kind
+
+    package init(at: Timestamp, _ kind: Kind) {
+        self.at = at
+        self.kind = kind
+    }
+}

@@ -1,0 +1,42 @@
+/// How a run ended.
+package struct RunOutcome: Sendable, Equatable {
+    package enum Ending: Sendable, Equatable {
+        case succeeded
+        /// The node whose failure stopped the run.
+        case failed(String)
+        case interrupted
+        /// The node that waits for a person; nothing else was left to run.
+        case paused(String)
+        /// A checkpoint could not be written. What ran was let end, nothing more was started.
+        case stateWriteFailed(StateFileError)
+    }
+
+    package var ending: Ending
+    /// As it is on disk, except after `stateWriteFailed`.
+    package var state: RunState
+    /// Every failure of this run in the order of the graph; the ending names the first in time.
+    package var failures: [NodeFailure]
+}
+
+/// How a rollback ended.
+package struct RollbackOutcome: Sendable, Equatable {
+    package enum Ending: Sendable, Equatable {
+        /// Everything that was done is taken back, or there was nothing to take back.
+        case complete
+        /// The node whose undo failed first; a person is needed.
+        case incomplete(String)
+        case interrupted
+        case stateWriteFailed(StateFileError)
+    }
+
+    package var ending: Ending
+    package var state: RunState
+    package var failures: [NodeFailure]
+    /// What is still in place although it should have been taken back, in the order in which it would have been.
+    package var remaining: [String]
+}
+
+package struct NodeFailure: Sendable, Equatable {
+    package let node: String
+    package let failure: StepFailure
+}

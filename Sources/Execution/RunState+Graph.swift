@@ -1,0 +1,115 @@
+package import PlanGraph
+
+extension RunState {
+    /// Refuses a state that belongs to another plan or to other steps.
+    ///
+    /// - Parameter path: of the state file, for the message.
+    package func checked(
+        against graph: StepGraph, planName: String, planPath: String, path: String
+    ) throws(StateFileError) -> RunState {
+        guard self.planName == planName, fileName(self.planPath) == fileName(planPath) else {
+            throw .otherPlan(path, self, planName: planName, planPath: planPath)
+        }
+        let inPlan = Set(graph.nodes.map(\.id))
+        let inState = Set(nodes.map(\.id))
+        guard inPlan == inState else {
+            throw .otherSteps(
+                path, gone: inState.subtracting(inPlan).sorted(), new: inPlan.subtracting(inState).sorted())
+        }
+        return inOrder(of: graph)
+    }
+
+    /// The same run with a plan that changed: nodes that have not begun come and go with the plan.
+    ///
+    /// - Throws: `unknownStep` where a node that has begun is in the plan no more.
+    package func adopting(_ graph: StepGraph, plan: String, path: String) throws(StateFileError) -> RunState {
+        let begun = nodes.filter { $0.status != .pending && graph[$0.id] == nil }.map(\.id)
+        guard begun.isEmpty else { throw .otherSteps(path, gone: begun, new: []) }
+        var adopted = self
+        adopted.plan = plan
+        return adopted.inOrder(of: graph)
+    }
+
+    /// Whether a point of no return was passed: from there the run can only go forward.
+    package func isPastPointOfNoReturn(in graph: StepGraph) -> Bool { !passedPoints(in: graph).isEmpty }
+
+    /// What a rollback would take back, last first.
+    package func nodesToUndo(in graph: StepGraph) -> [String] { rollbackGraph(in: graph).nodes.map(\.id) }
+
+    /// What resume does not run again.
+    ///
+    /// What has succeeded counts as long as all effects that rest on it have succeeded too: before one that has not, the
+    /// servers are asked again. What a person has given stays given.
+    package func kept(in graph: StepGraph) -> Set<String> {
+        let succeeded = Set(nodes.filter { $0.status == .succeeded }.map(\.id))
+        let restless = graph.needsOfAny { $0.role.isEffect && !succeeded.contains($0.id) }
+        return Set(
+            graph.nodes.filter { node in
+                succeeded.contains(node.id) && (node.role == .gate || !restless.contains(node.id))
+            }.map(\.id))
+    }
+
+    /// What has an intent on record and is not on either side of a passed point of no return, each needing what came later.
+    func rollbackGraph(in graph: StepGraph) -> StepGraph {
+        let passed = Set(passedPoints(in: graph))
+        let before = graph.needsOfAny { passed.contains($0.id) }
+        let behind = graph.dependentsOfAny { passed.contains($0.id) }
+        let settled = passed.union(before).union(behind)
+        let records = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0) })
+        return graph.reversed(
+            keeping: Set(
+                graph.nodes.filter { node in
+                    node.role.isEffect && !settled.contains(node.id) && records[node.id]?.mayBeInPlace == true
+                }.map(\.id)))
+    }
+
+    private func passedPoints(in graph: StepGraph) -> [String] {
+        nodes.filter { $0.status == .succeeded && graph[$0.id]?.role == .pointOfNoReturn }.map(\.id)
+    }
+
+    private func inOrder(of graph: StepGraph) -> RunState {
+        let records = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0) })
+        var ordered = self
+        ordered.nodes = graph.nodes.map { records[$0.id] ?? Node(id: $0.id) }
+        return ordered
+    }
+
+    private func fileName(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+}
+
+extension RunState.Node {
+    /// Whether `perform` may have been called and was not taken back since.
+    var mayBeInPlace: Bool {
+        switch status {
+        case .pending, .undone: false
+        case .started, .succeeded, .failed, .undoFailed: undo != nil
+        }
+    }
+}
+
+extension StateFileError {
+    fileprivate static func otherPlan(
+        _ path: String, _ state: RunState, planName: String, planPath: String
+    ) -> StateFileError {
+        StateFileError(
+            .otherPlan, path: path,
+            what: "the state file '\(path)' is of the plan '\(state.planName)' in '\(state.planPath)', "
+                + "not of '\(planName)' in '\(planPath)'",
+            help: ["name the state of this plan with '--state PATH', or carry on with the plan that the state is of"])
+    }
+
+    fileprivate static func otherSteps(_ path: String, gone: [String], new: [String]) -> StateFileError {
+        var parts: [String] = []
+        if !gone.isEmpty { parts.append("knows \(list(gone)), which the plan does not have") }
+        if !new.isEmpty { parts.append("does not know \(list(new))") }
+        return StateFileError(
+            .unknownStep, path: path, what: "the state file '\(path)' \(parts.joined(separator: " and "))",
+            help: [
+                "go on with the plan as it was when the run began; its text is in the state file under 'plan'"
+            ])
+    }
+
+    private static func list(_ ids: [String]) -> String {
+        ids.prefix(5).map { "'\($0)'" }.joined(separator: ", ") + (ids.count > 5 ? " and \(ids.count - 5) more" : "")
+    }
+}

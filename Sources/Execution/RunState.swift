@@ -1,0 +1,74 @@
+package import PlanGraph
+
+/// The record of one run: what the state file holds.
+package struct RunState: Sendable, Equatable, Codable {
+    /// Where the run as a whole stands.
+    package enum Status: String, Sendable, Equatable, Codable, CaseIterable {
+        case running, succeeded, failed
+        /// Interrupted, or waiting for a person; can be resumed.
+        case stopped
+        case rollingBack = "rolling-back"
+        case rolledBack = "rolled-back"
+        case rollbackIncomplete = "rollback-incomplete"
+    }
+
+    package struct Node: Sendable, Equatable, Codable, Identifiable {
+        package enum Status: String, Sendable, Equatable, Codable, CaseIterable {
+            case pending
+            /// Without an outcome that is known: in a file nobody writes to, whether it was done must be asked of the servers.
+            case started
+            case succeeded, failed, undone
+            case undoFailed = "undo-failed"
+        }
+
+        package let id: String
+        package var status: Status = .pending
+        /// Over all runs of this state.
+        package var attempts: Int = 0
+        package var startedAt: Timestamp?
+        package var finishedAt: Timestamp?
+        package var result: StepResult?
+        /// Present as soon as `perform` may have been called; what `undo` needs.
+        package var undo: StateValue?
+        /// Why the last attempt failed, or what a paused step waits for.
+        package var error: StepFailure?
+
+        package init(id: String) { self.id = id }
+    }
+
+    /// The newest format that this code reads, and the one it writes.
+    package static let newestFormat = 1
+
+    package let format: Int
+    /// One for all runs that continue each other: a UUID.
+    package let lineage: String
+    /// Counts the checkpoints.
+    package internal(set) var serial: Int
+    /// As it was typed.
+    package let planPath: String
+    package let planName: String
+    /// The text of the plan as it was when the run began. It holds no secrets: those are references.
+    package var plan: String
+    package internal(set) var status: Status
+    package let startedAt: Timestamp
+    package internal(set) var updatedAt: Timestamp
+    /// In the order of the graph.
+    package internal(set) var nodes: [Node]
+
+    package init(
+        planPath: String, planName: String, plan: String, graph: StepGraph, lineage: String, now: Timestamp
+    ) {
+        self.format = Self.newestFormat
+        self.lineage = lineage
+        self.serial = 0
+        self.planPath = planPath
+        self.planName = planName
+        self.plan = plan
+        self.status = .running
+        self.startedAt = now
+        self.updatedAt = now
+        self.nodes = graph.nodes.map { Node(id: $0.id) }
+    }
+
+    package subscript(id: String) -> Node? { nodes.first { $0.id == id } }
+}
