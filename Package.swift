@@ -51,7 +51,7 @@ let package = Package(
         library("RedisTopology", ["RESP"]),
         library("Execution", ["PlanModel", "PlanGraph", "Diagnostics", system]),
         library("Operations", ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP"]),
-        library("Rehearsal", ["PlanModel", "RedisTopology", "RESP", subprocess, system]),
+        library("Rehearsal", ["PlanModel", "RESP", nioCore, subprocess, system]),
         library(
             "PlanrunCLI",
             [

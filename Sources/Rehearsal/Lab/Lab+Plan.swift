@@ -1,0 +1,95 @@
+package import PlanModel
+import RESP
+import SystemPackage
+
+extension Lab {
+    /// The same plan, against this world: endpoints, credentials and certificates are those of the private servers, the
+    /// engines what really runs. Passwords are in files of mode 0600 in the folder.
+    package func plan(from plan: Plan) -> Plan {
+        var plan = plan
+        plan.source.endpoint = Endpoint(source)
+        plan.source.engine = source.settings.program.engine
+        plan.source.access = access(description.source.login, secret: "source", like: plan.source.access)
+        plan.target.endpoint = Endpoint(target)
+        plan.target.engine = target.settings.program.engine
+        plan.target.access = access(description.target.login, secret: "target", like: plan.target.access)
+        if let settings = plan.sentinel, let wanted = description.sentinels {
+            plan.sentinel = SentinelSettings(
+                primary: wanted.primary, endpoints: sentinels.map(Endpoint.init),
+                access: access(wanted.login, secret: "sentinel", like: settings.access))
+        }
+        plan.steps = plan.steps.map(rewritten)
+        return plan
+    }
+
+    func writeSecrets() throws {
+        try writeSecret("source", description.source.login, accounts.sourceOperator, accounts.sharedPassword)
+        try writeSecret("target", description.target.login, accounts.targetOperator, accounts.sharedPassword)
+        if let login = description.sentinels?.login {
+            try writeSecret("sentinel", login, accounts.sentinelPassword, accounts.sentinelPassword)
+        }
+        if description.replicationUser != nil {
+            try folder.write(accounts.replication.reveal(), to: "replication.secret")
+        }
+    }
+
+    private func writeSecret(
+        _ name: String, _ login: LabDescription.Login, _ userPassword: Secret, _ defaultPassword: Secret
+    ) throws {
+        switch login {
+        case .open: break
+        case .password: try folder.write(defaultPassword.reveal(), to: "\(name).secret")
+        case .user: try folder.write(userPassword.reveal(), to: "\(name).secret")
+        }
+    }
+
+    private func access(_ login: LabDescription.Login, secret: String, like original: Access) -> Access {
+        var access = Access(tls: tls(like: original.tls))
+        if login != .open { access.password = secretFile(secret) }
+        access.username = login == .password ? original.username : login.username
+        return access
+    }
+
+    private func tls(like original: TLSSettings?) -> TLSSettings? {
+        guard let authority else { return nil }
+        var tls = TLSSettings(ca: authority.caFile)
+        tls.serverName = original?.serverName
+        tls.verifies = original?.verifies ?? true
+        if description.tls?.requiresClientCertificate == true {
+            tls.certificate = authority.clientCertificateFile
+            tls.key = authority.clientKeyFile
+        }
+        return tls
+    }
+
+    private func rewritten(_ step: Step) -> Step {
+        guard case .replicaof(var replicaOf) = step.kind else { return step }
+        if replicaOf.password != nil || replicaOf.username != nil {
+            let isOwnUser = description.replicationUser != nil && replicaOf.username == description.replicationUser
+            replicaOf.password = secretFile(isOwnUser ? "replication" : "source")
+        }
+        var step = step
+        step.kind = .replicaof(replicaOf)
+        return step
+    }
+
+    private func secretFile(_ name: String) -> SecretReference {
+        .file(folder.path.appending("\(name).secret").string)
+    }
+}
+
+extension Endpoint {
+    init(_ server: ServerProcess) {
+        self.init(host: server.address.host, port: server.address.port)
+    }
+}
+
+extension ServerProgram {
+    var engine: Engine {
+        switch self {
+        case .redis: .redis
+        case .valkey: .valkey
+        case .dragonfly: .dragonfly
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package import PlanModel
+
+/// What a private world consists of: which servers, how one logs in to them, who watches them.
+package struct LabDescription: Sendable {
+    package var source: Instance
+    package var target: Instance
+    /// `nil`: plain replication without Sentinel.
+    package var sentinels: Sentinels?
+    /// Further replicas that follow the source from the start, of the source's engine.
+    package var replicaCount = 0
+    /// `nil`: plain TCP. Servers, Sentinels and replication all use it or none does, because a Sentinel reaches all its
+    /// instances in the same way.
+    package var tls: TLS?
+    /// A user of the source that may do nothing but follow it.
+    package var replicationUser: String?
+
+    package init(
+        source: Instance = Instance(), target: Instance = Instance(), sentinels: Sentinels? = Sentinels(),
+        replicaCount: Int = 0, tls: TLS? = nil, replicationUser: String? = nil
+    ) {
+        self.source = source
+        self.target = target
+        self.sentinels = sentinels
+        self.replicaCount = replicaCount
+        self.tls = tls
+        self.replicationUser = replicationUser
+    }
+
+    package struct Instance: Sendable, Hashable {
+        package var engine: Engine
+        package var login: Login
+        /// Further lines of its configuration file.
+        package var extraLines: [String]
+
+        package init(engine: Engine = .redis, login: Login = .open, extraLines: [String] = []) {
+            self.engine = engine
+            self.login = login
+            self.extraLines = extraLines
+        }
+    }
+
+    /// Who planrun has to be at a server.
+    package enum Login: Sendable, Hashable {
+        /// Whoever connects may do everything.
+        case open
+        /// The password of the user `default`.
+        case password
+        /// An ACL user that has just the rights planrun needs; `default` is off.
+        case user(String)
+    }
+
+    package struct Sentinels: Sendable, Hashable {
+        package var primary: String
+        package var count: Int
+        package var quorum: Int
+        package var downAfter: Duration
+        package var failoverTimeout: Duration
+        package var login: Login
+
+        /// - Parameter quorum: `nil` is the majority.
+        package init(
+            primary: String = "primary", count: Int = 1, quorum: Int? = nil, downAfter: Duration = .seconds(5),
+            failoverTimeout: Duration = .seconds(20), login: Login = .open
+        ) {
+            self.primary = primary
+            self.count = count
+            self.quorum = quorum ?? count / 2 + 1
+            self.downAfter = downAfter
+            self.failoverTimeout = failoverTimeout
+            self.login = login
+        }
+    }
+
+    package struct TLS: Sendable, Hashable {
+        package var requiresClientCertificate: Bool
+        /// Names that the servers' certificate carries besides 127.0.0.1 and localhost.
+        package var serverNames: [String]
+
+        package init(requiresClientCertificate: Bool = false, serverNames: [String] = []) {
+            self.requiresClientCertificate = requiresClientCertificate
+            self.serverNames = serverNames
+        }
+    }
+}
+
+extension LabDescription {
+    /// A world like the one the plan describes: as many Sentinels, the same name, engines, kinds of login and of
+    /// transport. A quorum is not written in a plan; the majority is taken.
+    package init(plan: Plan) {
+        let accesses = [plan.source.access, plan.target.access] + (plan.sentinel.map { [$0.access] } ?? [])
+        self.init(
+            source: Instance(engine: plan.source.engine, login: Login(plan.source.access)),
+            target: Instance(engine: plan.target.engine, login: Login(plan.target.access)),
+            sentinels: plan.sentinel.map {
+                Sentinels(primary: $0.primary, count: $0.endpoints.count, login: Login($0.access))
+            },
+            tls: TLS(accesses.compactMap(\.tls)),
+            replicationUser: plan.steps.compactMap { step in
+                if case .replicaof(let replicaOf) = step.kind { replicaOf.username } else { nil }
+            }.first { $0 != plan.source.access.username && $0 != "default" })
+    }
+}
+
+extension LabDescription.Login {
+    init(_ access: Access) {
+        switch (access.username, access.password) {
+        case (nil, nil): self = .open
+        case (nil, _?), ("default"?, _): self = .password
+        case (let user?, _): self = .user(user)
+        }
+    }
+}
+
+extension LabDescription.TLS {
+    init?(_ settings: [TLSSettings]) {
+        guard !settings.isEmpty else { return nil }
+        self.init(
+            requiresClientCertificate: settings.contains { $0.certificate != nil },
+            serverNames: Set(settings.compactMap(\.serverName)).sorted())
+    }
+}

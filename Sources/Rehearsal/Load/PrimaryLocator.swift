@@ -1,0 +1,62 @@
+package import RESP
+
+/// Finds the primary as an application does: from a Sentinel, or, where there is none, by asking the instances.
+package struct PrimaryLocator: Sendable {
+    private enum Source: Sendable {
+        case sentinels([any CommandSession], name: String)
+        case instances([any CommandSession])
+    }
+
+    private let source: Source
+
+    package init(_ lab: Lab) {
+        if let settings = lab.description.sentinels {
+            source = .sentinels(lab.sentinels.map(lab.session), name: settings.primary)
+        } else {
+            source = .instances([lab.source, lab.target].map(lab.session))
+        }
+    }
+
+    /// The address of the primary as it is known now; `nil` while nobody says.
+    /// - Parameter first: which Sentinel to ask first; the others follow if it is silent.
+    package func locate(first: Int = 0) async -> ServerAddress? {
+        switch source {
+        case .sentinels(let sessions, let name):
+            for offset in sessions.indices {
+                let session = sessions[(first + offset) % sessions.count]
+                if let address = await address(of: name, from: session) { return address }
+            }
+            return nil
+        case .instances(let sessions):
+            for session in sessions where await isPrimary(session) { return session.address }
+            return nil
+        }
+    }
+
+    package func close() async {
+        let sessions =
+            switch source {
+            case .sentinels(let sessions, _): sessions
+            case .instances(let sessions): sessions
+            }
+        for session in sessions { await session.close() }
+    }
+
+    private func address(of name: String, from session: any CommandSession) async -> ServerAddress? {
+        let command = Command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name])
+        guard let pair = try? await session.send(command, timeout: .seconds(1)).array, pair.count == 2,
+            let host = pair[0].string, let port = pair[1].integer
+        else { return nil }
+        return ServerAddress(host: host, port: Int(port))
+    }
+
+    private func isPrimary(_ session: any CommandSession) async -> Bool {
+        guard let role = try? await session.send(["ROLE"], timeout: .seconds(1)) else { return false }
+        return role.isRoleOfPrimary
+    }
+}
+
+extension RESPValue {
+    /// Whether this is what a primary answers to `ROLE`.
+    var isRoleOfPrimary: Bool { array?.first?.string == "master" }
+}

@@ -1,0 +1,66 @@
+/// Applications that keep writing to the primary of a private world and remember every write that was acknowledged.
+///
+/// Each writer has one write under way at a time and makes the next one only when that is acknowledged, so that it
+/// knows of each what became of it. A write that failed is tried again, at whoever is the primary by then.
+package struct WriteLoad: Sendable {
+    package struct Settings: Sendable, Hashable {
+        package var writers: Int
+        /// Writes per second, all writers together; `nil` is as fast as they can.
+        package var rate: Int?
+        /// Longer than any write pause: during one, replies come late but do come.
+        package var replyTimeout: Duration
+
+        package init(writers: Int = 8, rate: Int? = 2_000, replyTimeout: Duration = .seconds(30)) {
+            self.writers = writers
+            self.rate = rate
+            self.replyTimeout = replyTimeout
+        }
+    }
+
+    private let writers: [Writer]
+    private let tasks: [Task<Void, Never>]
+    private let locator: PrimaryLocator
+
+    /// Starts the writers and returns once each has had a write acknowledged.
+    package static func start(_ lab: Lab, _ settings: Settings = Settings()) async throws -> WriteLoad {
+        let locator = PrimaryLocator(lab)
+        let interval = settings.rate.map { Duration.seconds(1) * settings.writers / $0 }
+        let writers = (0..<settings.writers).map { number in
+            Writer(number: number, lab: lab, locator: locator, interval: interval, replyTimeout: settings.replyTimeout)
+        }
+        let load = WriteLoad(
+            writers: writers, tasks: writers.map { writer in Task { await writer.run() } }, locator: locator)
+        for writer in writers {
+            guard await writer.hasStarted(within: .seconds(10)) else {
+                _ = await load.stop()
+                throw RehearsalError(code: .noPrimary, sentence: "no writer could write to the primary within 10 s")
+            }
+        }
+        return load
+    }
+
+    private init(writers: [Writer], tasks: [Task<Void, Never>], locator: PrimaryLocator) {
+        self.writers = writers
+        self.tasks = tasks
+        self.locator = locator
+    }
+
+    /// How many writes are acknowledged so far.
+    package var acknowledgedCount: Int {
+        get async {
+            var sum = 0
+            for writer in writers { sum += await writer.log.acknowledged.count }
+            return sum
+        }
+    }
+
+    /// Ends all writers; what is under way is abandoned and counts as not acknowledged.
+    package func stop() async -> WriteRecord {
+        for writer in writers { await writer.stop() }
+        for task in tasks { await task.value }
+        await locator.close()
+        var logs: [WriteLog] = []
+        for writer in writers { logs.append(await writer.log) }
+        return WriteRecord(logs: logs, stopped: .now)
+    }
+}

@@ -1,0 +1,38 @@
+/// How a rehearsal ended, in numbers.
+package struct RehearsalVerdict: Sendable, Equatable {
+    package struct StepTime: Sendable, Equatable {
+        package var step: String
+        package var wallTime: Duration
+
+        package init(step: String, wallTime: Duration) {
+            self.step = step
+            self.wallTime = wallTime
+        }
+    }
+
+    package var acknowledgedWrites: Int
+    package var lostWrites: Int
+    /// Keys of the first few lost writes.
+    package var lostKeys: [String]
+    /// Longest time between two acknowledged writes of all writers together, across the cutover.
+    package var writeGap: Duration
+    /// The same for the one connection that waited longest.
+    package var longestWriterGap: Duration
+    /// What the writers were told, by error code.
+    package var errors: [String: Int]
+    package var steps: [StepTime]
+
+    package var succeeded: Bool { lostWrites == 0 }
+
+    package init(
+        record: WriteRecord, lost: LostWrites, window: Range<ContinuousClock.Instant>, steps: [StepTime]
+    ) {
+        acknowledgedWrites = record.acknowledgedCount
+        lostWrites = lost.count
+        lostKeys = lost.keys
+        writeGap = record.writeGap(in: window)
+        longestWriterGap = record.longestWriterGap(in: window)
+        errors = record.errors
+        self.steps = steps
+    }
+}

@@ -1,0 +1,60 @@
+import FoundationEssentials
+package import SystemPackage
+
+/// A folder that only its owner can enter, and that can be removed with all that is in it.
+package struct PrivateFolder: Sendable, Hashable {
+    package let path: FilePath
+
+    /// Makes a new one in the folder for temporary files, with mode 0700.
+    package static func temporary() throws(RehearsalError) -> PrivateFolder {
+        let parent = FilePath(FileManager.default.temporaryDirectory.path)
+        let name = "planrun-rehearsal-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+        return try PrivateFolder(creating: parent.appending(name))
+    }
+
+    package func subfolder(_ name: String) throws(RehearsalError) -> PrivateFolder {
+        try PrivateFolder(creating: path.appending(name))
+    }
+
+    private init(creating path: FilePath) throws(RehearsalError) {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path.string, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .folderFailed(path, error)
+        }
+    }
+
+    /// Writes a file of mode 0600 and returns its absolute path.
+    @discardableResult
+    package func write(_ text: String, to name: String) throws(RehearsalError) -> FilePath {
+        let file = path.appending(name)
+        do {
+            let descriptor = try FileDescriptor.open(
+                file, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
+            try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
+        } catch {
+            throw .folderFailed(file, error)
+        }
+        return file
+    }
+
+    /// The last lines of a text file; empty where there is none.
+    package func lastLines(of name: String, count: Int = 12) -> [String] {
+        guard let data = FileManager.default.contents(atPath: path.appending(name).string) else { return [] }
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+        return lines.suffix(count).map { line in
+            line.unicodeScalars.map { $0.isASCII && !$0.isPrintable ? $0.escaped(asASCII: true) : String($0) }.joined()
+        }
+    }
+
+    package func remove() {
+        // What is left behind is in the folder for temporary files, and nothing depends on it being gone.
+        try? FileManager.default.removeItem(atPath: path.string)
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isPrintable: Bool { value >= 0x20 && value != 0x7f }
+}

@@ -1,0 +1,177 @@
+import FoundationEssentials
+package import Glibc
+package import RESP
+package import SystemPackage
+
+/// One private server on 127.0.0.1, in a folder of its own, that can be stopped, killed, frozen and started again.
+///
+/// It ends when we end, however we end. Its port stays the same for all its lives.
+package actor ServerProcess {
+    package nonisolated let name: String
+    package nonisolated let address: ServerAddress
+    package nonisolated let settings: ServerSettings
+    package nonisolated let folder: PrivateFolder
+    private let access: ConnectionSettings
+    private let connector: any SessionConnector
+    private let doomedFolder: FilePath?
+    private let command: [String]
+    private var process: GuardedProcess?
+
+    /// Starts a server on a port that is free and returns once it answers `PING`.
+    /// - Parameters:
+    ///   - parent: gets a subfolder `name` with configuration, log and data.
+    ///   - access: who the rehearsal is at this server; its address is ignored.
+    ///   - doomedFolder: removed if we die.
+    package static func start(
+        name: String, settings: ServerSettings, in parent: PrivateFolder, access: ServerAccess,
+        connector: any SessionConnector, doomedFolder: FilePath?
+    ) async throws -> ServerProcess {
+        guard let program = settings.program.path else {
+            throw RehearsalError.programMissing(settings.program.rawValue)
+        }
+        let folder = try parent.subfolder(name)
+        for _ in 0..<10 {
+            let address = ServerAddress(host: "127.0.0.1", port: try FreePort.pick())
+            let server = try ServerProcess(
+                name: name, address: address, settings: settings, folder: folder, program: program,
+                access: access.settings(for: address), connector: connector, doomedFolder: doomedFolder)
+            do {
+                try await server.start()
+                return server
+            } catch let error as RehearsalError where error.code == .serverDidNotStart && !FreePort.isFree(address.port)
+            {
+                continue  // Somebody was quicker.
+            }
+        }
+        throw RehearsalError(code: .serverDidNotStart, sentence: "the \(name) found every port taken that it tried")
+    }
+
+    private init(
+        name: String, address: ServerAddress, settings: ServerSettings, folder: PrivateFolder, program: String,
+        access: ConnectionSettings, connector: any SessionConnector, doomedFolder: FilePath?
+    ) throws(RehearsalError) {
+        self.name = name
+        self.address = address
+        self.settings = settings
+        self.folder = folder
+        self.access = access
+        self.connector = connector
+        self.doomedFolder = doomedFolder
+        if let accounts = settings.accountsFile { try folder.write(accounts, to: "users.acl") }
+        switch settings.program {
+        case .redis, .valkey:
+            let file = try folder.write(settings.configuration(address: address, folder: folder), to: "server.conf")
+            let mode = if case .sentinel = settings.role { ["--sentinel"] } else { [String]() }
+            command = [program, file.string] + mode
+        case .dragonfly:
+            let file = try folder.write(settings.flags(address: address, folder: folder), to: "server.flags")
+            command = [program, "--flagfile=\(file.string)"]
+        }
+    }
+
+    package nonisolated var logFile: FilePath { folder.path.appending("server.log") }
+
+    package var isRunning: Bool { process != nil }
+
+    /// The process id of the server; `nil` while it is down.
+    package var pid: pid_t? { process?.pid }
+
+    /// Starts the server, on the same port as before, and returns once it answers. Does nothing if it runs.
+    package func start() async throws {
+        guard process == nil else { return }
+        let started = try await GuardedProcess.start(command, log: logFile, doomedFolder: doomedFolder)
+        process = started
+        let end = Task {
+            await started.waitUntilGone()
+            self.ended(started.pid)
+        }
+        do {
+            try await waitUntilReady(started.pid)
+        } catch {
+            started.send(SIGKILL)
+            await end.value
+            throw error
+        }
+    }
+
+    private func ended(_ pid: pid_t) {
+        if process?.pid == pid { process = nil }
+    }
+
+    /// Asks the server to end, kills it after `grace`, and returns once it is gone.
+    package func stop(grace: Duration = .seconds(5)) async {
+        guard let process else { return }
+        process.send(SIGCONT)
+        process.send(SIGTERM)
+        let impatience = Task {
+            try await Task.sleep(for: grace)
+            process.send(SIGKILL)
+        }
+        await process.waitUntilGone()
+        impatience.cancel()
+        ended(process.pid)
+    }
+
+    /// `SIGKILL`; returns once the server is gone.
+    package func kill() async {
+        guard let process else { return }
+        process.send(SIGKILL)
+        await process.waitUntilGone()
+        ended(process.pid)
+    }
+
+    /// `SIGSTOP`: connections stay, nothing is answered.
+    package func freeze() { process?.send(SIGSTOP) }
+
+    /// `SIGCONT`.
+    package func thaw() { process?.send(SIGCONT) }
+
+    /// Ready is: it answers `PING`, and says that it is the process we started and no other on the same port.
+    private func waitUntilReady(_ pid: pid_t) async throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now.advanced(by: .seconds(30))
+        var last = "nothing answered"
+        while process?.pid == pid {
+            let session = connector.session(access)
+            do {
+                let replies = try await session.pipeline(
+                    [["PING"], ["INFO", "server"]], timeout: nil)
+                await session.close()
+                if replies.first?.string == "PONG", replies.last?.string?.contains("process_id:\(pid)\r") == true {
+                    return
+                }
+                if case .error(let error)? = replies.first { last = "it answered PING with \(error.code)" }
+            } catch {
+                await session.close()
+                last = error.sentence
+            }
+            guard clock.now < deadline else { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw RehearsalError(
+            code: .serverDidNotStart,
+            sentence: process?.pid == pid
+                ? "the \(name) did not answer on \(address) within 30 s: \(last)"
+                : "the \(name) ended while it started",
+            log: folder.lastLines(of: "server.log"))
+    }
+}
+
+/// Who the rehearsal is at a private server.
+package struct ServerAccess: Sendable {
+    package var username: String?
+    package var password: Secret?
+    package var tls: TLSOptions?
+
+    package init(username: String? = nil, password: Secret? = nil, tls: TLSOptions? = nil) {
+        self.username = username
+        self.password = password
+        self.tls = tls
+    }
+
+    package func settings(for address: ServerAddress) -> ConnectionSettings {
+        ConnectionSettings(
+            address: address, username: username, password: password, tls: tls, connectTimeout: .seconds(5),
+            replyTimeout: .seconds(10))
+    }
+}

@@ -1,0 +1,98 @@
+import RESP
+import SystemPackage
+
+extension ServerSettings {
+    /// The configuration file for Redis and Valkey, instance or Sentinel.
+    func configuration(address: ServerAddress, folder: PrivateFolder) -> String {
+        var lines = ["bind 127.0.0.1", "protected-mode no", "daemonize no", "loglevel notice", "logfile \"\""]
+        lines.append("dir \(Self.quoted(folder.path.string))")
+        lines += listenLines(port: address.port)
+        if !accounts.isEmpty { lines.append("aclfile \(Self.quoted(folder.path.appending("users.acl").string))") }
+        if accounts.isEmpty, let password { lines.append("requirepass \(Self.quoted(password.reveal()))") }
+        switch role {
+        case .instance: lines += instanceLines
+        case .sentinel(let monitor): lines += sentinelLines(monitor)
+        }
+        return (lines + extraLines).joined(separator: "\n") + "\n"
+    }
+
+    /// The users, for `aclfile`; `nil` where the server needs none.
+    var accountsFile: String? {
+        guard !accounts.isEmpty else { return nil }
+        let everything = ServerAccount.Rights.everything.rules.joined(separator: " ")
+        let defaultUser =
+            switch (admitsDefaultUser, password) {
+            case (false, _): "user default off"
+            case (true, let password?): "user default on >\(password.reveal()) \(everything)"
+            case (true, nil): "user default on nopass \(everything)"
+            }
+        let others = accounts.map {
+            "user \($0.name) on >\($0.password.reveal()) \($0.rights.rules.joined(separator: " "))"
+        }
+        return ([defaultUser] + others).joined(separator: "\n") + "\n"
+    }
+
+    private func listenLines(port: Int) -> [String] {
+        guard let tls else { return ["port \(port)"] }
+        return [
+            "port 0", "tls-port \(port)", "tls-replication yes", "tls-cert-file \(Self.quoted(tls.certificateFile))",
+            "tls-key-file \(Self.quoted(tls.keyFile))", "tls-ca-cert-file \(Self.quoted(tls.caFile))",
+            "tls-auth-clients \(tls.requiresClientCertificate ? "yes" : "no")",
+        ]
+    }
+
+    private var instanceLines: [String] {
+        var lines = [
+            "databases \(databases)", "save \"\"", "appendonly no", "repl-diskless-sync yes",
+            "repl-diskless-sync-delay 0",
+        ]
+        if let replicationUser { lines.append("masteruser \(Self.quoted(replicationUser))") }
+        if let replicationPassword { lines.append("masterauth \(Self.quoted(replicationPassword.reveal()))") }
+        return lines
+    }
+
+    private func sentinelLines(_ monitor: SentinelMonitor) -> [String] {
+        let (name, address) = (monitor.name, monitor.address)
+        var lines = [
+            "sentinel monitor \(name) \(address.host) \(address.port) \(monitor.quorum)",
+            "sentinel down-after-milliseconds \(name) \(monitor.downAfter.wholeMilliseconds)",
+            "sentinel failover-timeout \(name) \(monitor.failoverTimeout.wholeMilliseconds)",
+            "sentinel parallel-syncs \(name) 1",
+        ]
+        if let user = monitor.username { lines.append("sentinel auth-user \(name) \(user)") }
+        if let password = monitor.password { lines.append("sentinel auth-pass \(name) \(password.reveal())") }
+        if let peer = accounts.first(where: { $0.rights == .sentinelAtSentinel }) {
+            lines.append("sentinel sentinel-user \(peer.name)")
+            lines.append("sentinel sentinel-pass \(peer.password.reveal())")
+        }
+        return lines
+    }
+
+    /// Dragonfly takes flags; those that hold secrets go into its flag file, as all others do.
+    func flags(address: ServerAddress, folder: PrivateFolder) -> String {
+        var flags = [
+            "--bind=127.0.0.1", "--port=\(address.port)", "--dir=\(folder.path.string)", "--dbfilename=",
+            "--logtostderr",
+            "--dbnum=\(databases)", "--proactor_threads=2", "--maxmemory=512mb", "--version_check=false",
+        ]
+        if let password { flags.append("--requirepass=\(password.reveal())") }
+        if !accounts.isEmpty { flags.append("--aclfile=\(folder.path.appending("users.acl").string)") }
+        if let replicationUser { flags.append("--masteruser=\(replicationUser)") }
+        if let replicationPassword { flags.append("--masterauth=\(replicationPassword.reveal())") }
+        if let tls {
+            flags += [
+                "--tls", "--tls_replication", "--tls_cert_file=\(tls.certificateFile)", "--tls_key_file=\(tls.keyFile)",
+                "--tls_ca_cert_file=\(tls.caFile)",
+            ]
+        }
+        return (flags + extraLines).joined(separator: "\n") + "\n"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int64 { components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000 }
+}
