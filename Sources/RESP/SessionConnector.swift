@@ -7,6 +7,14 @@ package protocol SessionConnector: Sendable {
     func subscribe(
         to channels: [String], _ settings: ConnectionSettings
     ) async throws(SessionError) -> any Subscription
+
+    /// The IPs of a host; empty where it cannot be resolved. An IP resolves to itself.
+    func addresses(of host: String) async -> Set<String>
+}
+
+extension SessionConnector {
+    /// For tests, whose hosts are what they are called.
+    package func addresses(of host: String) async -> Set<String> { [host] }
 }
 
 /// Messages published on the channels subscribed to, in order, until the connection is lost or closed.

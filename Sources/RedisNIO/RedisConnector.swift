@@ -24,4 +24,8 @@ package struct RedisConnector: SessionConnector {
         try await subscription.start(channels, settings)
         return subscription
     }
+
+    package func addresses(of host: String) async -> Set<String> {
+        await HostLookup.addresses(of: host)
+    }
 }

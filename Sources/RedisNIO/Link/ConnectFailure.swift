@@ -6,9 +6,12 @@ import RESP
 /// What went wrong on a connection, as an error with a sentence for a person.
 struct ConnectFailure {
     let error: SessionError
+    /// The server's certificates are worth a look, to say what is wrong with them.
+    let isUnverified: Bool
 
     init(_ cause: any Error, address: ServerAddress) {
         let (code, sentence) = Self.explain(cause, address)
+        isUnverified = TLSFailure.isUnverified(cause)
         error = SessionError(code: code, address: address, sentence: sentence, mayHaveBeenExecuted: false)
     }
 

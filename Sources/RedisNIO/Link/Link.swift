@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 import RESP
 
 /// The driver of `LinkStateMachine`: sockets, timers and waiting callers. It lives on one event loop.
@@ -77,6 +76,16 @@ final class Link {
         perform(machine.lost(error, at: .now(), chance: chance))
     }
 
+    /// The certificates were refused: looks at them once more, to say what is wrong with them.
+    func lostUnverified(_ tls: TLSClient, handler: ReplyHandler) {
+        Dial(settings, on: loop).explain(tls).assumeIsolated().whenComplete { result in
+            let sentence = (try? result.get()) ?? "the server's certificate could not be verified"
+            let error = SessionError(
+                code: .tlsFailed, address: self.address, sentence: sentence, mayHaveBeenExecuted: false)
+            self.lost(error, handler: handler)
+        }
+    }
+
     // MARK: Actions
 
     private var chance: Double { .random(in: 0..<1) }
@@ -111,22 +120,10 @@ final class Link {
 
     private func open(_ handler: ReplyHandler, tls: TLSClient?) {
         let bound = NIOLoopBound(handler, eventLoop: loop)
-        let bootstrap = ClientBootstrap(group: loop)
-            .connectTimeout(TimeAmount(settings.connectTimeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
-                    try channel.pipeline.syncOperations.addHandler(bound.value)
-                }
-            }
-        let opening =
-            if let ip = try? SocketAddress(ipAddress: address.host, port: address.port) {
-                bootstrap.connect(to: ip)
-            } else {
-                bootstrap.connect(host: address.host, port: address.port)
-            }
+        let opening = Dial(settings, on: loop).open { channel in
+            if let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
+            try channel.pipeline.syncOperations.addHandler(bound.value)
+        }
         opening.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel):

@@ -11,6 +11,7 @@ final class ReplyHandler: ChannelInboundHandler {
     private let tls: TLSClient?
     private var parser = RESPParser()
     private var cause: SessionError?
+    private var isUnverified = false
     private(set) var channel: (any Channel)?
 
     init(link: Link, tls: TLSClient?) {
@@ -50,7 +51,11 @@ final class ReplyHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Servers end TLS without the closing alert; what matters is the end of the connection, which follows.
         if case NIOSSLError.uncleanShutdown = error { return }
-        if cause == nil { cause = ConnectFailure(error, address: link.address).error }
+        if cause == nil {
+            let failure = ConnectFailure(error, address: link.address)
+            cause = failure.error
+            isUnverified = failure.isUnverified
+        }
         context.close(promise: nil)
     }
 
@@ -58,8 +63,12 @@ final class ReplyHandler: ChannelInboundHandler {
         let closed = SessionError(
             code: .connectionLost, address: link.address, sentence: "the server closed the connection",
             mayHaveBeenExecuted: false)
-        link.lost(cause ?? closed, handler: self)
         channel = nil
+        if let tls, isUnverified {
+            link.lostUnverified(tls, handler: self)
+        } else {
+            link.lost(cause ?? closed, handler: self)
+        }
     }
 
     private func fail(_ code: SessionError.Code, _ sentence: String, _ context: ChannelHandlerContext) {

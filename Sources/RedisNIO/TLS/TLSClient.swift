@@ -4,47 +4,92 @@ import NIOSSL
 import RESP
 
 /// One server's TLS: the context made from its files, and who the server has to prove to be.
+///
+/// The name is checked here and not by the TLS library, which would take a certificate that names the IP connected to,
+/// whatever name was asked for.
 struct TLSClient {
     private let context: NIOSSLContext
+    /// The host name or IP that the certificate must carry.
     private let expected: String
     private let verifies: Bool
+    /// For messages; `nil` where the system's authorities are trusted.
+    private let caFile: String?
 
     init(_ options: TLSOptions, address: ServerAddress) throws(SessionError) {
         expected = options.serverName ?? address.host
         verifies = options.verifiesCertificates
+        caFile = options.caFile
         do {
             context = try NIOSSLContext(configuration: TLSConfiguration(options))
-        } catch let failure as TLSFileError {
-            throw Self.failure(failure.sentence, address)
         } catch {
-            throw Self.failure(TLSFailure.sentence(error), address)
+            throw SessionError(
+                code: .tlsFailed, address: address, sentence: TLSFailure.sentence(error), mayHaveBeenExecuted: false)
         }
     }
 
     func makeHandler() throws -> NIOSSLClientHandler {
-        let isIP = (try? SocketAddress(ipAddress: expected, port: 0)) != nil
-        return try NIOSSLClientHandler(context: context, serverHostname: isIP ? nil : expected)
+        // IP addresses are not sent as server names (RFC 6066 §3).
+        let name = CertificateName(expected).isAddress ? nil : expected
+        return try NIOSSLClientHandler(context: context, serverHostname: name)
     }
 
-    /// Why this is not the server that was meant; `nil` if it is.
+    /// Looks at the certificates of a server whose verification failed, and refuses them again.
+    func makeInspector(_ look: @escaping @Sendable ([NIOSSLCertificate]) -> Void) throws -> NIOSSLClientHandler {
+        let name = CertificateName(expected).isAddress ? nil : expected
+        return try NIOSSLClientHandler(
+            context: context, serverHostname: name,
+            customVerificationCallback: { certificates, verdict in
+                look(certificates)
+                verdict.succeed(.failed)
+            })
+    }
+
+    /// Why a chain was refused that the library only calls unverified.
+    func explain(_ chain: [NIOSSLCertificate], now: Date = Date()) -> String {
+        let seconds = Int(now.timeIntervalSince1970)
+        if let expired = chain.first(where: { $0.notValidAfter < seconds }) {
+            return "the server's certificate expired on \(Self.day(expired.notValidAfter))"
+        }
+        if let early = chain.first(where: { $0.notValidBefore > seconds }) {
+            return "the server's certificate is not valid before \(Self.day(early.notValidBefore))"
+        }
+        if let caFile { return "the server's certificate is not signed by a CA in '\(caFile.printable)'" }
+        return
+            "the server's certificate is not signed by a CA that this system trusts; a CA of one's own has to be named"
+    }
+
+    private static func day(_ time: Int) -> String {
+        Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601.year().month().day())
+    }
+
+    /// Why this is not the server that was meant; `nil` if it is. The chain has been verified before.
     func objection(to certificate: NIOSSLCertificate?) -> String? {
-        nil
+        guard verifies else { return nil }
+        guard let certificate else { return "the server showed no certificate" }
+        let names = CertificateName.all(of: certificate)
+        let wanted = CertificateName(expected)
+        if names.contains(where: { $0.covers(wanted) }) { return nil }
+        let shown = "'\(expected.printable(limit: 200))'"
+        guard !names.isEmpty else {
+            return "the server's certificate has no subject alternative names, so it cannot prove to be \(shown)"
+        }
+        let list = names.map { "'\($0.text.printable(limit: 100))'" }.joined(separator: ", ")
+        return "the server's certificate is for \(list) and not for \(shown)"
     }
-
-    private static func failure(_ sentence: String, _ address: ServerAddress) -> SessionError {
-        SessionError(code: .tlsFailed, address: address, sentence: sentence, mayHaveBeenExecuted: false)
-    }
-}
-
-/// A file of the TLS settings that cannot be used.
-struct TLSFileError: Error {
-    let sentence: String
 }
 
 extension TLSConfiguration {
     init(_ options: TLSOptions) throws {
         self = .makeClientConfiguration()
-        // The name is checked by us, see `TLSClient.objection`.
         certificateVerification = options.verifiesCertificates ? .noHostnameVerification : .none
+        if let path = options.caFile {
+            trustRoots = .certificates(try TLSFile(path, "CA").certificates())
+        }
+        guard let path = options.certificateFile else { return }
+        let certificate = TLSFile(path, "certificate")
+        certificateChain = try certificate.certificates().map { .certificate($0) }
+        // A file may hold both.
+        let key = options.keyFile.map { TLSFile($0, "key") } ?? certificate
+        privateKey = .privateKey(try key.privateKey())
     }
 }

@@ -1,9 +1,34 @@
 import NIOSSL
 import RESP
 
-/// The sentence for an error of the TLS library.
+/// The sentence for an error of the TLS library, whose own words are names of constants.
 enum TLSFailure {
     static func sentence(_ cause: any Error) -> String {
-        "the TLS handshake failed: \("\(cause)".printable(limit: 300))"
+        if let failure = cause as? TLSFile.Failure { return failure.sentence }
+        let words = "\(cause)"
+        for (sign, sentence) in sentences where words.contains(sign) { return sentence }
+        return "the TLS handshake failed: \(words.printable(limit: 300))"
     }
+
+    /// The chain did not lead to a trusted CA, or a certificate in it is out of date; the library does not say which.
+    static func isUnverified(_ cause: any Error) -> Bool { "\(cause)".contains("CERTIFICATE_VERIFY_FAILED") }
+
+    /// The constants of BoringSSL; its error type shows them only in its description.
+    private static let sentences = [
+        ("WRONG_VERSION_NUMBER", "the server does not speak TLS on this port"),
+        ("CERTIFICATE_VERIFY_FAILED", "the server's certificate could not be verified"),
+        ("CERTIFICATE_REQUIRED", "the server asks for a client certificate"),
+        ("UNKNOWN_CA", "the server does not trust the CA of our client certificate"),
+        ("SSLV3_ALERT_BAD_CERTIFICATE", "the server refuses our client certificate"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "the server says that our client certificate has expired"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", "the server and we have no TLS version or cipher in common"),
+        ("TLSV1_ALERT_PROTOCOL_VERSION", "the server and we have no TLS version in common"),
+        ("KEY_VALUES_MISMATCH", "the key file does not belong to the certificate file"),
+        ("EOF during handshake", "the server ended the connection during the TLS handshake"),
+        (
+            "cannotUseIPAddressInSNI",
+            "the server name is an IP address where a host name belongs"
+        ),
+        ("invalidSNIHostname", "the server name is no host name"),
+    ]
 }

@@ -1,0 +1,48 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+import RESP
+
+/// Opens TCP connections to one server: an IP directly, a host name through all its addresses.
+struct Dial {
+    private let address: ServerAddress
+    private let timeout: Duration
+    private let loop: any EventLoop
+
+    init(_ settings: ConnectionSettings, on loop: any EventLoop) {
+        address = settings.address
+        timeout = settings.connectTimeout
+        self.loop = loop
+    }
+
+    func open(_ prepare: @escaping @Sendable (any Channel) throws -> Void) -> EventLoopFuture<any Channel> {
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(timeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try prepare(channel) }
+            }
+        if let ip = try? SocketAddress(ipAddress: address.host, port: address.port) {
+            return bootstrap.connect(to: ip)
+        }
+        return bootstrap.connect(host: address.host, port: address.port)
+    }
+
+    /// What is wrong with the certificates that the server shows. Nothing is sent to it but the start of a handshake.
+    func explain(_ tls: TLSClient) -> EventLoopFuture<String> {
+        let seen = loop.makePromise(of: [NIOSSLCertificate].self)
+        let opening = open { channel in
+            try channel.pipeline.syncOperations.addHandler(tls.makeInspector { seen.succeed($0) })
+        }
+        // Whichever comes first counts.
+        opening.cascadeFailure(to: seen)
+        opening.whenSuccess { $0.closeFuture.whenComplete { _ in seen.fail(ChannelError.eof) } }
+        let timer = loop.scheduleTask(in: TimeAmount(timeout)) { seen.fail(ChannelError.eof) }
+        return seen.futureResult.map { chain in
+            timer.cancel()
+            opening.whenSuccess { $0.close(promise: nil) }
+            return tls.explain(chain)
+        }
+    }
+}
