@@ -30,12 +30,74 @@ package struct Executor: Sendable {
     /// Begins the run, or goes on with it: what the record says has succeeded and still holds is not done again.
     ///
     /// - Parameter state: a new one, or one that was read and `checked`.
+    /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the run.
     package func run(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RunOutcome {
-        preconditionFailure("not built yet")
+        let info = RunEvent.RunInfo(state, nodes: graph.nodes.count)
+        let end = await drive(state, .forward, graph, kept: state.kept(in: graph), .runStarted(info), interrupts)
+        let ending: RunOutcome.Ending =
+            switch end.outcome {
+            case .failure(let error): .stateWriteFailed(error)
+            case .success(.succeeded): .succeeded
+            case .success(.failed(let node)): .failed(node)
+            case .success(.interrupted): .interrupted
+            case .success(.paused(let node)): .paused(node)
+            }
+        tell(.runFinished(ending))
+        return RunOutcome(ending: ending, state: end.state, failures: end.failures)
     }
 
-    /// Takes back what was done, last first, as far as no point of no return was passed. Can be called again after a crash.
+    /// Takes back what was done, last first; nothing on either side of a point of no return that was passed. What does not
+    /// rest on an undo that failed is still taken back. Can be called again after a crash or an interrupt.
+    ///
+    /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the rollback.
     package func rollBack(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RollbackOutcome {
-        preconditionFailure("not built yet")
+        let back = state.rollbackGraph(in: graph)
+        let info = RunEvent.RunInfo(state, nodes: back.nodes.count)
+        let end = await drive(state, .back, back, kept: [], .rollbackStarted(info), interrupts)
+        let ending: RollbackOutcome.Ending =
+            switch end.outcome {
+            case .failure(let error): .stateWriteFailed(error)
+            case .success(.succeeded): .complete
+            case .success(.failed(let node)), .success(.paused(let node)): .incomplete(node)
+            case .success(.interrupted): .interrupted
+            }
+        tell(.rollbackFinished(ending))
+        return RollbackOutcome(
+            ending: ending, state: end.state, failures: end.failures, remaining: end.state.nodesToUndo(in: graph))
+    }
+
+    func tell(_ kind: RunEvent.Kind) { observer(RunEvent(at: environment.now(), kind)) }
+}
+
+extension Executor {
+    /// In a task of its own: if the caller's is cancelled, the run is still stopped in order, and recorded.
+    private func drive(
+        _ state: RunState, _ direction: Attempt.Direction, _ graph: StepGraph, kept: Set<String>,
+        _ opening: RunEvent.Kind, _ interrupts: AsyncStream<Interrupt>
+    ) async -> RunDriver.End {
+        let (mailbox, messages) = Mailbox.make()
+        let task = Task {
+            await withDiscardingTaskGroup { group in
+                var driver = RunDriver(self, state, direction: direction, graph: graph, mailbox: mailbox)
+                tell(opening)
+                group.addTask {
+                    for await interrupt in interrupts { mailbox.send(.interrupt(interrupt)) }
+                }
+                await driver.drive(kept: kept, messages, &group)
+                group.cancelAll()
+                return driver.end
+            }
+        }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            mailbox.send(.interrupt(.cancel))
+        }
+    }
+}
+
+extension RunEvent.RunInfo {
+    fileprivate init(_ state: RunState, nodes: Int) {
+        self.init(planName: state.planName, lineage: state.lineage, nodes: nodes, isResumed: state.serial > 0)
     }
 }

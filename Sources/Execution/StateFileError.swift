@@ -1,6 +1,6 @@
 /// Why a state file cannot be used: what is the matter, where, and what to do. The file was left as it was.
-package struct StateFileError: Error, Sendable, Equatable {
-    package enum Code: String, Sendable, Equatable, CaseIterable {
+package struct StateFileError: Error, Sendable, Equatable, Codable {
+    package enum Code: String, Sendable, Equatable, Codable, CaseIterable {
         case missing = "state-missing"
         case unreadable = "state-unreadable"
         case corrupted = "state-corrupted"

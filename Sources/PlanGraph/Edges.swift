@@ -1,8 +1,8 @@
 /// Who needs whom, as positions in a list of ids: both directions, built once, so that each walk is linear.
-struct Edges: Sendable {
-    let positions: [String: Int]
-    let needs: [[Int]]
-    let dependents: [[Int]]
+package struct Edges: Sendable {
+    package let positions: [String: Int]
+    package let needs: [[Int]]
+    package let dependents: [[Int]]
 
     /// `nil` if an id occurs twice or a need is not among the ids.
     init?(_ list: [(id: String, needs: [String])]) {
@@ -27,7 +27,7 @@ struct Edges: Sendable {
         self.dependents = dependents
     }
 
-    var count: Int { needs.count }
+    package var count: Int { needs.count }
 
     /// Every position after all that it needs; otherwise in the order given. `nil` if there is a cycle.
     ///

@@ -49,7 +49,7 @@ package struct StepGraph: Sendable {
 
     package let nodes: [Node]
     /// The edges as positions in `nodes`; every algorithm works on these.
-    let edges: Edges
+    package let edges: Edges
 
     /// - Precondition: ids are unique, every need exists, there is no cycle; a plan that was read has been checked.
     package init(nodes: [Node]) {

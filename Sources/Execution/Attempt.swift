@@ -1,0 +1,126 @@
+import PlanGraph
+import Synchronization
+
+/// One try of one node, in a task of its own. It decides nothing: how it ended goes to the driver's mailbox.
+struct Attempt: Sendable {
+    enum Direction: Sendable { case forward, back }
+
+    enum End: Sendable {
+        case succeeded(StepResult, unchanged: String?)
+        /// What was taken back; `nil` where there was nothing.
+        case undone(String?)
+        case failed(StepFailure)
+        /// With what the operation said when it was stopped, if it said anything.
+        case timedOut(after: Duration, StepFailure?)
+        case stopped
+        /// The state could not be written, and nothing was done after that.
+        case notRecorded
+    }
+
+    let node: StepGraph.Node
+    let direction: Direction
+    let number: Int
+    let undo: StateValue?
+    let timeout: Duration?
+    let operation: any Operation
+    let clock: any Clock<Duration>
+    let mailbox: Mailbox
+    let draining: DrainFlag
+
+    func run() async {
+        mailbox.send(.ended(node.id, await end()))
+    }
+
+    private enum Racer: Sendable {
+        case work(End)
+        case timer(hasRung: Bool)
+    }
+
+    /// The work is always awaited, also after its time is over: it may be in the middle of putting something right.
+    private func end() async -> End {
+        guard let timeout else { return await work() }
+        return await withTaskGroup(of: Racer.self) { group in
+            group.addTask { .work(await work()) }
+            group.addTask { .timer(hasRung: (try? await clock.sleep(for: timeout)) != nil) }
+            var isLate = false
+            while let racer = await group.next() {
+                switch racer {
+                case .timer(let hasRung):
+                    isLate = hasRung
+                    if hasRung { group.cancelAll() }
+                case .work(let end):
+                    group.cancelAll()
+                    return isLate ? end.late(after: timeout) : end
+                }
+            }
+            preconditionFailure("the work is a child of this group and always ends")
+        }
+    }
+
+    private func work() async -> End {
+        do {
+            switch direction {
+            case .forward: return try await forward()
+            case .back: return .undone(try await operation.undo(context(LatestUndo(undo))))
+            }
+        } catch let failure as StepFailure {
+            return .failed(failure)
+        } catch is CancellationError {
+            return .stopped
+        } catch is StateFileError {
+            return .notRecorded
+        } catch {
+            // Libraries tell of a cancellation in words of their own.
+            return Task.isCancelled ? .stopped : .failed(.unexpected(error))
+        }
+    }
+
+    private func forward() async throws -> End {
+        let latest = LatestUndo(undo)
+        switch try await operation.inspect(context(latest)) {
+        case .done(let reason):
+            return .succeeded(try await operation.verify(context(latest)), unchanged: reason)
+        case .ready(let undo):
+            if node.role.isEffect {
+                try await mailbox.intend(node.id, undo: undo)
+                if let undo { latest.value = undo }
+            }
+            try await operation.perform(context(latest))
+            return .succeeded(try await operation.verify(context(latest)), unchanged: nil)
+        }
+    }
+
+    private func context(_ latest: LatestUndo) -> StepContext {
+        StepContext(
+            node: node.id, undo: latest.value, attempt: number, clock: clock,
+            save: { undo in
+                try await mailbox.intend(node.id, undo: undo)
+                latest.value = undo
+            },
+            report: { mailbox.send(.progress(node.id, $0)) },
+            isDraining: { draining.isSet })
+    }
+}
+
+extension Attempt.End {
+    /// Whoever finished nevertheless has succeeded; whoever failed on the way out says what state the world is in.
+    fileprivate func late(after timeout: Duration) -> Self {
+        switch self {
+        case .succeeded, .undone, .notRecorded: self
+        case .failed(let failure): .timedOut(after: timeout, failure)
+        case .stopped, .timedOut: .timedOut(after: timeout, nil)
+        }
+    }
+}
+
+/// The undo data as it was last written, for the moments of one attempt. Written by the attempt's own operation only.
+private final class LatestUndo: Sendable {
+    private let stored: Mutex<StateValue?>
+
+    init(_ value: StateValue?) { stored = Mutex(value) }
+
+    var value: StateValue? {
+        get { stored.withLock { $0 } }
+        set { stored.withLock { $0 = newValue } }
+    }
+}

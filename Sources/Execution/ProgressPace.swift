@@ -1,0 +1,48 @@
+/// Lets through so much progress as a person can read: the latest of each node, no more often than the interval.
+struct ProgressPace {
+    enum Decision: Equatable {
+        case show
+        /// Ask `due` after this time.
+        case hold(Duration)
+        /// Somebody asks soon already.
+        case held
+    }
+
+    private struct Entry {
+        var latest: Progress
+        var shownAt: Duration
+        var isHeld = false
+    }
+
+    private let interval: Duration
+    private var entries: [String: Entry] = [:]
+
+    init(interval: Duration) { self.interval = interval }
+
+    func latest(_ node: String) -> Progress? { entries[node]?.latest }
+
+    mutating func receive(_ progress: Progress, of node: String, at now: Duration) -> Decision {
+        guard var entry = entries[node] else {
+            entries[node] = Entry(latest: progress, shownAt: now)
+            return .show
+        }
+        entry.latest = progress
+        defer { entries[node] = entry }
+        if entry.isHeld { return .held }
+        if now - entry.shownAt >= interval {
+            entry.shownAt = now
+            return .show
+        }
+        entry.isHeld = true
+        return .hold(interval - (now - entry.shownAt))
+    }
+
+    /// What was held, unless the node has ended meanwhile.
+    mutating func due(_ node: String, at now: Duration) -> Progress? {
+        guard let entry = entries[node], entry.isHeld else { return nil }
+        entries[node] = Entry(latest: entry.latest, shownAt: now)
+        return entry.latest
+    }
+
+    mutating func end(_ node: String) { entries[node] = nil }
+}

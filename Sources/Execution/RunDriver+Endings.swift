@@ -1,0 +1,79 @@
+import PlanGraph
+
+/// What becomes of an attempt that ended: the record first, then the event, then the machine.
+extension RunDriver {
+    mutating func ended(_ id: String, _ end: Attempt.End) -> RunStateMachine.Action {
+        switch end {
+        case .succeeded(let result, let unchanged): return succeeded(id, result, unchanged: unchanged)
+        case .undone(let what): return undone(id, what)
+        case .failed(let failure) where failure.isPause: return paused(id, failure)
+        case .failed(let failure): return failed(id, failure)
+        case .timedOut(let limit, let failure):
+            return failed(id, .timeout(after: limit, last: pace.latest(id), failure))
+        case .stopped: return draining.isSet ? abandoned(id) : failed(id, .stoppedByNobody)
+        case .notRecorded: return abandoned(id)
+        }
+    }
+
+    private mutating func succeeded(
+        _ id: String, _ result: StepResult, unchanged: String?
+    ) -> RunStateMachine.Action {
+        journal.record(id) { $0.succeed($1, result, at: $2) }
+        switch result.verdict {
+        case .passed: tell(id, .succeeded(result, took: took(id), unchanged: unchanged))
+        case .warned: tell(id, .warned(result, took: took(id)))
+        }
+        stopIfUnrecorded()
+        return machine.succeeded(id)
+    }
+
+    private mutating func undone(_ id: String, _ what: String?) -> RunStateMachine.Action {
+        journal.record(id) { $0.undo($1, at: $2) }
+        let nothing = "there was nothing to take back"
+        tell(id, .succeeded(StepResult(what ?? nothing), took: took(id), unchanged: what == nil ? nothing : nil))
+        stopIfUnrecorded()
+        return machine.succeeded(id)
+    }
+
+    private mutating func failed(_ id: String, _ failure: StepFailure) -> RunStateMachine.Action {
+        journal.record(id) { [direction] state, position, now in
+            switch direction {
+            case .forward: state.fail(position, failure, at: now)
+            case .back: state.failUndo(position, failure, at: now)
+            }
+        }
+        stopIfUnrecorded()
+        let action = machine.failed(id, isTransient: failure.isTransient, random: executor.environment.random())
+        if case .retry(_, let delay) = action {
+            tell(id, .retrying(failure, after: delay))
+        } else {
+            failures[id] = failure
+            tell(id, .failed(failure, took: took(id)))
+        }
+        return action
+    }
+
+    private mutating func paused(_ id: String, _ failure: StepFailure) -> RunStateMachine.Action {
+        journal.record(id) { state, position, _ in state.pause(position, failure) }
+        tell(id, .paused(failure))
+        stopIfUnrecorded()
+        return machine.paused(id)
+    }
+
+    private mutating func abandoned(_ id: String) -> RunStateMachine.Action {
+        let role = graph[id]?.role ?? .effect
+        journal.record(id) { state, position, _ in state.abandon(position, role: role) }
+        tell(id, .interrupted)
+        return machine.abandoned(id)
+    }
+
+    /// Called while the node that ended still runs for the machine, so this is never the end.
+    private mutating func stopIfUnrecorded() {
+        if journal.failure != nil { _ = machine.interrupted() }
+    }
+
+    /// In the order of the graph that ran.
+    var failuresInOrder: [NodeFailure] {
+        graph.nodes.compactMap { node in failures[node.id].map { NodeFailure(node: node.id, failure: $0) } }
+    }
+}

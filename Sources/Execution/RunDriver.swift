@@ -1,0 +1,181 @@
+import PlanGraph
+
+/// The task that owns a run: it alone holds the machine and the record, and does what the machine says.
+struct RunDriver {
+    let executor: Executor
+    let direction: Attempt.Direction
+    /// The graph that runs: the plan's, or the way back.
+    let graph: StepGraph
+    let mailbox: Mailbox
+    let draining = DrainFlag()
+    var machine: RunStateMachine
+    var journal: Journal
+    var pace: ProgressPace
+    var outcome: RunStateMachine.Outcome?
+    var failures: [String: StepFailure] = [:]
+    private let elapsed: () -> Duration
+    private var startedAt: [String: Duration] = [:]
+
+    init(_ executor: Executor, _ state: RunState, direction: Attempt.Direction, graph: StepGraph, mailbox: Mailbox) {
+        self.executor = executor
+        self.direction = direction
+        self.graph = graph
+        self.mailbox = mailbox
+        self.machine = RunStateMachine(
+            graph: graph, policies: executor.policies, onFailure: direction == .forward ? .stop : .goOn)
+        self.journal = Journal(state, store: executor.store, now: executor.environment.now)
+        self.pace = ProgressPace(interval: executor.environment.progressInterval)
+        self.elapsed = stopwatch(executor.environment.clock)
+    }
+
+    /// Until the run is over. Nothing runs before the first write has shown that the state can be written.
+    mutating func drive(
+        kept: Set<String>, _ messages: AsyncStream<Mailbox.Message>, _ group: inout DiscardingTaskGroup
+    ) async {
+        journal.record { [direction] state, _ in state.status = direction == .forward ? .running : .rollingBack }
+        guard journal.failure == nil else { return }
+        begin(kept: kept, &group)
+        if outcome == nil {
+            for await message in messages {
+                receive(message, &group)
+                if outcome != nil { break }
+            }
+        }
+        journal.record { [direction, outcome] state, _ in state.status = outcome?.status(direction) ?? state.status }
+    }
+
+    private mutating func begin(kept: Set<String>, _ group: inout DiscardingTaskGroup) {
+        for node in graph.nodes where kept.contains(node.id) { tell(node.id, .kept(journal[node.id].result)) }
+        carryOut(machine.begin(kept: kept), &group)
+    }
+
+    private mutating func receive(_ message: Mailbox.Message, _ group: inout DiscardingTaskGroup) {
+        switch message {
+        case .intend(let id, let undo, let reply): reply.resume(with: intend(id, undo: undo))
+        case .progress(let id, let progress): receive(progress, of: id, &group)
+        case .progressDue(let id):
+            if let progress = pace.due(id, at: elapsed()) { tell(id, .progress(progress)) }
+        case .ended(let id, let end):
+            let action = ended(id, end)
+            startedAt[id] = nil
+            pace.end(id)
+            carryOut(action, &group)
+        case .retryDue(let id): carryOut(machine.retryDue(id), &group)
+        case .interrupt(.drain):
+            draining.set()
+            executor.tell(.runDraining)
+            carryOut(machine.interrupted(), &group)
+        case .interrupt(.cancel):
+            draining.set()
+            executor.tell(.runCancelling)
+            carryOut(machine.cancelled(), &group)
+        }
+    }
+
+    private mutating func carryOut(_ action: RunStateMachine.Action, _ group: inout DiscardingTaskGroup) {
+        switch action {
+        case .wait: break
+        case .start(let ids): start(ids, &group)
+        case .retry(let id, let delay): wake(after: delay, with: .retryDue(id), &group)
+        case .cancel: group.cancelAll()
+        case .finish(let outcome): self.outcome = outcome
+        }
+    }
+
+    /// The write comes first; one write for all that start together.
+    private mutating func start(_ ids: [String], _ group: inout DiscardingTaskGroup) {
+        let nodes = ids.compactMap { graph[$0] }
+        do {
+            try journal.start(nodes, direction)
+        } catch {
+            _ = machine.interrupted()
+            for id in ids { carryOut(machine.abandoned(id), &group) }
+            return
+        }
+        for node in nodes {
+            let (id, record) = (node.id, journal[node.id])
+            let attempt = Attempt(
+                node: node, direction: direction, number: attempts(of: id), undo: record.undo,
+                timeout: executor.policies[id]?.timeout, operation: executor.provider.operation(for: id),
+                clock: executor.environment.clock, mailbox: mailbox, draining: draining)
+            startedAt[id] = elapsed()
+            tell(id, .started)
+            group.addTask { await attempt.run() }
+        }
+    }
+
+    private mutating func intend(_ id: String, undo: StateValue?) -> Result<Void, any Error> {
+        do {
+            try journal.intend(id, undo: undo)
+            return .success(())
+        } catch {
+            // The node still runs, so this is never the end.
+            _ = machine.interrupted()
+            return .failure(error)
+        }
+    }
+
+    private mutating func receive(_ progress: Progress, of id: String, _ group: inout DiscardingTaskGroup) {
+        guard startedAt[id] != nil else { return }
+        switch pace.receive(progress, of: id, at: elapsed()) {
+        case .show: tell(id, .progress(progress))
+        case .hold(let time): wake(after: time, with: .progressDue(id), &group)
+        case .held: break
+        }
+    }
+
+    private func wake(after time: Duration, with message: Mailbox.Message, _ group: inout DiscardingTaskGroup) {
+        group.addTask { [mailbox, clock = executor.environment.clock] in
+            try? await clock.sleep(for: time)
+            mailbox.send(message)
+        }
+    }
+
+    func tell(_ id: String, _ event: RunEvent.StepEvent) {
+        let attempt = attempts(of: id)
+        switch direction {
+        case .forward: executor.tell(.step(id, attempt: attempt, event))
+        case .back: executor.tell(.undo(id, attempt: attempt, event))
+        }
+    }
+
+    /// The way there counts over all runs, and the record shows it; the way back counts for itself.
+    private func attempts(of id: String) -> Int {
+        switch direction {
+        case .forward: journal[id].attempts
+        case .back: machine.attempts(of: id)
+        }
+    }
+
+    struct End: Sendable {
+        let outcome: Result<RunStateMachine.Outcome, StateFileError>
+        let state: RunState
+        let failures: [NodeFailure]
+    }
+
+    var end: End {
+        End(
+            outcome: journal.failure.map { .failure($0) } ?? .success(outcome ?? .interrupted), state: journal.state,
+            failures: failuresInOrder)
+    }
+
+    func took(_ id: String) -> Duration { startedAt[id].map { elapsed() - $0 } ?? .zero }
+}
+
+extension RunStateMachine.Outcome {
+    fileprivate func status(_ direction: Attempt.Direction) -> RunState.Status {
+        switch (self, direction) {
+        case (.succeeded, .forward): .succeeded
+        case (.succeeded, .back): .rolledBack
+        case (.failed, .forward): .failed
+        case (.failed, .back), (.paused, .back): .rollbackIncomplete
+        case (.interrupted, .forward), (.paused, .forward): .stopped
+        case (.interrupted, .back): .rollingBack
+        }
+    }
+}
+
+private func stopwatch(_ clock: some Clock<Duration>) -> () -> Duration {
+    let start = clock.now
+    return { start.duration(to: clock.now) }
+}

@@ -1,0 +1,196 @@
+import FoundationEssentials
+
+/// An event as one flat JSON object: `type` says which of the other keys are there. Times in seconds.
+extension RunEvent: Codable {
+    package init(from decoder: any Decoder) throws {
+        let line = try Line(from: decoder)
+        guard let kind = line.kind else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not an event of a run: \(line.type)"))
+        }
+        self.init(at: line.at, kind)
+    }
+
+    package func encode(to encoder: any Encoder) throws { try Line(self).encode(to: encoder) }
+
+    /// One line, without its line feed.
+    package var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("an event holds only strings, numbers and lists of them")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    fileprivate struct Line: Codable {
+        var type: String
+        var at: Timestamp
+        var plan: String?
+        var lineage: String?
+        var nodes: Int?
+        var resumed: Bool?
+        var node: String?
+        var attempt: Int?
+        var activity: String?
+        var now: String?
+        var wanted: String?
+        var fraction: Double?
+        var remaining: Double?
+        var result: StepResult?
+        var unchanged: String?
+        var failure: StepFailure?
+        var took: Double?
+        var after: Double?
+        var outcome: String?
+        var error: StateFileError?
+    }
+}
+
+extension RunEvent.Line {
+    init(_ event: RunEvent) {
+        self.init(type: "", at: event.at)
+        switch event.kind {
+        case .runStarted(let info): start("run", info)
+        case .rollbackStarted(let info): start("rollback", info)
+        case .runDraining: type = "run-draining"
+        case .runCancelling: type = "run-cancelling"
+        case .runFinished(let ending): finish(ending)
+        case .rollbackFinished(let ending): finish(ending)
+        case .step(let node, let attempt, let event): tell("step", node, attempt, event)
+        case .undo(let node, let attempt, let event): tell("undo", node, attempt, event)
+        }
+    }
+
+    private mutating func start(_ word: String, _ info: RunEvent.RunInfo) {
+        type = "\(word)-started"
+        (plan, lineage, nodes, resumed) = (info.planName, info.lineage, info.nodes, info.isResumed)
+    }
+
+    private mutating func finish(_ ending: RunOutcome.Ending) {
+        type = "run-finished"
+        switch ending {
+        case .succeeded: outcome = "succeeded"
+        case .failed(let id): (outcome, node) = ("failed", id)
+        case .interrupted: outcome = "interrupted"
+        case .paused(let id): (outcome, node) = ("paused", id)
+        case .stateWriteFailed(let cause): (outcome, error) = ("state-write-failed", cause)
+        }
+    }
+
+    private mutating func finish(_ ending: RollbackOutcome.Ending) {
+        type = "rollback-finished"
+        switch ending {
+        case .complete: outcome = "complete"
+        case .incomplete(let id): (outcome, node) = ("incomplete", id)
+        case .interrupted: outcome = "interrupted"
+        case .stateWriteFailed(let cause): (outcome, error) = ("state-write-failed", cause)
+        }
+    }
+
+    private mutating func tell(_ word: String, _ id: String, _ number: Int, _ event: RunEvent.StepEvent) {
+        (node, attempt) = (id, number)
+        type = "\(word)-\(event.name)"
+        switch event {
+        case .started, .interrupted: break
+        case .progress(let progress):
+            (activity, now, wanted) = (progress.activity, progress.now, progress.wanted)
+            (fraction, remaining) = (progress.fraction, progress.remaining?.inSeconds)
+        case .succeeded(let result, let took, let unchanged):
+            (self.result, self.took, self.unchanged) = (result, took.inSeconds, unchanged)
+        case .warned(let result, let took): (self.result, self.took) = (result, took.inSeconds)
+        case .failed(let failure, let took): (self.failure, self.took) = (failure, took.inSeconds)
+        case .retrying(let failure, let after): (self.failure, self.after) = (failure, after.inSeconds)
+        case .paused(let failure): self.failure = failure
+        case .kept(let result): self.result = result
+        }
+    }
+}
+
+extension RunEvent.StepEvent {
+    fileprivate var name: String {
+        switch self {
+        case .started: "started"
+        case .progress: "progress"
+        case .succeeded: "succeeded"
+        case .warned: "warned"
+        case .failed: "failed"
+        case .retrying: "retrying"
+        case .paused: "paused"
+        case .interrupted: "interrupted"
+        case .kept: "kept"
+        }
+    }
+}
+
+extension RunEvent.Line {
+    var kind: RunEvent.Kind? {
+        switch type {
+        case "run-started": info.map { .runStarted($0) }
+        case "rollback-started": info.map { .rollbackStarted($0) }
+        case "run-draining": .runDraining
+        case "run-cancelling": .runCancelling
+        case "run-finished": runEnding.map { .runFinished($0) }
+        case "rollback-finished": rollbackEnding.map { .rollbackFinished($0) }
+        default: stepKind
+        }
+    }
+
+    private var info: RunEvent.RunInfo? {
+        guard let plan, let lineage, let nodes, let resumed else { return nil }
+        return RunEvent.RunInfo(planName: plan, lineage: lineage, nodes: nodes, isResumed: resumed)
+    }
+
+    private var runEnding: RunOutcome.Ending? {
+        switch outcome {
+        case "succeeded": .succeeded
+        case "failed": node.map { .failed($0) }
+        case "interrupted": .interrupted
+        case "paused": node.map { .paused($0) }
+        case "state-write-failed": error.map { .stateWriteFailed($0) }
+        default: nil
+        }
+    }
+
+    private var rollbackEnding: RollbackOutcome.Ending? {
+        switch outcome {
+        case "complete": .complete
+        case "incomplete": node.map { .incomplete($0) }
+        case "interrupted": .interrupted
+        case "state-write-failed": error.map { .stateWriteFailed($0) }
+        default: nil
+        }
+    }
+
+    private var stepKind: RunEvent.Kind? {
+        let words = type.split(separator: "-", maxSplits: 1)
+        guard let node, let attempt, words.count == 2, let event = stepEvent(String(words[1])) else { return nil }
+        switch words[0] {
+        case "step": return .step(node, attempt: attempt, event)
+        case "undo": return .undo(node, attempt: attempt, event)
+        default: return nil
+        }
+    }
+
+    private func stepEvent(_ name: String) -> RunEvent.StepEvent? {
+        let took = Duration.seconds(took ?? 0)
+        switch name {
+        case "started": return .started
+        case "progress":
+            return activity.map {
+                .progress(
+                    Progress(
+                        $0, now: now ?? "", wanted: wanted ?? "", fraction: fraction,
+                        remaining: remaining.map { .seconds($0) }))
+            }
+        case "succeeded": return result.map { .succeeded($0, took: took, unchanged: unchanged) }
+        case "warned": return result.map { .warned($0, took: took) }
+        case "failed": return failure.map { .failed($0, took: took) }
+        case "retrying": return failure.map { .retrying($0, after: .seconds(after ?? 0)) }
+        case "paused": return failure.map { .paused($0) }
+        case "interrupted": return .interrupted
+        case "kept": return .kept(result)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import PlanGraph
+
+/// What each event of a run does to its record.
+extension RunState {
+    /// An attempt begins. An effect is only `started` once its intent is recorded: until then nothing was done.
+    mutating func start(_ position: Int, role: StepGraph.Role, at now: Timestamp) {
+        nodes[position].attempts += 1
+        nodes[position].startedAt = now
+        nodes[position].finishedAt = nil
+        guard !role.isEffect else { return }
+        nodes[position].status = .started
+        nodes[position].error = nil
+    }
+
+    /// An effect is about to be performed, or performs on after new undo data.
+    mutating func intend(_ position: Int, undo: StateValue?) {
+        nodes[position].status = .started
+        nodes[position].error = nil
+        // That it is present says that `perform` may have been called.
+        nodes[position].undo = undo ?? nodes[position].undo ?? .object([:])
+    }
+
+    mutating func succeed(_ position: Int, _ result: StepResult, at now: Timestamp) {
+        nodes[position].status = .succeeded
+        nodes[position].result = result
+        nodes[position].error = nil
+        nodes[position].finishedAt = now
+    }
+
+    mutating func fail(_ position: Int, _ failure: StepFailure, at now: Timestamp) {
+        nodes[position].status = .failed
+        nodes[position].error = failure
+        nodes[position].finishedAt = now
+    }
+
+    mutating func pause(_ position: Int, _ failure: StepFailure) {
+        nodes[position].status = .pending
+        nodes[position].error = failure
+    }
+
+    /// Stopped without an outcome. What only reads has left nothing behind; of an effect nobody knows.
+    mutating func abandon(_ position: Int, role: StepGraph.Role) {
+        guard !role.isEffect, nodes[position].status == .started else { return }
+        nodes[position].status = .pending
+    }
+
+    /// From here on until there is an outcome, nobody knows how much of the effect is left.
+    mutating func startUndo(_ position: Int) {
+        nodes[position].status = .started
+        nodes[position].finishedAt = nil
+        nodes[position].error = nil
+    }
+
+    mutating func undo(_ position: Int, at now: Timestamp) {
+        nodes[position].status = .undone
+        // It described the world before an effect that is no more.
+        nodes[position].undo = nil
+        nodes[position].finishedAt = now
+    }
+
+    mutating func failUndo(_ position: Int, _ failure: StepFailure, at now: Timestamp) {
+        nodes[position].status = .undoFailed
+        nodes[position].error = failure
+        nodes[position].finishedAt = now
+    }
+}

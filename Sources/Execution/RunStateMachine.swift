@@ -1,0 +1,213 @@
+package import PlanGraph
+
+/// Decides what a run does next, and nothing else: it knows no servers, no files and no clock.
+///
+/// A node starts once all that it needs has succeeded. The first failure stops the run: nothing more is started, what
+/// runs is let end. A node that waits for a person holds up only what needs it.
+package struct RunStateMachine: Sendable {
+    package enum Outcome: Sendable, Equatable {
+        case succeeded
+        /// The node that failed first.
+        case failed(String)
+        case interrupted
+        /// The node that waited first.
+        case paused(String)
+    }
+
+    package enum Action: Sendable, Equatable {
+        /// In the order of the graph.
+        case start([String])
+        case wait
+        /// Call `retryDue` after this time.
+        case retry(String, after: Duration)
+        /// Stop what runs; each still reports.
+        case cancel
+        case finish(Outcome)
+    }
+
+    /// What a failure does to the nodes that do not need the failed one.
+    package enum FailureRule: Sendable, Equatable {
+        /// They are not started: a run.
+        case stop
+        /// They go on: a rollback, where each undo that works is one thing less to do by hand.
+        case goOn
+    }
+
+    private enum Phase {
+        case idle, running
+        case draining(Outcome)
+        case finished
+    }
+
+    private let graph: StepGraph
+    private let policies: [String: NodePolicy]
+    private let rule: FailureRule
+    private var phase = Phase.idle
+    /// Per node, how many of its needs have not succeeded yet.
+    private var unmet: [Int]
+    private var kept: Set<Int> = []
+    private var running: Set<Int> = []
+    /// Between two attempts.
+    private var resting: Set<Int> = []
+    private var attempts: [Int: Int] = [:]
+    /// The outcome if everything else succeeds.
+    private var blemish: Outcome?
+
+    package init(graph: StepGraph, policies: [String: NodePolicy] = [:], onFailure rule: FailureRule = .stop) {
+        self.graph = graph
+        self.policies = policies
+        self.rule = rule
+        self.unmet = graph.edges.needs.map(\.count)
+    }
+
+    /// How often the node was started in this run.
+    package func attempts(of id: String) -> Int { graph.edges.positions[id].flatMap { attempts[$0] } ?? 0 }
+
+    /// - Parameter kept: nodes that need not run again; each counts as succeeded as soon as its own needs have.
+    package mutating func begin(kept: Set<String> = []) -> Action {
+        guard case .idle = phase else { preconditionFailure("a run begins once") }
+        self.kept = Set(kept.compactMap { graph.edges.positions[$0] })
+        phase = .running
+        return start(released(from: unmet.indices.filter { unmet[$0] == 0 }))
+    }
+
+    package mutating func succeeded(_ id: String) -> Action {
+        let position = end(id)
+        switch phase {
+        case .running: return start(released(from: meetNeeds(of: position)))
+        case .draining: return settle()
+        case .idle, .finished: preconditionFailure("'\(id)' succeeded outside a run")
+        }
+    }
+
+    /// - Parameter random: from 0 up to 1, for the time to the next attempt.
+    package mutating func failed(_ id: String, isTransient: Bool, random: Double) -> Action {
+        let position = end(id)
+        switch phase {
+        case .running:
+            let policy = policies[id] ?? NodePolicy()
+            let attempt = attempts[position, default: 1]
+            if isTransient, attempt <= policy.retries {
+                resting.insert(position)
+                return .retry(id, after: policy.backoff.delay(after: attempt, random: random))
+            }
+            return give(.failed(id))
+        case .draining: return settle()
+        case .idle, .finished: preconditionFailure("'\(id)' failed outside a run")
+        }
+    }
+
+    /// The node waits for a person. What does not need it goes on.
+    package mutating func paused(_ id: String) -> Action {
+        _ = end(id)
+        switch phase {
+        case .running:
+            blemish = blemish ?? .paused(id)
+            return settle()
+        case .draining: return settle()
+        case .idle, .finished: preconditionFailure("'\(id)' paused outside a run")
+        }
+    }
+
+    /// The node was stopped before it had an outcome, which only happens to a run that is being stopped.
+    package mutating func abandoned(_ id: String) -> Action {
+        _ = end(id)
+        switch phase {
+        case .draining: return settle()
+        case .idle, .running, .finished: preconditionFailure("'\(id)' was abandoned, but nobody stopped the run")
+        }
+    }
+
+    /// The time that `.retry` asked for is over. The run may have been stopped meanwhile.
+    package mutating func retryDue(_ id: String) -> Action {
+        guard let position = graph.edges.positions[id], resting.remove(position) != nil else { return .wait }
+        return start([position])
+    }
+
+    /// Start nothing more and let run what runs.
+    package mutating func interrupted() -> Action {
+        drain(.interrupted)
+        return settle()
+    }
+
+    /// Stop what runs.
+    package mutating func cancelled() -> Action {
+        drain(.interrupted)
+        return running.isEmpty ? settle() : .cancel
+    }
+}
+
+extension RunStateMachine {
+    private mutating func end(_ id: String) -> Int {
+        guard let position = graph.edges.positions[id], running.remove(position) != nil else {
+            preconditionFailure("'\(id)' reported, but it does not run")
+        }
+        return position
+    }
+
+    private mutating func start(_ positions: [Int]) -> Action {
+        guard !positions.isEmpty else { return settle() }
+        for position in positions {
+            running.insert(position)
+            attempts[position, default: 0] += 1
+        }
+        return .start(positions.map { graph.nodes[$0].id })
+    }
+
+    /// The dependents of a node that has just succeeded and that wait for nothing else.
+    private mutating func meetNeeds(of position: Int) -> [Int] {
+        var ready: [Int] = []
+        for dependent in graph.edges.dependents[position] {
+            unmet[dependent] -= 1
+            if unmet[dependent] == 0 { ready.append(dependent) }
+        }
+        return ready
+    }
+
+    /// What is to be started: kept nodes are passed through to what they held up.
+    private mutating func released(from ready: [Int]) -> [Int] {
+        var open = ready
+        var started: [Int] = []
+        while let position = open.popLast() {
+            if kept.contains(position) { open += meetNeeds(of: position) } else { started.append(position) }
+        }
+        return started.sorted()
+    }
+
+    private mutating func give(_ outcome: Outcome) -> Action {
+        switch rule {
+        case .stop: drain(outcome)
+        case .goOn:
+            switch blemish {
+            case .failed: break  // the first cause stays the cause
+            case nil, .succeeded, .interrupted, .paused: blemish = outcome
+            }
+        }
+        return settle()
+    }
+
+    /// The first cause stays the cause.
+    private mutating func drain(_ outcome: Outcome) {
+        switch phase {
+        case .running:
+            phase = .draining(outcome)
+            resting = []
+        case .draining: break
+        case .idle, .finished: preconditionFailure("a run was stopped that does not run")
+        }
+    }
+
+    private mutating func settle() -> Action {
+        guard running.isEmpty, resting.isEmpty else { return .wait }
+        switch phase {
+        case .running: return finish(blemish ?? .succeeded)
+        case .draining(let outcome): return finish(outcome)
+        case .idle, .finished: preconditionFailure("a run ended that does not run")
+        }
+    }
+
+    private mutating func finish(_ outcome: Outcome) -> Action {
+        phase = .finished
+        return .finish(outcome)
+    }
+}
