@@ -37,6 +37,7 @@ package struct ApprovalOperation: Operation {
 
     private func pause(_ what: String, help: [String]) -> StepFailure {
         StepFailure(
-            code: "approval-missing", what: what, world: ["nothing was changed by this step"], help: help, isPause: true)
+            code: "approval-missing", what: what, world: ["nothing was changed by this step"], help: help, isPause: true
+        )
     }
 }

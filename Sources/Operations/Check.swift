@@ -39,7 +39,8 @@ package struct Finding: Sendable, Equatable {
         var remedies: [String] = []
         for remedy in missed.flatMap(\.remedy) where !remedies.contains(remedy) { remedies.append(remedy) }
         return .missed(
-            missed.map(\.saw).joined(separator: "; "), wants: first.wants, at: missed.flatMap(\.place), remedy: remedies)
+            missed.map(\.saw).joined(separator: "; "), wants: first.wants, at: missed.flatMap(\.place), remedy: remedies
+        )
     }
 }
 
@@ -84,7 +85,8 @@ package struct CheckOperation: Operation {
         switch severity {
         case .fail:
             throw StepFailure(
-                code: type(of: check).declaration.id, what: finding.saw, place: finding.place + ["wanted: \(finding.wants)"],
+                code: type(of: check).declaration.id, what: finding.saw,
+                place: finding.place + ["wanted: \(finding.wants)"],
                 world: ["checks change nothing"], help: finding.remedy)
         case .warn:
             return StepResult("\(finding.saw); wanted: \(finding.wants)", verdict: .warned, help: finding.remedy)

@@ -18,13 +18,16 @@ extension CutoverSituation {
             targetRanThrough: await ranThrough(to, since: memory?.promotingSince))
     }
 
-    private static func readFrom(_ from: Server, _ to: Server, _ servers: Servers) async throws -> From {
+    private static func readFrom(_ from: Server, _ to: Server, _ servers: Servers) async throws(StepFailure) -> From {
+        let replication: ReplicationInfo
         do {
-            guard let primary = try await from.replication().upstream?.primary else { return .primary }
-            return await servers.isSame(primary, as: to) ? .replicaOfTo : .replicaOfOther("\(primary)")
-        } catch let failure as StepFailure where failure.isTransient {
-            return .unreachable(failure.what)
+            replication = try await from.replication()
+        } catch {
+            guard error.isTransient else { throw error }
+            return .unreachable(error.what)
         }
+        guard let primary = replication.upstream?.primary else { return .primary }
+        return await servers.isSame(primary, as: to) ? .replicaOfTo : .replicaOfOther("\(primary)")
     }
 
     private static func readTo(_ from: Server, _ to: Server, _ servers: Servers) async throws -> To {
@@ -50,7 +53,8 @@ extension CutoverSituation {
 
     /// A server that was started after the promotion was recorded is a primary because it was started, not promoted.
     private static func ranThrough(_ server: Server, since moment: Double?) async -> Bool {
-        guard let moment, let uptime = try? await server.info("server")["server"]["uptime_in_seconds"].flatMap(Double.init)
+        guard let moment,
+            let uptime = try? await server.info("server")["server"]["uptime_in_seconds"].flatMap(Double.init)
         else { return false }
         return uptime + 1 >= WallClock.now() - moment
     }

@@ -15,7 +15,11 @@ struct CutoverSituation: Equatable {
         case replicaOfOther(String)
     }
 
-    enum Named: Equatable { case from, to, other(String), unreachable }
+    enum Named: Equatable {
+        case from, to
+        case other(String)
+        case unreachable
+    }
 
     enum Verdict: Equatable {
         case notStarted
@@ -63,7 +67,9 @@ struct CutoverSituation: Equatable {
         if sentinels.contains(.to) || isOurs { return .promoted }
         return .unclear(
             code: "target-does-not-follow",
-            what: "the target does not follow the source: it is a primary of its own, and nothing shows that it was promoted by this run")
+            what:
+                "the target does not follow the source: it is a primary of its own, and nothing shows that it was promoted by this run"
+        )
     }
 
     private static let sourceGone = Verdict.unclear(

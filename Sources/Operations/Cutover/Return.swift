@@ -27,7 +27,7 @@ struct Return {
                 help: ["make the source follow the target, or promote it yourself, then roll back again"])
         }
         // Whoever was kept from being chosen may be again: the cutover is undone.
-        try await servers.source.restorePriority(memory.cutover)
+        try await restorePriority()
     }
 
     /// Records how the target is fenced before it is, and lets Sentinel choose the source again.
@@ -35,7 +35,7 @@ struct Return {
         if let back = memory.back { return back }
         let back = try await handover(drains: true).prior()
         try await context.save(StateValue(FailoverMemory(cutover: memory.cutover, back: back)))
-        try await servers.source.restorePriority(memory.cutover)
+        try await restorePriority()
         return back
     }
 
@@ -50,41 +50,10 @@ struct Return {
                 try await context.save(StateValue(FailoverMemory(cutover: forward, back: $0)))
             })
     }
-}
 
-extension Server {
-    /// Its `replica-priority` from before the cutover; where that was 0, no failover could ever have come back to it.
-    fileprivate func restorePriority(_ memory: CutoverMemory) async throws(StepFailure) {
-        let prior = memory.fence["replica-priority"] ?? "100"
-        try await set("replica-priority", to: prior == "0" ? "100" : prior)
-    }
-}
-
-/// What a return would cost.
-package struct GivenUpWrites: Sendable, Equatable {
-    /// `nil` where it cannot be told.
-    package let count: Int64?
-    /// One sentence for the person who has to agree.
-    package let sentence: String
-
-    /// - Parameter undo: what `failover` recorded in the state file.
-    package static func read(_ servers: Servers, undo: StateValue) async throws -> GivenUpWrites {
-        let memory = try undo.decode(FailoverMemory.self).cutover
-        if let source = try? await servers.source.replication(), let upstream = source.upstream,
-            SyncState(source).isSynced, await servers.isSame(upstream.primary, as: servers.target)
-        {
-            return GivenUpWrites(
-                count: 0, sentence: "0 writes are given up: the source follows the target and is in sync")
-        }
-        guard let before = memory.measurements.writesAtPromotion,
-            let now = try? await WriteCounter(server: servers.target).calls(), now >= before
-        else {
-            return GivenUpWrites(
-                count: nil,
-                sentence: "all writes since the cutover are given up: the source does not follow the target, and their number is not known")
-        }
-        return GivenUpWrites(
-            count: now - before,
-            sentence: "\(now - before) writes are given up: the source does not follow the target and has none of them")
+    /// The source's `replica-priority` from before the cutover; where that was 0, no failover could come back to it.
+    private func restorePriority() async throws(StepFailure) {
+        let prior = memory.cutover.fence["replica-priority"] ?? "100"
+        try await servers.source.set("replica-priority", to: prior == "0" ? "100" : prior)
     }
 }

@@ -69,7 +69,8 @@ extension Sentinels {
             for sentinel in all {
                 guard let age = try await age(of: target, at: sentinel) else { continue }
                 if window.contains(age) { return Leader(sentinel: sentinel, isAligned: true) }
-                soonest = min(soonest, age < window.lowerBound ? window.lowerBound - age : .seconds(10) - age + window.lowerBound)
+                soonest = min(
+                    soonest, age < window.lowerBound ? window.lowerBound - age : .seconds(10) - age + window.lowerBound)
             }
             context.report(
                 Progress("the moment at which the handover is shortest", now: "writes go on", remaining: soonest))

@@ -99,7 +99,8 @@ extension Server {
         switch error.code {
         case "INPROG":
             throw StepFailure(
-                code: "failover-in-progress", what: "\(name) is in the middle of a failover already", place: [name, "INPROG"],
+                code: "failover-in-progress", what: "\(name) is in the middle of a failover already",
+                place: [name, "INPROG"],
                 isTransient: true)
         case "NOGOODSLAVE", "NOGOODREPLICA":
             throw StepFailure(

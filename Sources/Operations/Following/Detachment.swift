@@ -47,8 +47,10 @@ struct Detachment {
             while let now = try await sentinel.sentinelPrimary(servers.primaryName)?.otherSentinelCount, now < others {
                 guard watch.elapsed < .seconds(30) else {
                     throw StepFailure(
-                        code: "sentinel-alone", what: "a Sentinel that was reset sees \(now) of \(others) other Sentinels",
-                        place: [sentinel.name], world: ["the target is detached; \(servers.source.endpoint) takes writes"],
+                        code: "sentinel-alone",
+                        what: "a Sentinel that was reset sees \(now) of \(others) other Sentinels",
+                        place: [sentinel.name],
+                        world: ["the target is detached; \(servers.source.endpoint) takes writes"],
                         help: ["check that \(sentinel.endpoint) can reach the other Sentinels, then roll back again"],
                         isTransient: true)
                 }
@@ -67,15 +69,23 @@ struct Detachment {
 
     private func empty(_ memory: ReplicaOfMemory) async throws {
         // A Sentinel may have attached it again before it was reset; that copy is the source's, too.
-        if try await target.replication().upstream?.primary != nil { try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30)) }
+        if try await target.replication().upstream?.primary != nil {
+            try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
+        }
         guard memory.wasEmpty else { return }
         try await target.ask(["FLUSHALL"], timeout: .seconds(120))
     }
 
     private func sentence(_ memory: ReplicaOfMemory) -> String {
         var parts = ["\(target.endpoint) no longer follows \(servers.source.endpoint)"]
-        if memory.wasEmpty { parts.append("and is empty again, as before the run") } else { parts.append("and keeps the copy it has; its former data is gone") }
-        if memory.credentials.password == .replaced { parts.append("(its former masterauth was replaced and is kept nowhere)") }
+        if memory.wasEmpty {
+            parts.append("and is empty again, as before the run")
+        } else {
+            parts.append("and keeps the copy it has; its former data is gone")
+        }
+        if memory.credentials.password == .replaced {
+            parts.append("(its former masterauth was replaced and is kept nowhere)")
+        }
         return parts.joined(separator: " ")
     }
 }

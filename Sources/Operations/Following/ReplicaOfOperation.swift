@@ -9,8 +9,12 @@ import RedisTopology
 /// follows.
 package struct ReplicaOfOperation: Operation {
     let servers: Servers
-    let replacesData: Bool
-    let credentials: ReplicationCredentials
+    let step: ReplicaOfStep
+
+    private var replacesData: Bool { step.replacesData }
+    private var credentials: ReplicationCredentials {
+        ReplicationCredentials(toFollow: source, username: step.username, password: servers.replicationPassword)
+    }
 
     private var source: Server { servers.source }
     private var target: Server { servers.target }

@@ -105,7 +105,8 @@ struct SyncWatch {
         case .notFollowing, .connecting: return Progress("the target to reach the source", wanted: wanted)
         case .preparing: return Progress("the source to begin the full sync", wanted: wanted)
         case .loading: return Progress("the target to load what it received", wanted: wanted)
-        case .linkDown: return Progress("the link between target and source to come up", now: "link down", wanted: wanted)
+        case .linkDown:
+            return Progress("the link between target and source to come up", now: "link down", wanted: wanted)
         case .online:
             let lag = ByteCount(bytes: answer.lag ?? 0).planText
             return Progress("the target to catch up", now: "lag \(lag)", wanted: wanted)

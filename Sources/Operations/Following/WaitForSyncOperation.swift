@@ -43,21 +43,25 @@ package struct WaitForSyncOperation: Operation {
     package func undo(_ context: StepContext) async throws -> String? { nil }
 
     /// One look at both servers. A server that does not answer for a moment is no reason to give up.
-    private func observe() async throws -> SyncWatch.Observation {
+    private func observe() async throws(StepFailure) -> SyncWatch.Observation {
         do {
-            // The source first: a target that is asked later can only be further on.
-            let source = try await servers.source.replication()
-            let fullSyncs = try await servers.source.read(["INFO", "stats"]) { try StatsInfo(Info($0)) }.fullSyncs
-            let target = try await servers.target.replication()
-            let role = try await servers.target.read(["ROLE"]) { try RoleReply($0) }
-            var follows = false
-            if let primary = target.upstream?.primary { follows = await servers.isSame(primary, as: servers.source) }
-            return .answer(
-                SyncWatch.Answer(
-                    sourceIsPrimary: source.role == .primary, sourceOffset: source.offset ?? 0,
-                    fullSyncs: fullSyncs ?? 0, follows: follows, state: SyncState(target, role: role)))
-        } catch let failure as StepFailure where failure.isTransient {
-            return .silence(failure.what)
+            return .answer(try await look())
+        } catch {
+            guard error.isTransient else { throw error }
+            return .silence(error.what)
         }
+    }
+
+    private func look() async throws(StepFailure) -> SyncWatch.Answer {
+        // The source first: a target that is asked later can only be further on.
+        let source = try await servers.source.replication()
+        let fullSyncs = try await servers.source.read(["INFO", "stats"]) { try StatsInfo(Info($0)) }.fullSyncs
+        let target = try await servers.target.replication()
+        let role = try await servers.target.read(["ROLE"]) { try RoleReply($0) }
+        var follows = false
+        if let primary = target.upstream?.primary { follows = await servers.isSame(primary, as: servers.source) }
+        return SyncWatch.Answer(
+            sourceIsPrimary: source.role == .primary, sourceOffset: source.offset ?? 0, fullSyncs: fullSyncs ?? 0,
+            follows: follows, state: SyncState(target, role: role))
     }
 }

@@ -1,4 +1,4 @@
-package import Execution
+import Execution
 package import PlanModel
 import RedisTopology
 
@@ -16,10 +16,11 @@ package struct MemoryCheck: Check {
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let used = try await servers.source.memory().used
-        let maximum = try await servers.target.memory().maximum
         let wanted = used + used / 100 * Int64(limits.percentage("headroom"))
         let usedText = ByteCount(bytes: used).text
-        guard maximum > 0 else { return .passed("the source uses \(usedText); the target has no maxmemory") }
+        guard let maximum = try await servers.target.memory().limit else {
+            return .passed("the source uses \(usedText); the target has no maxmemory")
+        }
         let maximumText = ByteCount(bytes: maximum).text
         if maximum >= wanted { return .passed("the source uses \(usedText), the target may use \(maximumText)") }
         return .missed(

@@ -1,4 +1,4 @@
-package import Execution
+import Execution
 package import PlanModel
 import RESP
 

@@ -1,4 +1,4 @@
-package import Execution
+import Execution
 package import PlanModel
 import RESP
 import RedisTopology
@@ -19,7 +19,8 @@ package struct SentinelsAgreeCheck: Check {
             if let finding = await missed(sentinel, address, servers) { findings.append(finding) }
         }
         return .combined(
-            findings, passed: "\(servers.sentinels.count) of \(servers.sentinels.count) name \(servers.source.endpoint)")
+            findings, passed: "\(servers.sentinels.count) of \(servers.sentinels.count) name \(servers.source.endpoint)"
+        )
     }
 
     private func missed(_ sentinel: Server, _ address: ServerAddress?, _ servers: Servers) async -> Finding? {

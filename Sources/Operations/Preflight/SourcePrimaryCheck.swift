@@ -1,4 +1,4 @@
-package import Execution
+import Execution
 package import PlanModel
 import RedisTopology
 
@@ -11,7 +11,7 @@ package struct SourcePrimaryCheck: Check {
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let replication = try await servers.source.replication()
         if replication.role == .primary { return .passed("\(servers.source.endpoint) is a primary") }
-        let primary = replication.upstream?.primary.map { " of \($0)" } ?? ""
+        let primary = (replication.upstream?.primary).map { " of \($0)" } ?? ""
         return .missed(
             "\(servers.source.endpoint) is a replica\(primary)", wants: "a primary", at: [servers.source.name],
             remedy: ["name the present primary as 'source' in the plan"])

@@ -12,12 +12,12 @@ struct VersionPair {
     let target: ServerInfo
 
     var problem: Problem? {
-        let pause = SemanticVersion(major: 6, minor: 2)
-        if source.engine == .redis, source.version < pause {
+        if source.engine == .redis, source.version.isBelow(6, 2) {
             // `CLIENT PAUSE … WRITE` came with Redis 6.2; the older form stops reads and Sentinel's PING, too.
             return Problem(
                 sentence: "the source runs redis \(source.version), which cannot pause writes alone",
-                wanted: "redis 6.2 or newer", remedy: "upgrade the source to 6.2 or newer first; a restart with the new binary does")
+                wanted: "redis 6.2 or newer",
+                remedy: "upgrade the source to 6.2 or newer first; a restart with the new binary does")
         }
         guard let sourceFormat = rdbVersion(source), let targetFormat = rdbVersion(target) else { return nil }
         guard sourceFormat > targetFormat else { return nil }
@@ -33,13 +33,17 @@ struct VersionPair {
     private func rdbVersion(_ server: ServerInfo) -> Int? {
         switch server.engine {
         case .dragonfly: return nil
-        case .valkey: return server.version < SemanticVersion(major: 9, minor: 0) ? 11 : 80
+        case .valkey: return server.version.isBelow(9, 0) ? 11 : 80
         case .redis:
             let version = server.version
-            if version < SemanticVersion(major: 7, minor: 0) { return 9 }
-            if version < SemanticVersion(major: 7, minor: 2) { return 10 }
-            if version < SemanticVersion(major: 7, minor: 4) { return 11 }
+            if version.isBelow(7, 0) { return 9 }
+            if version.isBelow(7, 2) { return 10 }
+            if version.isBelow(7, 4) { return 11 }
             return 12
         }
     }
+}
+
+extension ServerVersion {
+    fileprivate func isBelow(_ major: Int, _ minor: Int) -> Bool { (self.major, self.minor) < (major, minor) }
 }

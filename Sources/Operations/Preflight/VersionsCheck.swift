@@ -1,4 +1,4 @@
-package import Execution
+import Execution
 package import PlanModel
 import RedisTopology
 
@@ -18,7 +18,8 @@ package struct VersionsCheck: Check {
         ] where said.engine.rawValue != planned.rawValue {
             findings.append(
                 .missed(
-                    "\(server.endpoint) runs \(said.engine.rawValue) \(said.version)", wants: "\(planned.rawValue), as in the plan",
+                    "\(server.endpoint) runs \(said.engine.rawValue) \(said.version)",
+                    wants: "\(planned.rawValue), as in the plan",
                     at: [server.name], remedy: ["correct 'engine' in the plan, or the address"]))
         }
         if let problem = VersionPair(source: source, target: target).problem {

@@ -20,7 +20,9 @@ extension Server {
         do {
             return try SentinelPrimary(reply)
         } catch {
-            throw StepFailure(code: "unexpected-reply", what: "\(self.name) answered '\(command)' in a way planrun cannot read: \(error)", place: [self.name])
+            throw StepFailure(
+                code: "unexpected-reply",
+                what: "\(self.name) answered '\(command)' in a way planrun cannot read: \(error)", place: [self.name])
         }
     }
 

@@ -62,7 +62,9 @@ package struct Server: Sendable {
         do {
             return try convert(reply)
         } catch {
-            throw StepFailure(code: "unexpected-reply", what: "\(name) answered '\(command)' in a way planrun cannot read: \(error)", place: [name])
+            throw StepFailure(
+                code: "unexpected-reply", what: "\(name) answered '\(command)' in a way planrun cannot read: \(error)",
+                place: [name])
         }
     }
 

@@ -1,7 +1,8 @@
-package import Execution
+import Diagnostics
+import Execution
 package import PlanModel
 package import RESP
-package import RedisTopology
+import RedisTopology
 
 /// The servers of a plan, and how to recognise them when other servers name them.
 package struct Servers: Sendable {
@@ -13,6 +14,8 @@ package struct Servers: Sendable {
     /// The addresses behind a host name, as text; the name itself where it cannot be resolved.
     package let resolve: @Sendable (String) async -> Set<String>
     package let clock: any Clock<Duration>
+    /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
+    let replicationPassword: Secret?
 
     /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
     package init(
@@ -28,11 +31,15 @@ package struct Servers: Sendable {
         self.connector = connector
         self.resolve = resolve
         self.clock = clock
+        replicationPassword = try plan.replicationPassword.map {
+            Secret(try $0.read(planPath: plan.file.path, environment: environment))
+        }
         source = try server(.source, plan.source.endpoint, plan.source.access)
         target = try server(.target, plan.target.endpoint, plan.target.access)
-        sentinels = try plan.sentinel.map { sentinel in
-            try sentinel.endpoints.map { try server(.sentinel, $0, sentinel.access) }
-        } ?? []
+        sentinels =
+            try plan.sentinel.map { sentinel in
+                try sentinel.endpoints.map { try server(.sentinel, $0, sentinel.access) }
+            } ?? []
     }
 
     /// Everything that is spoken to, in the order of the plan.
@@ -69,5 +76,12 @@ extension ConnectionSettings {
                     caFile: $0.ca.map(plan.resolve), certificateFile: $0.certificate.map(plan.resolve),
                     keyFile: $0.key.map(plan.resolve), serverName: $0.serverName, verifiesCertificates: $0.verifies)
             })
+    }
+}
+
+extension Plan {
+    fileprivate var replicationPassword: SecretReference? {
+        for step in steps { if case .replicaof(let following) = step.kind { return following.password } }
+        return nil
     }
 }

@@ -1,6 +1,6 @@
-package import Execution
+import Execution
 import RESP
-package import RedisTopology
+import RedisTopology
 
 /// What state the servers are in now, in sentences for a person. Reads, and never fails: what does not answer is said.
 package struct WorldReport: Sendable {

@@ -15,7 +15,7 @@ struct KeyCounts: Equatable {
     var databases: [Int: Count]
 
     init(_ keyspace: KeyspaceInfo) {
-        databases = keyspace.databases.mapValues { Count(persistent: $0.keys - $0.expires, expiring: $0.expires) }
+        databases = keyspace.databases.mapValues { Count(persistent: $0.keys - $0.expiring, expiring: $0.expiring) }
     }
 
     init(databases: [Int: Count]) {
@@ -39,6 +39,7 @@ struct KeyCounts: Equatable {
         let expiring = databases.values.reduce(0) { $0 + $1.expiring }
         return Comparison(
             differences: differences,
-            summary: "\(persistent) keys without TTL on both, in \(all.count) databases; \(expiring) with TTL not compared")
+            summary:
+                "\(persistent) keys without TTL on both, in \(all.count) databases; \(expiring) with TTL not compared")
     }
 }

@@ -1,5 +1,6 @@
 import PlanModel
 import RESP
+import RedisTopology
 
 /// After the cutover: every Sentinel names the target, to clients and in its own view.
 struct SentinelsSwitchedCheck: Check {

@@ -13,7 +13,7 @@ struct SourceRetiredCheck: Check {
         let replication: ReplicationInfo
         do {
             replication = try await source.replication()
-        } catch where servers.plan.failover?.method == .shutdown {
+        } catch  where servers.plan.failover?.method == .shutdown {
             return .passed("\(source.endpoint) is shut down")
         }
         if replication.role == .primary {

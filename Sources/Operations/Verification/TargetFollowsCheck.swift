@@ -1,4 +1,5 @@
 import PlanModel
+import RESP
 import RedisTopology
 
 /// Before the cutover: the target follows the source and is in sync.
