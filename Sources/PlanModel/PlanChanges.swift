@@ -24,5 +24,34 @@ package struct PlanChanges: Sendable, Equatable {
 }
 
 extension Plan {
-    package func changes(since earlier: Plan) -> PlanChanges { PlanChanges() }
+    /// What a reader of both would have to know before going on with this one.
+    package func changes(since earlier: Plan) -> PlanChanges {
+        let before = Dictionary(earlier.steps.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let ids = Set(steps.map(\.id))
+        var changes = PlanChanges()
+        for step in steps {
+            guard let old = before[step.id] else {
+                changes.added.append(step.id)
+                continue
+            }
+            if !step.means(old) { changes.changed.append(step.id) }
+        }
+        changes.removed = earlier.steps.map(\.id).filter { !ids.contains($0) }
+        changes.sections = PlanChanges.Section.allCases.filter { section in
+            switch section {
+            case .source: source != earlier.source
+            case .target: target != earlier.target
+            case .sentinel: sentinel != earlier.sentinel
+            case .rollback: rollback != earlier.rollback
+            }
+        }
+        return changes
+    }
+}
+
+extension Step {
+    /// The same step, wherever it stands in its file, and in whatever order its needs are named.
+    fileprivate func means(_ other: Step) -> Bool {
+        kind == other.kind && Set(needs) == Set(other.needs) && timeout == other.timeout && retries == other.retries
+    }
 }

@@ -7,6 +7,9 @@ extension StepKind {
         case verify
         case approval
         case failover
+
+        /// Kinds of the language that a later version will know.
+        static let planned = ["monitor", "backup", "run", "decommission"]
     }
 
     package var name: Name {
@@ -17,6 +20,41 @@ extension StepKind {
         case .verify: .verify
         case .approval: .approval
         case .failover: .failover
+        }
+    }
+}
+
+extension StepKind.Name {
+    /// How long one attempt may take if the plan does not say, and how often a step is tried again.
+    ///
+    /// | kind            | timeout | retries | why                                                                     |
+    /// |-----------------|---------|---------|-------------------------------------------------------------------------|
+    /// | `preflight`     | 30s     | 0       | a few replies per check; a busy Dragonfly can take seconds for an INFO    |
+    /// | `replicaof`     | 60s     | 0       | Dragonfly answers after 20 s where a host drops its packets              |
+    /// | `wait-for-sync` | 2h      | 0       | 300 GiB at 50 MiB/s                                                      |
+    /// | `verify`        | 60s     | 0       | Sentinels that were in TILT (30 s) look again                            |
+    /// | `approval`      | none    | 0       | a person                                                                 |
+    /// | `failover`      | 2m      | 3       | an attempt that did not catch up changed nothing                         |
+    package var defaults: (timeout: Duration?, retries: Int) {
+        switch self {
+        case .preflight: (.seconds(30), 0)
+        case .replicaof: (.seconds(60), 0)
+        case .waitForSync: (.seconds(7_200), 0)
+        case .verify: (.seconds(60), 0)
+        case .approval: (nil, 0)
+        case .failover: (.seconds(120), 3)
+        }
+    }
+
+    /// For the schema: what an editor shows.
+    var meaning: String {
+        switch self {
+        case .preflight: "Read-only checks before anything changes. {} runs all of them with their standard limits."
+        case .replicaof: "Makes the target a replica of the source. Undone by detaching it."
+        case .waitForSync: "Waits until the target has everything the source has, and keeps up."
+        case .verify: "Asks the servers whether the world is as it should be at this place of the plan."
+        case .approval: "Waits for a person to say yes. The value is the question."
+        case .failover: "The cutover: the target becomes the primary. The point of no return."
         }
     }
 }

@@ -6,3 +6,16 @@ package struct ApprovalStep: Sendable, Hashable {
         self.question = question
     }
 }
+
+extension ApprovalStep: StepSettings {
+    static let question = Field("question", .text("the question to ask"), "What the person is asked.")
+
+    static var fields: [any FieldDeclaration] { [question] }
+    static var requiredKeys: [String] { [question.key] }
+
+    static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
+        reader.required(question).map(Self.init)
+    }
+
+    var spelledSettings: [(key: String, value: String)] { [Self.question.setting(question)] }
+}

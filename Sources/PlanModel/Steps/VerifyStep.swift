@@ -12,3 +12,20 @@ package struct VerifyStep: Sendable, Hashable {
         self.data = data
     }
 }
+
+extension VerifyStep: StepSettings {
+    private static let data = Field(
+        "data", .word(DataComparison.allCases, planned: ["sample", "full"]),
+        "Whether the keys of source and target are compared as well: count compares how many there are per database.")
+
+    static var fields: [any FieldDeclaration] { [data] }
+
+    static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
+        let data = reader.optional(Self.data)
+        // 'data: sample' has been reported; its companion is the same mistake.
+        reader.planned(["keys"], unless: reader.range(of: Self.data.key) != nil && data == nil)
+        return VerifyStep(data: data)
+    }
+
+    var spelledSettings: [(key: String, value: String)] { data.map { [Self.data.setting($0)] } ?? [] }
+}

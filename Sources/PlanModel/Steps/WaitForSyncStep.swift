@@ -10,3 +10,22 @@ package struct WaitForSyncStep: Sendable, Hashable {
         self.stableFor = stableFor
     }
 }
+
+extension WaitForSyncStep: StepSettings {
+    private static let maxLagField = Field(
+        "max-lag", .size, default: WaitForSyncStep().maxLag,
+        "How far the target may be behind, in bytes of the replication stream.")
+    private static let stableForField = Field(
+        "stable-for", .duration(), default: WaitForSyncStep().stableFor,
+        "How long it must have been that close without a break.")
+
+    static var fields: [any FieldDeclaration] { [maxLagField, stableForField] }
+
+    static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
+        WaitForSyncStep(maxLag: reader.value(maxLagField), stableFor: reader.value(stableForField))
+    }
+
+    var spelledSettings: [(key: String, value: String)] {
+        [Self.maxLagField.setting(maxLag), Self.stableForField.setting(stableFor)]
+    }
+}

@@ -1,4 +1,5 @@
 package import Diagnostics
+internal import YAMLTree
 
 /// What came of reading a plan file: a plan without mistakes, or what is wrong with it.
 package struct PlanReading: Sendable {
@@ -18,11 +19,22 @@ extension Plan {
     ///
     /// - Parameter checks: the catalogue, against which the settings of `preflight` are read.
     package static func read(_ file: SourceFile, checks: [CheckDeclaration]) -> PlanReading {
-        PlanReading(plan: nil, diagnostics: [])
+        let collector = DiagnosticCollector(file)
+        guard let root = YAMLDocument.parse(collector) else {
+            SecretConcealment.concealLines(of: collector)
+            return PlanReading(plan: nil, diagnostics: collector.sorted())
+        }
+        SecretConcealment.conceal(in: root, collector)
+        let plan = PlanReader(checks: checks, collector: collector).read(root)
+        return PlanReading(plan: collector.hasErrors ? nil : plan, diagnostics: collector.sorted())
     }
 
     /// Loads and reads the file at `path`; a file that cannot be loaded is a diagnostic as well.
     package static func load(path: String, checks: [CheckDeclaration]) -> PlanReading {
-        PlanReading(plan: nil, diagnostics: [])
+        do throws(SourceFileError) {
+            return read(try SourceFile.load(path: path), checks: checks)
+        } catch {
+            return PlanReading(plan: nil, diagnostics: [error.diagnostic])
+        }
     }
 }

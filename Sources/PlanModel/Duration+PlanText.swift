@@ -1,0 +1,47 @@
+extension Duration {
+    /// Unit by unit, from large to small, as a plan writes them. In milliseconds.
+    static let planUnits: [(name: String, milliseconds: Int64)] = [
+        ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
+    ]
+
+    /// As a plan spells it: `1h30m`, `250ms`. Whole milliseconds; what is below is dropped.
+    package var planText: String {
+        let (seconds, attoseconds) = components
+        var left = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        guard left > 0 else { return left == 0 ? "0s" : "-" + (.zero - self).planText }
+        var text = ""
+        for unit in Self.planUnits where left >= unit.milliseconds {
+            text += "\(left / unit.milliseconds)\(unit.name)"
+            left %= unit.milliseconds
+        }
+        return text
+    }
+
+    enum PlanTextError: Error {
+        case malformed
+        case tooLong
+    }
+
+    /// Reads what a plan spells: numbers with units, each unit once, the larger before the smaller.
+    init(planText text: String) throws(PlanTextError) {
+        var rest = text.utf8[...]
+        var total: Int64 = 0
+        var smallest = Int64.max
+        repeat {
+            let digits = rest.prefix { $0.isDigitByte }
+            rest = rest.dropFirst(digits.count)
+            let name = rest.prefix { !$0.isDigitByte }
+            rest = rest.dropFirst(name.count)
+            guard !digits.isEmpty, let unit = Self.planUnits.first(where: { name.elementsEqual($0.name.utf8) }),
+                unit.milliseconds < smallest
+            else { throw .malformed }
+            smallest = unit.milliseconds
+            guard let number = Int64(String(Substring(digits))) else { throw .tooLong }
+            let (product, overflows) = number.multipliedReportingOverflow(by: unit.milliseconds)
+            let (sum, sumOverflows) = total.addingReportingOverflow(product)
+            guard !overflows, !sumOverflows else { throw .tooLong }
+            total = sum
+        } while !rest.isEmpty
+        self = .milliseconds(total)
+    }
+}

@@ -1,0 +1,74 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+extension Endpoint {
+    enum PlanTextError: Error, Equatable {
+        case url
+        case missingPort(host: String)
+        case bareIPv6
+        case host
+        case port
+    }
+
+    /// Reads `host:port` or `[v6]:port`.
+    init(planText text: String) throws(PlanTextError) {
+        if text.contains("://") || text.contains("@") { throw .url }
+        if text.hasPrefix("[") {
+            guard let bracket = text.firstIndex(of: "]") else { throw .host }
+            let host = String(text[text.index(after: text.startIndex)..<bracket])
+            guard Self.isIPv6(host) else { throw .host }
+            let rest = text[text.index(after: bracket)...]
+            guard rest.hasPrefix(":") else { throw .missingPort(host: "[\(host)]") }
+            self.init(host: host, port: try Self.port(rest.dropFirst()))
+            return
+        }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 2 else { throw .bareIPv6 }
+        let host = String(parts[0])
+        guard Self.isHost(host) else { throw .host }
+        guard parts.count == 2 else { throw .missingPort(host: host) }
+        self.init(host: host, port: try Self.port(parts[1]))
+    }
+
+    private static func port(_ text: Substring) throws(PlanTextError) -> Int {
+        guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy(\.isDigitByte),
+            text.utf8.first != UInt8(ascii: "0"),
+            let port = Int(text), port <= 65_535
+        else { throw .port }
+        return port
+    }
+
+    /// Names as DNS and container networks have them, underscores included, or IPv4. A name that ends in digits only is
+    /// an IPv4 address or nothing: that is how resolvers read it.
+    private static func isHost(_ host: String) -> Bool {
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard host.utf8.count <= 253, labels.allSatisfy({ (1...63).contains($0.utf8.count) }),
+            host.utf8.allSatisfy({ $0.isWordByte || "-_.".utf8.contains($0) }), let last = labels.last
+        else { return false }
+        if last.utf8.allSatisfy(\.isDigitByte) {
+            var address = in_addr()
+            return inet_pton(AF_INET, host, &address) == 1
+        }
+        return labels.allSatisfy { $0.utf8.first != UInt8(ascii: "-") && $0.utf8.last != UInt8(ascii: "-") }
+    }
+
+    private static func isIPv6(_ host: String) -> Bool {
+        var address = in6_addr()
+        return inet_pton(AF_INET6, host, &address) == 1
+    }
+
+    /// Whether two endpoints are written for the same place: names without regard to case, IPv6 without regard to
+    /// spelling. What names resolve to is for the servers to say.
+    func isSame(as other: Endpoint) -> Bool { port == other.port && comparableHost == other.comparableHost }
+
+    var comparableHost: String {
+        var address = in6_addr()
+        guard host.contains(":"), inet_pton(AF_INET6, host, &address) == 1 else { return host.lowercased() }
+        return withUnsafeBytes(of: &address) { bytes in bytes.map { String($0, radix: 16) }.joined(separator: ":") }
+    }
+}

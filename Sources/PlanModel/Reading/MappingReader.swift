@@ -1,0 +1,116 @@
+internal import Diagnostics
+internal import YAMLTree
+
+/// Reads a mapping by asking for its keys; what nobody asked for is a mistake.
+///
+/// Call `finish` when everything has been asked for: only then is it known which keys are unknown, and which of them was
+/// meant to be one that is missing.
+struct MappingReader {
+    /// Who has the keys, for messages: `'sentinel'`, `this plan`.
+    let subject: String
+    /// Where a missing key is reported: at the name of the mapping.
+    let place: SourceRange
+    let collector: DiagnosticCollector
+    let entries: [YAMLEntry]
+    private var asked: [String] = []
+    private var missing: [(key: String, expected: String)] = []
+    /// Keys that others answer for.
+    private var reported: Set<String> = []
+    private let byKey: [String: YAMLEntry]
+
+    /// `nil` if the value is no mapping, which is reported. A key without a value is an empty mapping.
+    init?(_ node: YAMLNode, _ site: ReadingSite, expected: String = "a mapping") {
+        guard node.isNull || node.entries != nil else {
+            site.reportWrongType(node, expected: expected)
+            return nil
+        }
+        self.init(
+            entries: node.entries ?? [], subject: "'\(site.key)'", place: site.keyRange, collector: site.collector)
+    }
+
+    init(entries: [YAMLEntry], subject: String, place: SourceRange, collector: DiagnosticCollector) {
+        self.entries = entries
+        self.subject = subject
+        self.place = place
+        self.collector = collector
+        byKey = Dictionary(entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The entry as it stands; asking makes the key a known one.
+    mutating func entry(_ key: String) -> YAMLEntry? {
+        asked.append(key)
+        return byKey[key]
+    }
+
+    /// The entry as it stands; missed if it is not there.
+    mutating func requiredEntry(_ key: String, expected: String) -> YAMLEntry? {
+        let entry = entry(key)
+        if entry == nil { missing.append((key, expected)) }
+        return entry
+    }
+
+    mutating func required<Value>(_ field: Field<Value>) -> Value? {
+        requiredEntry(field.key, expected: field.type.expected).flatMap { read($0, field.type) }
+    }
+
+    /// `nil` if it is not there, or wrong.
+    mutating func optional<Value>(_ field: Field<Value>) -> Value? {
+        entry(field.key).flatMap { read($0, field.type) }
+    }
+
+    /// The default if it is not there, or wrong.
+    ///
+    /// - Precondition: the field has a default.
+    mutating func value<Value>(_ field: Field<Value>) -> Value {
+        guard let value = optional(field) ?? field.defaultValue else {
+            preconditionFailure("'\(field.key)' has no default")
+        }
+        return value
+    }
+
+    func read<Value>(_ entry: YAMLEntry, _ type: ValueType<Value>) -> Value? {
+        type.read(entry.value, ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: collector))
+    }
+
+    /// Where the value of a key stands.
+    func range(of key: String) -> SourceRange? { byKey[key]?.value.range }
+
+    /// Keys of the language that a later version will know.
+    ///
+    /// - Parameter isExplained: another diagnostic says so already.
+    mutating func planned(_ keys: [String], unless isExplained: Bool = false) {
+        for key in keys {
+            guard let entry = byKey[key], reported.insert(key).inserted, !isExplained else { continue }
+            collector.error(.notSupportedYet, "'\(key)' is not supported yet", at: entry.keyRange)
+        }
+    }
+
+    /// A required key that is missing because another mistake explains it.
+    mutating func excuse(_ keys: [String]) {
+        missing.removeAll { keys.contains($0.key) }
+    }
+
+    /// Reports unknown keys and missing ones; a typo of a missing key is one mistake, not two.
+    ///
+    /// - Parameter hint: what to say of an unknown key that belongs elsewhere.
+    mutating func finish(hint: (String) -> String? = { _ in nil }) {
+        for entry in entries where !asked.contains(entry.key) && !reported.contains(entry.key) && entry.key != "<<" {
+            let absent = asked.filter { byKey[$0] == nil }
+            let meant =
+                Suggestion.closest(to: entry.key, in: missing.map(\.key))
+                ?? Suggestion.closest(to: entry.key, in: absent)
+            missing.removeAll { $0.key == meant }
+            let help =
+                hint(entry.key) ?? meant.map { "did you mean '\($0)'?" }
+                ?? "known keys: \(asked.joined(separator: ", "))"
+            collector.error(
+                .unknownKey, "\(subject) has no key \(entry.key.quotedForMessage)", at: entry.keyRange,
+                help: asked.isEmpty && meant == nil ? [] : [help])
+        }
+        // What a merge key would have brought is not known.
+        guard !missing.isEmpty, byKey["<<"] == nil else { return }
+        collector.error(
+            .missingKey, "\(subject) lacks \(missing.map(\.key).listedForMessage)", at: place,
+            help: missing.map { "add '\($0.key)': \($0.expected)" })
+    }
+}

@@ -1,0 +1,96 @@
+internal import Diagnostics
+
+/// Checks that the steps make sense together: nothing is cut over that was not in sync, and the way of the failover fits
+/// the plan.
+struct OrderRules {
+    let drafts: [StepDraft]
+    let hasSentinel: Bool
+    let collector: DiagnosticCollector
+
+    func check(isOrderKnown: Bool) {
+        checkRepeated(.replicaof)
+        checkRepeated(.failover)
+        checkMethods()
+        guard isOrderKnown, !drafts.contains(where: \.isUncertain) else { return }
+        checkOrder()
+    }
+
+    private func checkRepeated(_ name: StepKind.Name) {
+        let steps = drafts.filter { $0.name == name }
+        guard let first = steps.first else { return }
+        for step in steps.dropFirst() {
+            collector.error(
+                .repeatedStepKind, "a plan has one '\(name.rawValue)' step", at: step.nameRange, label: "the second",
+                labels: [Diagnostic.Label(first.nameRange, "the first")], help: ["move the second to a plan of its own"]
+            )
+        }
+    }
+
+    private func checkMethods() {
+        for draft in drafts {
+            guard case .failover(let failover) = draft.kind else { continue }
+            let place = draft.methodRange ?? draft.nameRange
+            switch (failover.method, hasSentinel) {
+            case (.sentinel, true), (.shutdown, true), (.promote, false): break
+            case (.sentinel, false), (.shutdown, false):
+                collector.error(
+                    .sentinelMissing, "'via: \(failover.method.rawValue)' needs Sentinels, and this plan names none",
+                    at: place,
+                    help: [
+                        "name them: sentinel: { primary: NAME, addresses: [10.0.0.3:26379] }",
+                        "without Sentinel write: failover: { via: promote }",
+                    ])
+            case (.promote, true):
+                collector.error(
+                    .promoteUnderSentinel, "'via: promote' is for plans without Sentinel", at: place,
+                    help: [
+                        "Sentinels that do not know of the promotion turn the target back into a replica",
+                        "write 'via: sentinel', or remove 'sentinel:' if nothing monitors the source",
+                    ])
+            }
+        }
+    }
+
+    private func checkOrder() {
+        let byID = Dictionary(drafts.indices.map { (drafts[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+        func ancestors(of index: Int) -> [StepDraft] {
+            var seen: Set<Int> = [index]
+            var queue = [index]
+            while let next = queue.popLast() {
+                for need in drafts[next].needs {
+                    if let needed = byID[need.id], seen.insert(needed).inserted { queue.append(needed) }
+                }
+            }
+            return seen.subtracting([index]).sorted().map { drafts[$0] }
+        }
+        // A plan may have many waits, and each look at what is before one costs the length of the plan: what is below a
+        // wait that was found in order is in order as well.
+        var synced: Set<String> = []
+        for (index, draft) in drafts.enumerated() {
+            switch draft.name {
+            case .waitForSync:
+                if draft.needs.contains(where: { synced.contains($0.id) })
+                    || ancestors(of: index).contains(where: { $0.name == .replicaof })
+                {
+                    synced.insert(draft.id)
+                } else {
+                    report(draft, lacks: .replicaof, why: "could begin before the target follows the source")
+                }
+            case .failover:
+                if !ancestors(of: index).contains(where: { $0.name == .waitForSync }) {
+                    report(draft, lacks: .waitForSync, why: "could begin before the target is in sync")
+                }
+            case .preflight, .replicaof, .verify, .approval, nil: break
+            }
+        }
+    }
+
+    private func report(_ draft: StepDraft, lacks name: StepKind.Name, why: String) {
+        let existing = drafts.first { $0.name == name }
+        let needs = draft.needs.filter(\.isWritten).map(\.id)
+        let help = existing.map { "let it need '\($0.id)': needs: [\((needs + [$0.id]).joined(separator: ", "))]" }
+        collector.error(
+            .wrongOrder, "step '\(draft.id)' \(why): it needs no '\(name.rawValue)' step, directly or through others",
+            at: draft.nameRange, help: [help ?? "put '- \(name.rawValue): {}' before it"])
+    }
+}

@@ -1,0 +1,131 @@
+internal import Diagnostics
+internal import YAMLTree
+
+/// Reads the root of a plan file, and checks its parts against each other.
+struct PlanReader {
+    static let version = Field("version", .integer(1...1), "The version of the plan language.")
+    static let name = Field("name", .text("a name for people"), "What the plan is called in messages and reports.")
+    static let description = Field("description", .paragraph, "What the plan is for.")
+
+    /// Keys of the language that a later version will know.
+    private static let planned = ["shards", "rollout", "replicas", "resting"]
+
+    let checks: [CheckDeclaration]
+    let collector: DiagnosticCollector
+
+    func read(_ root: YAMLNode) -> Plan? {
+        guard let entries = root.entries else {
+            if !root.isInvalid {
+                collector.error(
+                    .wrongType, "a plan must be a mapping that begins with 'version: 1', found \(root.found)",
+                    at: root.range)
+            }
+            return nil
+        }
+        let start = root.range.start
+        let place =
+            entries.first?.keyRange ?? SourceRange(start, SourcePosition(line: start.line, column: start.column + 1))
+        var reader = MappingReader(entries: entries, subject: "this plan", place: place, collector: collector)
+        guard isKnownVersion(&reader) else { return nil }
+
+        let name = reader.required(Self.name)
+        let description = reader.optional(Self.description)
+        reader.planned(Self.planned)
+        let source = section("source", &reader, isRequired: true, InstanceSettings.read) ?? nil
+        let target = section("target", &reader, isRequired: true, InstanceSettings.read) ?? nil
+        let sentinel = section("sentinel", &reader, isRequired: false, SentinelSettings.read) ?? nil
+        let steps = steps(&reader)
+        let rollback = section("rollback", &reader, isRequired: false, RollbackSettings.read)
+        // A plan with shards has no pair of its own.
+        if reader.range(of: "shards") != nil { reader.excuse(["source", "target"]) }
+        reader.finish()
+
+        checkEndpoints(reader, source: source, target: target, sentinels: sentinel?.places ?? [])
+        guard !collector.hasErrors, let name, let source, let target else { return nil }
+        return Plan(
+            name: name, description: description, source: source, target: target, sentinel: sentinel?.settings,
+            steps: steps, rollback: rollback ?? RollbackSettings(), file: collector.file)
+    }
+
+    /// Of another version nothing can be said but that.
+    private func isKnownVersion(_ reader: inout MappingReader) -> Bool {
+        guard let entry = reader.entry(Self.version.key), case .integer(let number)? = entry.value.scalar?.meaning,
+            number != 1
+        else {
+            _ = reader.required(Self.version)
+            return true
+        }
+        collector.error(
+            .unsupportedVersion, "this plan is written in version \(number) of the plan language",
+            at: entry.value.range,
+            label: "this planrun knows version 1",
+            help: [number > 1 ? "use a newer planrun" : "write 'version: 1'"])
+        return false
+    }
+
+    private func section<Value>(
+        _ key: String, _ reader: inout MappingReader, isRequired: Bool, _ read: (inout MappingReader) -> Value
+    ) -> Value? {
+        guard let entry = isRequired ? reader.requiredEntry(key, expected: "a mapping") : reader.entry(key) else {
+            return nil
+        }
+        let site = ReadingSite(key: key, keyRange: entry.keyRange, collector: collector)
+        guard var section = MappingReader(entry.value, site) else { return nil }
+        return read(&section)
+    }
+
+    private func steps(_ reader: inout MappingReader) -> [Step] {
+        guard let entry = reader.requiredEntry("steps", expected: "a list of steps") else { return [] }
+        let site = ReadingSite(key: "steps", keyRange: entry.keyRange, collector: collector)
+        guard let elements = entry.value.elements, !elements.isEmpty else {
+            if entry.value.elements != nil || entry.value.isNull {
+                collector.error(
+                    .noSteps, "this plan has no steps", at: entry.keyRange, help: ["begin with '- preflight: {}'"])
+            } else {
+                site.reportWrongType(entry.value, expected: "a list of steps", help: ["begin each with '- '"])
+            }
+            return []
+        }
+        let stepReader = StepReader(checks: checks, collector: collector)
+        var drafts: [StepDraft] = []
+        for element in elements {
+            if let draft = stepReader.read(element, after: drafts.last?.id) { drafts.append(draft) }
+        }
+        let isComplete = drafts.count == elements.count
+        // The step that a need means may be one that could not be read.
+        let isOrderKnown = isComplete && NeedsRules(drafts, collector).check()
+        OrderRules(drafts: drafts, hasSentinel: reader.entries.contains { $0.key == "sentinel" }, collector: collector)
+            .check(isOrderKnown: isOrderKnown)
+        return drafts.compactMap(\.step)
+    }
+
+    private func checkEndpoints(
+        _ reader: MappingReader, source: InstanceSettings?, target: InstanceSettings?, sentinels: [Located<Endpoint>]
+    ) {
+        let addresses = ["source", "target"].map { key in
+            reader.entries.first { $0.key == key }?.value.entries?.first { $0.key == "address" }?.value.range
+        }
+        if let source, let target, let first = addresses[0], let second = addresses[1],
+            source.endpoint.isSame(as: target.endpoint)
+        {
+            collector.error(
+                .sameEndpoint, "source and target are the same, '\(target.endpoint)'", at: second, label: "the target",
+                labels: [Diagnostic.Label(first, "the source")], help: ["the target is the server that takes over"])
+        }
+        for place in sentinels {
+            for (instance, (name, range)) in zip([source, target], zip(["source", "target"], addresses)) {
+                guard let instance, let range, instance.endpoint.isSame(as: place.value) else { continue }
+                collector.error(
+                    .sameEndpoint, "a Sentinel and the \(name) are the same, '\(place.value)'", at: place.range,
+                    label: "the Sentinel",
+                    labels: [Diagnostic.Label(range, "the \(name)")],
+                    help: ["Sentinels listen on a port of their own, often 26379"])
+            }
+        }
+    }
+}
+
+extension ValueType where Value == String {
+    /// Text that may span lines.
+    fileprivate static let paragraph = text("a text", pattern: nil) { text, _ in text.isEmpty ? "is empty" : nil }
+}

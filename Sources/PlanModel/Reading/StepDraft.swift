@@ -1,0 +1,33 @@
+internal import Diagnostics
+
+/// A step as far as it could be read: enough to check how it stands to the others, even if it has mistakes of its own.
+struct StepDraft {
+    /// A need, and where it is written; the range of the step itself where it follows from the order.
+    struct Need {
+        let id: String
+        let range: SourceRange
+        let isWritten: Bool
+    }
+
+    let id: String
+    /// Where the id is written, or the kind that stands for it.
+    let idRange: SourceRange
+    /// `nil` for a kind that this version does not know.
+    let name: StepKind.Name?
+    /// The kind key, at which messages about the step point.
+    let nameRange: SourceRange
+    /// `nil` if its settings have a mistake.
+    let kind: StepKind?
+    /// Where `via` is written, for a failover.
+    let methodRange: SourceRange?
+    var needs: [Need]
+    let timeout: Duration?
+    let retries: Int
+    let range: SourceRange
+    /// No conclusions about the order can be drawn from a plan with such a step.
+    let isUncertain: Bool
+
+    var step: Step? {
+        kind.map { Step(id: id, kind: $0, needs: needs.map(\.id), timeout: timeout, retries: retries, range: range) }
+    }
+}

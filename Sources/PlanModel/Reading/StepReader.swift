@@ -1,0 +1,150 @@
+internal import Diagnostics
+internal import YAMLTree
+
+/// Reads one element of `steps`.
+struct StepReader {
+    let checks: [CheckDeclaration]
+    let collector: DiagnosticCollector
+
+    private static let kinds = StepKind.Name.allCases.map(\.rawValue)
+
+    /// - Parameter previous: the id of the step before, which a step needs that does not say what it needs.
+    func read(_ node: YAMLNode, after previous: String?) -> StepDraft? {
+        guard let entries = node.entries else {
+            reportNoMapping(node)
+            return nil
+        }
+        guard let entry = kindEntry(entries, node) else { return nil }
+        let name = StepKind.Name(rawValue: entry.key)
+        let isPlanned = StepKind.Name.planned.contains(entry.key)
+        guard let name else { return unknown(entry, entries, node, isPlanned: isPlanned, after: previous) }
+
+        var beside = MappingReader(
+            entries: entries, subject: "step '\(entry.key)'", place: entry.keyRange, collector: collector)
+        for key in Self.kinds where entries.contains(where: { $0.key == key }) { _ = beside.entry(key) }
+        var inside = settings(entry, name)
+        let common = CommonSettings(beside: &beside, inside: &inside)
+        let kind = read(name, entry, &inside)
+        beside.finish { key in
+            name.fieldKeys.contains(key) ? "write it inside: \(name.rawValue): { \(key): … }" : nil
+        }
+        inside?.finish()
+        return StepDraft(
+            id: common.id?.value ?? name.rawValue, idRange: common.id?.range ?? entry.keyRange, name: name,
+            nameRange: entry.keyRange, kind: kind, methodRange: inside?.range(of: FailoverStep.via.key),
+            needs: needs(common, entry.keyRange, after: previous), timeout: common.timeout ?? name.defaults.timeout,
+            retries: common.retries ?? name.defaults.retries, range: node.range, isUncertain: common.areNeedsUnknown)
+    }
+
+    private func needs(_ common: CommonSettings, _ range: SourceRange, after previous: String?) -> [StepDraft.Need] {
+        if let written = common.needs {
+            return written.map { StepDraft.Need(id: $0.value, range: $0.range, isWritten: true) }
+        }
+        guard let previous, !common.areNeedsUnknown else { return [] }
+        return [StepDraft.Need(id: previous, range: range, isWritten: false)]
+    }
+
+    /// The mapping of the kind; `nil` for an approval that is only its question, and for what is no mapping.
+    private func settings(_ entry: YAMLEntry, _ name: StepKind.Name) -> MappingReader? {
+        if name == .approval, entry.value.entries == nil { return nil }
+        let site = ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: collector)
+        return MappingReader(entry.value, site, expected: "a mapping; {} takes all defaults")
+    }
+
+    private func read(_ name: StepKind.Name, _ entry: YAMLEntry, _ inside: inout MappingReader?) -> StepKind? {
+        guard var reader = inside else {
+            guard name == .approval else { return nil }
+            let site = ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: collector)
+            return ApprovalStep.question.type.read(entry.value, site).map { .approval(ApprovalStep(question: $0)) }
+        }
+        defer { inside = reader }
+        switch name {
+        case .preflight: return PreflightStep.read(&reader, checks: checks).map(StepKind.preflight)
+        case .replicaof: return ReplicaOfStep.read(&reader, checks: checks).map(StepKind.replicaof)
+        case .waitForSync: return WaitForSyncStep.read(&reader, checks: checks).map(StepKind.waitForSync)
+        case .verify: return VerifyStep.read(&reader, checks: checks).map(StepKind.verify)
+        case .approval: return ApprovalStep.read(&reader, checks: checks).map(StepKind.approval)
+        case .failover: return FailoverStep.read(&reader, checks: checks).map(StepKind.failover)
+        }
+    }
+}
+
+extension StepReader {
+    /// The entry that says what the step does. `nil` if there is none, which is reported.
+    private func kindEntry(_ entries: [YAMLEntry], _ node: YAMLNode) -> YAMLEntry? {
+        let all = Self.kinds + StepKind.Name.planned
+        let found = entries.filter { all.contains($0.key) }
+        if found.count > 1 {
+            collector.error(
+                .severalStepKinds, "one step has two kinds, '\(found[0].key)' and '\(found[1].key)'",
+                at: found[1].keyRange,
+                label: "the second", labels: [Diagnostic.Label(found[0].keyRange, "the first")],
+                help: ["begin a step of its own with '- \(found[1].key):'"])
+        }
+        if let first = found.first { return first }
+        let others = entries.filter { !CommonSettings.keys.contains($0.key) && $0.key != "<<" }
+        if let entry = others.first(where: { Suggestion.closest(to: $0.key, in: all) != nil }) ?? others.first {
+            return entry
+        }
+        let start = node.range.start
+        collector.error(
+            .noStepKind, "this step does not say what it does",
+            at: entries.first?.keyRange
+                ?? SourceRange(start, SourcePosition(line: start.line, column: start.column + 1)),
+            help: ["step kinds: \(Self.kinds.joined(separator: ", "))"])
+        return nil
+    }
+
+    private func reportNoMapping(_ node: YAMLNode) {
+        let site = ReadingSite(key: "steps", keyRange: node.range, collector: collector)
+        guard !node.isInvalid else { return }
+        let kind = node.scalar.flatMap { scalar in
+            Self.kinds.first { $0 == scalar.text } ?? Suggestion.closest(to: scalar.text, in: Self.kinds)
+        }
+        site.collector.error(
+            .wrongType, "a step must be a mapping such as 'replicaof: {}', found \(node.found)", at: node.range,
+            help: kind.map { ["write '- \($0): {}'"] } ?? [])
+    }
+
+    /// A step of a kind that cannot be read: others may need it, and that is no second mistake.
+    private func unknown(
+        _ entry: YAMLEntry, _ entries: [YAMLEntry], _ node: YAMLNode, isPlanned: Bool, after previous: String?
+    ) -> StepDraft {
+        let meant = Suggestion.closest(to: entry.key, in: Self.kinds)
+        if isPlanned {
+            collector.error(
+                .notSupportedYet, "step kind '\(entry.key)' is not supported yet", at: entry.keyRange,
+                help: ["this version knows: \(Self.kinds.joined(separator: ", "))"])
+        } else {
+            collector.error(
+                .unknownStepKind, "there is no step kind \(entry.key.quotedForMessage)", at: entry.keyRange,
+                help: [meant.map { "did you mean '\($0)'?" } ?? "step kinds: \(Self.kinds.joined(separator: ", "))"])
+        }
+        let inner = entry.value.entries ?? []
+        func text(_ key: String) -> YAMLNode? { (entries + inner).first { $0.key == key }?.value }
+        let id = text("id")
+        let needs = text("needs")?.elements?.compactMap { node in
+            node.scalar.map { StepDraft.Need(id: $0.text, range: node.range, isWritten: true) }
+        }
+        let before = previous.map { [StepDraft.Need(id: $0, range: entry.keyRange, isWritten: false)] } ?? []
+        return StepDraft(
+            id: id?.scalar?.text ?? meant ?? entry.key, idRange: id?.range ?? entry.keyRange, name: nil,
+            nameRange: entry.keyRange, kind: nil, methodRange: nil, needs: needs ?? before, timeout: nil, retries: 0,
+            range: node.range, isUncertain: !isPlanned)
+    }
+}
+
+extension StepKind.Name {
+    fileprivate var fieldKeys: [String] { settingsType.fields.map(\.key) }
+
+    var settingsType: any StepSettings.Type {
+        switch self {
+        case .preflight: PreflightStep.self
+        case .replicaof: ReplicaOfStep.self
+        case .waitForSync: WaitForSyncStep.self
+        case .verify: VerifyStep.self
+        case .approval: ApprovalStep.self
+        case .failover: FailoverStep.self
+        }
+    }
+}

@@ -1,0 +1,164 @@
+internal import Diagnostics
+internal import YAMLTree
+
+extension ValueType where Value == String {
+    /// Text that is not empty, on one line. Numbers and booleans must be quoted: `name: 2024` is no text in YAML.
+    static func text(_ expected: String = "a text") -> Self {
+        text(expected, pattern: nil) { text, _ in
+            text.isEmpty || text.unicodeScalars.contains { $0.value < 0x20 } ? "is empty or spans several lines" : nil
+        }
+    }
+
+    /// - Parameter problem: completes `'…' …` for a text that will not do; `nil` for one that will.
+    static func text(
+        _ expected: String, pattern: String?, code: DiagnosticCode = .invalidValue, help: String? = nil,
+        problem: @escaping @Sendable (String, ReadingSite) -> String?
+    ) -> Self {
+        Self(
+            expected: expected,
+            read: { node, site in
+                guard let scalar = node.scalar, scalar.meaning == .text else {
+                    site.reportWrongType(node, expected: expected, help: node.quotingHelp)
+                    return nil
+                }
+                if let problem = problem(scalar.text, site) {
+                    site.collector.error(
+                        code, "'\(site.key)' must be \(expected): \(scalar.text.quotedForMessage) \(problem)",
+                        at: node.range,
+                        help: help.map { [$0] } ?? [])
+                    return nil
+                }
+                return scalar.text
+            },
+            spell: { $0 },
+            schema: (["type": "string"] as SchemaValue).adding(
+                pattern.map { ["pattern": .string($0)] } ?? ["minLength": 1]))
+    }
+
+    /// Lower-case words are customary; what ends in file names and graphs must not need quoting.
+    static let stepID = text(
+        "an id", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first"
+    ) { text, _ in
+        let isFine =
+            text.utf8.count <= 64 && text.utf8.first.map(\.isWordByte) ?? false
+            && text.utf8.allSatisfy { $0.isWordByte || "-_.".utf8.contains($0) }
+        return isFine ? nil : "cannot be one"
+    }
+
+    /// Sentinel itself takes letters, digits, '.', '-' and '_' in names.
+    static let primaryName = text(
+        "the name the Sentinels monitor", pattern: "^[A-Za-z0-9._-]+$",
+        help: "Sentinel allows letters, digits, '.', '-' and '_'; 'SENTINEL MASTERS' lists the names"
+    ) { text, _ in
+        let isFine = !text.isEmpty && text.utf8.allSatisfy { $0.isWordByte || "-_.".utf8.contains($0) }
+        return isFine ? nil : "cannot be one"
+    }
+}
+
+extension ValueType where Value == Bool {
+    static let flag = Self(
+        expected: "true or false",
+        read: { node, site in
+            guard case .bool(let flag)? = node.scalar?.meaning else {
+                site.reportWrongType(node, expected: "true or false")
+                return nil
+            }
+            return flag
+        },
+        spell: { $0 ? "true" : "false" },
+        schema: ["type": "boolean"])
+}
+
+extension ValueType where Value == Int {
+    static func integer(_ range: ClosedRange<Int>) -> Self {
+        let expected = "a number from \(range.lowerBound) to \(range.upperBound)"
+        return Self(
+            expected: expected,
+            read: { node, site in
+                guard case .integer(let number)? = node.scalar?.meaning else {
+                    let help = node.scalar?.meaning == .number ? ["write it in plain decimal digits"] : []
+                    site.reportWrongType(node, expected: expected, help: help)
+                    return nil
+                }
+                guard range.contains(number) else {
+                    site.collector.error(
+                        .outOfRange, "'\(site.key)' must be \(expected), found \(number)", at: node.range)
+                    return nil
+                }
+                return number
+            },
+            spell: { String($0) },
+            schema: ["type": "integer", "minimum": .int(range.lowerBound), "maximum": .int(range.upperBound)])
+    }
+}
+
+extension ValueType where Value: RawRepresentable & CaseIterable & Equatable, Value.RawValue == String {
+    /// One of the words of an enumeration.
+    ///
+    /// - Parameter planned: words of the language that a later version will know.
+    static func word(_ values: [Value] = Array(Value.allCases), planned: [String] = []) -> Self {
+        let words = values.map(\.rawValue)
+        let expected = words.listedAsChoice
+        return Self(
+            expected: expected,
+            read: { node, site in
+                guard let scalar = node.scalar, scalar.meaning == .text else {
+                    site.reportWrongType(node, expected: expected)
+                    return nil
+                }
+                if let value = values.first(where: { $0.rawValue == scalar.text }) { return value }
+                if planned.contains(scalar.text) {
+                    site.reportPlanned("'\(site.key): \(scalar.text)'", at: node.range, instead: words)
+                } else {
+                    let suggestion = Suggestion.help(for: scalar.text, in: words)
+                    site.collector.error(
+                        .unknownValue, "'\(site.key)' must be \(expected), found \(scalar.text.quotedForMessage)",
+                        at: node.range, help: suggestion)
+                }
+                return nil
+            },
+            spell: { $0.rawValue },
+            schema: ["enum": .array(words.map(SchemaValue.string))])
+    }
+}
+
+extension ReadingSite {
+    /// `what` belongs to the language, but not to this version of the tool.
+    func reportPlanned(_ what: String, at range: SourceRange, instead: [String] = []) {
+        collector.error(
+            .notSupportedYet, "\(what) is not supported yet", at: range,
+            help: instead.isEmpty ? [] : ["this version knows: \(instead.joined(separator: ", "))"])
+    }
+}
+
+extension YAMLNode {
+    /// For a plain scalar that YAML takes for something else than text.
+    var quotingHelp: [String] {
+        guard let scalar else { return [] }
+        switch scalar.meaning {
+        case .bool, .integer, .number: return ["put it in quotes if it is meant as text: '\(scalar.text)'"]
+        case .null, .text: return []
+        }
+    }
+}
+
+extension [String] {
+    /// `a, b or c`
+    var listedAsChoice: String {
+        guard let last, count > 1 else { return first ?? "" }
+        return dropLast().joined(separator: ", ") + " or " + last
+    }
+}
+
+extension UInt8 {
+    /// A letter or a digit of ASCII.
+    var isWordByte: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        default: isDigitByte
+        }
+    }
+
+    var isDigitByte: Bool { UInt8(ascii: "0") <= self && self <= UInt8(ascii: "9") }
+}

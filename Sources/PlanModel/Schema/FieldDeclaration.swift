@@ -1,0 +1,24 @@
+/// A field as the schema sees it.
+protocol FieldDeclaration: Sendable {
+    var key: String { get }
+    var schemaMember: SchemaValue.Member { get }
+}
+
+extension Field: FieldDeclaration {
+    var schemaMember: SchemaValue.Member {
+        SchemaValue.Member(key: key, value: schema(default: defaultValue.map(schemaDefault)))
+    }
+
+    /// A default as JSON: words and quantities are spelt as in the plan.
+    private func schemaDefault(_ value: Value) -> SchemaValue {
+        if let flag = value as? Bool { return .bool(flag) }
+        if let number = value as? Int, type.schema["type"] == "integer" { return .int(number) }
+        return .string(type.spell(value))
+    }
+
+    func schema(default defaultText: SchemaValue?) -> SchemaValue {
+        SchemaValue.object([SchemaValue.Member(key: "description", value: .string(meaning))])
+            .adding(type.schema)
+            .adding(defaultText.map { ["default": $0] } ?? [:])
+    }
+}

@@ -1,0 +1,90 @@
+internal import Diagnostics
+
+/// Why a secret could not be read. Names the place, never holds the value.
+package struct SecretError: Error, Sendable, Equatable {
+    package enum Code: String, Sendable, Hashable, CaseIterable {
+        case environmentUnset = "secret-environment-unset"
+        case environmentEmpty = "secret-environment-empty"
+        case fileMissing = "secret-file-missing"
+        case fileUnreadable = "secret-file-unreadable"
+        case fileEmpty = "secret-file-empty"
+        case notText = "secret-not-text"
+    }
+
+    package let code: Code
+    /// Lower case, no full stop.
+    package let message: String
+    package let help: String
+
+    package init(_ code: Code, _ message: String, help: String) {
+        self.code = code
+        self.message = message
+        self.help = help
+    }
+}
+
+extension SecretReference {
+    /// The longest secret that is read. Redis takes passwords of any length; a larger file is a mistake.
+    private static let largestSize = 64 << 10
+
+    /// The value, read now. Keep it no longer than it takes to use it.
+    ///
+    /// Of a file, one line break at the end is dropped, because editors and `echo` put it there.
+    ///
+    /// - Parameter planPath: the plan file, from whose folder a relative path goes.
+    package func read(planPath: String, environment: [String: String]) throws(SecretError) -> String {
+        switch self {
+        case .environment(let name): try Self.value(of: name, in: environment)
+        case .file(let path): try Self.contents(of: PlanPath.resolve(path, planPath: planPath))
+        }
+    }
+
+    private static func value(of name: String, in environment: [String: String]) throws(SecretError) -> String {
+        guard let value = environment[name] else {
+            throw SecretError(
+                .environmentUnset, "the environment variable '\(name)' is not set",
+                help: "set it for this command: \(name)=… planrun …")
+        }
+        guard !value.isEmpty else {
+            throw SecretError(
+                .environmentEmpty, "the environment variable '\(name)' is empty",
+                help: "set it, or remove 'password' from the plan if the server asks for none")
+        }
+        return value
+    }
+
+    private static func contents(of path: String) throws(SecretError) -> String {
+        let file: SourceFile
+        do {
+            file = try SourceFile.load(path: path, limit: largestSize)
+        } catch {
+            let isMissing = error.code == .fileNotFound
+            throw SecretError(
+                isMissing ? .fileMissing : .fileUnreadable,
+                "the secret file '\(path)' cannot be used: \(error.message)",
+                help: isMissing
+                    ? "relative paths go from the folder of the plan" : "check who may read it: ls -l \(path)")
+        }
+        guard file.encodingProblem == nil else {
+            throw SecretError(
+                .notText, "the secret file '\(path)' is not UTF-8 text", help: "put the password alone into it")
+        }
+        let value = file.text.last?.isNewline == true ? String(file.text.dropLast()) : file.text
+        guard !value.isEmpty else {
+            throw SecretError(.fileEmpty, "the secret file '\(path)' is empty", help: "put the password alone into it")
+        }
+        return value
+    }
+}
+
+extension Plan {
+    /// A path that the plan names: relative ones go from the folder of the plan file.
+    package func resolve(_ path: String) -> String { PlanPath.resolve(path, planPath: file.path) }
+}
+
+private enum PlanPath {
+    static func resolve(_ path: String, planPath: String) -> String {
+        guard !path.hasPrefix("/"), let slash = planPath.lastIndex(of: "/") else { return path }
+        return planPath[...slash] + path
+    }
+}
