@@ -1,0 +1,11 @@
+import PlanGraph
+
+extension StepGraph {
+    /// A graph in as few words as a test can do with.
+    init(_ nodes: [(id: String, role: Role, needs: [String])]) {
+        self.init(
+            nodes: nodes.map { id, role, needs in
+                Node(id: id, step: id, kind: role.rawValue, title: id, role: role, needs: needs)
+            })
+    }
+}
