@@ -64,7 +64,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", system,
+                "Rehearsal", nioCore, nioPosix, subprocess, system,
             ],
             path: "Tests/TestKit", swiftSettings: strict),
         tests("DiagnosticsTests", ["Diagnostics"]),
@@ -91,7 +91,7 @@ let package = Package(
             "LiveTests",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "TestKit", system, subprocess,
+                "Rehearsal", "TestKit", "planrun", nioCore, subprocess, system,
             ]),
         .executableTarget(
             name: "planrun-benchmarks",

@@ -6,6 +6,8 @@ package struct LostWrites: Sendable, Equatable {
     /// Of the first few that are missing.
     package var keys: [String] = []
 
+    package init() {}
+
     /// Reads back every acknowledged write. A write that arrived twice, or arrived without having been acknowledged, is
     /// no loss.
     package static func find(

@@ -137,13 +137,14 @@ package actor ServerProcess {
                 let replies = try await session.pipeline(
                     [["PING"], ["INFO", "server"]], timeout: nil)
                 await session.close()
-                if replies.first?.string == "PONG", replies.last?.string?.contains("process_id:\(pid)\r") == true {
+                if replies.first?.string == "PONG", replies.last?.string?.contains("process_id:\(pid)\r\n") == true {
                     return
                 }
                 if case .error(let error)? = replies.first { last = "it answered PING with \(error.code)" }
             } catch {
                 await session.close()
                 last = error.sentence
+                guard error.isTransient else { break }
             }
             guard clock.now < deadline else { break }
             try await Task.sleep(for: .milliseconds(20))
@@ -151,7 +152,7 @@ package actor ServerProcess {
         throw RehearsalError(
             code: .serverDidNotStart,
             sentence: process?.pid == pid
-                ? "the \(name) did not answer on \(address) within 30 s: \(last)"
+                ? "the \(name) on \(address) is not ready: \(last)"
                 : "the \(name) ended while it started",
             log: folder.lastLines(of: "server.log"))
     }

@@ -1,0 +1,69 @@
+package import RESP
+
+/// Makes sessions with servers in memory, found by address. An address without a server refuses connections.
+package struct FakeConnector: SessionConnector {
+    private let servers: [ServerAddress: FakeServer]
+    private let events: FakeEvents
+
+    package init(_ servers: [FakeServer], events: FakeEvents = FakeEvents()) {
+        self.servers = Dictionary(servers.map { ($0.address, $0) }) { first, _ in first }
+        self.events = events
+    }
+
+    package func session(_ settings: ConnectionSettings) -> any CommandSession {
+        servers[settings.address].map { FakeSession($0) } ?? RefusingSession(address: settings.address)
+    }
+
+    package func subscribe(
+        to channels: [String], _ settings: ConnectionSettings
+    ) async throws(SessionError) -> any Subscription {
+        guard servers[settings.address] != nil else { throw .refused(settings.address) }
+        return await events.subscription(channels, settings.address)
+    }
+}
+
+/// What the servers in memory publish.
+package actor FakeEvents {
+    private var listeners:
+        [(channels: [String], address: ServerAddress, messages: AsyncStream<PublishedMessage>.Continuation)] = []
+
+    package init() {}
+
+    /// Reaches every subscription to this channel at this server.
+    package func publish(_ payload: String, on channel: String, at address: ServerAddress) {
+        for listener in listeners where listener.address == address && listener.channels.contains(channel) {
+            listener.messages.yield(PublishedMessage(channel: channel, payload: payload))
+        }
+    }
+
+    func subscription(_ channels: [String], _ address: ServerAddress) -> FakeSubscription {
+        let (messages, continuation) = AsyncStream.makeStream(of: PublishedMessage.self)
+        listeners.append((channels, address, continuation))
+        return FakeSubscription(messages: messages, continuation: continuation)
+    }
+}
+
+package struct FakeSubscription: Subscription {
+    package let messages: AsyncStream<PublishedMessage>
+    let continuation: AsyncStream<PublishedMessage>.Continuation
+
+    package func close() async { continuation.finish() }
+}
+
+private struct RefusingSession: CommandSession {
+    let address: ServerAddress
+
+    func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
+        throw .refused(address)
+    }
+
+    func close() async {}
+}
+
+extension SessionError {
+    fileprivate static func refused(_ address: ServerAddress) -> Self {
+        SessionError(
+            code: .connectionRefused, address: address, sentence: "\(address) refused the connection",
+            mayHaveBeenExecuted: false)
+    }
+}

@@ -1,0 +1,57 @@
+package import RESP
+
+/// A server in memory: a closure answers each command.
+///
+/// The closure runs on an actor, one command at a time, so that it may keep state of its own in captured boxes.
+package actor FakeServer {
+    package typealias Answer = @Sendable (Command) -> RESPValue
+
+    package nonisolated let address: ServerAddress
+    /// Every command it got, as words, in order.
+    package private(set) var received: [[String]] = []
+    private var answer: Answer
+    private var failure: SessionError.Code?
+
+    package init(_ address: ServerAddress, answer: @escaping Answer) {
+        self.address = address
+        self.answer = answer
+    }
+
+    /// Answers differently from now on.
+    package func answers(_ answer: @escaping Answer) { self.answer = answer }
+
+    /// Every pipeline fails with this from now on; `nil`: answers again.
+    package func fails(_ code: SessionError.Code?) { failure = code }
+
+    func carryOut(_ commands: [Command]) throws(SessionError) -> [RESPValue] {
+        if let failure {
+            throw SessionError(
+                code: failure, address: address, sentence: "\(address) is scripted to fail: \(failure.rawValue)",
+                mayHaveBeenExecuted: failure == .replyTimeout || failure == .connectionLost)
+        }
+        received += commands.map(\.words)
+        return commands.map(answer)
+    }
+}
+
+/// A conversation with a `FakeServer`.
+package struct FakeSession: CommandSession {
+    private let server: FakeServer
+
+    package init(_ server: FakeServer) {
+        self.server = server
+    }
+
+    package var address: ServerAddress { server.address }
+
+    package func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
+        try await server.carryOut(commands)
+    }
+
+    package func close() async {}
+}
+
+extension Command {
+    /// The arguments as text; invalid UTF-8 is repaired.
+    package var words: [String] { arguments.map { RESPValue.bulkString($0).string ?? "" } }
+}

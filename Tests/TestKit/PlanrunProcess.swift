@@ -1,0 +1,131 @@
+import FoundationEssentials
+import Glibc
+import Subprocess
+package import SystemPackage
+
+/// The built `planrun`, run as a child: what it prints is collected line by line, and it can be sent signals.
+package actor PlanrunProcess {
+    package struct Outcome: Sendable, Equatable {
+        /// The exit code; `nil` where a signal ended it.
+        package var exitCode: Int32?
+        package var signal: Int32?
+        package var standardOutput: [String]
+        package var standardError: [String]
+    }
+
+    package private(set) var standardOutput: [String] = []
+    package private(set) var standardError: [String] = []
+    private var pid: pid_t?
+    private var termination: TerminationStatus?
+    private var life: Task<Void, any Error>?
+
+    /// Starts it, runs `body` meanwhile, and kills it afterwards if it still runs.
+    /// - Parameters:
+    ///   - environment: added to `PATH` and `HOME`, which are all it has otherwise.
+    ///   - input: what it reads from standard input.
+    package static func run<Result: Sendable>(
+        _ arguments: [String], environment: [String: String] = [:], input: String = "", in folder: FilePath? = nil,
+        body: @Sendable (PlanrunProcess) async throws -> Result
+    ) async throws -> Result {
+        let process = PlanrunProcess()
+        await process.launch(try executable(), arguments, environment, input, folder)
+        do {
+            try await eventually("planrun has started") { try await process.isLaunched }
+            let result = try await body(process)
+            await process.end()
+            return result
+        } catch {
+            await process.end()
+            throw error
+        }
+    }
+
+    /// Starts it and waits for its end.
+    package static func run(
+        _ arguments: [String], environment: [String: String] = [:], input: String = "", in folder: FilePath? = nil
+    ) async throws -> Outcome {
+        try await run(arguments, environment: environment, input: input, in: folder) { try await $0.wait() }
+    }
+
+    private func end() async {
+        send(SIGKILL)
+        _ = await life?.result
+    }
+
+    package func send(_ signal: Int32) {
+        // Only while it has not been waited for: the process id is its own until then.
+        if let pid, termination == nil { kill(pid, signal) }
+    }
+
+    package func wait() async throws -> Outcome {
+        try await life?.value
+        var outcome = Outcome(standardOutput: standardOutput, standardError: standardError)
+        switch termination {
+        case .exited(let code): outcome.exitCode = code
+        case .signaled(let signal): outcome.signal = signal
+        case nil: break
+        }
+        return outcome
+    }
+
+    /// Waits until a line of standard output or standard error fulfils the condition, and returns it.
+    @discardableResult
+    package func line(
+        _ what: String, within limit: Duration = .seconds(60), where condition: (String) -> Bool
+    ) async throws -> String {
+        var found: String?
+        try await eventually("planrun prints \(what); so far: \(standardOutput + standardError)", within: limit) {
+            found = (standardOutput + standardError).first(where: condition)
+            guard found == nil, termination != nil else { return found != nil }
+            throw WaitedInVain(
+                what: "planrun printed \(what); it ended with \(standardOutput + standardError)", limit: limit)
+        }
+        return found ?? ""
+    }
+
+    private var isLaunched: Bool {
+        get async throws {
+            if pid == nil, termination != nil { try await life?.value }
+            return pid != nil
+        }
+    }
+
+    private func launch(
+        _ executable: FilePath, _ arguments: [String], _ environment: [String: String], _ input: String,
+        _ folder: FilePath?
+    ) {
+        let inherited = ProcessInfo.processInfo.environment
+        var variables = Dictionary(
+            uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
+        for name in ["PATH", "HOME"] { variables[Environment.Key(stringLiteral: name)] = inherited[name] }
+        let configuration = Configuration(
+            executable: .path(executable), arguments: Arguments(arguments), environment: .custom(variables),
+            workingDirectory: folder)
+        life = Task {
+            let result = try await Subprocess.run(
+                configuration, input: .string(input), output: .sequence, error: .sequence
+            ) {
+                child in
+                self.launched(child.processIdentifier.value)
+                try await withThrowingTaskGroup { group in
+                    group.addTask { for try await line in child.standardOutput.strings() { await self.printed(line) } }
+                    group.addTask {
+                        for try await line in child.standardError.strings() { await self.complained(line) }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            self.termination = result.terminationStatus
+        }
+    }
+
+    private func launched(_ pid: pid_t) { self.pid = pid }
+    private func printed(_ line: String) { standardOutput.append(line) }
+    private func complained(_ line: String) { standardError.append(line) }
+
+    /// Built beside the test bundle, which is what runs now.
+    private static func executable() throws -> FilePath {
+        let own = FilePath(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        return own.removingLastComponent().appending("planrun")
+    }
+}
