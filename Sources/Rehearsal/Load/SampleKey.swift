@@ -76,13 +76,24 @@ private struct Maker {
         Int.random(in: 0..<10, using: &random) == 0 ? largest : Int.random(in: 1...8, using: &random)
     }
 
+    /// Letters from a random place of the page.
     private mutating func text(_ length: Int) -> String {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789 ")
-        let block = String((0..<min(length, 64)).map { _ in letters[Int.random(in: letters.indices, using: &random)] })
-        return String(String(repeating: block, count: length / 64 + 1).prefix(length))
+        let first = Int.random(in: 0..<Self.page.count, using: &random)
+        var text = String(decoding: Self.page[first...].prefix(length), as: UTF8.self)
+        while text.utf8.count < length {
+            text += String(decoding: Self.page.prefix(length - text.utf8.count), as: UTF8.self)
+        }
+        return text
     }
 
     private mutating func bytes(_ length: Int) -> ByteBuffer {
         ByteBuffer(bytes: (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) })
     }
+
+    /// Random letters to take texts from: one draw for a text instead of one for each letter.
+    private static let page: [UInt8] = {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789 ".utf8)
+        var random = SplitMix(state: 0)
+        return (0..<4_096).map { _ in letters[Int.random(in: letters.indices, using: &random)] }
+    }()
 }

@@ -10,7 +10,8 @@ import SystemPackage
 /// would do the same only for as long as the *thread* that forked lives.
 ///
 /// The shell leads a process group of its own: Ctrl-C at the terminal does not reach it, and children of the program
-/// end with it.
+/// end with it. It ignores SIGHUP: our death orphans that group, and the kernel sends SIGHUP to all of an orphaned group
+/// in which one process is stopped, as a frozen server is.
 struct GuardedProcess: Sendable {
     let pid: pid_t
     /// Ends when the program and its shell are gone.
@@ -51,10 +52,10 @@ struct GuardedProcess: Sendable {
         umask 077
         log=$1 doomed=$2
         shift 2
+        trap '' HUP PIPE
         exec 3<&0
         "$@" </dev/null 3<&- >>"$log" 2>&1 &
         server=$!
-        trap '' PIPE
         trap 'kill -KILL $server; wait $server; [ -z "$doomed" ] || rm -rf "$doomed"; kill -KILL -$$' USR1
         (read -r _; kill -USR1 $$) <&3 &
         echo $server
