@@ -12,6 +12,8 @@ struct MappingReader {
     let place: SourceRange
     let collector: DiagnosticCollector
     let entries: [YAMLEntry]
+    /// What its keys are called, where they are not just keys.
+    var noun = (word: "key", code: DiagnosticCode.unknownKey)
     private var asked: [String] = []
     private var missing: [(key: String, expected: String)] = []
     /// Keys that others answer for.
@@ -104,7 +106,7 @@ struct MappingReader {
                 hint(entry.key) ?? meant.map { "did you mean '\($0)'?" }
                 ?? "known keys: \(asked.joined(separator: ", "))"
             collector.error(
-                .unknownKey, "\(subject) has no key \(entry.key.quotedForMessage)", at: entry.keyRange,
+                noun.code, "\(subject) has no \(noun.word) \(entry.key.quotedForMessage)", at: entry.keyRange,
                 help: asked.isEmpty && meant == nil ? [] : [help])
         }
         // What a merge key would have brought is not known.

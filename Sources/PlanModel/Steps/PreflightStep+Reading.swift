@@ -11,6 +11,7 @@ extension PreflightStep: StepSettings {
             guard let entry = reader.entry(check.id) else { continue }
             settings[check.id] = CheckSetting.read(entry, of: check, reader)
         }
+        reader.noun = ("check", .unknownCheck)
         return PreflightStep(settings: settings)
     }
 
