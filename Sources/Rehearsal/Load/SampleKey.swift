@@ -73,7 +73,7 @@ private struct Maker {
 
     /// Mostly small, now and then as many as `largest`, so that both encodings of a type occur.
     private mutating func count(_ largest: Int) -> Int {
-        Int.random(in: 0..<10, using: &random) == 0 ? largest : Int.random(in: 1...8, using: &random)
+        Int.random(in: 0..<40, using: &random) == 0 ? largest : Int.random(in: 1...4, using: &random)
     }
 
     /// Letters from a random place of the page.
