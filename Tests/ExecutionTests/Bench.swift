@@ -1,0 +1,47 @@
+import PlanGraph
+
+@testable import Execution
+
+/// One run on the bench: a graph, operations, and everything around them that a test wants to see.
+struct Bench {
+    let graph: StepGraph
+    var operations: [String: any Operation] = [:]
+    var policies: [String: NodePolicy] = [:]
+    var clock = ManualClock()
+    var store = MemoryStore()
+    let events = EventLog()
+    let interrupts = Interrupts()
+
+    var executor: Executor {
+        Executor(
+            graph: graph, provider: FakeProvider(operations), policies: policies, store: store,
+            environment: RunEnvironment(
+                clock: clock, now: { Timestamp(millisecondsSince1970: 1_767_225_600_000) }, random: { 1 }),
+            observer: events.record)
+    }
+
+    var fresh: RunState { RunState(for: graph) }
+
+    func run(_ state: RunState? = nil) async -> RunOutcome {
+        await executor.run(state ?? fresh, interrupts: interrupts.stream())
+    }
+
+    func rollBack(_ state: RunState) async -> RollbackOutcome {
+        await executor.rollBack(state, interrupts: interrupts.stream())
+    }
+}
+
+extension RunState {
+    init(for graph: StepGraph) {
+        self.init(
+            planPath: "plans/prod.yaml", planName: "prod", plan: "version: 1\n", graph: graph,
+            lineage: "5E2A1B34-0000-4000-8000-000000000000", now: Timestamp(millisecondsSince1970: 1_767_225_600_000))
+    }
+
+    var statuses: [String: Node.Status] { Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.status) }) }
+}
+
+extension StepFailure {
+    static let broken = StepFailure(code: "broken", what: "it broke")
+    static let passing = StepFailure(code: "passing", what: "it will pass", isTransient: true)
+}

@@ -1,0 +1,91 @@
+import PlanGraph
+import Testing
+
+@testable import Execution
+
+/// The process dies before and after every write and every change to the world; what follows must make no difference.
+struct CrashAnywhereTests {
+    private let graph = StepGraph([
+        ("look", .check, []), ("page", .effect, []), ("follow", .effect, ["look"]), ("sync", .wait, ["follow"]),
+        ("cut", .pointOfNoReturn, ["sync", "page"]), ("verify", .check, ["cut"]),
+    ])
+    /// More than any of the runs here has.
+    private let manyMoments = 200
+
+    private func bench(_ world: FakeWorld, _ doom: Doom, failing: String? = nil) -> Bench {
+        var bench = Bench(graph: graph)
+        for node in graph.nodes where node.role.isEffect {
+            bench.operations[node.id] = SwitchOperation(name: node.id, world: world, doom: doom)
+        }
+        if let failing { bench.operations[failing] = FakeOperation(onPerform: { _ in throw StepFailure.broken }) }
+        bench.store = MemoryStore(doom: doom)
+        return bench
+    }
+
+    /// How the world looks after an undisturbed run: both switches of each effect, turned once.
+    private let whole = ["page", "follow", "cut"].flatMap { [$0 + ".fence", $0] }
+
+    @Test func `a run that is cut anywhere and resumed ends in the same world, each effect made once`() async {
+        for moments in 1...manyMoments {
+            let (world, doom) = (FakeWorld(), Doom(after: moments))
+            let cut = bench(world, doom)
+            _ = await cut.run()
+            let resumed = bench(world, Doom())
+            let outcome = await resumed.run(cut.store.last ?? cut.fresh)
+            #expect(outcome.ending == .succeeded, "cut after \(moments)")
+            #expect(world.log.sorted() == whole.map { "+" + $0 }.sorted(), "cut after \(moments)")
+            guard doom.isDead else {
+                #expect(moments > 30, "the crash came later than anything that it could hit")
+                return
+            }
+        }
+        Issue.record("a run has more moments than were tried")
+    }
+
+    @Test func `a run that is cut again and again ends in the same world`() async {
+        for step in 3...12 {
+            let world = FakeWorld()
+            var state: RunState?
+            for _ in 0..<60 {
+                let doom = Doom(after: step)
+                let cut = bench(world, doom)
+                let outcome = await cut.run(state ?? cut.fresh)
+                state = cut.store.last ?? state
+                if outcome.ending == .succeeded { break }
+            }
+            #expect(world.on.isSubset(of: whole))
+            let outcome = await bench(world, Doom()).run(state ?? RunState(for: graph))
+            #expect(outcome.ending == .succeeded)
+            #expect(world.log.sorted() == whole.map { "+" + $0 }.sorted(), "cut after each \(step)")
+        }
+    }
+
+    @Test func `a run that is cut anywhere can be rolled back instead`() async {
+        for moments in 1...manyMoments {
+            let (world, doom) = (FakeWorld(), Doom(after: moments))
+            let cut = bench(world, doom, failing: "cut")
+            _ = await cut.run()
+            let outcome = await bench(world, Doom()).rollBack(cut.store.last ?? cut.fresh)
+            #expect(outcome.ending == .complete, "cut after \(moments)")
+            #expect(world.on.isEmpty, "cut after \(moments)")
+            guard doom.isDead else { return }
+        }
+        Issue.record("a run has more moments than were tried")
+    }
+
+    @Test func `a rollback that is cut anywhere and begun again leaves nothing, each effect taken back once`() async {
+        for moments in 1...manyMoments {
+            let (world, doom) = (FakeWorld(), Doom(after: moments))
+            let run = await bench(world, Doom(), failing: "cut").run()
+            #expect(run.ending == .failed("cut"))
+            let cut = bench(world, doom)
+            _ = await cut.rollBack(run.state)
+            let outcome = await bench(world, Doom()).rollBack(cut.store.last ?? run.state)
+            #expect(outcome.ending == .complete, "cut after \(moments)")
+            #expect(world.on.isEmpty, "cut after \(moments)")
+            #expect(world.log.count { $0.hasPrefix("-") } == 4, "cut after \(moments)")
+            guard doom.isDead else { return }
+        }
+        Issue.record("a rollback has more moments than were tried")
+    }
+}

@@ -1,0 +1,85 @@
+import PlanGraph
+import Testing
+
+@testable import Execution
+
+struct ExecutorResumeTests {
+    private let graph = StepGraph([
+        ("look", .check, []), ("follow", .effect, ["look"]), ("sync", .wait, ["follow"]), ("ask", .gate, ["sync"]),
+        ("cut", .pointOfNoReturn, ["ask"]), ("verify", .check, ["cut"]),
+    ])
+
+    private func state(_ change: (inout RunState) -> Void) -> RunState {
+        var state = RunState(for: graph)
+        change(&state)
+        return state
+    }
+
+    private func succeeded(_ ids: Set<String>) -> RunState {
+        state { state in
+            for position in state.nodes.indices where ids.contains(state.nodes[position].id) {
+                state.succeed(position, StepResult("well"), at: state.startedAt)
+            }
+        }
+    }
+
+    @Test func `before an effect that has not succeeded the servers are asked again, but not the person`() {
+        #expect(succeeded(["look", "follow", "sync", "ask"]).kept(in: graph) == ["ask"])
+    }
+
+    @Test func `behind the last effect everything that has succeeded is kept`() {
+        let done: Set = ["look", "follow", "sync", "ask", "cut"]
+        #expect(succeeded(done).kept(in: graph) == done)
+        #expect(succeeded(done.union(["verify"])).kept(in: graph) == done.union(["verify"]))
+    }
+
+    @Test func `a resumed run asks again what it rests on and goes on from there`() async {
+        var bench = Bench(graph: graph)
+        bench.operations["follow"] = FakeOperation(onInspect: { _ in .done("it still follows") })
+        let outcome = await bench.run(succeeded(["look", "follow", "sync", "ask"]))
+        #expect(outcome.ending == .succeeded)
+        #expect(
+            bench.events.lines == [
+                "run-started", "ask kept", "look started", "look succeeded", "follow started", "follow unchanged",
+                "sync started", "sync succeeded", "cut started", "cut succeeded", "verify started", "verify succeeded",
+                "run-finished",
+            ])
+    }
+
+    @Test func `an effect that the servers have lost is performed again with what still holds of its undo data`() async
+    {
+        var bench = Bench(graph: graph)
+        bench.operations["follow"] = FakeOperation(onInspect: { context in
+            #expect(context.undo == .string("was empty"))
+            return .ready(undo: nil)
+        })
+        let before = state { state in
+            state.intend(1, undo: .string("was empty"))
+            state.succeed(1, StepResult("well"), at: state.startedAt)
+        }
+        let outcome = await bench.run(before)
+        #expect(outcome.ending == .succeeded)
+        #expect(outcome.state["follow"]?.undo == .string("was empty"))
+    }
+
+    @Test func `attempts count on over all runs`() async {
+        var bench = Bench(graph: StepGraph([("look", .check, [])]))
+        bench.operations["look"] = FakeOperation(onInspect: { context in
+            if context.attempt == 1 { throw StepFailure.broken }
+            return .done("")
+        })
+        let first = await bench.run()
+        #expect(first.ending == .failed("look"))
+        let second = await bench.run(first.state)
+        #expect(second.ending == .succeeded)
+        #expect(second.state["look"]?.attempts == 2)
+        #expect(second.state["look"]?.error == nil)
+    }
+
+    @Test func `a run that has succeeded has nothing to do`() async {
+        let bench = Bench(graph: graph)
+        let first = await bench.run()
+        #expect(await bench.run(first.state).ending == .succeeded)
+        #expect(bench.events.lines.filter { $0.hasSuffix("started") }.count == 2 + graph.nodes.count)
+    }
+}
