@@ -8,6 +8,7 @@ struct StateDocument {
     static func encode(_ state: RunState) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        // JSON has no word for them, and a measurement must not cost a checkpoint.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         guard let data = try? encoder.encode(state) else {
@@ -17,24 +18,52 @@ struct StateDocument {
     }
 
     func state() throws(StateFileError) -> RunState {
-        let data = Data(bytes)
-        do {
-            // The format first: what a newer planrun writes need not look like this one's state in any other way.
-            let format = try JSONDecoder().decode(Header.self, from: data).format
-            guard format <= RunState.newestFormat else { throw StateFileError.newer(path, format) }
-            guard format >= 1 else { throw StateFileError.corrupted(path, "'format' is \(format)") }
-            let state = try JSONDecoder().decode(RunState.self, from: data)
-            var seen = Set<String>()
-            if let twice = state.nodes.first(where: { !seen.insert($0.id).inserted }) {
-                throw StateFileError.corrupted(path, "the node '\(twice.id)' is in it twice")
-            }
-            return state
-        } catch let error as StateFileError {
-            throw error
-        } catch {
-            throw .corrupted(path, JSONPlace.description(of: error, in: bytes))
+        // The format first: what a newer planrun writes need not look like this one's state in any other way.
+        let format = try decode(Header.self).format
+        guard format <= RunState.newestFormat else { throw .newer(path, format) }
+        guard format >= 1 else { throw .corrupted(path, "'format' is \(format)") }
+        let state = try decode(RunState.self)
+        var seen = Set<String>()
+        if let twice = state.nodes.first(where: { !seen.insert($0.id).inserted }) {
+            throw .corrupted(path, "the node '\(twice.id)' is in it twice")
         }
+        return state
     }
 
     private struct Header: Decodable { let format: Int }
+
+    private func decode<Value: Decodable>(_ type: Value.Type) throws(StateFileError) -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch {
+            throw .corrupted(path, describe(error))
+        }
+    }
+
+    private func describe(_ error: any Error) -> String {
+        if bytes.isEmpty { return "it is empty" }
+        if let mistake = JSONSyntax.firstMistake(in: bytes) {
+            return mistake.isCutOff
+                ? "it ends in the middle, in line \(mistake.line)"
+                : "it stops being JSON in line \(mistake.line), column \(mistake.column)"
+        }
+        switch error as? DecodingError {
+        case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            return "\(place(context.codingPath)) is not what belongs there"
+        default: return "it is no state file"
+        }
+    }
+
+    /// `'nodes[3].status'`
+    private func place(_ path: [any CodingKey]) -> String {
+        guard !path.isEmpty else { return "the text as a whole" }
+        return path.reduce(into: "'") { text, key in
+            if let index = key.intValue {
+                text += "[\(index)]"
+            } else {
+                text += (text == "'" ? "" : ".") + key.stringValue
+            }
+        } + "'"
+    }
 }

@@ -1,0 +1,32 @@
+import PlanGraph
+
+@testable import Execution
+
+extension RunState {
+    /// A state in which every key is there, and every kind of value.
+    static var maximal: RunState {
+        let graph = StepGraph([("look", .check, []), ("follow", .effect, []), ("cut", .pointOfNoReturn, [])])
+        var state = RunState(for: graph)
+        let later = Timestamp(millisecondsSince1970: state.startedAt.millisecondsSince1970 + 61_234)
+        for position in state.nodes.indices {
+            state.start(position, role: .effect, at: state.startedAt)
+            state.intend(
+                position,
+                undo: .object([
+                    "null": .null, "bool": .bool(true), "int": .int(.max), "double": .double(0.5),
+                    "string": .string("a \"quoted\" / line\n\u{1B} ü 🦆"), "array": .array([.int(1), .array([])]),
+                    "object": .object(["empty": .object([:])]),
+                ]))
+            state.succeed(
+                position, StepResult("well", verdict: .warned, help: ["look"], facts: ["offset": .int(7)]), at: later)
+            state.fail(
+                position,
+                StepFailure(
+                    code: "broken", what: "it broke", place: ["target"], world: ["all is well"], help: ["again"],
+                    isTransient: true, isPause: true),
+                at: later)
+        }
+        state.updatedAt = later
+        return state
+    }
+}
