@@ -131,10 +131,14 @@ struct StateFileTests {
         #expect(error.help.first == "create the folder, or name another place with '--state PATH'")
     }
 
-    @Test func `a disk that takes nothing is said so, and the old state stays`() throws {
-        // A device that is full for ever; the folder of it cannot be written either, so the whole way is tried.
-        let full = StateFile(path: "/proc/prod.state.json")
-        let error = #expect(throws: StateFileError.self) { try full.write(state) }
+    @Test func `a folder that takes no files is said so`() {
+        // Not even root can create a file in /proc.
+        let error = #expect(throws: StateFileError.self) { try StateFile(path: "/proc/prod.state.json").write(state) }
         #expect(error?.code == .notWritable)
+    }
+
+    @Test func `only its owner can read it`() throws {
+        try file.write(state)
+        #expect(FileStatus(ofLink: file.path)?.permissions == 0o600)
     }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 
 /// A folder of one test, gone when the test is.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {

@@ -1,0 +1,29 @@
+import Glibc
+import SystemPackage
+
+/// What the file system says about a file.
+struct FileStatus {
+    private let status: stat
+
+    /// Of the link itself, where the path is one. `nil` where there is nothing.
+    init?(ofLink path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        self.status = status
+    }
+
+    init?(of file: FileDescriptor) {
+        var status = stat()
+        guard fstat(file.rawValue, &status) == 0 else { return nil }
+        self.status = status
+    }
+
+    var isRegular: Bool { status.st_mode & S_IFMT == S_IFREG }
+    var isLink: Bool { status.st_mode & S_IFMT == S_IFLNK }
+    var isFolder: Bool { status.st_mode & S_IFMT == S_IFDIR }
+    var permissions: UInt32 { status.st_mode & 0o777 }
+    var isWorldWritable: Bool { permissions & 0o002 != 0 }
+    var size: Int { Int(status.st_size) }
+    /// Tells two files apart, whatever they are called.
+    var identity: [UInt] { [UInt(status.st_dev), UInt(status.st_ino)] }
+}
