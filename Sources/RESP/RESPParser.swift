@@ -124,7 +124,7 @@ package struct RESPParser {
             }
         } else {
             partial.writeBuffer(&chunk)
-            guard partial.readableBytes <= limits.lineLength else { throw tooLong(partial) }
+            guard partial.readableBytes <= limits.lineLength + 1 else { throw tooLong(partial) }
             return nil
         }
         guard line.readableBytes <= limits.lineLength + 2 else { throw tooLong(line) }

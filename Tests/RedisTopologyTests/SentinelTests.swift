@@ -1,0 +1,174 @@
+import RESP
+import Testing
+
+@testable import RedisTopology
+
+struct SentinelTests {
+    static let primary = """
+        name m ip 127.0.0.1 port 17101 runid fd67afca5e5248c0aa8ca159bb13512aa242a3cd flags master \
+        link-pending-commands 0 link-refcount 1 last-ping-sent 0 last-ok-ping-reply 790 last-ping-reply 790 \
+        down-after-milliseconds 5000 info-refresh 8120 role-reported master role-reported-time 8127 config-epoch 0 \
+        num-slaves 1 num-other-sentinels 1 quorum 1 failover-timeout 180000 parallel-syncs 1
+        """
+
+    /// Recorded with Dragonfly as the new primary and a failover that could not end.
+    static let failingOver = """
+        name m ip 127.0.0.1 port 16380 runid _ flags master,failover_in_progress,force_failover \
+        link-pending-commands 2 link-refcount 1 failover-state wait_start last-ping-sent 0 last-ok-ping-reply 610 \
+        last-ping-reply 610 down-after-milliseconds 5000 info-refresh 2678 role-reported master \
+        role-reported-time 38761 config-epoch 1 num-slaves 1 num-other-sentinels 0 quorum 1 failover-timeout 60000 \
+        parallel-syncs 1
+        """
+
+    static let replica = """
+        name 127.0.0.1:17102 ip 127.0.0.1 port 17102 runid 7262abcebaba7165839d476bbda356ab89144e4b flags slave \
+        link-pending-commands 0 link-refcount 1 last-ping-sent 0 last-ok-ping-reply 821 last-ping-reply 821 \
+        down-after-milliseconds 5000 info-refresh 2922 role-reported slave role-reported-time 8154 \
+        master-link-down-time 0 master-link-status ok master-host 127.0.0.1 master-port 17101 slave-priority 100 \
+        slave-repl-offset 573 replica-announced 1
+        """
+
+    @Test func `a primary`() throws {
+        let primary = try SentinelPrimary(Recorded.words(Self.primary))
+        #expect(primary.name == "m")
+        #expect(primary.address == ServerAddress(host: "127.0.0.1", port: 17101))
+        #expect(primary.runID == "fd67afca5e5248c0aa8ca159bb13512aa242a3cd")
+        #expect(primary.flags.isHealthy)
+        #expect(!primary.isFailoverInProgress)
+        #expect(primary.quorum == 1)
+        #expect(primary.replicaCount == 1)
+        #expect(primary.otherSentinelCount == 1)
+        #expect(primary.downAfter == .seconds(5))
+        #expect(primary.failoverTimeout == .seconds(180))
+        #expect(primary.infoAge == .milliseconds(8120))
+        #expect(primary.reportedRole == .primary)
+        #expect(primary.reportedRoleAge == .milliseconds(8127))
+        #expect(primary.configEpoch == 0)
+        #expect(primary.failoverState == nil)
+    }
+
+    @Test func `a primary in failover, without run id`() throws {
+        let primary = try #require(
+            try SentinelPrimary.list(.array([Recorded.words(Self.failingOver)])).first)
+        #expect(primary.isFailoverInProgress)
+        #expect(primary.failoverState == "wait_start")
+        #expect(primary.runID == nil)
+        #expect(primary.configEpoch == 1)
+        #expect(primary.pendingCommands == 2)
+    }
+
+    @Test func `flags tell who is down`() {
+        #expect(!SentinelFlags("master,s_down,o_down").isHealthy)
+        #expect(SentinelFlags("master,s_down,o_down").isObjectivelyDown)
+        #expect(SentinelFlags("slave,s_down").isSubjectivelyDown)
+        #expect(!SentinelFlags("slave,disconnected").isHealthy)
+        #expect(SentinelFlags("slave").isHealthy)
+    }
+
+    @Test func `a name that is not monitored is a refusal`() {
+        let error = #expect(throws: ReplyError.self) {
+            try SentinelPrimary(Recorded.error("ERR No such master with that name"))
+        }
+        #expect(error?.refusal?.code == "ERR")
+        #expect(
+            error?.description
+                == "the server refused 'SENTINEL MASTER' with the error 'ERR No such master with that name'")
+    }
+
+    @Test func `a replica`() throws {
+        let replica = try #require(try SentinelReplica.list(.array([Recorded.words(Self.replica)])).first)
+        #expect(replica.address == ServerAddress(host: "127.0.0.1", port: 17102))
+        #expect(replica.primary == ServerAddress(host: "127.0.0.1", port: 17101))
+        #expect(replica.isLinkUp)
+        #expect(replica.priority == 100)
+        #expect(replica.offset == 573)
+        #expect(replica.infoAge == .milliseconds(2922))
+        #expect(replica.reportedRole == .replica)
+        #expect(replica.isAnnounced)
+        #expect(replica.isEligible)
+    }
+
+    @Test func `a replica that was never asked, of an old Sentinel`() throws {
+        let line = Self.replica.replacing(
+            "master-host 127.0.0.1 master-port 17101", with: "master-host ? master-port 0"
+        )
+        .replacing(" replica-announced 1", with: "").replacing("slave-priority 100", with: "slave-priority 0")
+        let replica = try #require(try SentinelReplica.list(.array([Recorded.words(line)])).first)
+        #expect(replica.primary == nil)
+        #expect(replica.isAnnounced)
+        #expect(!replica.isEligible)
+    }
+
+    @Test func `another Sentinel`() throws {
+        let line = """
+            name 702ce28dd5c8ba6ee44c1c68dda98d0b08b19ac1 ip 127.0.0.1 port 17104 \
+            runid 702ce28dd5c8ba6ee44c1c68dda98d0b08b19ac1 flags sentinel link-pending-commands 0 link-refcount 1 \
+            last-ping-sent 0 last-ok-ping-reply 839 last-ping-reply 839 down-after-milliseconds 5000 \
+            last-hello-message 105 voted-leader ? voted-leader-epoch 0
+            """
+        let peer = try #require(try SentinelPeer.list(.array([Recorded.words(line)])).first)
+        #expect(peer.address == ServerAddress(host: "127.0.0.1", port: 17104))
+        #expect(peer.runID == "702ce28dd5c8ba6ee44c1c68dda98d0b08b19ac1")
+        #expect(peer.lastHello == .milliseconds(105))
+        #expect(peer.flags.isHealthy)
+    }
+
+    @Test(arguments: [
+        RESPValue.integer(1), .null, .array([.integer(1)]), .array([Recorded.words("name m ip")]),
+        .array([Recorded.words("name m ip h port x flags slave")]),
+    ])
+    func `lists that are none are errors`(reply: RESPValue) {
+        #expect(throws: ReplyError.self) { try SentinelPrimary.list(reply) }
+        #expect(throws: ReplyError.self) { try SentinelReplica.list(reply) }
+        #expect(throws: ReplyError.self) { try SentinelPeer.list(reply) }
+    }
+
+    @Test func `quorum`() throws {
+        let good = RESPValue.simpleString("OK 2 usable Sentinels. Quorum and failover authorization can be reached")
+        #expect(try QuorumCheck(good) == .reachable(usableSentinels: 2))
+        let words = "NOQUORUM 2 usable Sentinels. Not enough available Sentinels to reach the specified quorum"
+        #expect(try QuorumCheck(Recorded.error(words)) == .unreachable(words))
+        #expect(throws: ReplyError.self) { try QuorumCheck(Recorded.error("ERR No such master with that name")) }
+        #expect(throws: ReplyError.self) { try QuorumCheck(.null) }
+    }
+
+    @Test func `the address of a primary`() throws {
+        let reply = try SentinelAddressReply(Recorded.words("127.0.0.1 17101"))
+        #expect(reply.primary == ServerAddress(host: "127.0.0.1", port: 17101))
+        #expect(try SentinelAddressReply(.null).primary == nil)
+        #expect(throws: ReplyError.self) { try SentinelAddressReply(Recorded.words("127.0.0.1")) }
+        #expect(throws: ReplyError.self) { try SentinelAddressReply(Recorded.error("LOADING")) }
+    }
+
+    @Test func `its id`() throws {
+        #expect(try SentinelIDReply(Recorded.text("79bd7516")).id == "79bd7516")
+        #expect(throws: ReplyError.self) { try SentinelIDReply(Recorded.error("ERR unknown command")) }
+    }
+
+    @Test func `what it says of itself`() throws {
+        let info = try SentinelInfo(
+            Recorded.text(
+                """
+                # Sentinel
+                sentinel_masters:2
+                sentinel_tilt:0
+                sentinel_tilt_since_seconds:-1
+                sentinel_running_scripts:0
+                master0:name=m,status=ok,address=127.0.0.1:17101,slaves=1,sentinels=2
+                master1:name=six,status=odown,address=::1:6379,slaves=0,sentinels=1
+                """))
+        #expect(!info.isInTilt)
+        #expect(info.tiltAge == nil)
+        #expect(info.primaries.map(\.name) == ["m", "six"])
+        #expect(info.primaries[0].sentinels == 2)
+        #expect(info.primaries[1].address == ServerAddress(host: "::1", port: 6379))
+        #expect(info.primaries[1].status == "odown")
+        let tilted = try SentinelInfo(
+            Recorded.text("# Sentinel\nsentinel_tilt:1\nsentinel_tilt_since_seconds:7"))
+        #expect(tilted.isInTilt)
+        #expect(tilted.tiltAge == .seconds(7))
+        #expect(throws: ReplyError.self) {
+            try SentinelInfo(Recorded.text("# Sentinel\nsentinel_tilt:0\nmaster0:name=m"))
+        }
+    }
+}
