@@ -20,7 +20,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -72,7 +71,12 @@ let package = Package(
         tests("PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics"], exclude: ["Fixtures"]),
         tests("PlanGraphTests", ["PlanGraph"]),
         tests("RESPTests", ["RESP", nioCore]),
-        tests("RedisNIOTests", ["RedisNIO", "RESP", "TestKit", nioCore, nioEmbedded, nioPosix, nioSSL]),
+        tests(
+            "RedisNIOTests",
+            [
+                "RedisNIO", "RedisTopology", "Rehearsal", "RESP", "TestKit", nioCore, nioPosix, nioSSL, subprocess,
+                system,
+            ]),
         tests("RedisTopologyTests", ["RedisTopology", "RESP", nioCore]),
         tests("ExecutionTests", ["Execution", "PlanModel", "PlanGraph", "Diagnostics", system]),
         tests(

@@ -136,10 +136,16 @@ final class Link {
     }
 
     private func connectTimedOut(_ handler: ReplyHandler) {
-        let stage = handler.channel == nil ? "no connection" : "connected, but no greeting"
+        let time = settings.connectTimeout.inWords
+        let sentence =
+            switch handler.stage {
+            case .opening: "no connection within \(time)"
+            case .handshaking:
+                "connected, but no TLS handshake within \(time); perhaps the server does not speak TLS on this port"
+            case .established: "connected, but no greeting within \(time)"
+            }
         let error = SessionError(
-            code: .connectTimeout, address: address, sentence: "\(stage) within \(settings.connectTimeout.inWords)",
-            mayHaveBeenExecuted: false)
+            code: .connectTimeout, address: address, sentence: sentence, mayHaveBeenExecuted: false)
         guard handler === self.handler else { return }
         perform(machine.connectTimedOut(error, at: .now(), chance: chance))
     }

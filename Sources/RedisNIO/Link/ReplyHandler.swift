@@ -7,12 +7,17 @@ import RESP
 final class ReplyHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    enum Stage {
+        case opening, handshaking, established
+    }
+
     private let link: Link
     private let tls: TLSClient?
     private var parser = RESPParser()
     private var cause: SessionError?
     private var isUnverified = false
     private(set) var channel: (any Channel)?
+    private(set) var stage = Stage.opening
 
     init(link: Link, tls: TLSClient?) {
         self.link = link
@@ -21,7 +26,13 @@ final class ReplyHandler: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         channel = context.channel
-        if tls == nil { link.connected(self) }
+        stage = .handshaking
+        if tls == nil { established() }
+    }
+
+    private func established() {
+        stage = .established
+        link.connected(self)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -33,7 +44,7 @@ final class ReplyHandler: ChannelInboundHandler {
         if let sentence = tls.objection(to: certificate) {
             fail(.tlsFailed, sentence, context)
         } else {
-            link.connected(self)
+            established()
         }
     }
 

@@ -23,6 +23,8 @@ enum TLSFailure {
         ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "the server says that our client certificate has expired"),
         ("SSLV3_ALERT_HANDSHAKE_FAILURE", "the server and we have no TLS version or cipher in common"),
         ("TLSV1_ALERT_PROTOCOL_VERSION", "the server and we have no TLS version in common"),
+        // The files were read before: what remains is that they do not go together.
+        ("failedToLoadPrivateKey", "the key file does not belong to the certificate file"),
         ("KEY_VALUES_MISMATCH", "the key file does not belong to the certificate file"),
         ("EOF during handshake", "the server ended the connection during the TLS handshake"),
         (
