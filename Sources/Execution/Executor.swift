@@ -50,8 +50,11 @@ package struct Executor: Sendable {
     /// rest on an undo that failed is still taken back. Can be called again after a crash or an interrupt.
     ///
     /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the rollback.
-    package func rollBack(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RollbackOutcome {
-        let back = state.rollbackGraph(in: graph)
+    /// - Parameter pastPointOfNoReturn: takes back also what cannot be taken back without a loss, because a person said so.
+    package func rollBack(
+        _ state: RunState, interrupts: AsyncStream<Interrupt>, pastPointOfNoReturn: Bool = false
+    ) async -> RollbackOutcome {
+        let back = state.rollbackGraph(in: graph, pastPointOfNoReturn: pastPointOfNoReturn)
         let info = RunEvent.RunInfo(state, nodes: back.nodes.count)
         let end = await drive(state, .back, back, kept: [], .rollbackStarted(info), interrupts)
         let ending: RollbackOutcome.Ending =

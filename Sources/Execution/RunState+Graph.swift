@@ -50,8 +50,9 @@ extension RunState {
     }
 
     /// What has an intent on record and is not on either side of a passed point of no return, each needing what came later.
-    func rollbackGraph(in graph: StepGraph) -> StepGraph {
-        let passed = Set(passedPoints(in: graph))
+    /// - Parameter pastPointOfNoReturn: leaves nothing out for the sake of a passed point.
+    func rollbackGraph(in graph: StepGraph, pastPointOfNoReturn: Bool = false) -> StepGraph {
+        let passed = pastPointOfNoReturn ? [] : Set(passedPoints(in: graph))
         let before = graph.needsOfAny { passed.contains($0.id) }
         let behind = graph.dependentsOfAny { passed.contains($0.id) }
         let settled = passed.union(before).union(behind)

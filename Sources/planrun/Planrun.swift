@@ -1,4 +1,8 @@
+import PlanrunCLI
+
 @main
 struct Planrun {
-    static func main() {}
+    static func main() async {
+        await PlanrunCommand.runProcess()
+    }
 }

@@ -10,12 +10,8 @@ struct SourceRetiredCheck: Check {
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let source = servers.source
-        let replication: ReplicationInfo
-        do {
-            replication = try await source.replication()
-        } catch  where servers.plan.failover?.method == .shutdown {
-            return .passed("\(source.endpoint) is shut down")
-        }
+        guard let replication = try await replication(of: source, isGone: servers.plan.failover?.method == .shutdown)
+        else { return .passed("\(source.endpoint) is shut down") }
         if replication.role == .primary {
             return .missed(
                 "\(source.endpoint) still says that it is a primary", wants: "a replica of the target",
@@ -29,5 +25,15 @@ struct SourceRetiredCheck: Check {
                 remedy: ["CONFIG SET replica-priority 0 on \(source.endpoint)"])
         }
         return .passed("\(source.endpoint) is a replica with replica-priority \(priority.printable)")
+    }
+
+    /// - Parameter isGone: whether a server that does not answer is as it should be.
+    private func replication(of source: Server, isGone: Bool) async throws(StepFailure) -> ReplicationInfo? {
+        do {
+            return try await source.replication()
+        } catch {
+            guard isGone else { throw error }
+            return nil
+        }
     }
 }

@@ -1,0 +1,116 @@
+import Diagnostics
+import Execution
+import Operations
+import PlanGraph
+import PlanModel
+
+/// Works out what a plan would do now: runs its preflight checks, and asks each effect whether it is done already.
+/// Changes nothing.
+struct PlanInspector {
+    let compiled: CompiledPlan
+    /// `nil`: from the plan alone.
+    let servers: Servers?
+
+    /// - Parameter kind: leaves the steps of all other kinds out.
+    func report(only kind: StepKind.Name? = nil) async -> PlanReport {
+        var steps: [PlanReport.Entry] = []
+        var isWorldAsRead = true
+        for step in compiled.plan.steps where kind == nil || step.kind.name == kind {
+            let entry = await entry(step, asks: isWorldAsRead)
+            // What comes after a change meets a world that nobody has seen yet.
+            if entry.action == .change { isWorldAsRead = false }
+            steps.append(entry)
+        }
+        return PlanReport(
+            name: compiled.plan.name, path: compiled.plan.file.path, isLive: servers != nil, steps: steps,
+            wayBack: PlanHeader(plan: compiled.plan).wayBack)
+    }
+
+    private func entry(_ step: Step, asks: Bool) async -> PlanReport.Entry {
+        let nodes = compiled.graph.nodes.filter { $0.step == step.id }
+        let summary = StepSummary(plan: compiled.plan, step: step, nodes: nodes.count)
+        let isEffect = nodes.contains { $0.role.isEffect }
+        var entry = PlanReport.Entry(
+            id: step.id, kind: step.kind.name.rawValue, action: action(nodes), does: summary.text, undo: summary.undo,
+            isPointOfNoReturn: nodes.contains { $0.role == .pointOfNoReturn }, needs: step.needs,
+            settings: Dictionary(step.settings.map { ($0.key, $0.value) }) { $1 }, findings: [])
+        guard let servers, asks else { return entry }
+        let provider = compiled.operations(servers: servers, approver: NobodyApproves())
+        if isEffect {
+            for node in nodes { await inspect(node, provider.operation(for: node.id), &entry) }
+        } else if case .preflight = step.kind {
+            entry.findings = await check(nodes, provider)
+        }
+        return entry
+    }
+
+    private func action(_ nodes: [StepGraph.Node]) -> PlanReport.Entry.Action {
+        switch nodes.first?.role {
+        case .check?, nil: .check
+        case .wait?: .wait
+        case .gate?: .ask
+        case .effect?, .pointOfNoReturn?: .change
+        }
+    }
+
+    private func inspect(_ node: StepGraph.Node, _ operation: any Operation, _ entry: inout PlanReport.Entry) async {
+        do {
+            if case .done(let why) = try await operation.inspect(.reading(node.id)) {
+                entry.action = .nothing
+                entry.does = why
+            }
+        } catch let failure as StepFailure {
+            entry.findings.append(.init(check: node.id, verdict: .failed, saw: failure.what, help: failure.help))
+        } catch {
+            entry.findings.append(.init(check: node.id, verdict: .failed, saw: "\(error)", help: []))
+        }
+    }
+
+    private func check(_ nodes: [StepGraph.Node], _ provider: some OperationProvider) async -> [PlanReport.Finding] {
+        // The first asks whether the servers answer at all; without that the others would all say the same.
+        let first = nodes.filter { node in !nodes.contains { node.needs.contains($0.id) } }
+        let rest = nodes.filter { node in !first.contains(node) }
+        let findings = await findings(first, provider)
+        if findings.contains(where: { $0.verdict == .failed }) { return findings }
+        return findings + (await self.findings(rest, provider))
+    }
+
+    private func findings(_ nodes: [StepGraph.Node], _ provider: some OperationProvider) async -> [PlanReport.Finding] {
+        await withTaskGroup(of: (Int, PlanReport.Finding).self) { group in
+            for (index, node) in nodes.enumerated() {
+                let operation = provider.operation(for: node.id)
+                group.addTask { (index, await Self.finding(node, operation)) }
+            }
+            var findings: [(Int, PlanReport.Finding)] = []
+            for await finding in group { findings.append(finding) }
+            return findings.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private static func finding(_ node: StepGraph.Node, _ operation: any Operation) async -> PlanReport.Finding {
+        do {
+            let result = try await operation.verify(.reading(node.id))
+            return .init(
+                check: node.id, verdict: result.verdict == .passed ? .passed : .warned, saw: result.summary,
+                help: result.help)
+        } catch let failure as StepFailure {
+            return .init(check: node.id, verdict: .failed, saw: failure.what, help: failure.help)
+        } catch {
+            return .init(check: node.id, verdict: .failed, saw: "\(error)", help: [])
+        }
+    }
+}
+
+/// For inspections, which never reach an approval.
+private struct NobodyApproves: Approver {
+    func approval(of step: String, question: String) async throws -> Approval { .nobodyToAsk }
+}
+
+extension StepContext {
+    /// For operations that are only asked.
+    fileprivate static func reading(_ node: String) -> StepContext {
+        StepContext(
+            node: node, undo: nil, attempt: 1, clock: ContinuousClock(), save: { _ in }, report: { _ in },
+            isDraining: { false })
+    }
+}

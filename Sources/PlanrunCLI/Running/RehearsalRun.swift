@@ -1,0 +1,139 @@
+import Diagnostics
+import Execution
+import FoundationEssentials
+import Operations
+import PlanModel
+import RESP
+import RedisTopology
+import Rehearsal
+import SystemPackage
+
+/// One rehearsal: private servers, load, the plan against them, and the verdict.
+struct RehearsalRun: Sendable {
+    let context: CommandContext
+    let plan: Plan
+    let data: DataSet
+    let load: WriteLoad.Settings
+    let keeps: Bool
+    let format: TextFormat
+
+    func run() async -> ExitStatus {
+        let description = LabDescription(plan: plan)
+        tell("starting private servers on 127.0.0.1; the servers of the plan are not spoken to")
+        let task = Task {
+            try await Lab.run(description, connector: context.connector, keep: keeps) { try await carryOut(in: $0) }
+        }
+        // Until the plan runs, Ctrl-C ends the rehearsal; the servers are stopped and removed either way.
+        let signals = Signals { count in
+            if count > 1 { exitProcess(.stopped) }
+            task.cancel()
+        }
+        defer { withExtendedLifetime(signals) {} }
+        do {
+            return try await task.value
+        } catch is CancellationError {
+            tell("stopped; the private servers are gone")
+            return .stopped
+        } catch {
+            if signals.isDraining {
+                tell("stopped; the private servers are gone")
+                return .stopped
+            }
+            context.message("error[rehearsal-failed]: \(error)")
+            return .failure
+        }
+    }
+
+    private func carryOut(in lab: Lab) async throws -> ExitStatus {
+        for note in lab.notes { tell("note: \(note)") }
+        if keeps { tell("logs and configuration stay in \(lab.folder.path)") }
+        let filler = lab.session(lab.source)
+        let contents = try await data.fill(filler)
+        await filler.close()
+        let expiring = contents.expiring.values.reduce(0, +)
+        tell(
+            "the source holds \(contents.keys.values.reduce(0, +)) keys in \(contents.keys.count) databases, \(expiring) with TTL; \(load.writers) writers write"
+        )
+        let writing = try await WriteLoad.start(lab, load)
+        let times = StepTimes()
+        let began = ContinuousClock.now
+        let outcome: RunOutcome
+        do {
+            outcome = try await execute(in: lab, times)
+        } catch {
+            _ = await writing.stop()
+            throw error
+        }
+        try await waitForWrites(after: writing)
+        let record = await writing.stop()
+        try Task.checkCancellation()
+        return try await judge(outcome, record, window: began..<record.stopped, times, lab)
+    }
+
+    private func execute(in lab: Lab, _ times: StepTimes) async throws -> RunOutcome {
+        let plan = lab.plan(from: self.plan)
+        let compiled = CompiledPlan(plan)
+        let servers = try context.servers(of: plan)
+        let view = context.runView(format)
+        let state = RunState(
+            planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,
+            lineage: UUID().uuidString.lowercased(), now: .now)
+        let executor = Executor(
+            graph: compiled.graph,
+            provider: compiled.operations(
+                servers: servers,
+                approver: TerminalApprover(
+                    approvesAll: true, approved: [], canAsk: false, ask: { _ in }, isDraining: { false })),
+            policies: compiled.policies,
+            store: StateFile(path: lab.folder.path.appending("rehearsal.state.json").string),
+            observer: { event in
+                times.note(event)
+                view.receive(event)
+            })
+        let outcome = await executor.run(state, interrupts: Interrupts().stream())
+        view.close()
+        await servers.close()
+        for failure in outcome.failures {
+            context.message(
+                FailureView(plan: plan, failure: failure, help: []).text(
+                    isColored: context.terminal?.isColored ?? false))
+        }
+        return outcome
+    }
+
+    /// Lets the writers get through to whoever is primary now, so that the gap is closed by a write.
+    private func waitForWrites(after load: WriteLoad) async throws {
+        let before = await load.acknowledgedCount
+        for _ in 0..<300 where await load.acknowledgedCount < before + self.load.writers * 10 {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func judge(
+        _ outcome: RunOutcome, _ record: WriteRecord, window: Range<ContinuousClock.Instant>, _ times: StepTimes,
+        _ lab: Lab
+    ) async throws -> ExitStatus {
+        let primary = try await primary(of: lab)
+        let session = lab.session(primary)
+        let lost = try await LostWrites.find(record, on: session)
+        await session.close()
+        let verdict = RehearsalVerdict(record: record, lost: lost, window: window, steps: times.steps)
+        let view = RehearsalView(verdict: verdict, outcome: outcome)
+        switch format {
+        case .json: context.output(view.json)
+        case .text: context.output(view.text(Style(isColored: context.terminal?.isColored ?? false)))
+        }
+        return view.isGood ? .success : .failure
+    }
+
+    /// Who takes writes at the end: the target if it was promoted, else the source.
+    private func primary(of lab: Lab) async throws -> ServerProcess {
+        let role = try RoleReply(try await lab.send(["ROLE"], to: lab.target))
+        if case .primary = role { return lab.target }
+        return lab.source
+    }
+
+    private func tell(_ sentence: String) {
+        if format == .text { context.output(sentence) } else { context.message(sentence) }
+    }
+}

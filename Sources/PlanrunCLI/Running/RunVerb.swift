@@ -1,0 +1,107 @@
+import Diagnostics
+import Execution
+import Operations
+import PlanModel
+
+/// A verb that carries a plan out or takes it back: they share the plan, the lock, the state and the view.
+protocol RunVerb: Verb {
+    var options: RunOptions { get }
+    func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus
+}
+
+extension RunVerb {
+    var display: DisplayOptions { options.display }
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let plan = try context.loadPlan(options.plan)
+        let file = options.stateFile
+        let run = try PlanRun(
+            context,
+            RunSettings(store: file, approvesAll: options.autoApprove, approved: Set(options.approve)), plan: plan,
+            view: context.runView(options.format))
+        do {
+            // Held until the process ends or this returns; the kernel gives it back if we are killed.
+            let lock = try RunLock.acquire(forState: file.path, as: .thisProcess(since: .now))
+            defer { lock.release() }
+            return try await start(run, file)
+        } catch let error as StateFileError {
+            context.show(error)
+            return error.code == .locked ? .failure : .invalid
+        }
+    }
+}
+
+extension CommandContext {
+    func runView(_ format: TextFormat) -> any RunView {
+        switch format {
+        case .json: return JSONRunView(context: self)
+        case .text:
+            guard let terminal else { return PlainRunView(context: self) }
+            return TerminalRunView(context: self, terminal: terminal)
+        }
+    }
+
+    /// A refusal: what is the matter, and what to type instead.
+    func refuse(_ code: String, _ what: String, help: [String]) {
+        message((["error[\(code)]: \(what)"] + help.map { "   = help: \($0)" }).joined(separator: "\n"))
+    }
+}
+
+extension PlanRun {
+    /// The recorded run, ready to go on with this plan.
+    /// - Throws: `StateFileError`, or `ExitStatus.invalid` after saying which steps of the plan have changed.
+    func continued(_ file: StateFile, acceptsChange: Bool) throws -> RunState {
+        let state = try file.read()
+        let reading = Plan.read(
+            .init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)
+        guard let earlier = reading.plan else {
+            context.refuse(
+                "recorded-plan-unreadable", "the plan recorded in '\(file.path)' is not one that this planrun reads",
+                help: ["go on with the planrun that began the run"])
+            throw ExitStatus.invalid
+        }
+        let changes = plan.changes(since: earlier)
+        if changes.isEmpty {
+            return try state.checked(
+                against: compiled.graph, planName: plan.name, planPath: plan.file.path, path: file.path)
+        }
+        guard acceptsChange, changes.touchOnlyPending(state) else {
+            refuse(changes, state, acceptsChange: acceptsChange)
+            throw ExitStatus.invalid
+        }
+        return try state.adopting(compiled.graph, plan: plan.file.text, path: file.path)
+    }
+
+    private func refuse(_ changes: PlanChanges, _ state: RunState, acceptsChange: Bool) {
+        let what = changes.sentences.joined(separator: "; ")
+        let help =
+            acceptsChange
+            ? "only steps that have not begun, and 'rollback', may change; these have begun: \(changes.begun(state).joined(separator: ", "))"
+            : "'--accept-plan-change' goes on if only steps have changed that have not begun"
+        context.refuse(
+            "plan-changed", "the plan has changed since the run began: \(what)",
+            help: [help, "the plan as it was is in the state file under 'plan'"])
+    }
+}
+
+extension PlanChanges {
+    var sentences: [String] {
+        var sentences: [String] = []
+        for (ids, word) in [(changed, "changed"), (added, "is new"), (removed, "is gone")] {
+            sentences += ids.map { "step '\($0)' \(word)" }
+        }
+        return sentences + sections.map { "'\($0.rawValue)' changed" }
+    }
+
+    /// What has changed although the run has got there already.
+    func begun(_ state: RunState) -> [String] {
+        let begun = Set(
+            state.nodes.filter { $0.status != .pending }.compactMap {
+                $0.id.split(separator: "/").first.map(String.init)
+            })
+        let servers = sections.filter { $0 != .rollback }.map { "'\($0.rawValue)'" }
+        return (changed + removed).filter { begun.contains($0) }.map { "'\($0)'" } + servers
+    }
+
+    func touchOnlyPending(_ state: RunState) -> Bool { begun(state).isEmpty }
+}

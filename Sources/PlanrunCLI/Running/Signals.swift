@@ -1,0 +1,45 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Ctrl-C and SIGTERM, counted.
+final class Signals: Sendable {
+    private let count: Counter
+    private let sources: Sources
+
+    /// A reader that goes away must not kill us in the middle of a cutover.
+    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+    /// Whether there was at least one.
+    var isDraining: Bool { count.value.load(ordering: .relaxed) > 0 }
+
+    /// - Parameter handle: called with 1 for the first signal, 2 for the second, ….
+    init(handle: @escaping @Sendable (Int) -> Void) {
+        let count = Counter()
+        self.count = count
+        sources = Sources(
+            all: [SIGINT, SIGTERM].map { number in
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                source.setEventHandler { handle(count.value.add(1, ordering: .relaxed).newValue) }
+                source.resume()
+                return source
+            })
+    }
+
+    deinit {
+        for source in sources.all { source.cancel() }
+    }
+
+    private final class Counter: Sendable {
+        let value = Atomic(0)
+    }
+
+    /// Sendable, because after they are made the sources are only kept and, once, cancelled, which any thread may do.
+    private struct Sources: @unchecked Sendable {
+        let all: [any DispatchSourceSignal]
+    }
+}
+
+/// Ends the process at once; the kernel gives back the run's lock.
+func exitProcess(_ status: ExitStatus) -> Never { exit(status.rawValue) }

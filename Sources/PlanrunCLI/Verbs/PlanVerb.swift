@@ -1,0 +1,43 @@
+import ArgumentParser
+import Operations
+import PlanModel
+
+struct PlanVerb: Verb {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json, markdown
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what a plan would do now, and where its point of no return is. Changes nothing.")
+
+    @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
+    var plan: String
+
+    @Flag(name: .long, help: "From the plan alone; ask no server.")
+    var offline = false
+
+    @Option(name: .long, help: "text, json or markdown.")
+    var format: Format = .text
+
+    @Flag(name: .customLong("detailed-exitcode"), help: "Exit 0 if there is nothing to do, 2 if there is.")
+    var detailedExitcode = false
+
+    @OptionGroup var display: DisplayOptions
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let plan = try context.loadPlan(plan)
+        let servers = offline ? nil : try context.servers(of: plan)
+        let report = await PlanInspector(compiled: CompiledPlan(plan), servers: servers).report()
+        await servers?.close()
+        let header = PlanHeader(plan: plan)
+        switch format {
+        case .text:
+            context.output(report.text(header: header, style: Style(isColored: context.terminal?.isColored ?? false)))
+        case .json: context.output(JSONText.of(report))
+        case .markdown: context.output(report.markdown(header: header))
+        }
+        if report.hasFailures { return .failure }
+        return detailedExitcode && report.hasChanges ? .changes : .success
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Execution
+import FoundationEssentials
+import Operations
+import PlanModel
+
+struct StatusVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show how far a run is, and what the servers say now.")
+
+    @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
+    var plan: String
+
+    @Option(name: .long, help: "The state file; else PLAN.state.json beside the plan.", completion: .file())
+    var state: String?
+
+    @Flag(name: .long, help: "Only the record; do not ask the servers.")
+    var offline = false
+
+    @Option(name: .long, help: "text, or json.")
+    var format: TextFormat = .text
+
+    @OptionGroup var display: DisplayOptions
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let file = StateFile(path: state ?? StateFile.path(forPlan: plan))
+        let record: RunState
+        do {
+            record = try file.read()
+        } catch {
+            context.show(error)
+            return .invalid
+        }
+        let world = try await world(context)
+        switch format {
+        case .json: context.output(JSONText.of(Report(state: record, world: world)))
+        case .text: context.output(StatusView(state: record, world: world, planPath: plan).text)
+        }
+        return .success
+    }
+
+    private struct Report: Encodable {
+        var state: RunState
+        var world: [String]
+    }
+
+    private func world(_ context: CommandContext) async throws -> [String] {
+        if offline { return [] }
+        let servers = try context.servers(of: try context.loadPlan(plan))
+        let sentences = await WorldReport(servers).sentences()
+        await servers.close()
+        return sentences
+    }
+}

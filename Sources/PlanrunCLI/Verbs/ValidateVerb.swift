@@ -1,0 +1,44 @@
+import ArgumentParser
+import Diagnostics
+import FoundationEssentials
+import Operations
+import PlanModel
+
+struct ValidateVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "validate", abstract: "Check plan files; every mistake is shown at once. Asks no server.")
+
+    @Argument(help: "The plan files.", completion: .file(extensions: ["yaml", "yml"]))
+    var plans: [String]
+
+    @Option(name: .long, help: "text, or json: a list of all that was found.")
+    var format: TextFormat = .text
+
+    @OptionGroup var display: DisplayOptions
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let readings = plans.map { Plan.load(path: $0, checks: PreflightCatalogue.declarations) }
+        let diagnostics = readings.flatMap(\.diagnostics)
+        switch format {
+        case .json: context.output(JSONText.of(diagnostics.map(\.record)))
+        case .text:
+            if !diagnostics.isEmpty { context.show(diagnostics) }
+            for (path, reading) in zip(plans, readings) {
+                if let plan = reading.plan { context.output("\(path): ok, '\(plan.name)', \(plan.steps.count) steps") }
+            }
+        }
+        return readings.allSatisfy { $0.plan != nil } ? .success : .invalid
+    }
+}
+
+/// JSON for people and programs: indented, keys in order.
+enum JSONText {
+    static func of(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else {
+            preconditionFailure("a result holds only strings, numbers and lists of them")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

@@ -1,0 +1,44 @@
+import Diagnostics
+import PlanModel
+
+/// What a reader has to know before anything runs: from where to where, and from where on there is no way back.
+struct PlanHeader {
+    let plan: Plan
+
+    var text: String { lines.joined(separator: "\n") }
+
+    var lines: [String] {
+        var lines = ["plan '\(plan.name)' (\(plan.file.path))"]
+        if let description = plan.description { lines.append("  \(description)") }
+        lines.append(
+            "  from \(plan.source.endpoint) (\(plan.source.engine.rawValue)) to \(plan.target.endpoint) (\(plan.target.engine.rawValue))"
+        )
+        if let sentinel = plan.sentinel {
+            lines.append(
+                "  Sentinels: \(sentinel.endpoints.map(\.description).joined(separator: ", ")), primary '\(sentinel.primary)'"
+            )
+        }
+        lines.append("  \(wayBack)")
+        return lines
+    }
+
+    /// The way back, and its end.
+    var wayBack: String {
+        let before =
+            switch plan.rollback.onFailure {
+            case .automatic: "a failure before it is rolled back by itself"
+            case .ask: "after a failure before it you are asked whether to roll back"
+            case .never: "after a failure before it nothing is rolled back by itself"
+            }
+        let after =
+            switch plan.rollback.afterCutover {
+            case .stop: "after it there is no way back"
+            case .discardWrites: "after it 'rollback' goes back and gives up writes that the source does not have"
+            case .copyBack: "after it writes are copied back"
+            }
+        guard let cutover = plan.steps.first(where: { $0.kind.name == .failover }) else {
+            return "no point of no return: this plan has no failover"
+        }
+        return "point of no return: '\(cutover.id)'; \(before), \(after)"
+    }
+}

@@ -1,0 +1,68 @@
+import PlanModel
+
+extension PlanReport {
+    /// For a terminal or a log.
+    func text(header: PlanHeader, style: Style) -> String {
+        var lines = header.lines + [""]
+        for (number, step) in steps.enumerated() {
+            lines.append("\(number + 1). \(style.strong(.blue, step.id)) \(mark(step)) \(step.does)")
+            let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            if !settings.isEmpty { lines.append("     " + style.color(.gray, settings.joined(separator: ", "))) }
+            if let undo = step.undo { lines.append("     back: \(undo)") }
+            if step.isPointOfNoReturn { lines.append("     " + style.strong(.yellow, "point of no return")) }
+            lines += step.findings.flatMap { finding($0, style) }
+        }
+        return (lines + ["", summary]).joined(separator: "\n")
+    }
+
+    private func mark(_ step: Entry) -> String {
+        switch step.action {
+        case .check, .wait, .ask: ""
+        case .change: "changes:"
+        case .nothing: "nothing to do:"
+        }
+    }
+
+    private func finding(_ finding: Finding, _ style: Style) -> [String] {
+        let word =
+            switch finding.verdict {
+            case .passed: style.color(.green, "ok")
+            case .warned: style.color(.yellow, "!!")
+            case .failed: style.color(.red, "no")
+            }
+        return ["     \(word) \(finding.check): \(finding.saw)"] + finding.help.map { "          = help: \($0)" }
+    }
+
+    /// Only what the checks found.
+    func findingsText(_ style: Style) -> String {
+        let findings = steps.flatMap(\.findings)
+        let failed = findings.count { $0.verdict == .failed }
+        let warned = findings.count { $0.verdict == .warned }
+        let count =
+            "\(findings.count) checks: \(findings.count - failed - warned) passed, \(warned) warned, \(failed) failed"
+        return (findings.flatMap { finding($0, style) }.map { String($0.dropFirst(5)) } + [count]).joined(
+            separator: "\n")
+    }
+
+    /// For a pull request.
+    func markdown(header: PlanHeader) -> String {
+        var lines = ["### \(header.plan.name)", ""]
+        if let description = header.plan.description { lines += [escape(description), ""] }
+        lines += ["| | step | what it does | way back |", "|---|---|---|---|"]
+        for (number, step) in steps.enumerated() {
+            let title = step.isPointOfNoReturn ? "**`\(step.id)`** (point of no return)" : "`\(step.id)`"
+            lines.append("| \(number + 1) | \(title) | \(escape(step.does)) | \(escape(step.undo ?? "–")) |")
+        }
+        let findings = steps.flatMap(\.findings)
+        if !findings.isEmpty {
+            lines += ["", "| check | | saw |", "|---|---|---|"]
+            lines += findings.map { "| `\($0.check)` | \($0.verdict.rawValue) | \(escape($0.saw)) |" }
+        }
+        return (lines + ["", "\(escape(summary)). \(escape(wayBack))."]).joined(separator: "\n")
+    }
+
+    private func escape(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing("<", with: "&lt;").replacing(
+            "\n", with: " ")
+    }
+}

@@ -1,0 +1,59 @@
+import Execution
+import PlanModel
+
+/// What would happen: the result of `planrun plan`, for every renderer.
+struct PlanReport: Encodable, Sendable {
+    struct Entry: Encodable, Sendable {
+        enum Action: String, Encodable, Sendable {
+            /// Reads only.
+            case check
+            case wait
+            case ask
+            /// Changes servers.
+            case change
+            /// Done already, according to the servers.
+            case nothing
+        }
+
+        var id: String
+        var kind: String
+        var action: Action
+        var does: String
+        var undo: String?
+        var isPointOfNoReturn: Bool
+        var needs: [String]
+        var settings: [String: String]
+        var findings: [Finding]
+    }
+
+    struct Finding: Encodable, Sendable {
+        enum Verdict: String, Encodable, Sendable { case passed, warned, failed }
+
+        var check: String
+        var verdict: Verdict
+        var saw: String
+        var help: [String]
+    }
+
+    var format = 1
+    var name: String
+    var path: String
+    /// Whether servers were asked.
+    var isLive: Bool
+    var steps: [Entry]
+    var wayBack: String
+
+    var hasFailures: Bool { steps.contains { $0.findings.contains { $0.verdict == .failed } } }
+    var hasChanges: Bool { steps.contains { $0.action == .change } }
+
+    var summary: String {
+        let changes = steps.count { $0.action == .change }
+        let failures = steps.flatMap(\.findings).count { $0.verdict == .failed }
+        let warnings = steps.flatMap(\.findings).count { $0.verdict == .warned }
+        var text =
+            changes == 0 ? "nothing to do" : "\(changes) \(changes == 1 ? "step changes" : "steps change") servers"
+        if failures > 0 { text += "; \(failures) failed \(failures == 1 ? "check" : "checks"): apply would stop there" }
+        if warnings > 0 { text += "; \(warnings) \(warnings == 1 ? "warning" : "warnings")" }
+        return text
+    }
+}

@@ -1,0 +1,67 @@
+import Execution
+import FoundationEssentials
+import Rehearsal
+
+/// How a rehearsal ended: what was lost, how long writes stood still, how long each step took.
+struct RehearsalView {
+    let verdict: RehearsalVerdict
+    let outcome: RunOutcome
+
+    var isGood: Bool { verdict.succeeded && outcome.ending == .succeeded }
+
+    func text(_ style: Style) -> String {
+        var lines = ["", "step times:"]
+        let width = verdict.steps.map(\.step.count).max() ?? 0
+        lines += verdict.steps.map { step in
+            "  \(step.step)\(String(repeating: " ", count: width - step.step.count))  \(step.wallTime.short)"
+        }
+        lines += [
+            "", "acknowledged writes  \(verdict.acknowledgedWrites)",
+            "lost                 \(style.strong(verdict.lostWrites == 0 ? .green : .red, "\(verdict.lostWrites)"))",
+            "write gap            \(seconds(verdict.writeGap)) s (longest for one connection \(seconds(verdict.longestWriterGap)) s)",
+        ]
+        if !verdict.lostKeys.isEmpty { lines.append("  for example \(verdict.lostKeys.joined(separator: ", "))") }
+        if !verdict.errors.isEmpty {
+            let errors = verdict.errors.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            lines.append("errors seen          \(errors.joined(separator: ", "))")
+        }
+        lines += ["", sentence(style)]
+        return lines.joined(separator: "\n")
+    }
+
+    private func sentence(_ style: Style) -> String {
+        guard verdict.succeeded else { return style.strong(.red, "FAILED: acknowledged writes were lost") }
+        guard outcome.ending == .succeeded else {
+            return style.strong(.red, "FAILED: the plan was not carried out") + "; no acknowledged write was lost"
+        }
+        return style.strong(.green, "passed: the plan was carried out and no acknowledged write was lost")
+    }
+
+    private func seconds(_ duration: Duration) -> Double { (duration / .milliseconds(1)).rounded() / 1000 }
+
+    /// One line.
+    var json: String {
+        struct Line: Encodable {
+            var type = "rehearsal-finished"
+            var acknowledgedWrites: Int
+            var lostWrites: Int
+            var lostKeys: [String]
+            var writeGap: Double
+            var longestConnectionGap: Double
+            var errors: [String: Int]
+            var steps: [String: Double]
+            var succeeded: Bool
+        }
+        let line = Line(
+            acknowledgedWrites: verdict.acknowledgedWrites, lostWrites: verdict.lostWrites, lostKeys: verdict.lostKeys,
+            writeGap: seconds(verdict.writeGap), longestConnectionGap: seconds(verdict.longestWriterGap),
+            errors: verdict.errors, steps: Dictionary(verdict.steps.map { ($0.step, seconds($0.wallTime)) }) { $1 },
+            succeeded: isGood)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(line) else {
+            preconditionFailure("a verdict holds only numbers and strings")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

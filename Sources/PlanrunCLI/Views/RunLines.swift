@@ -1,0 +1,70 @@
+import Execution
+import Synchronization
+
+/// The words for what happens in a run.
+struct RunLines: Sendable {
+    private let style: Style
+
+    init(isColored: Bool) {
+        style = Style(isColored: isColored)
+    }
+
+    /// One line; `nil` for what is not worth one.
+    func line(_ event: RunEvent) -> String? {
+        switch event.kind {
+        case .runStarted(let info):
+            (info.isResumed ? "resuming" : "applying") + " '\(info.planName)', \(info.nodes) nodes"
+        case .rollbackStarted(let info): "rolling back '\(info.planName)', \(info.nodes) to take back"
+        case .runDraining, .runCancelling, .runFinished, .rollbackFinished: nil
+        case .step(let node, _, let event): line(node, event)
+        case .undo(let node, _, let event): line("undo \(node)", event)
+        }
+    }
+
+    private func line(_ node: String, _ event: RunEvent.StepEvent) -> String? {
+        switch event {
+        case .started: nil
+        case .progress(let progress): mark("..", .gray, node, waiting(progress))
+        case .succeeded(let result, let took, let unchanged):
+            mark("ok", .green, node, summary(result, unchanged) + time(took))
+        case .warned(let result, let took):
+            ([mark("!!", .yellow, node, result.summary + time(took))] + result.help.map { "     = help: \($0)" })
+                .joined(separator: "\n")
+        case .failed(let failure, let took): mark("no", .red, node, failure.what + time(took))
+        case .retrying(let failure, let after):
+            mark("..", .yellow, node, "\(failure.what); trying again in \(after.short)")
+        case .paused(let failure): mark("??", .yellow, node, failure.what)
+        case .interrupted: mark("--", .yellow, node, "stopped")
+        case .kept(let result): mark("ok", .green, node, (result?.summary ?? "done") + " (from before)")
+        }
+    }
+
+    private func summary(_ result: StepResult, _ unchanged: String?) -> String {
+        guard let unchanged else { return result.summary }
+        return unchanged == result.summary ? unchanged : "\(unchanged); \(result.summary)"
+    }
+
+    private func mark(_ word: String, _ color: Style.Color, _ node: String, _ text: String) -> String {
+        "\(style.color(color, word)) \(node): \(text)"
+    }
+
+    private func time(_ duration: Duration) -> String { style.color(.gray, " (\(duration.short))") }
+
+    /// `the full sync: 412 MiB of 1.2 GiB, 38 MiB/s; wanted: lag of 64KiB at most for 5s; 21 s left`
+    func waiting(_ progress: Progress) -> String {
+        var text = "waiting for \(progress.activity)"
+        if !progress.now.isEmpty { text += ": \(progress.now)" }
+        if !progress.wanted.isEmpty { text += "; wanted: \(progress.wanted)" }
+        if let remaining = progress.remaining { text += "; \(remaining.short) left" }
+        return text
+    }
+}
+
+/// The activity last shown for each node.
+final class NodeActivities: Sendable {
+    private let last = Mutex<[String: String]>([:])
+
+    func isNew(_ node: String, _ activity: String) -> Bool {
+        last.withLock { $0.updateValue(activity, forKey: node) != activity }
+    }
+}

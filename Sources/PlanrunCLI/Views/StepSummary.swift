@@ -1,0 +1,49 @@
+import PlanModel
+
+/// What a step will do, in a sentence, from the plan alone.
+struct StepSummary {
+    let plan: Plan
+    let step: Step
+    /// How many nodes the step has in the graph.
+    let nodes: Int
+
+    var text: String {
+        let source = "\(plan.source.endpoint)"
+        let target = "\(plan.target.endpoint)"
+        switch step.kind {
+        case .preflight: return "asks \(nodes) questions; changes nothing"
+        case .verify: return "asks \(nodes) questions; changes nothing but one test key"
+        case .replicaof(let step):
+            return "makes \(target) a replica of \(source)"
+                + (step.replacesData ? ", replacing the data it has" : "; refuses a target that holds keys")
+        case .waitForSync(let step):
+            return "waits until the lag is \(step.maxLag.planText) at most for \(step.stableFor.planText)"
+        case .approval(let step): return "asks: \(step.question)"
+        case .failover(let step): return failover(step, source, target)
+        }
+    }
+
+    private func failover(_ step: FailoverStep, _ source: String, _ target: String) -> String {
+        let pause =
+            "holds writes to \(source) back (for \(step.writePause.planText) at most while \(target) catches up)"
+        switch step.method {
+        case .sentinel: return "\(pause), has the Sentinels promote \(target), and makes \(source) its replica"
+        case .promote: return "\(pause), promotes \(target), and makes \(source) its replica"
+        case .shutdown: return "\(pause), shuts \(source) down, and waits until the Sentinels promote \(target)"
+        }
+    }
+
+    /// How the step is taken back; `nil` where there is nothing to take back.
+    var undo: String? {
+        switch step.kind {
+        case .preflight, .verify, .waitForSync, .approval: return nil
+        case .replicaof: return "\(plan.target.endpoint) is detached, and emptied if it was empty"
+        case .failover:
+            switch plan.rollback.afterCutover {
+            case .stop, .copyBack: return "only until the promotion: the write pause is lifted"
+            case .discardWrites:
+                return "\(plan.source.endpoint) is promoted again; writes it does not have are given up"
+            }
+        }
+    }
+}

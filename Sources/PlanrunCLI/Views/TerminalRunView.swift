@@ -1,0 +1,107 @@
+import Execution
+import Glibc
+import Synchronization
+
+/// A run on a terminal: what ended scrolls by, what runs now is redrawn below it.
+final class TerminalRunView: RunView {
+    private struct State {
+        /// What is going on, in the order in which it began.
+        var running: [(node: String, text: String)] = []
+        var drawnLines = 0
+    }
+
+    private let context: CommandContext
+    private let width: Int
+    private let style: Style
+    private let lines: RunLines
+    private let state = Mutex(State())
+    /// As many as fit under what scrolled by; a preflight has more checks than lines are useful.
+    private static let shownAtOnce = 4
+
+    init(context: CommandContext, terminal: CommandContext.Terminal) {
+        self.context = context
+        // `^C` is echoed by the terminal and must not wrap a full line.
+        width = max(20, terminal.width - 3)
+        style = Style(isColored: terminal.isColored)
+        lines = RunLines(isColored: terminal.isColored)
+    }
+
+    func receive(_ event: RunEvent) {
+        state.withLock { state in
+            erase(&state)
+            note(event, &state)
+            if let line = permanentLine(event) { context.output(line) }
+            draw(&state)
+        }
+    }
+
+    func ask(_ question: String) {
+        state.withLock { state in
+            erase(&state)
+            state.running = []
+            write(question)
+        }
+    }
+
+    func close() { state.withLock { erase(&$0) } }
+
+    private func permanentLine(_ event: RunEvent) -> String? {
+        switch event.kind {
+        case .step(_, _, .progress), .undo(_, _, .progress): nil
+        case .runStarted, .runDraining, .runCancelling, .runFinished, .step, .rollbackStarted, .rollbackFinished, .undo:
+            lines.line(event)
+        }
+    }
+
+    private func note(_ event: RunEvent, _ state: inout State) {
+        let (node, step): (String, RunEvent.StepEvent)
+        switch event.kind {
+        case .step(let id, _, let event): (node, step) = (id, event)
+        case .undo(let id, _, let event): (node, step) = ("undo \(id)", event)
+        case .runStarted, .runDraining, .runCancelling, .runFinished, .rollbackStarted, .rollbackFinished: return
+        }
+        let text: String? =
+            switch step {
+            case .started: "running"
+            case .progress(let progress): bar(progress) + lines.waiting(progress)
+            case .retrying(let failure, let after): "\(failure.what); trying again in \(after.short)"
+            case .succeeded, .warned, .failed, .paused, .interrupted, .kept: nil
+            }
+        let position = state.running.firstIndex { $0.node == node }
+        switch (text, position) {
+        case (let text?, let position?): state.running[position].text = text
+        case (let text?, nil): state.running.append((node, text))
+        case (nil, let position?): state.running.remove(at: position)
+        case (nil, nil): break
+        }
+    }
+
+    private func bar(_ progress: Progress) -> String {
+        guard let fraction = progress.fraction else { return "" }
+        let filled = Int((fraction * 12).rounded(.down))
+        return "[" + String(repeating: "#", count: filled) + String(repeating: " ", count: 12 - filled) + "] "
+    }
+
+    private func draw(_ state: inout State) {
+        let shown = state.running.prefix(Self.shownAtOnce)
+        for (node, text) in shown {
+            write(style.color(.blue, "..") + " " + String("\(node): \(text)".prefix(width - 3)) + "\n")
+        }
+        state.drawnLines = shown.count
+        if state.running.count > shown.count {
+            write(style.color(.gray, ".. and \(state.running.count - shown.count) more") + "\n")
+            state.drawnLines += 1
+        }
+    }
+
+    private func erase(_ state: inout State) {
+        // Up, and clear to the end of the screen.
+        if state.drawnLines > 0 { write("\u{1B}[\(state.drawnLines)A\r\u{1B}[0J") }
+        state.drawnLines = 0
+    }
+
+    private func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+}
