@@ -104,7 +104,7 @@ struct MappingReader {
             missing.removeAll { $0.key == meant }
             let help =
                 hint(entry.key) ?? meant.map { "did you mean '\($0)'?" }
-                ?? "known keys: \(asked.joined(separator: ", "))"
+                ?? "known: \(asked.joined(separator: ", "))"
             collector.error(
                 noun.code, "\(subject) has no \(noun.word) \(entry.key.quotedForMessage)", at: entry.keyRange,
                 help: asked.isEmpty && meant == nil ? [] : [help])

@@ -31,11 +31,13 @@ struct PlanReader {
         let name = reader.required(Self.name)
         let description = reader.optional(Self.description)
         reader.planned(Self.planned)
-        let source = section("source", &reader, isRequired: true, InstanceSettings.read) ?? nil
-        let target = section("target", &reader, isRequired: true, InstanceSettings.read) ?? nil
-        let sentinel = section("sentinel", &reader, isRequired: false, SentinelSettings.read) ?? nil
+        let source =
+            section("source", &reader, expected: "the instance that is the primary now", InstanceSettings.read) ?? nil
+        let target =
+            section("target", &reader, expected: "the instance that shall be the primary", InstanceSettings.read) ?? nil
+        let sentinel = section("sentinel", &reader, SentinelSettings.read) ?? nil
         let steps = steps(&reader)
-        let rollback = section("rollback", &reader, isRequired: false, RollbackSettings.read)
+        let rollback = section("rollback", &reader, RollbackSettings.read)
         // A plan with shards has no pair of its own.
         if reader.range(of: "shards") != nil { reader.excuse(["source", "target"]) }
         reader.finish()
@@ -49,10 +51,11 @@ struct PlanReader {
 
     /// Of another version nothing can be said but that.
     private func isKnownVersion(_ reader: inout MappingReader) -> Bool {
-        guard let entry = reader.entry(Self.version.key), case .integer(let number)? = entry.value.scalar?.meaning,
-            number != 1
-        else {
-            _ = reader.required(Self.version)
+        guard let entry = reader.requiredEntry(Self.version.key, expected: Self.version.type.expected) else {
+            return true
+        }
+        guard case .integer(let number)? = entry.value.scalar?.meaning, number != 1 else {
+            _ = reader.read(entry, Self.version.type)
             return true
         }
         collector.error(
@@ -63,10 +66,11 @@ struct PlanReader {
         return false
     }
 
+    /// - Parameter expected: for a section that a plan must have.
     private func section<Value>(
-        _ key: String, _ reader: inout MappingReader, isRequired: Bool, _ read: (inout MappingReader) -> Value
+        _ key: String, _ reader: inout MappingReader, expected: String? = nil, _ read: (inout MappingReader) -> Value
     ) -> Value? {
-        guard let entry = isRequired ? reader.requiredEntry(key, expected: "a mapping") : reader.entry(key) else {
+        guard let entry = expected.map({ reader.requiredEntry(key, expected: $0) }) ?? reader.entry(key) else {
             return nil
         }
         let site = ReadingSite(key: key, keyRange: entry.keyRange, collector: collector)
@@ -123,9 +127,4 @@ struct PlanReader {
             }
         }
     }
-}
-
-extension ValueType where Value == String {
-    /// Text that may span lines.
-    fileprivate static let paragraph = text("a text", pattern: nil) { text, _ in text.isEmpty ? "is empty" : nil }
 }

@@ -48,7 +48,7 @@ struct StepReader {
     private func settings(_ entry: YAMLEntry, _ name: StepKind.Name) -> MappingReader? {
         if name == .approval, entry.value.entries == nil { return nil }
         let site = ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: collector)
-        return MappingReader(entry.value, site, expected: "a mapping; {} takes all defaults")
+        return MappingReader(entry.value, site, expected: "a mapping ({} takes all defaults)")
     }
 
     private func read(_ name: StepKind.Name, _ entry: YAMLEntry, _ inside: inout MappingReader?) -> StepKind? {

@@ -10,7 +10,8 @@ extension ValueType where Value == Duration {
             expected: "a duration such as 250ms, 5s or 1h30m",
             read: { node, site in
                 guard
-                    let text = node.quantity(site, expected: "a duration such as 250ms, 5s or 1h30m", units: Self.units)
+                    let text = node.quantity(
+                        site, expected: "a duration such as 250ms, 5s or 1h30m", help: Self.unitHelp)
                 else {
                     return nil
                 }
@@ -44,7 +45,10 @@ extension ValueType where Value == Duration {
             schema: ["type": "string", "pattern": "^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"])
     }
 
-    private static var units: (example: String, all: String) { ("s", "ms, s, m and h") }
+    /// A large number was hardly meant in seconds.
+    private static func unitHelp(_ digits: String) -> String {
+        "write \(digits)\(digits.count > 3 ? "ms" : "s"), or another unit: ms, s, m and h"
+    }
 
     private static func help(_ text: String) -> [String] {
         let compact = text.lowercased().filter { $0 != " " }
@@ -57,8 +61,7 @@ extension ValueType where Value == ByteCount {
     static let size = Self(
         expected: "a size such as 64KiB, 10MiB or 1GB",
         read: { node, site in
-            let units = (example: "KiB", all: "B, KiB, MiB, GiB, TiB (1024) and KB, MB, GB, TB (1000)")
-            guard let text = node.quantity(site, expected: "a size such as 64KiB, 10MiB or 1GB", units: units) else {
+            guard let text = node.quantity(site, expected: "a size such as 64KiB, 10MiB or 1GB", help: unitHelp) else {
                 return nil
             }
             do throws(ByteCount.PlanTextError) {
@@ -79,6 +82,13 @@ extension ValueType where Value == ByteCount {
         spell: \.planText,
         schema: ["type": "string", "pattern": "^[0-9]+([KMGT]i?)?B$"])
 
+    /// A number without a unit was most likely meant in bytes.
+    private static func unitHelp(_ digits: String) -> String {
+        let bytes = try? ByteCount(planText: digits + "B").planText
+        let shorter = bytes.map { $0 == digits + "B" ? "" : ", which is \($0)" } ?? ""
+        return "write \(digits)B for bytes\(shorter), or another unit: KiB, MiB, GiB (1024), KB, MB, GB (1000)"
+    }
+
     private static func sizeHelp(_ text: String) -> [String] {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text.dropFirst(digits.count).lowercased().filter { $0 != " " }
@@ -98,7 +108,7 @@ extension ValueType where Value == Int {
         expected: "a percentage such as 30%",
         read: { node, site in
             let expected = "a percentage such as 30%"
-            guard let text = node.quantity(site, expected: expected, units: ("%", "%")) else { return nil }
+            guard let text = node.quantity(site, expected: expected, help: { "write \($0)%" }) else { return nil }
             let digits = text.utf8.dropLast()
             guard text.utf8.last == UInt8(ascii: "%"), !digits.isEmpty, digits.allSatisfy(\.isDigitByte) else {
                 site.collector.error(
@@ -120,7 +130,7 @@ extension ValueType where Value == Int {
 extension YAMLNode {
     /// The text of a quantity. A number alone lacks its unit, and is told so with the number it is about.
     fileprivate func quantity(
-        _ site: ReadingSite, expected: String, units: (example: String, all: String)
+        _ site: ReadingSite, expected: String, help: (String) -> String
     ) -> String? {
         guard let scalar else {
             site.reportWrongType(self, expected: expected)
@@ -130,11 +140,7 @@ extension YAMLNode {
         if !scalar.text.isEmpty, scalar.text.utf8.allSatisfy(\.isDigitByte) {
             site.collector.error(
                 .missingUnit, "'\(site.key): \(scalar.text)' lacks a unit", at: range,
-                help: [
-                    units.all == "%"
-                        ? "write \(scalar.text)%"
-                        : "write \(scalar.text)\(units.example), or another unit: \(units.all)"
-                ])
+                help: [help(scalar.text)])
             return nil
         }
         switch scalar.meaning {

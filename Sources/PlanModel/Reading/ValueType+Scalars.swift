@@ -4,15 +4,36 @@ internal import YAMLTree
 extension ValueType where Value == String {
     /// Text that is not empty, on one line. Numbers and booleans must be quoted: `name: 2024` is no text in YAML.
     static func text(_ expected: String = "a text") -> Self {
-        text(expected, pattern: nil) { text, _ in
-            text.isEmpty || text.unicodeScalars.contains { $0.value < 0x20 } ? "is empty or spans several lines" : nil
+        text(expected, schema: ["minLength": 1]) { text in
+            if text.isEmpty { return "is empty" }
+            return text.unicodeScalars.contains { $0.value < 0x20 } ? "must be on one line" : nil
         }
     }
 
-    /// - Parameter problem: completes `'…' …` for a text that will not do; `nil` for one that will.
-    static func text(
-        _ expected: String, pattern: String?, code: DiagnosticCode = .invalidValue, help: String? = nil,
-        problem: @escaping @Sendable (String, ReadingSite) -> String?
+    /// Text that may span lines.
+    static let paragraph = text("a text", schema: ["minLength": 1]) { $0.isEmpty ? "is empty" : nil }
+
+    /// What ends in file names and graphs must not need quoting there.
+    static let stepID = text(
+        "an id", schema: ["pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"],
+        help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first"
+    ) { text in
+        let isFine = text.utf8.count <= 64 && text.utf8.first.map(\.isWordByte) ?? false && text.isPlainName
+        return isFine ? nil : "cannot be \(text.quotedForMessage)"
+    }
+
+    /// Sentinel itself takes letters, digits, '.', '-' and '_' in names.
+    static let primaryName = text(
+        "the name the Sentinels monitor", schema: ["pattern": "^[A-Za-z0-9._-]+$"],
+        help: "Sentinel allows letters, digits, '.', '-' and '_'; 'SENTINEL MASTERS' lists the names"
+    ) { text in
+        !text.isEmpty && text.isPlainName ? nil : "cannot be \(text.quotedForMessage)"
+    }
+
+    /// - Parameter problem: says of a text what is wrong with it, after the name of the key.
+    private static func text(
+        _ expected: String, schema: SchemaValue, help: String? = nil,
+        problem: @escaping @Sendable (String) -> String?
     ) -> Self {
         Self(
             expected: expected,
@@ -21,39 +42,20 @@ extension ValueType where Value == String {
                     site.reportWrongType(node, expected: expected, help: node.quotingHelp)
                     return nil
                 }
-                if let problem = problem(scalar.text, site) {
+                if let problem = problem(scalar.text) {
                     site.collector.error(
-                        code, "'\(site.key)' must be \(expected): \(scalar.text.quotedForMessage) \(problem)",
-                        at: node.range,
-                        help: help.map { [$0] } ?? [])
+                        .invalidValue, "'\(site.key)' \(problem)", at: node.range, help: [help ?? "write \(expected)"])
                     return nil
                 }
                 return scalar.text
             },
             spell: { $0 },
-            schema: (["type": "string"] as SchemaValue).adding(
-                pattern.map { ["pattern": .string($0)] } ?? ["minLength": 1]))
+            schema: (["type": "string"] as SchemaValue).adding(schema))
     }
+}
 
-    /// Lower-case words are customary; what ends in file names and graphs must not need quoting.
-    static let stepID = text(
-        "an id", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-        help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first"
-    ) { text, _ in
-        let isFine =
-            text.utf8.count <= 64 && text.utf8.first.map(\.isWordByte) ?? false
-            && text.utf8.allSatisfy { $0.isWordByte || "-_.".utf8.contains($0) }
-        return isFine ? nil : "cannot be one"
-    }
-
-    /// Sentinel itself takes letters, digits, '.', '-' and '_' in names.
-    static let primaryName = text(
-        "the name the Sentinels monitor", pattern: "^[A-Za-z0-9._-]+$",
-        help: "Sentinel allows letters, digits, '.', '-' and '_'; 'SENTINEL MASTERS' lists the names"
-    ) { text, _ in
-        let isFine = !text.isEmpty && text.utf8.allSatisfy { $0.isWordByte || "-_.".utf8.contains($0) }
-        return isFine ? nil : "cannot be one"
-    }
+extension String {
+    fileprivate var isPlainName: Bool { utf8.allSatisfy { $0.isWordByte || "-_.".utf8.contains($0) } }
 }
 
 extension ValueType where Value == Bool {
@@ -72,7 +74,9 @@ extension ValueType where Value == Bool {
 
 extension ValueType where Value == Int {
     static func integer(_ range: ClosedRange<Int>) -> Self {
-        let expected = "a number from \(range.lowerBound) to \(range.upperBound)"
+        let expected =
+            range.count == 1
+            ? "\(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
         return Self(
             expected: expected,
             read: { node, site in

@@ -8,7 +8,7 @@ package struct ApprovalStep: Sendable, Hashable {
 }
 
 extension ApprovalStep: StepSettings {
-    static let question = Field("question", .text("the question to ask"), "What the person is asked.")
+    static let question = Field("question", .text("a question such as 'Cut over?'"), "What the person is asked.")
 
     static var fields: [any FieldDeclaration] { [question] }
     static var requiredKeys: [String] { [question.key] }
