@@ -54,7 +54,9 @@ struct FixtureTests {
     @Test func `messages are written alike`() {
         for diagnostic in Fixture.all("invalid").flatMap({ $0.read().diagnostics }) {
             for sentence in [diagnostic.message] + diagnostic.help {
-                #expect(!sentence.hasSuffix(".") && sentence.first?.isUppercase != true || Self.names.contains { sentence.hasPrefix($0) }, "\(sentence)")
+                #expect(
+                    !sentence.hasSuffix(".") && sentence.first?.isUppercase != true
+                        || Self.names.contains { sentence.hasPrefix($0) }, "\(sentence)")
                 #expect(sentence.unicodeScalars.count < 160, "\(sentence)")
             }
         }

@@ -60,7 +60,9 @@ enum SecretConcealment {
             guard let colon = line.firstIndex(of: ":"), mentionsSecret(line) else { continue }
             let key = line[..<colon].split { !$0.isLetter }.last.map(String.init) ?? ""
             let isFirst = isTelling(key)
-            let start = isFirst ? line.unicodeScalars.distance(from: line.startIndex, to: colon) + 2 : own + 1
+            let value = line[line.index(after: colon)...].drop { $0 == " " }
+            let start =
+                isFirst ? line.unicodeScalars.distance(from: line.startIndex, to: value.startIndex) + 1 : own + 1
             collector.conceal(wholeLine(number, from: start))
             indentation = isFirst ? own : nil
         }

@@ -1,0 +1,171 @@
+import Diagnostics
+import PlanModel
+import Testing
+
+/// Whole messages, word for word.
+struct MessageTests {
+    private func render(_ name: String) -> String {
+        let reading = Plan.load(path: "\(Fixture.folder)/invalid/\(name).yaml", checks: Fixture.checks)
+        return TextRenderer().render(reading.diagnostics).replacing("\(Fixture.folder)/invalid/", with: "")
+    }
+
+    @Test func `a need that no step answers`() {
+        #expect(
+            render("unknown-step").hasPrefix(
+                """
+                unknown-step.yaml:14:26: error[unknown-step]: step 'replicaof' needs 'prefligth', which this plan does not define
+                   │
+                14 │   - replicaof: { needs: [prefligth] } # error: unknown-step
+                   │                          ^^^^^^^^^ no step has this id
+                   = help: did you mean 'preflight'?
+
+                """))
+    }
+
+    @Test func `steps that wait for each other`() {
+        #expect(
+            render("needs-cycle") == """
+                needs-cycle.yaml:13:26: error[needs-cycle]: these steps wait for each other: preflight → verify → wait-for-sync \
+                → replicaof → preflight
+                   │
+                13 │   - preflight: { needs: [verify] } # error: needs-cycle
+                   │                          ^^^^^^ 'preflight' needs 'verify'
+                14 │   - replicaof: {}
+                   │     --------- 'replicaof' needs 'preflight', the step before it
+                15 │   - wait-for-sync: {}
+                   │     ------------- 'wait-for-sync' needs 'replicaof', the step before it
+                16 │   - verify: {}
+                   │     ------ 'verify' needs 'wait-for-sync', the step before it
+                   = help: remove one of these needs
+
+                1 error
+
+                """)
+    }
+
+    @Test func `a password that is written in the plan`() {
+        #expect(
+            render("literal-secret").hasPrefix(
+                """
+                literal-secret.yaml:6:13: error[literal-secret]: 'password' is written in the plan
+                  │
+                6 │   password: *** # error: literal-secret
+                  │             ^^^
+                  = help: name where it is instead: password: { env: REDIS_PASSWORD }, or { file: PATH }
+                  = help: give the server a new password: whoever can read this file knows this one
+
+                """))
+    }
+
+    @Test func `a failover that could begin too early`() {
+        #expect(
+            render("wrong-order-by-needs").contains(
+                """
+                error[wrong-order]: step 'failover' could begin before the target is in sync: it needs no 'wait-for-sync' step, \
+                directly or through others
+                   │
+                16 │   - failover: { needs: [replicaof] } # error: wrong-order
+                   │     ^^^^^^^^
+                   = help: let it need 'wait-for-sync': needs: [replicaof, wait-for-sync]
+
+                """))
+    }
+
+    @Test func `a failover through Sentinels that nobody named`() {
+        #expect(
+            render("sentinel-missing") == """
+                sentinel-missing.yaml:13:5: error[sentinel-missing]: 'via: sentinel' needs Sentinels, and this plan names none
+                   │
+                13 │   - failover: {} # error: sentinel-missing
+                   │     ^^^^^^^^
+                   = help: name them: sentinel: { primary: NAME, addresses: [10.0.0.3:26379] }
+                   = help: without Sentinel write: failover: { via: promote }
+
+                1 error
+
+                """)
+    }
+
+    @Test func `numbers without units are shown with one`() {
+        let text = render("missing-unit")
+        #expect(text.contains("error[missing-unit]: 'write-pause: 2' lacks a unit"))
+        #expect(text.contains("= help: write 2s, or another unit: ms, s, m and h\n"))
+        #expect(
+            text.contains(
+                "= help: write 65536B for bytes, which is 64KiB, or another unit: KiB, MiB, GiB (1024), KB, MB, GB (1000)\n"
+            ))
+        #expect(text.contains("= help: write 30%\n"))
+        #expect(text.hasSuffix("5 errors\n"))
+    }
+
+    @Test func `a typo of a missing key is one mistake`() {
+        #expect(
+            render("missing-key-typo-is-one-mistake") == """
+                missing-key-typo-is-one-mistake.yaml:11:3: error[unknown-key]: 'sentinel' has no key 'adresses'
+                   │
+                11 │   adresses: [10.0.0.3:26379] # error: unknown-key
+                   │   ^^^^^^^^
+                   = help: did you mean 'addresses'?
+
+                1 error
+
+                """)
+    }
+
+    @Test func `a step kind that is nearly right`() {
+        let text = render("unknown-step-kind")
+        for (written, meant) in [
+            ("wait_for_sync", "wait-for-sync"), ("replicaOf", "replicaof"), ("fail-over", "failover"),
+        ] {
+            #expect(text.contains("there is no step kind '\(written)'"))
+            #expect(text.contains("= help: did you mean '\(meant)'?"))
+        }
+    }
+
+    @Test func `an engine that is nearly right`() {
+        #expect(
+            render("unknown-value").hasPrefix(
+                """
+                unknown-value.yaml:5:11: error[unknown-value]: 'engine' must be redis, valkey or dragonfly, found 'rediss'
+                  │
+                5 │   engine: rediss # error: unknown-value
+                  │           ^^^^^^
+                  = help: did you mean 'redis'?
+
+                """))
+    }
+
+    @Test func `what a later version will know`() {
+        #expect(
+            render("not-supported-yet-held") == """
+                not-supported-yet-held.yaml:16:22: error[not-supported-yet]: 'via: held' is not supported yet
+                   │
+                16 │   - failover: { via: held } # error: not-supported-yet
+                   │                      ^^^^
+                   = help: this version knows: sentinel, promote, shutdown
+
+                1 error
+
+                """)
+    }
+
+    @Test func `secrets in files that are no YAML are not shown either`() {
+        func render(_ text: String) -> String {
+            TextRenderer().render(Plan.read(SourceFile(path: "x", text: text), checks: []).diagnostics)
+        }
+        #expect(!render("source:\n  password: hunter2: x\n").contains("hunter2"))
+        #expect(!render("source: { address: a, password: hunter2\n").contains("hunter2"))
+        #expect(!render("source:\n  password: |\n    hunter2\n\t  hunter2\n").contains("hunter2"))
+        #expect(!render("requirepass: 'hunter2\n").contains("hunter2"))
+        #expect(!render("address: redis://:hunter2@h:1\n\tb\n").contains("hunter2"))
+        #expect(render("source:\n  password: hunter2: x\n").contains("2 │   password: ***"))
+    }
+
+    @Test func `secrets in addresses are not shown`() {
+        let text =
+            "version: 1\nname: x\nsource: { address: 'redis://:hunter2@10.0.0.1:6379', engine: redis }\nsteps: []\n"
+        let diagnostics = Plan.read(SourceFile(path: "x", text: text), checks: []).diagnostics
+        #expect(diagnostics.contains { $0.code == .invalidAddress })
+        #expect(!TextRenderer().render(diagnostics).contains("hunter2"))
+    }
+}
