@@ -18,7 +18,9 @@ package enum Inspection: Sendable, Equatable {
     /// Nothing to do; why, as a sentence. `verify` follows.
     case done(String)
     /// To be performed. `undo` is written to the state file before `perform` is called; on a later attempt the operation
-    /// finds it in its context and returns what still holds of it.
+    /// finds it in its context and returns what still holds of it. With `nil` what was recorded before stays, or an empty
+    /// object is recorded: that there is undo data at all says that `perform` may have been called, and only then is
+    /// `undo` ever called.
     case ready(undo: StateValue?)
 }
 

@@ -2,7 +2,8 @@
 package struct StepContext: Sendable {
     /// The node that is carried out.
     package let node: String
-    /// What `inspect` recorded on an earlier attempt or run, or `save` since; `nil` on the first.
+    /// What is in the state file: what `inspect` recorded on an earlier attempt or run, or `save` since. For `inspect` it is
+    /// `nil` on the first attempt; `perform` and `verify` find what this attempt recorded.
     package let undo: StateValue?
     /// From 1.
     package let attempt: Int

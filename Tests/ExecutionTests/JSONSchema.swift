@@ -1,0 +1,63 @@
+import Testing
+
+@testable import Execution
+
+/// As much of draft-07 as the state's schema uses; a keyword that it does not know is a failure.
+struct JSONSchema {
+    let root: StateValue
+
+    /// Where and why a value does not fit; empty if it fits.
+    func mistakes(in value: StateValue, _ schema: StateValue? = nil, at path: String = "$") -> [String] {
+        guard case .object(let keywords) = schema ?? root else { return ["\(path): no schema"] }
+        if let reference = keywords["$ref"]?.string { return mistakes(in: value, definition(reference), at: path) }
+        return keywords.sorted { $0.key < $1.key }.flatMap { keyword, argument in
+            mistakes(in: value, keyword, argument, keywords, at: path)
+        }
+    }
+
+    func definition(_ reference: String) -> StateValue? {
+        reference.split(separator: "/").dropFirst().reduce(root as StateValue?) { $0?[String($1)] }
+    }
+
+    private func mistakes(
+        in value: StateValue, _ keyword: String, _ argument: StateValue, _ all: [String: StateValue], at path: String
+    ) -> [String] {
+        let fits: Bool
+        switch (keyword, argument) {
+        case ("$schema", _), ("$id", _), ("title", _), ("description", _), ("definitions", _): fits = true
+        case ("const", let constant): fits = value == constant
+        case ("enum", .array(let values)): fits = values.contains(value)
+        case ("type", .string(let type)): fits = value.jsonType == type
+        case ("minimum", .int(let minimum)): fits = value.int.map { $0 >= minimum } ?? true
+        case ("minLength", .int(let minimum)): fits = value.string.map { $0.count >= minimum } ?? true
+        case ("pattern", .string(let pattern)):
+            fits = value.string.map { (try? Regex(pattern).firstMatch(in: $0)) != nil } ?? true
+        case ("required", .array(let keys)): fits = keys.allSatisfy { $0.string.flatMap { value[$0] } != nil }
+        case ("additionalProperties", .bool(false)):
+            guard case .object(let members) = value else { return [] }
+            fits = members.keys.allSatisfy { all["properties"]?[$0] != nil }
+        case ("properties", .object(let properties)):
+            return properties.flatMap { key, schema in
+                value[key].map { mistakes(in: $0, schema, at: "\(path).\(key)") } ?? []
+            }
+        case ("items", let schema):
+            return (value.array ?? []).enumerated().flatMap { mistakes(in: $1, schema, at: "\(path)[\($0)]") }
+        default: return ["\(path): the test does not know the keyword '\(keyword)'"]
+        }
+        return fits ? [] : ["\(path): \(keyword)"]
+    }
+}
+
+extension StateValue {
+    fileprivate var jsonType: String {
+        switch self {
+        case .null: "null"
+        case .bool: "boolean"
+        case .int: "integer"
+        case .double: "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+}
