@@ -24,7 +24,9 @@ extension LiveTests {
 
         /// Makes the target follow the source with nothing but what the rewritten plan says.
         private func check(_ original: Plan) async throws {
-            try await withLab(LabDescription(plan: original)) { lab in
+            var description = LabDescription(plan: original)
+            description.sentinels?.infoPeriod = .milliseconds(100)
+            try await withLab(description) { lab in
                 let plan = lab.plan(from: original)
                 let sentinel = try #require(plan.sentinel)
                 #expect(sentinel.endpoints.count == original.sentinel?.endpoints.count)
@@ -42,7 +44,7 @@ extension LiveTests {
                     try await target.send(["INFO", "replication"]).string?.contains("master_link_status:up") == true
                 }
                 try await expectOK([["CLIENT", "PAUSE", "1", "WRITE"], ["CLIENT", "UNPAUSE"]], source)
-                try await eventually("the Sentinel sees the target and can read it", within: .seconds(25)) {
+                try await eventually("the Sentinel sees the target and can read it") {
                     let replicas = try await watcher.send(Command(["SENTINEL", "REPLICAS", sentinel.primary]))
                     let text = "\(replicas.array?.first?.array?.map { $0.string ?? "" } ?? [])"
                     return text.contains("\"\(plan.target.endpoint.port)\"")

@@ -7,15 +7,15 @@ extension Lab {
     /// engines what really runs. Passwords are in files of mode 0600 in the folder.
     package func plan(from plan: Plan) -> Plan {
         var plan = plan
-        plan.source.endpoint = Endpoint(source)
+        plan.source.endpoint = endpoint(source)
         plan.source.engine = source.settings.program.engine
         plan.source.access = access(description.source.login, secret: "source", like: plan.source.access)
-        plan.target.endpoint = Endpoint(target)
-        plan.target.engine = target.settings.program.engine
+        plan.target.endpoint = endpoint(target)
+        plan.target.engine = front?.engine ?? target.settings.program.engine
         plan.target.access = access(description.target.login, secret: "target", like: plan.target.access)
         if let settings = plan.sentinel, let wanted = description.sentinels {
             plan.sentinel = SentinelSettings(
-                primary: wanted.primary, endpoints: sentinels.map(Endpoint.init),
+                primary: wanted.primary, endpoints: sentinels.map(endpoint),
                 access: access(wanted.login, secret: "sentinel", like: settings.access))
         }
         plan.steps = plan.steps.map(rewritten)
@@ -73,14 +73,13 @@ extension Lab {
         return step
     }
 
+    private func endpoint(_ server: ServerProcess) -> Endpoint {
+        let address = address(of: server)
+        return Endpoint(host: address.host, port: address.port)
+    }
+
     private func secretFile(_ name: String) -> SecretReference {
         .file(folder.path.appending("\(name).secret").string)
-    }
-}
-
-extension Endpoint {
-    init(_ server: ServerProcess) {
-        self.init(host: server.address.host, port: server.address.port)
     }
 }
 

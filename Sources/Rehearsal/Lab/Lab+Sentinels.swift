@@ -11,6 +11,7 @@ extension Lab {
             return true
         }
         await setHelloPeriod(.seconds(2))
+        if let period = wanted.infoPeriod { await setPeriod("INFO-PERIOD", period) }
     }
 
     func waitForReplicas() async throws {
@@ -33,10 +34,14 @@ extension Lab {
     }
 
     private func setHelloPeriod(_ period: Duration) async {
+        await setPeriod("PUBLISH-PERIOD", period)
+    }
+
+    private func setPeriod(_ name: String, _ period: Duration) async {
         for sentinel in sentinels {
-            // Sentinels before 7.0 have no DEBUG; they take two seconds longer.
+            // Sentinels before 7.0 have no DEBUG; they take their time.
             _ = try? await send(
-                Command(["SENTINEL", "DEBUG", "PUBLISH-PERIOD", String(period.wholeMilliseconds)]), to: sentinel)
+                Command(["SENTINEL", "DEBUG", name, String(period.wholeMilliseconds)]), to: sentinel)
         }
     }
 

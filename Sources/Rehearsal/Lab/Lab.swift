@@ -1,3 +1,4 @@
+package import PlanModel
 package import RESP
 import SystemPackage
 
@@ -15,6 +16,8 @@ package struct Lab: Sendable {
     /// Where this world differs from the one that was asked for; one sentence each, for a person.
     package let notes: [String]
     package let connector: any SessionConnector
+    /// Where the target is to be found, if something stands in front of it.
+    package private(set) var front: Front?
     let accounts: LabAccounts
     let authority: CertificateAuthority?
 
@@ -38,10 +41,33 @@ package struct Lab: Sendable {
 
     package var instances: [ServerProcess] { [source, target] + replicas }
 
+    /// A proxy before the target: everybody talks to it and takes it for the target, of the engine that it plays.
+    package struct Front: Sendable {
+        package var address: ServerAddress
+        package var engine: Engine
+
+        package init(address: ServerAddress, engine: Engine) {
+            self.address = address
+            self.engine = engine
+        }
+    }
+
+    /// The same world, with the target behind a proxy.
+    package func fronted(by front: Front) -> Lab {
+        var lab = self
+        lab.front = front
+        return lab
+    }
+
+    /// Where others find this server.
+    package func address(of server: ServerProcess) -> ServerAddress {
+        if server.name == target.name, let front { front.address } else { server.address }
+    }
+
     // MARK: Talking to the servers, as one who may do everything
 
     package func settings(for server: ServerProcess) -> ConnectionSettings {
-        access(of: server).settings(for: server.address)
+        access(of: server).settings(for: address(of: server))
     }
 
     /// A new session; the caller closes it.

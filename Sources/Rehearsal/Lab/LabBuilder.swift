@@ -9,7 +9,7 @@ actor LabBuilder {
     private let keep: Bool
     private let accounts: LabAccounts
     private var servers: [ServerProcess] = []
-    private var notes: [String] = []
+    private var notes: [String]
 
     init(description: LabDescription, connector: any SessionConnector, folder: PrivateFolder, keep: Bool) {
         self.description = description
@@ -17,6 +17,7 @@ actor LabBuilder {
         self.folder = folder
         self.keep = keep
         accounts = LabAccounts(description)
+        notes = description.notes
     }
 
     func build() async throws -> Lab {

@@ -13,6 +13,8 @@ package struct LabDescription: Sendable {
     package var tls: TLS?
     /// A user of the source that may do nothing but follow it.
     package var replicationUser: String?
+    /// Where this differs from the plan it was made from; one sentence each, for a person.
+    package private(set) var notes: [String] = []
 
     package init(
         source: Instance = Instance(), target: Instance = Instance(), sentinels: Sentinels? = Sentinels(),
@@ -56,11 +58,13 @@ package struct LabDescription: Sendable {
         package var downAfter: Duration
         package var failoverTimeout: Duration
         package var login: Login
+        /// How often they ask the instances; `nil` is Sentinel's own 10 s. Shorter, they see a new replica sooner.
+        package var infoPeriod: Duration?
 
         /// - Parameter quorum: `nil` is the majority.
         package init(
             primary: String = "primary", count: Int = 1, quorum: Int? = nil, downAfter: Duration = .seconds(5),
-            failoverTimeout: Duration = .seconds(20), login: Login = .open
+            failoverTimeout: Duration = .seconds(20), login: Login = .open, infoPeriod: Duration? = nil
         ) {
             self.primary = primary
             self.count = count
@@ -68,6 +72,7 @@ package struct LabDescription: Sendable {
             self.downAfter = downAfter
             self.failoverTimeout = failoverTimeout
             self.login = login
+            self.infoPeriod = infoPeriod
         }
     }
 
@@ -98,6 +103,9 @@ extension LabDescription {
             replicationUser: plan.steps.compactMap { step in
                 if case .replicaof(let replicaOf) = step.kind { replicaOf.username } else { nil }
             }.first { $0 != plan.source.access.username && $0 != "default" })
+        if tls != nil, accesses.contains(where: { $0.tls == nil }) {
+            notes.append("the plan uses TLS for some servers only: here all of them do")
+        }
     }
 }
 

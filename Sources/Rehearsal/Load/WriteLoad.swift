@@ -39,6 +39,20 @@ package struct WriteLoad: Sendable {
         return load
     }
 
+    /// Runs `body` while the writers write; they have ended when it returns, also where `body` throws.
+    package static func run<Result: Sendable>(
+        _ lab: Lab, _ settings: Settings = Settings(), body: @Sendable (WriteLoad) async throws -> Result
+    ) async throws -> (result: Result, record: WriteRecord) {
+        let load = try await start(lab, settings)
+        do {
+            let result = try await body(load)
+            return (result, await load.stop())
+        } catch {
+            _ = await load.stop()
+            throw error
+        }
+    }
+
     private init(writers: [Writer], tasks: [Task<Void, Never>], locator: PrimaryLocator) {
         self.writers = writers
         self.tasks = tasks

@@ -26,8 +26,10 @@ extension ServerSettings {
             case (true, let password?): "user default on >\(password.reveal()) \(everything)"
             case (true, nil): "user default on nopass \(everything)"
             }
-        let others = accounts.map {
-            "user \($0.name) on >\($0.password.reveal()) \($0.rights.rules.joined(separator: " "))"
+        let others = accounts.map { account in
+            // Dragonfly knows neither subcommand rules nor all of these commands.
+            let rules = program == .dragonfly ? "~* +@all" : account.rights.rules.joined(separator: " ")
+            return "user \(account.name) on >\(account.password.reveal()) \(rules)"
         }
         return ([defaultUser] + others).joined(separator: "\n") + "\n"
     }
