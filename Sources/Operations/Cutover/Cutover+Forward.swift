@@ -13,15 +13,16 @@ extension Cutover {
                 try await ReplicationCredentials(toFollow: to).apply(to: from)
                 await demote()
             }
+            var memory = memory
+            if memory.measurements.writesAtPromotion == nil {
+                memory.measurements.writesAtPromotion = try? await WriteCounter(to).calls()
+            }
             try await goForward(memory, &pause)
         }.value
     }
 
     func goForward(_ promoted: CutoverMemory, _ pause: inout WritePause) async throws {
         var memory = promoted
-        if memory.measurements.writesAtPromotion == nil {
-            memory.measurements.writesAtPromotion = try? await WriteCounter(server: to).calls()
-        }
         if let sentinels {
             try await waitForSentinels(sentinels, &memory, &pause)
         } else {

@@ -37,12 +37,13 @@ struct Cutover: Sendable {
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
         try await ReplicationCredentials(toFollow: to).apply(to: from)
+        let counter = try? await WriteCounter(to)
         let leader = try await chooseLeader()
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
         // From here a cancellation must not stop us half way: the section ends by itself, by the pause and its own limits.
         let prepared = memory
-        try await Task { try await criticalSection(prepared, leader) }.value
+        try await Task { try await criticalSection(prepared, leader, counter) }.value
     }
 
     private func chooseLeader() async throws -> Sentinels.Leader? {
@@ -57,7 +58,9 @@ struct Cutover: Sendable {
         }
     }
 
-    private func criticalSection(_ prepared: CutoverMemory, _ leader: Sentinels.Leader?) async throws {
+    private func criticalSection(
+        _ prepared: CutoverMemory, _ leader: Sentinels.Leader?, _ counter: WriteCounter?
+    ) async throws {
         var memory = prepared
         let longest = await sentinels?.longestPause() ?? writePause * 2
         try await fence.raise(over: memory.fence)
@@ -70,6 +73,7 @@ struct Cutover: Sendable {
             throw await lift(pause, memory, failure)
         }
         memory.measurements.promotion = try await swap(&pause).seconds
+        memory.measurements.writesAtPromotion = try? await counter?.calls()
         try await goForward(memory, &pause)
     }
 

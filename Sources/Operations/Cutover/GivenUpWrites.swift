@@ -19,7 +19,7 @@ package struct GivenUpWrites: Sendable, Equatable {
                 count: 0, sentence: "0 writes are given up: the source follows the target and is in sync")
         }
         guard let before = memory.measurements.writesAtPromotion,
-            let now = try? await WriteCounter(server: servers.target).calls(), now >= before
+            let now = try? await WriteCounter(servers.target).calls(), now >= before
         else {
             return GivenUpWrites(
                 count: nil,
