@@ -39,4 +39,9 @@ package struct RollbackOutcome: Sendable, Equatable {
 package struct NodeFailure: Sendable, Equatable {
     package let node: String
     package let failure: StepFailure
+
+    package init(node: String, failure: StepFailure) {
+        self.node = node
+        self.failure = failure
+    }
 }

@@ -87,7 +87,8 @@ struct Cutover: Sendable {
             let upstream = try await to.replication().upstream
             let reached = upstream?.offset ?? 0
             if let upstream, upstream.isLinkUp, reached >= offset { return pause.elapsed }
-            context.report(Progress("the target to reach the source's offset", now: "\(reached)", wanted: "\(offset)"))
+            context.report(
+                Progress("\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(offset)"))
             guard pause.isCertain, upstream != nil else {
                 throw StepFailure(
                     code: "did-not-catch-up", what: "\(to.name) did not catch up within \(writePause.planText)",

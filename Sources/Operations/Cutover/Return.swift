@@ -28,6 +28,8 @@ struct Return {
         }
         // Whoever was kept from being chosen may be again: the cutover is undone.
         try await restorePriority()
+        let fence = handover(drains: true).fence
+        try await fence.send(fence.allCommands(back.fence))
     }
 
     /// Records how the target is fenced before it is, and lets Sentinel choose the source again.

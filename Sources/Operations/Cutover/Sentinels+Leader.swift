@@ -45,14 +45,14 @@ extension Sentinels {
         for replica in replicas {
             if await servers.isSame(replica.address, as: target) {
                 isKnown = true
-                if replica.priority == 0 { return "the target has replica-priority 0" }
-                if !replica.flags.isHealthy { return "the target is not reachable for it" }
-                if replica.reportedRole != .replica { return "the target is no replica in its eyes yet" }
+                if replica.priority == 0 { return "\(target.endpoint) has replica-priority 0" }
+                if !replica.flags.isHealthy { return "it cannot reach \(target.endpoint)" }
+                if replica.reportedRole != .replica { return "\(target.endpoint) is no replica in its eyes yet" }
             } else if replica.isEligible {
-                return "\(replica.address) could be promoted instead of the target"
+                return "\(replica.address) could be promoted instead of \(target.endpoint)"
             }
         }
-        return isKnown ? nil : "the target is not in its list of replicas yet"
+        return isKnown ? nil : "\(target.endpoint) is not in its list of replicas yet"
     }
 
     /// Picks the Sentinel whose next look at the target will come soonest after the promotion, and waits for that moment.

@@ -21,7 +21,9 @@ package struct WorldReport: Sendable {
         do {
             let replication = try await server.replication()
             guard let upstream = replication.upstream else {
-                return "\(server.name) is a primary with \(replication.replicas.count) replicas"
+                let count = replication.replicas.count
+                return
+                    "\(server.name) is a primary with \(count == 0 ? "no replica" : count == 1 ? "1 replica" : "\(count) replicas")"
             }
             let link = SyncState(replication).isSynced ? "in sync" : "not in sync"
             return "\(server.name) is a replica of \(upstream.primary), \(link)"

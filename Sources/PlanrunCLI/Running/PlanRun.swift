@@ -86,8 +86,9 @@ struct PlanRun: Sendable {
         case .interrupted:
             context.message(conclusion.interrupted)
             return .stopped
-        case .paused:
-            conclusion.show(outcome.failures, then: conclusion.resumeHelp)
+        case .paused(let node):
+            let waiting = outcome.state[node]?.error.map { [NodeFailure(node: node, failure: $0)] } ?? []
+            conclusion.show(waiting, then: conclusion.resumeHelp + conclusion.rollbackHelp)
             return .stopped
         case .stateWriteFailed(let error):
             context.show(error)
