@@ -21,7 +21,7 @@ package struct Diagnostic: Sendable, Equatable {
     package let code: DiagnosticCode
     /// Lower case, no full stop, names in 'single quotes'.
     package let message: String
-    package internal(set) var file: SourceFile
+    package let file: SourceFile
     /// `nil` where the whole file is meant, and for files that could not be read.
     package let range: SourceRange?
     /// Stands beside the marks under `range`.

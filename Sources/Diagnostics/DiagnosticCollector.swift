@@ -39,24 +39,47 @@ package final class DiagnosticCollector {
             let message: String
         }
         var seen: Set<Identity> = []
-        var stamped = file
-        stamped.concealed = concealed
-        return diagnostics.enumerated()
-            .sorted { left, right in
-                (left.element.sortKey, left.offset) < (right.element.sortKey, right.offset)
-            }
+        let ordered = diagnostics.enumerated()
+            .sorted { left, right in (left.element.sortKey, left.offset) < (right.element.sortKey, right.offset) }
             .map(\.element)
             .filter { seen.insert(Identity(code: $0.code, range: $0.range, message: $0.message)).inserted }
-            .map { diagnostic in
-                var diagnostic = diagnostic
-                diagnostic.file = stamped
-                return diagnostic
-            }
+        var stamped = file
+        stamped.concealed = concealed
+        let secrets = secrets()
+        return ordered.map { $0.replacingSecrets(secrets, file: stamped) }
+    }
+
+    /// What is concealed on one line, without quotes. Shorter ones would tear words apart, and are found by trying anyway.
+    private func secrets() -> Set<String> {
+        guard !concealed.isEmpty else { return [] }
+        let lines = SourceLines(file.text)
+        let texts = concealed.filter { $0.start.line == $0.end.line }.map { range in
+            let line = lines[range.start.line].dropFirst(range.start.column - 1)
+            return String(line.prefix(range.end.column - range.start.column)).trimming { " '\"".contains($0) }
+        }
+        return Set(texts.filter { $0.count >= 4 })
+    }
+}
+
+extension String {
+    fileprivate func trimming(_ isTrimmed: (Character) -> Bool) -> String {
+        let start = drop(while: isTrimmed)
+        return String(start.reversed().drop(while: isTrimmed).reversed())
     }
 }
 
 extension Diagnostic {
     fileprivate var sortKey: SourceRange {
         range ?? SourceRange(SourcePosition(line: 0, column: 0), SourcePosition(line: 0, column: 0))
+    }
+
+    /// Messages quote what they are about, and may so repeat what excerpts do not show.
+    fileprivate func replacingSecrets(_ secrets: Set<String>, file: SourceFile) -> Diagnostic {
+        func replacing(_ text: String) -> String {
+            secrets.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "***") : $0 }
+        }
+        return Diagnostic(
+            severity, code, replacing(message), file: file, at: range, label: label.map(replacing),
+            labels: labels.map { Label($0.range, replacing($0.text)) }, help: help.map(replacing))
     }
 }

@@ -157,8 +157,25 @@ struct MessageTests {
         #expect(!render("source: { address: a, password: hunter2\n").contains("hunter2"))
         #expect(!render("source:\n  password: |\n    hunter2\n\t  hunter2\n").contains("hunter2"))
         #expect(!render("requirepass: 'hunter2\n").contains("hunter2"))
+        #expect(!render("source:\n  engine: redis\n  password:hunter2\n").contains("hunter2"))
+        #expect(!render("source:\n  password: >\nhunter2\n").contains("hunter2"))
+        #expect(!render("source: { password|\n: hunter2 }\n").contains("hunter2"))
         #expect(!render("address: redis://:hunter2@h:1\n\tb\n").contains("hunter2"))
         #expect(render("source:\n  password: hunter2: x\n").contains("2 │   password: ***"))
+    }
+
+    @Test(arguments: [
+        "password:hunter2", "password hunter2", "password: , 'password:hunter2'", "pasword: hunter2",
+        "auth-pass: [hunter2]",
+        "password: { hunter2: x }", "password: { env: hunter2 }, password: hunter2", "password: !!str hunter2",
+        "? [password]\n  : hunter2",
+    ])
+    func `secrets are not shown, whatever is wrong around them`(_ written: String) {
+        let text = "version: 1\nname: x\nsource: { address: a:1, engine: redis, \(written) }\nsteps: []\n"
+        let diagnostics = Plan.read(SourceFile(path: "x", text: text), checks: []).diagnostics
+        #expect(!diagnostics.isEmpty)
+        #expect(!TextRenderer().render(diagnostics).contains("hunter2"), "\(TextRenderer().render(diagnostics))")
+        #expect(!diagnostics.contains { "\($0.record)".contains("hunter2") })
     }
 
     @Test func `secrets in addresses are not shown`() {

@@ -45,7 +45,7 @@ struct MutationTests {
     func `every plan with damage is read or refused`(_ name: String) {
         var random = SplitMix64(seed: 42)
         let original = Array(Self.text(name).utf8)
-        for _ in 1...1_500 {
+        for _ in 1...500 {
             var bytes = original
             for _ in 1...Int.random(in: 1...3, using: &random) { damage(&bytes, &random) }
             check(SourceFile(path: "damaged.yaml", bytes: bytes))

@@ -20,8 +20,10 @@ extension Plan {
     /// - Parameter checks: the catalogue, against which the settings of `preflight` are read.
     package static func read(_ file: SourceFile, checks: [CheckDeclaration]) -> PlanReading {
         let collector = DiagnosticCollector(file)
-        guard let root = YAMLDocument.parse(collector) else {
-            SecretConcealment.concealLines(of: collector)
+        let root = YAMLDocument.parse(collector)
+        // A tree with mistakes lacks what was dropped: the second of two keys, the value of an unreadable one.
+        if collector.hasErrors { SecretConcealment.concealLines(of: collector) }
+        guard let root else {
             return PlanReading(plan: nil, diagnostics: collector.sorted())
         }
         SecretConcealment.conceal(in: root, collector)

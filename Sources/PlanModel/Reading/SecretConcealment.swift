@@ -1,7 +1,9 @@
 internal import Diagnostics
 internal import YAMLTree
 
-/// Finds what may be a secret in a plan, whatever else is wrong with it, so that no excerpt repeats it.
+/// Finds what may be a secret in a plan, whatever else is wrong with it, so that no excerpt and no message repeats it.
+///
+/// It is generous: hiding too much of a line costs a look into the file, showing too much costs a password.
 enum SecretConcealment {
     private static let tellingWords = ["pass", "pwd", "secret", "token", "credential", "auth"]
 
@@ -9,12 +11,12 @@ enum SecretConcealment {
         switch node.content {
         case .invalid: break
         case .scalar(let scalar):
-            // User and password in an URL.
-            if scalar.text.contains("@"), scalar.text.contains(":") { collector.conceal(node.range) }
+            if mayHoldSecret(scalar.text) { collector.conceal(node.range) }
         case .sequence(let elements):
             for element in elements { conceal(in: element, collector) }
         case .mapping(let entries):
             for entry in entries {
+                if mayHoldSecret(entry.key) { collector.conceal(entry.keyRange) }
                 if isTelling(entry.key) {
                     concealLiterals(in: entry.value, collector)
                 } else {
@@ -24,20 +26,26 @@ enum SecretConcealment {
         }
     }
 
+    /// A text that is more than the name of a secret: `password:hunter2` or `password hunter2`, where a space or a colon is
+    /// missing, or an URL with a user.
+    static func mayHoldSecret(_ text: String) -> Bool {
+        text.contains { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "_" } && mentionsSecret(text)
+    }
+
     /// Everything but the places that a reference names.
     private static func concealLiterals(in node: YAMLNode, _ collector: DiagnosticCollector) {
         guard let entries = node.entries else { return node.isNull ? () : collector.conceal(node.range) }
         for entry in entries {
             let isPlace = entry.key == "file" || entry.key == "env" && isVariableName(entry.value)
             if !isPlace || entry.value.scalar == nil { collector.conceal(entry.value.range) }
+            if !["file", "env"].contains(entry.key) { collector.conceal(entry.keyRange) }
         }
     }
 
+    /// As variables are usually spelt; a password seldom is.
     private static func isVariableName(_ node: YAMLNode) -> Bool {
-        guard let text = node.scalar?.text else { return false }
-        let isUpperCase = text.utf8.allSatisfy { $0.isDigitByte || (65...90).contains($0) || $0 == UInt8(ascii: "_") }
-        return text.utf8.first.map { !$0.isDigitByte } ?? false
-            && (isUpperCase || text.contains("_") && text.utf8.allSatisfy { $0.isWordByte || $0 == UInt8(ascii: "_") })
+        guard let text = node.scalar?.text, text.utf8.first.map({ !$0.isDigitByte }) == true else { return false }
+        return text.utf8.allSatisfy { $0.isDigitByte || (65...90).contains($0) || $0 == UInt8(ascii: "_") }
     }
 
     private static func isTelling(_ key: String) -> Bool {
@@ -45,31 +53,43 @@ enum SecretConcealment {
         return tellingWords.contains { key.contains($0) } || Suggestion.closest(to: key, in: ["password"]) != nil
     }
 
-    /// For a file that is no YAML: what follows such a word and a colon, and the lines that are indented further below it.
+    private static func mentionsSecret(_ text: String) -> Bool {
+        text.split { !$0.isLetter && $0 != "-" && $0 != "_" }.contains { isTelling(String($0)) } || text.contains("@")
+    }
+}
+
+extension SecretConcealment {
+    /// For a file that is no YAML: what follows a telling word on its line, and the lines after it that name no key.
     static func concealLines(of collector: DiagnosticCollector) {
         let lines = SourceLines(collector.file.text)
-        var indentation: Int?
+        var followsSecret = false
         for number in 1...lines.count {
             let line = String(lines[number])
-            let own = line.prefix { $0 == " " || $0 == "\t" || $0 == "-" }.count
-            if let outer = indentation, own > outer, !line.isEmpty {
+            if mentionsSecret(line) {
+                collector.conceal(wholeLine(number, from: columnAfterKey(line)))
+                followsSecret = true
+            } else if followsSecret, !namesKey(line) {
                 collector.conceal(wholeLine(number, from: 1))
-                continue
+            } else {
+                followsSecret = false
             }
-            indentation = nil
-            guard let colon = line.firstIndex(of: ":"), mentionsSecret(line) else { continue }
-            let key = line[..<colon].split { !$0.isLetter }.last.map(String.init) ?? ""
-            let isFirst = isTelling(key)
-            let value = line[line.index(after: colon)...].drop { $0 == " " }
-            let start =
-                isFirst ? line.unicodeScalars.distance(from: line.startIndex, to: value.startIndex) + 1 : own + 1
-            collector.conceal(wholeLine(number, from: start))
-            indentation = isFirst ? own : nil
         }
     }
 
-    private static func mentionsSecret(_ line: String) -> Bool {
-        line.split { !$0.isLetter && $0 != "-" && $0 != "_" }.contains { isTelling(String($0)) } || line.contains("@")
+    /// Where a value begins whose key is the first word of the line; else where the text of the line begins.
+    private static func columnAfterKey(_ line: String) -> Int {
+        let indentation = line.prefix { $0 == " " || $0 == "-" }
+        let rest = line[indentation.endIndex...]
+        let word = rest.prefix { $0.isLetter || $0 == "-" || $0 == "_" }
+        let end = line[word.endIndex...].prefix { $0 == ":" || $0 == " " }.endIndex
+        let start = isTelling(String(word)) ? end : indentation.endIndex
+        return line.unicodeScalars.distance(from: line.startIndex, to: start) + 1
+    }
+
+    private static func namesKey(_ line: String) -> Bool {
+        let text = line.drop { $0 == " " || $0 == "-" }
+        let word = text.prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+        return !word.isEmpty && text[word.endIndex...].hasPrefix(":")
     }
 
     private static func wholeLine(_ number: Int, from column: Int) -> SourceRange {

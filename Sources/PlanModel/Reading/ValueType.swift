@@ -66,9 +66,10 @@ extension YAMLNode {
 }
 
 extension String {
-    /// In 'single quotes', cut if it is long.
+    /// In 'single quotes', cut if it is long, and left out if a secret may be in it.
     var quotedForMessage: String {
-        unicodeScalars.count <= 60 ? "'\(self)'" : "'\(String(unicodeScalars.prefix(57)))…'"
+        if SecretConcealment.mayHoldSecret(self) { return "'***'" }
+        return unicodeScalars.count <= 60 ? "'\(self)'" : "'\(String(unicodeScalars.prefix(57)))…'"
     }
 }
 
