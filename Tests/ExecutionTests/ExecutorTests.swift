@@ -160,4 +160,14 @@ struct ExecutorTests {
         #expect(bench.store.last?["follow"]?.status == .started)
         #expect(outcome.state["follow"]?.status == .succeeded)
     }
+
+    @Test func `a disk that is full for a moment stops the run too, and what happened is still recorded`() async {
+        var bench = Bench(graph: chain)
+        bench.store = MemoryStore(brokenWhen: { $0.serial == 6 })
+        let outcome = await bench.run()
+        #expect(outcome.ending == .stateWriteFailed(MemoryStore.full))
+        #expect(outcome.state == bench.store.last)
+        #expect(outcome.state.status == .stopped)
+        #expect(outcome.state.statuses == ["look": .succeeded, "follow": .succeeded, "cut": .pending])
+    }
 }
