@@ -85,6 +85,7 @@ let package = Package(
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "TestKit",
                 nioCore,
             ]),
+        tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", nioCore, system]),
         tests(
             "PlanrunCLITests",
             [

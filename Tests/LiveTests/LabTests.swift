@@ -36,6 +36,23 @@ extension LiveTests {
             #expect(!FileManager.default.fileExists(atPath: folder))
         }
 
+        @Test func `a body that is cancelled leaves nothing, and keep leaves the logs`() async throws {
+            let seen = Box<(folder: String, pids: [pid_t])>()
+            let task = Task {
+                try await withLab(LabDescription(sentinels: nil), keep: true) { lab in
+                    await seen.set((lab.folder.path.string, try await lab.pids()))
+                    try await Task.sleep(for: .seconds(3_600))
+                }
+            }
+            try await eventually("the lab is there") { await seen.value != nil }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            let (folder, pids) = try #require(await seen.value)
+            #expect(pids.allSatisfy { kill($0, 0) != 0 })
+            #expect(FileManager.default.fileExists(atPath: folder + "/source/server.log"))
+            try FileManager.default.removeItem(atPath: folder)
+        }
+
         @Test func `killing the process that started a lab takes all servers and the folder with it`() async throws {
             let result = await #expect(
                 processExitsWith: .signal(SIGKILL), observing: [\.standardOutputContent]

@@ -56,6 +56,25 @@ package struct PrimaryLocator: Sendable {
     }
 }
 
+extension Lab {
+    /// A new session with whoever is the primary, found as an application finds it; the caller closes it.
+    package func primarySession() async throws -> any CommandSession {
+        let locator = PrimaryLocator(self)
+        let address = await locator.locate()
+        await locator.close()
+        guard let session = address.flatMap(session(at:)) else {
+            let who = description.sentinels == nil ? "neither source nor target says that it is" : "no Sentinel names"
+            throw RehearsalError(code: .noPrimary, sentence: "\(who) the primary")
+        }
+        return session
+    }
+
+    /// A new session with the instance that is found there; `nil` where it is none of this world.
+    func session(at address: ServerAddress) -> (any CommandSession)? {
+        instances.first { self.address(of: $0) == address }.map(session)
+    }
+}
+
 extension RESPValue {
     /// Whether this is what a primary answers to `ROLE`.
     var isRoleOfPrimary: Bool { array?.first?.string == "master" }

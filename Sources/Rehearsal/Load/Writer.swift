@@ -82,8 +82,7 @@ actor Writer {
     }
 
     private func openSession(_ address: ServerAddress) async -> (any CommandSession)? {
-        guard let server = lab.instances.first(where: { lab.address(of: $0) == address }) else { return nil }
-        let candidate = lab.session(server)
+        guard let candidate = lab.session(at: address) else { return nil }
         if let role = try? await candidate.send(["ROLE"], timeout: .seconds(1)), role.isRoleOfPrimary, !isStopping {
             return candidate
         }

@@ -11,66 +11,68 @@ package actor DragonflyStandIn {
     package nonisolated let address: ServerAddress
     /// Every command that anybody sent it, as words, in order.
     package private(set) var received: [[String]] = []
-    private let listener: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>
+    private let listener: any Channel
+    private let clients: StandInClients
     private var redis: (address: ServerAddress, everything: ConnectionSettings)?
     private let connector = RedisConnector()
 
-    /// Listens on a free port; connections wait until `stand(inFrontOf:)`.
+    /// Listens on a free port; nobody may connect before `serve(inFrontOf:_:)`.
     static func listen() async throws -> DragonflyStandIn {
+        let clients = StandInClients()
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: 0) { channel in
+            .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try channel.pipeline.syncOperations.addHandler(StandInClientHandler(clients))
                 }
             }
-        guard let port = listener.channel.localAddress?.port else {
+            .bind(host: "127.0.0.1", port: 0).get()
+        guard let port = listener.localAddress?.port else {
             preconditionFailure("a listening TCP socket has no port")
         }
-        return DragonflyStandIn(listener, ServerAddress(host: "127.0.0.1", port: port))
+        return DragonflyStandIn(listener, clients, ServerAddress(host: "127.0.0.1", port: port))
     }
 
-    private init(
-        _ listener: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>, _ address: ServerAddress
-    ) {
+    private init(_ listener: any Channel, _ clients: StandInClients, _ address: ServerAddress) {
         self.listener = listener
+        self.clients = clients
         self.address = address
     }
 
-    func stand(inFrontOf server: ServerProcess, _ everything: ConnectionSettings) {
+    /// Answers with the help of this Redis, until cancelled.
+    func serve(inFrontOf server: ServerProcess, _ everything: ConnectionSettings) async {
         redis = (server.address, everything)
-    }
-
-    /// Serves until cancelled.
-    nonisolated func serve() async {
-        try? await listener.executeThenClose { clients in
-            await withDiscardingTaskGroup { group in
-                do {
-                    for try await client in clients {
-                        group.addTask { await self.serve(client) }
-                    }
-                } catch {
-                    // The listener was closed.
-                }
+        await withDiscardingTaskGroup { group in
+            for await client in clients.stream {
+                group.addTask { await self.serve(client) }
             }
         }
     }
 
-    private nonisolated func serve(_ client: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
+    /// Whoever is still there is disconnected.
+    func close() async {
+        clients.finish()
+        try? await listener.close()
+    }
+
+    private nonisolated func serve(_ client: StandInClients.Client) async {
         // A client or a Redis that goes away ends the conversation, as it would with the real one.
-        try? await client.executeThenClose { input, output in
-            var parser = RESPParser()
-            var conversation = await DragonflyConversation(self)
-            for try await bytes in input {
-                parser.feed(bytes)
-                while let value = try parser.next() {
-                    try await conversation.carryOut(Command(arguments: value.buffers)) { reply in
-                        try await output.write(reply.encoded())
-                    }
+        try? await converse(client)
+        try? await client.channel.close()
+    }
+
+    private nonisolated func converse(_ client: StandInClients.Client) async throws {
+        var parser = RESPParser()
+        var conversation = await DragonflyConversation(self)
+        for await bytes in client.bytes {
+            parser.feed(bytes)
+            while let value = try parser.next() {
+                try await conversation.carryOut(Command(arguments: value.buffers)) { reply in
+                    try await client.channel.writeAndFlush(reply.encoded())
                 }
             }
-            await conversation.close()
         }
+        await conversation.close()
     }
 
     // MARK: What conversations ask for

@@ -15,12 +15,18 @@ package func withDragonflyLab<Result: Sendable>(
     description.target.extraLines += [
         "replica-announce-ip \(standIn.address.host)", "replica-announce-port \(standIn.address.port)",
     ]
-    return try await withLab(description, keep: keep) { lab in
-        await standIn.stand(inFrontOf: lab.target, lab.settings(for: lab.target))
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await standIn.serve() }
-            defer { group.cancelAll() }
-            return try await body(lab.fronted(by: Lab.Front(address: standIn.address, engine: .dragonfly)), standIn)
+    do {
+        let result = try await withLab(description, keep: keep) { lab in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await standIn.serve(inFrontOf: lab.target, lab.settings(for: lab.target)) }
+                defer { group.cancelAll() }
+                return try await body(lab.fronted(by: Lab.Front(address: standIn.address, engine: .dragonfly)), standIn)
+            }
         }
+        await standIn.close()
+        return result
+    } catch {
+        await standIn.close()
+        throw error
     }
 }
