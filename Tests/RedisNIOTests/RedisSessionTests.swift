@@ -81,9 +81,10 @@ struct RedisSessionTests {
         await server.stop()
     }
 
-    @Test(arguments: [
-        ("admin", "s3cret", "AUTH admin s3cret"), (nil, "s3cret", "AUTH s3cret"), ("guest", nil, "AUTH guest "),
-    ] as [(String?, String?, String)])
+    @Test(
+        arguments: [
+            ("admin", "s3cret", "AUTH admin s3cret"), (nil, "s3cret", "AUTH s3cret"), ("guest", nil, "AUTH guest "),
+        ] as [(String?, String?, String)])
     func `credentials come before anything else`(username: String?, password: String?, line: String) async throws {
         let server = try await ScriptedServer.start { $0.hasPrefix("AUTH") ? .raw("+OK\r\n") : .raw("+PONG\r\n") }
         let session = session(server.address, username: username, password: password)
