@@ -22,10 +22,10 @@ package struct ApprovalOperation: Operation {
     package func inspect(_ context: StepContext) async throws -> Inspection {
         switch try await approver.approval(of: step, question: question) {
         case .given(let how): return .done("approved: \(how)")
-        case .declined: throw pause("'\(step)' was not approved", help: [])
+        case .declined: throw pause("the answer to '\(question)' was not yes", help: [])
         case .nobodyToAsk:
             throw pause(
-                "'\(step)' waits for approval: \(question)", help: ["resume with '--approve \(step)' to say yes"])
+                "nobody has said yes to '\(question)'", help: ["resume with '--approve \(step)' to say yes"])
         }
     }
 

@@ -13,7 +13,7 @@ struct FailureView {
         let word = cause.isPause ? "waiting" : "error"
         let style = Style(isColored: isColored)
         let title = style.strong(cause.isPause ? .yellow : .red, "\(word)[\(cause.code)]:")
-        let verb = cause.isPause ? "stands at" : "failed:"
+        let verb = cause.isPause ? "waits:" : "failed:"
         var lines = ["\(title) '\(failure.node)' \(verb) \(cause.what)"]
         lines.append("  at " + ([place] + cause.place).joined(separator: " · "))
         lines += cause.world.map { "  \($0)" }
