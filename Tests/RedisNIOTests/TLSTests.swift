@@ -5,13 +5,14 @@ import Testing
 
 @testable import RedisNIO
 
+@Suite(.certificates)
 struct TLSTests {
     /// PING over TLS to a server with that certificate; the error, or `nil` if it was answered.
     private func ping(
         server name: String = "server", asks: Bool = false, host: String = "127.0.0.1",
         _ change: (inout TLSOptions, TestCertificates) -> Void = { _, _ in }
     ) async throws -> SessionError? {
-        let certificates = try await TestCertificates.shared.value
+        let certificates = try #require(TestCertificates.current)
         let server = try await ScriptedServer.start(tls: try certificates.server(name, asks: asks))
         var options = TLSOptions(caFile: certificates.path("ca.crt"))
         change(&options, certificates)
@@ -70,7 +71,7 @@ struct TLSTests {
     }
 
     @Test func `a CA that we do not trust`() async throws {
-        let certificates = try await TestCertificates.shared.value
+        let certificates = try #require(TestCertificates.current)
         let stranger = certificates.path("stranger.crt")
         let other = try await ping { options, _ in options.caFile = stranger }
         #expect(other?.code == .tlsFailed)
@@ -120,16 +121,16 @@ struct TLSTests {
     @Test func `a server that does not answer TLS at all`() async throws {
         let server = try await ScriptedServer.start { _ in .silence }
         let options = TLSOptions(verifiesCertificates: false)
-        let error = await ping(server.address, options, connectTimeout: .milliseconds(50))
+        let error = await ping(server.address, options, connectTimeout: .milliseconds(300))
         await server.stop()
         #expect(error?.code == .connectTimeout)
         #expect(
             error?.sentence
-                == "connected, but no TLS handshake within 50 ms; perhaps the server does not speak TLS on this port")
+                == "connected, but no TLS handshake within 300 ms; perhaps the server does not speak TLS on this port")
     }
 
     @Test func `a server that speaks only TLS`() async throws {
-        let certificates = try await TestCertificates.shared.value
+        let certificates = try #require(TestCertificates.current)
         let server = try await ScriptedServer.start(tls: try certificates.server("server"))
         let error = await ping(server.address, nil)
         await server.stop()

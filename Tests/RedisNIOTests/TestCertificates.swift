@@ -2,16 +2,13 @@ import NIOSSL
 import Rehearsal
 import Subprocess
 import SystemPackage
+import Testing
 
-/// Certificates made by the `openssl` command, once for all tests.
+/// Certificates made by the `openssl` command, once for the tests of a suite, and removed with it.
 struct TestCertificates: Sendable {
-    let folder: PrivateFolder
+    @TaskLocal static var current: TestCertificates?
 
-    static let shared = Task {
-        let certificates = TestCertificates(folder: try PrivateFolder.temporary())
-        try await certificates.make()
-        return certificates
-    }
+    let folder: PrivateFolder
 
     func path(_ name: String) -> String { folder.path.appending(name).string }
 
@@ -27,7 +24,7 @@ struct TestCertificates: Sendable {
         return configuration
     }
 
-    private func make() async throws {
+    fileprivate func make() async throws {
         try await authority("ca")
         try await authority("stranger")
         try await signed("server", days: 2, names: "DNS:redis.example,DNS:*.shard.example,IP:127.0.0.1")
@@ -69,4 +66,20 @@ struct TestCertificates: Sendable {
     }
 
     private struct OpenSSLFailed: Error { let message: String }
+}
+
+struct TestCertificatesTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
+    ) async throws {
+        let certificates = TestCertificates(folder: try PrivateFolder.temporary())
+        defer { certificates.folder.remove() }
+        try await certificates.make()
+        try await TestCertificates.$current.withValue(certificates, operation: body)
+    }
+}
+
+extension Trait where Self == TestCertificatesTrait {
+    /// Gives the tests of a suite `TestCertificates.current`.
+    static var certificates: Self { TestCertificatesTrait() }
 }
