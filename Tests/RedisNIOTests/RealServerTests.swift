@@ -8,7 +8,8 @@ import Testing
 
 /// Everything that the typed replies read, from the servers that are installed.
 struct RealServerTests {
-    @Test func `a migration's commands against real servers, with TLS and users`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `a migration's commands against real servers, with TLS and users`() async throws {
         let description = LabDescription(
             source: .init(login: .user("planrun"), extraLines: ["repl-diskless-sync-delay 1"]),
             target: .init(login: .user("planrun")),
