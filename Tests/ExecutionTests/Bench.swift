@@ -3,7 +3,7 @@ import PlanGraph
 @testable import Execution
 
 /// One run on the bench: a graph, operations, and everything around them that a test wants to see.
-struct Bench {
+struct Bench: Sendable {
     let graph: StepGraph
     var operations: [String: any Operation] = [:]
     var policies: [String: NodePolicy] = [:]
@@ -25,6 +25,11 @@ struct Bench {
     func run(_ state: RunState? = nil) async -> RunOutcome {
         await executor.run(state ?? fresh, interrupts: interrupts.stream())
     }
+
+    /// For a test that does something meanwhile.
+    func start() -> Task<RunOutcome, Never> { Task { await run() } }
+
+    func startRollback(_ state: RunState) -> Task<RollbackOutcome, Never> { Task { await rollBack(state) } }
 
     func rollBack(_ state: RunState) async -> RollbackOutcome {
         await executor.rollBack(state, interrupts: interrupts.stream())

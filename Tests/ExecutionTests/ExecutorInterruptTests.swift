@@ -14,28 +14,28 @@ struct ExecutorInterruptTests {
     @Test func `a drain ends a wait, which is pending again`() async {
         var bench = Bench(graph: graph)
         bench.operations["sync"] = FakeOperation(onPerform: Self.waitForDrain)
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(1)
         #expect(bench.store.last?["sync"]?.status == .started)
         bench.interrupts.send(.drain)
         await bench.events.first { $0 == .runDraining }
         bench.clock.advance(by: .seconds(1))
-        #expect(await outcome.ending == .interrupted)
-        #expect(await outcome.state.status == .stopped)
-        #expect(await outcome.state.statuses == ["sync": .pending, "cut": .pending])
+        #expect(await going.value.ending == .interrupted)
+        #expect(await going.value.state.status == .stopped)
+        #expect(await going.value.state.statuses == ["sync": .pending, "cut": .pending])
         #expect(bench.events.lines.suffix(3) == ["run-draining", "sync interrupted", "run-finished"])
     }
 
     @Test func `a drain lets an effect finish and starts nothing more`() async {
         var bench = Bench(graph: StepGraph([("follow", .effect, []), ("sync", .wait, ["follow"])]))
         bench.operations["follow"] = FakeOperation(onPerform: { try await $0.clock.sleep(for: .seconds(1)) })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(1)
         bench.interrupts.send(.drain)
         await bench.events.first { $0 == .runDraining }
         bench.clock.advance(by: .seconds(1))
-        #expect(await outcome.ending == .interrupted)
-        #expect(await outcome.state.statuses == ["follow": .succeeded, "sync": .pending])
+        #expect(await going.value.ending == .interrupted)
+        #expect(await going.value.state.statuses == ["follow": .succeeded, "sync": .pending])
     }
 
     @Test func `cancelling stops an effect in the middle, and nobody knows how far it came`() async {
@@ -43,13 +43,13 @@ struct ExecutorInterruptTests {
         bench.operations["follow"] = FakeOperation(
             onInspect: { _ in .ready(undo: .string("before")) },
             onPerform: { try await $0.clock.sleep(for: .seconds(3600)) })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(1)
         bench.interrupts.send(.drain)
         bench.interrupts.send(.cancel)
-        #expect(await outcome.ending == .interrupted)
-        #expect(await outcome.state["follow"]?.status == .started)
-        #expect(await outcome.state["follow"]?.undo == .string("before"))
+        #expect(await going.value.ending == .interrupted)
+        #expect(await going.value.state["follow"]?.status == .started)
+        #expect(await going.value.state["follow"]?.undo == .string("before"))
         #expect(
             bench.events.lines.suffix(4) == ["run-draining", "run-cancelling", "follow interrupted", "run-finished"])
     }
@@ -61,29 +61,29 @@ struct ExecutorInterruptTests {
             await Task { try? await context.clock.sleep(for: .seconds(2)) }.value
             world.turn("target is primary", on: true)
         })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(1)
         bench.interrupts.send(.cancel)
         await bench.events.first { $0 == .runCancelling }
         bench.clock.advance(by: .seconds(2))
-        #expect(await outcome.state["cut"]?.status == .succeeded)
+        #expect(await going.value.state["cut"]?.status == .succeeded)
         #expect(world.on == ["target is primary"])
     }
 
     @Test func `an interrupt ends the time between two attempts`() async {
         var bench = Bench(graph: graph, policies: ["sync": NodePolicy(retries: 5)])
         bench.operations["sync"] = FakeOperation(onPerform: { _ in throw StepFailure.passing })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.events.first { if case .step(_, _, .retrying) = $0 { true } else { false } }
         bench.interrupts.send(.drain)
-        #expect(await outcome.ending == .interrupted)
-        #expect(await outcome.state["sync"]?.status == .failed)
+        #expect(await going.value.ending == .interrupted)
+        #expect(await going.value.state["sync"]?.status == .failed)
     }
 
     @Test func `a caller that is cancelled gets a run that is stopped in order`() async {
         var bench = Bench(graph: graph)
         bench.operations["sync"] = FakeOperation(onPerform: { try await $0.clock.sleep(for: .seconds(3600)) })
-        let task = Task { [bench] in await bench.run() }
+        let task = bench.start()
         await bench.clock.sleepers(1)
         task.cancel()
         let outcome = await task.value
@@ -100,13 +100,13 @@ struct ExecutorInterruptTests {
                 return nil
             })
         let run = await bench.run()
-        async let outcome = bench.rollBack(run.state)
+        let going = bench.startRollback(run.state)
         await bench.clock.sleepers(1)
         bench.interrupts.send(.drain)
         await bench.events.first { $0 == .runDraining }
         bench.clock.advance(by: .seconds(1))
-        #expect(await outcome.ending == .interrupted)
-        #expect(await outcome.state.status == .rollingBack)
-        #expect(await outcome.remaining == ["follow"])
+        #expect(await going.value.ending == .interrupted)
+        #expect(await going.value.state.status == .rollingBack)
+        #expect(await going.value.remaining == ["follow"])
     }
 }

@@ -12,10 +12,10 @@ struct ExecutorTimeTests {
             context.report(Progress("full sync", now: "412 MiB", wanted: "1.2 GiB"))
             try await context.clock.sleep(for: .seconds(3600))
         })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(2)
         bench.clock.advance(by: .seconds(90))
-        let failure = await outcome.failures.first?.failure
+        let failure = await going.value.failures.first?.failure
         #expect(failure?.code == "step-timeout")
         #expect(failure?.what == "the step was not done within 1m30s: it was waiting for full sync")
         #expect(failure?.place == ["now 412 MiB", "wanted 1.2 GiB"])
@@ -28,10 +28,10 @@ struct ExecutorTimeTests {
             try? await context.clock.sleep(for: .seconds(3600))
             throw StepFailure(code: "fenced", what: "the pause was lifted", world: ["the source takes writes"])
         })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(2)
         bench.clock.advance(by: .seconds(1))
-        let failure = await outcome.failures.first?.failure
+        let failure = await going.value.failures.first?.failure
         #expect(failure?.code == "step-timeout")
         #expect(failure?.place == ["the pause was lifted"])
         #expect(failure?.world == ["the source takes writes"])
@@ -42,10 +42,10 @@ struct ExecutorTimeTests {
         bench.operations["sync"] = FakeOperation(onPerform: { context in
             try? await context.clock.sleep(for: .seconds(3600))
         })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(2)
         bench.clock.advance(by: .seconds(1))
-        #expect(await outcome.ending == .succeeded)
+        #expect(await going.value.ending == .succeeded)
     }
 
     @Test func `the time limit is of one attempt`() async {
@@ -53,14 +53,14 @@ struct ExecutorTimeTests {
         bench.operations["sync"] = FakeOperation(onPerform: { context in
             if context.attempt == 1 { try await context.clock.sleep(for: .seconds(3600)) }
         })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(2)
         bench.clock.advance(by: .seconds(10))
         await bench.events.first { if case .step("sync", _, .retrying) = $0 { true } else { false } }
         await bench.clock.sleepers(1)
         bench.clock.advance(by: .seconds(1))
-        #expect(await outcome.ending == .succeeded)
-        #expect(await outcome.state["sync"]?.attempts == 2)
+        #expect(await going.value.ending == .succeeded)
+        #expect(await going.value.state["sync"]?.attempts == 2)
         #expect(
             bench.events.lines.prefix(5) == [
                 "run-started", "sync started", "sync retrying 1s", "sync started", "sync succeeded",
@@ -76,11 +76,11 @@ struct ExecutorTimeTests {
                 return .ready(undo: context.undo ?? .string("before"))
             },
             onPerform: { context in if context.attempt == 1 { throw StepFailure.passing } })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(1)
         #expect(bench.store.last?["follow"]?.status == .failed)
         bench.clock.advance(by: .seconds(1))
-        #expect(await outcome.ending == .succeeded)
+        #expect(await going.value.ending == .succeeded)
     }
 
     @Test func `progress is shown at a pace that can be read, the latest last`() async {
@@ -90,12 +90,12 @@ struct ExecutorTimeTests {
             try await context.clock.sleep(for: .seconds(1))
             context.report(Progress("full sync", now: "done"))
         })
-        async let outcome = bench.run()
+        let going = bench.start()
         await bench.clock.sleepers(2)
         bench.clock.advance(by: .milliseconds(200))
         await bench.events.first { if case .step(_, _, .progress(let now)) = $0 { now.now == "100 %" } else { false } }
         bench.clock.advance(by: .seconds(1))
-        #expect(await outcome.ending == .succeeded)
+        #expect(await going.value.ending == .succeeded)
         #expect(
             bench.events.lines == [
                 "run-started", "sync started", "sync progress 1 %", "sync progress 100 %", "sync progress done",

@@ -124,9 +124,9 @@ struct RollbackTests {
             return "it is alone again"
         })
         let run = await bench.run()
-        async let outcome = bench.rollBack(run.state)
+        let going = bench.startRollback(run.state)
         await bench.clock.sleepers(1)
         bench.clock.advance(by: .seconds(1))
-        #expect(await outcome.ending == .complete)
+        #expect(await going.value.ending == .complete)
     }
 }
