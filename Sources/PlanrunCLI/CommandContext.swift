@@ -21,6 +21,9 @@ package struct CommandContext: Sendable {
     package var connector: any SessionConnector
     package var resolve: @Sendable (String) async -> Set<String>
 
+    /// Wraps text for a terminal; a pipe gets it as it is.
+    func wrapped(_ text: String, indent: Int = 0) -> String { text.wrapped(width: terminal?.width, indent: indent) }
+
     package struct Terminal: Sendable {
         /// Columns.
         package var width: Int

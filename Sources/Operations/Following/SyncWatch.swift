@@ -63,7 +63,7 @@ struct SyncWatch {
             if time - since >= step.stableFor { return .synced }
             return .keepWaiting(
                 Progress(
-                    "the lag to stay small", now: "lag \(ByteCount(bytes: lag).planText)", wanted: wanted,
+                    "the lag to stay small", now: "lag \(ByteCount(bytes: lag).text)", wanted: wanted,
                     remaining: step.stableFor - (time - since)))
         }
     }
@@ -108,7 +108,7 @@ struct SyncWatch {
         case .linkDown:
             return Progress("the link between target and source to come up", now: "link down", wanted: wanted)
         case .online:
-            let lag = ByteCount(bytes: answer.lag ?? 0).planText
+            let lag = ByteCount(bytes: answer.lag ?? 0).text
             return Progress("the target to catch up", now: "lag \(lag)", wanted: wanted)
         case .fullSync(nil): return Progress("the full sync", wanted: wanted)
         case .fullSync(let transfer?):

@@ -36,7 +36,7 @@ package struct WaitForSyncOperation: Operation {
                 isTransient: true)
         }
         return StepResult(
-            "in sync, lag \(ByteCount(bytes: lag).planText)",
+            "in sync, lag \(ByteCount(bytes: lag).text)",
             facts: ["lagBytes": .int(lag), "sourceOffset": .int(answer.sourceOffset)])
     }
 

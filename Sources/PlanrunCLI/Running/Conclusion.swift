@@ -33,9 +33,9 @@ struct Conclusion {
     func show(_ failures: [NodeFailure], then help: [String]) {
         for (index, failure) in failures.enumerated() {
             let isLast = index == failures.count - 1
+            let view = FailureView(plan: run.plan, failure: failure, help: isLast ? help : [])
             run.context.message(
-                FailureView(plan: run.plan, failure: failure, help: isLast ? help : []).text(
-                    isColored: run.context.terminal?.isColored ?? false))
+                run.context.wrapped(view.text(isColored: run.context.terminal?.isColored ?? false), indent: 4))
         }
     }
 

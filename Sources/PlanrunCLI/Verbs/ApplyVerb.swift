@@ -38,7 +38,9 @@ struct ApplyVerb: RunVerb {
     }
 
     private func begin(_ run: PlanRun) async -> ExitStatus {
-        if options.format == .text { run.context.output(PlanHeader(plan: run.plan).text) }
+        if options.format == .text {
+            run.context.output(run.context.wrapped(PlanHeader(plan: run.plan).text, indent: 4))
+        }
         return await run.go(run.newState())
     }
 

@@ -24,7 +24,7 @@ struct CheckVerb: Verb {
         case .json: context.output(JSONText.of(report.steps.flatMap(\.findings)))
         case .text:
             let style = Style(isColored: context.terminal?.isColored ?? false)
-            context.output(report.findingsText(style))
+            context.output(context.wrapped(report.findingsText(style), indent: 3))
         }
         return report.hasFailures ? .failure : .success
     }

@@ -33,7 +33,8 @@ struct PlanVerb: Verb {
         let header = PlanHeader(plan: plan)
         switch format {
         case .text:
-            context.output(report.text(header: header, style: Style(isColored: context.terminal?.isColored ?? false)))
+            let style = Style(isColored: context.terminal?.isColored ?? false)
+            context.output(context.wrapped(report.text(header: header, style: style), indent: 3))
         case .json: context.output(JSONText.of(report))
         case .markdown: context.output(report.markdown(header: header))
         }

@@ -34,7 +34,8 @@ struct StatusVerb: Verb {
         let world = try await world(context)
         switch format {
         case .json: context.output(JSONText.of(Report(state: record, world: world)))
-        case .text: context.output(StatusView(state: record, world: world, planPath: plan).text)
+        case .text:
+            context.output(context.wrapped(StatusView(state: record, world: world, planPath: plan).text, indent: 5))
         }
         return .success
     }

@@ -40,8 +40,7 @@ struct RunLines: Sendable {
     }
 
     private func summary(_ result: StepResult, _ unchanged: String?) -> String {
-        guard let unchanged else { return result.summary }
-        return unchanged == result.summary ? unchanged : "\(unchanged); \(result.summary)"
+        unchanged ?? result.summary
     }
 
     private func mark(_ word: String, _ color: Style.Color, _ node: String, _ text: String) -> String {

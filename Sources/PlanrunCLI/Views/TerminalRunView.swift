@@ -30,7 +30,7 @@ final class TerminalRunView: RunView {
         state.withLock { state in
             erase(&state)
             note(event, &state)
-            if let line = permanentLine(event) { context.output(line) }
+            if let line = permanentLine(event) { context.output(line.wrapped(width: width, indent: 3)) }
             draw(&state)
         }
     }

@@ -1,0 +1,43 @@
+extension StringProtocol {
+    /// The text in lines of at most `width` columns, broken between words; a word that is longer than a line is left whole,
+    /// because an address that is cut in two cannot be copied.
+    /// - Parameter indent: columns before every line but the first of each given line.
+    func wrapped(width: Int?, indent: Int = 0) -> String {
+        guard let width else { return String(self) }
+        return split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.wrappedLine(width: width, indent: indent) }
+            .joined(separator: "\n")
+    }
+
+    private func wrappedLine(width: Int, indent: Int) -> String {
+        let margin = prefix { $0 == " " }
+        let hanging = String(repeating: " ", count: margin.count + indent)
+        var lines: [String] = []
+        var line = String(margin)
+        var isEmpty = true
+        for word in dropFirst(margin.count).split(separator: " ", omittingEmptySubsequences: false) {
+            if !isEmpty, line.columns + 1 + word.columns > width {
+                lines.append(line)
+                line = hanging
+                isEmpty = true
+            }
+            line += (isEmpty ? "" : " ") + word
+            isEmpty = false
+        }
+        return (lines + [line]).joined(separator: "\n")
+    }
+
+    /// Columns on a terminal: characters, without the colours.
+    private var columns: Int {
+        var count = 0
+        var isEscape = false
+        for character in self {
+            switch character {
+            case "\u{1B}": isEscape = true
+            case "m" where isEscape: isEscape = false
+            default: count += isEscape ? 0 : 1
+            }
+        }
+        return count
+    }
+}
