@@ -1,8 +1,12 @@
+import Diagnostics
+import PlanModel
+
 extension StepFailure {
     /// An error that no operation meant to throw.
     static func unexpected(_ error: any Error) -> StepFailure {
         StepFailure(
-            code: "unexpected-error", what: "something happened that planrun does not know: \(printable("\(error)"))",
+            code: "unexpected-error",
+            what: "something happened that planrun does not know: \(VisibleText.escape("\(error)"))",
             help: ["if this comes again it is a mistake in planrun: please report it with this message"])
     }
 
@@ -22,32 +26,12 @@ extension StepFailure {
         if let failure { place += [failure.what] + failure.place }
         let waited = last.map { ": it was waiting for \($0.activity)" } ?? ""
         return StepFailure(
-            code: "step-timeout", what: "the step was not done within \(limit.forPeople)\(waited)", place: place,
+            code: "step-timeout", what: "the step was not done within \(limit.planText)\(waited)", place: place,
             world: failure?.world ?? [],
             help: (failure?.help ?? []) + ["if it only needs more time, raise the step's 'timeout'"], isTransient: true)
     }
 }
 
-/// Control characters escaped: the text of an error may come from a server.
-private func printable(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: result += scalar.escaped(asASCII: true)
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-}
-
 extension Duration {
-    /// As plans spell it: `250ms`, `5s`, `1h30m`.
-    var forPeople: String {
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-        guard milliseconds % 1000 == 0 else { return "\(milliseconds)ms" }
-        let seconds = milliseconds / 1000
-        let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
-        let text = parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
-        return text.isEmpty ? "0s" : text
-    }
-
     var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

@@ -116,7 +116,7 @@ struct ExecutorTests {
         let outcome = await bench.run()
         #expect(outcome.ending == .failed("look"))
         #expect(outcome.failures.first?.failure.code == "unexpected-error")
-        #expect(outcome.failures.first?.failure.what.hasSuffix(#"odd\u{1B}[2J"#) == true)
+        #expect(outcome.failures.first?.failure.what.hasSuffix(#"odd\u{1b}[2J"#) == true)
     }
 
     @Test func `a cancellation that nobody asked for is a failure`() async {

@@ -1,4 +1,5 @@
 import PlanGraph
+import PlanModel
 import Synchronization
 
 @testable import Execution
@@ -186,7 +187,7 @@ final class EventLog: Sendable {
         case .succeeded(_, _, let unchanged): unchanged == nil ? "succeeded" : "unchanged"
         case .warned: "warned"
         case .failed(let failure, _): "failed \(failure.code)"
-        case .retrying(_, let after): "retrying \(after.forPeople)"
+        case .retrying(_, let after): "retrying \(after.planText)"
         case .paused: "paused"
         case .interrupted: "interrupted"
         case .kept: "kept"
