@@ -52,15 +52,7 @@ extension PlanRun {
     /// - Throws: `StateFileError`, or `ExitStatus.invalid` after saying which steps of the plan have changed.
     func continued(_ file: StateFile, acceptsChange: Bool) throws -> RunState {
         let state = try file.read()
-        let reading = Plan.read(
-            .init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)
-        guard let earlier = reading.plan else {
-            context.refuse(
-                "recorded-plan-unreadable", "the plan recorded in '\(file.path)' is not one that this planrun reads",
-                help: ["go on with the planrun that began the run"])
-            throw ExitStatus.invalid
-        }
-        let changes = plan.changes(since: earlier)
+        let changes = try changes(since: state, file)
         if changes.isEmpty {
             return try state.checked(
                 against: compiled.graph, planName: plan.name, planPath: plan.file.path, path: file.path)
@@ -70,6 +62,19 @@ extension PlanRun {
             throw ExitStatus.invalid
         }
         return try state.adopting(compiled.graph, plan: plan.file.text, path: file.path)
+    }
+
+    /// What the plan says differently from when the run began.
+    func changes(since state: RunState, _ file: StateFile) throws(ExitStatus) -> PlanChanges {
+        let reading = Plan.read(
+            .init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)
+        guard let earlier = reading.plan else {
+            context.refuse(
+                "recorded-plan-unreadable", "the plan recorded in '\(file.path)' is not one that this planrun reads",
+                help: ["go on with the planrun that began the run"])
+            throw .invalid
+        }
+        return plan.changes(since: earlier)
     }
 
     private func refuse(_ changes: PlanChanges, _ state: RunState, acceptsChange: Bool) {

@@ -22,11 +22,7 @@ struct ApplyVerb: RunVerb {
         let state = try file.read()
         switch state.status {
         case .succeeded:
-            let isSame = (try? run.continued(file, acceptsChange: false)) != nil
-            guard isSame else { return .invalid }
-            run.context.message("nothing to do: '\(state.planName)' was carried out at \(state.updatedAt)")
-            run.context.message("   = help: to carry it out once more, move \(file.path) away first")
-            return .success
+            return try finished(run, state, file)
         case .rolledBack: return await begin(run)
         case .running, .failed, .stopped:
             if resume { return await run.go(try run.continued(file, acceptsChange: acceptPlanChange)) }
@@ -35,6 +31,20 @@ struct ApplyVerb: RunVerb {
             return refuse(run, state)
         case .rollingBack, .rollbackIncomplete: return refuse(run, state)
         }
+    }
+
+    private func finished(_ run: PlanRun, _ state: RunState, _ file: StateFile) throws -> ExitStatus {
+        let anew = "to begin a new run, move '\(file.path)' away first"
+        guard try run.changes(since: state, file).isEmpty else {
+            run.context.refuse(
+                "run-finished",
+                "'\(state.planName)' was carried out at \(state.updatedAt), and the plan has changed since",
+                help: [anew])
+            return .invalid
+        }
+        run.context.message("nothing to do: '\(state.planName)' was carried out at \(state.updatedAt)")
+        run.context.message("   = help: \(anew)")
+        return .success
     }
 
     private func begin(_ run: PlanRun) async -> ExitStatus {
