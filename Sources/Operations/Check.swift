@@ -58,6 +58,21 @@ package struct CheckLimits: Sendable {
         return value
     }
 
+    package func count(_ key: String) -> Int {
+        guard case .count(let value) = values[key] else { undeclared(key) }
+        return value
+    }
+
+    package func size(_ key: String) -> ByteCount {
+        guard case .size(let value) = values[key] else { undeclared(key) }
+        return value
+    }
+
+    package func duration(_ key: String) -> Duration {
+        guard case .duration(let value) = values[key] else { undeclared(key) }
+        return value
+    }
+
     package func flag(_ key: String) -> Bool {
         guard case .flag(let value) = values[key] else { undeclared(key) }
         return value
@@ -80,7 +95,7 @@ package struct CheckOperation: Operation {
     package func perform(_ context: StepContext) async throws {}
 
     package func verify(_ context: StepContext) async throws -> StepResult {
-        let finding = try await check.run(servers, limits: limits)
+        let finding = try await finding()
         if finding.passes { return StepResult(finding.saw) }
         switch severity {
         case .fail:
@@ -95,4 +110,15 @@ package struct CheckOperation: Operation {
     }
 
     package func undo(_ context: StepContext) async throws -> String? { nil }
+
+    /// What cannot be told is no reason to stop where the answer would have been none either.
+    private func finding() async throws -> Finding {
+        do {
+            return try await check.run(servers, limits: limits)
+        } catch let failure as StepFailure {
+            guard severity == .warn else { throw failure }
+            return .missed(
+                "this cannot be told: \(failure.what)", wants: "an answer", at: failure.place, remedy: failure.help)
+        }
+    }
 }

@@ -14,6 +14,23 @@ package enum PreflightCatalogue {
         NoTiltCheck.self,
         OnlyCandidateCheck.self,
         WritePauseCheck.self,
+        CommandsCheck.self,
+        DroppedCommandsCheck.self,
+        FunctionsCheck.self,
+        ScriptsCheck.self,
+        ModulesCheck.self,
+        KeyspaceEventsCheck.self,
+        DatabasesCheck.self,
+        EvictionCheck.self,
+        HashFieldTTLCheck.self,
+        BigKeysCheck.self,
+        ReplicaBufferCheck.self,
+        BacklogCheck.self,
+        ReplicationTimeoutCheck.self,
+        SyncTimeCheck.self,
+        ForkCheck.self,
+        PersistenceCheck.self,
+        BackupAgeCheck.self,
     ]
 
     /// What the plan language and the schema have to know of them.

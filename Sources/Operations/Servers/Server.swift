@@ -110,4 +110,8 @@ extension Server {
     package func keyspace() async throws(StepFailure) -> KeyspaceInfo {
         try await read(["INFO", "keyspace"]) { try KeyspaceInfo(Info($0)) }
     }
+
+    package func persistence() async throws(StepFailure) -> PersistenceInfo {
+        try await read(["INFO", "persistence"]) { try PersistenceInfo(Info($0)) }
+    }
 }

@@ -38,7 +38,7 @@ package struct ServerAccount: Sendable {
                     "~*", "&*", "-@all", "+@connection", "+info", "+role", "+config", "+client", "+command",
                     "+acl|whoami",
                     "+replicaof", "+slaveof", "+wait", "+failover", "+shutdown", "+bgsave", "+lastsave", "+dbsize",
-                    "+scan",
+                    "+scan", "+randomkey",
                     "+type", "+memory", "+function|list", "+module|list", "+get", "+set", "+del", "+unlink", "+exists",
                     "+pttl", "+ttl", "+multi", "+exec", "+discard", "+flushall", "+time", "+psync", "+replconf",
                 ]

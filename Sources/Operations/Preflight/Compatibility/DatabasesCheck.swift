@@ -1,0 +1,37 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The target has as many databases as the source, so that none of its keys ends up nowhere or, on Dragonfly, in another
+/// database.
+struct DatabasesCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "databases", title: "the target has every database of the source")
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let used = try await servers.source.keyspace().databases.filter { $0.value.keys > 0 }.keys.max() ?? 0
+        let source = try await count(servers.source) ?? 16
+        let target = try await count(servers.target) ?? 16
+        let isDragonfly = servers.plan.target.engine == .dragonfly
+        let name = isDragonfly ? "--dbnum" : "databases"
+        if used >= target {
+            return .missed(
+                "database \(used) of the source holds keys, and the target has only \(target) databases",
+                wants: "\(used + 1) databases at least: the full sync would fail each time", at: [servers.target.name],
+                remedy: ["start the target with \(name) \(max(source, used + 1))"])
+        }
+        if source > target, isDragonfly {
+            return .missed(
+                "the source has \(source) databases, the target \(target)",
+                wants: "as many: a database that is first used during the migration would overwrite keys of another",
+                at: [servers.target.name], remedy: ["start the target with \(name) \(source)"])
+        }
+        return .passed("databases up to \(used) are in use, the target has \(target)")
+    }
+
+    private func count(_ server: Server) async throws(StepFailure) -> Int? {
+        if let value = try await server.setting("databases").flatMap({ Int($0) }) { return value }
+        return try await server.setting("dbnum").flatMap { Int($0) }
+    }
+}

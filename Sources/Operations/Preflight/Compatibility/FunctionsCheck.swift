@@ -1,0 +1,27 @@
+import Execution
+import PlanModel
+import RESP
+
+/// The source has no function library that the target cannot load: it would make every full sync fail, for ever.
+struct FunctionsCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "functions", title: "the target can load the source's functions")
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        // Servers before Redis 7 have no functions and answer with an error.
+        let command: Command = ["FUNCTION", "LIST"]
+        let reply = try await servers.source.replies(to: [command])[0]
+        if case .error(let error) = reply, error.code == "NOPERM" { throw servers.source.refusal(of: command, error) }
+        let libraries = (reply.array ?? []).compactMap { $0.array?.dropFirst().first?.string }
+        guard !libraries.isEmpty else { return .passed("the source has no functions") }
+        let names = libraries.map { "'\($0.printable)'" }.joined(separator: ", ")
+        // Dragonfly has FUNCTION FLUSH alone.
+        let probe = try await servers.target.replies(to: [command])[0]
+        guard case .error = probe else { return .passed("the target takes functions: \(names)") }
+        return .missed(
+            "the source has the function library \(names), and the target has no functions",
+            wants: "no function on the source: each full sync would break off where it comes to them",
+            at: [servers.source.name, servers.target.name],
+            remedy: ["FUNCTION DELETE them if they are not used, or take a target that has functions"])
+    }
+}

@@ -1,0 +1,24 @@
+import Execution
+import PlanModel
+import RESP
+
+/// Keyspace notifications are set on the target as on the source; they are not replicated.
+struct KeyspaceEventsCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "keyspace-events", title: "keyspace notifications are set on the target as on the source", severity: .warn)
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let source = try await servers.source.setting("notify-keyspace-events") ?? ""
+        let target = try await servers.target.setting("notify-keyspace-events") ?? ""
+        if source.isEmpty { return .passed("the source sends no keyspace notifications") }
+        // The server writes the letters in an order of its own.
+        if Set(source) == Set(target) { return .passed("both send '\(source.printable)'") }
+        let remedy =
+            servers.plan.target.engine == .dragonfly
+            ? "Dragonfly knows only 'Ex' (expired keys), given at start; change the applications first"
+            : "CONFIG SET notify-keyspace-events \(source.printable) on \(servers.target.endpoint)"
+        return .missed(
+            "the source sends keyspace notifications '\(source.printable)', the target '\(target.printable)'",
+            wants: "the same on both", at: [servers.target.name], remedy: [remedy])
+    }
+}

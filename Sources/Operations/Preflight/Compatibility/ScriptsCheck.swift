@@ -1,0 +1,21 @@
+import Execution
+import PlanModel
+
+/// Dragonfly wants scripts to declare the keys they touch; Redis does not care.
+struct ScriptsCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "scripts", title: "scripts run on the target as they do on the source", severity: .warn)
+
+    static func applies(to plan: Plan) -> Bool { plan.target.engine == .dragonfly }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let calls = try await servers.source.commandCalls()
+        let count = ["eval", "evalsha", "eval_ro", "evalsha_ro"].reduce(Int64(0)) { $0 + (calls[$1] ?? 0) }
+        guard count > 0 else { return .passed("no scripts have run") }
+        return .missed(
+            "the source has run scripts \(count) times, and Dragonfly refuses one that touches keys it does not declare",
+            wants: "scripts that name all their keys in KEYS", at: [servers.source.name],
+            remedy: ["try the scripts on the target, or start Dragonfly with --default_lua_flags=allow-undeclared-keys"]
+        )
+    }
+}

@@ -1,0 +1,31 @@
+import Execution
+import PlanModel
+import RESP
+
+/// A link that breaks for a moment can go on where it was, because the source still has what was written meanwhile.
+struct BacklogCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "backlog", title: "the replication backlog covers a short loss of the link", severity: .warn,
+        limits: [
+            .init(key: "covers", defaultValue: .duration(.seconds(60)), meaning: "how long the link may be lost")
+        ])
+
+    /// Dragonfly starts anew each time its link to a Redis is lost, whatever the backlog.
+    static func applies(to plan: Plan) -> Bool { plan.source.engine != .dragonfly && plan.target.engine != .dragonfly }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let size = try await servers.source.setting("repl-backlog-size").flatMap { Int64($0) } ?? 0
+        let forecast = try await SyncForecast.read(servers, transferRate: ByteCount(bytes: 1 << 20))
+        let covers = limits.duration("covers")
+        let needed = forecast.writeRate * Int64(covers / .seconds(1))
+        let rate = "\(ByteCount(bytes: forecast.writeRate).text)/s"
+        if size >= needed {
+            return .passed("\(ByteCount(bytes: size).text) hold what is written in \(covers.planText) (\(rate))")
+        }
+        return .missed(
+            "repl-backlog-size is \(ByteCount(bytes: size).text), and \(rate) are written",
+            wants: "\(ByteCount(bytes: needed).text) for \(covers.planText) without the link",
+            at: [servers.source.name],
+            remedy: ["CONFIG SET repl-backlog-size \(needed) on \(servers.source.endpoint)"])
+    }
+}

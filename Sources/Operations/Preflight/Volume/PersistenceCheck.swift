@@ -1,0 +1,39 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// Both servers have their data loaded, and the source saves without errors and is not busy saving now.
+struct PersistenceCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "persistence", title: "nothing is loading, and the source's last save went well")
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        var findings: [Finding] = []
+        for server in [servers.source, servers.target] {
+            let state = try await server.persistence()
+            if state.isLoading {
+                findings.append(
+                    .missed(
+                        "\(server.endpoint) is loading its data", wants: "a server that is ready", at: [server.name],
+                        remedy: ["wait until it has loaded"]))
+            }
+            guard server.part == .source else { continue }
+            if state.lastSaveSucceeded == false {
+                findings.append(
+                    .missed(
+                        "the last save of \(server.endpoint) failed",
+                        wants: "saves that work: a full sync needs one too",
+                        at: [server.name], remedy: ["look at its log and disk, then BGSAVE"]))
+            }
+            if state.isSaveInProgress {
+                findings.append(
+                    .missed(
+                        "\(server.endpoint) is saving now", wants: "no other fork during the full sync",
+                        at: [server.name],
+                        remedy: ["wait until it has ended: rdb_bgsave_in_progress in INFO persistence"]))
+            }
+        }
+        return .combined(findings, passed: "nothing is loading or saving, the last save went well")
+    }
+}

@@ -1,0 +1,54 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// How long the full sync will take and how much is written meanwhile, from what the source says now.
+struct SyncForecast: Sendable {
+    /// Bytes of the data as the source holds it, which is more than what is sent.
+    let dataset: Int64
+    /// Bytes of the replication stream a second; an upper bound where the source has no replica yet and counts none.
+    let writeRate: Int64
+    /// Bytes a second that the transfer is taken to move.
+    let transferRate: Int64
+
+    /// Reads the source twice, `window` apart, for the rate of writes.
+    static func read(_ servers: Servers, transferRate: ByteCount, window: Duration = .seconds(1)) async throws -> Self {
+        let watch = Stopwatch(servers.clock)
+        let first = try await servers.source.replication()
+        let before = first.offset ?? 0
+        let dataset = try await servers.source.memory().used
+        try await servers.clock.sleep(for: window)
+        let after = try await servers.source.replication().offset ?? before
+        let seconds = max(0.001, watch.elapsed / .seconds(1))
+        var rate = Int64(Double(max(0, after - before)) / seconds)
+        // Without a replica the stream is not counted; what comes in from clients, reads included, is more than is written.
+        if first.replicas.isEmpty, rate == 0 { rate = try await inputRate(servers.source) }
+        return SyncForecast(dataset: dataset, writeRate: rate, transferRate: max(1, transferRate.bytes))
+    }
+
+    private static func inputRate(_ server: Server) async throws(StepFailure) -> Int64 {
+        let kibibytes = try await server.info("stats")["stats"]["instantaneous_input_kbps"].flatMap { Double($0) }
+        return Int64((kibibytes ?? 0) * 1024)
+    }
+
+    var duration: Duration { .seconds(Double(dataset) / Double(transferRate)) }
+
+    /// What is written while the sync lasts: the source keeps it in the target's output buffer.
+    var writtenMeanwhile: Int64 { Int64(Double(writeRate) * (duration / .seconds(1))) }
+
+    var basis: String {
+        "\(ByteCount(bytes: dataset).text) at \(ByteCount(bytes: transferRate).text)/s take \(duration.rounded.planText), "
+            + "during which \(ByteCount(bytes: writtenMeanwhile).text) are written (\(ByteCount(bytes: writeRate).text)/s)"
+    }
+
+    /// The limit that every check built on a forecast has.
+    static let rateLimit = CheckDeclaration.Limit(
+        key: "transfer-rate", defaultValue: .size(ByteCount(bytes: 32 << 20)),
+        meaning: "how many bytes a second the full sync is taken to move")
+}
+
+extension Duration {
+    /// Up to whole seconds.
+    fileprivate var rounded: Duration { .seconds((self / .seconds(1)).rounded(.up)) }
+}

@@ -1,0 +1,20 @@
+import Execution
+import RESP
+import RedisTopology
+
+extension Server {
+    /// The commands that the server knows and the flags it gives them, by name in lower case: `["set": ["write", "denyoom"]]`.
+    func commandFlags() async throws(StepFailure) -> [String: Set<String>] {
+        var flags: [String: Set<String>] = [:]
+        for case .array(let fields) in try await ask(["COMMAND"]).array ?? [] where fields.count > 2 {
+            guard let name = fields[0].string else { continue }
+            flags[name.lowercased()] = Set((fields[2].array ?? []).compactMap(\.string))
+        }
+        return flags
+    }
+
+    /// Calls since the server runs, by command in lower case; subcommands as `config|get`.
+    func commandCalls() async throws(StepFailure) -> [String: Int64] {
+        try await read(["INFO", "commandstats"]) { try CommandStats(Info($0)) }.calls
+    }
+}
