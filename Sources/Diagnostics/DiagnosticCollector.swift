@@ -49,7 +49,8 @@ package final class DiagnosticCollector {
         return ordered.map { $0.replacingSecrets(secrets, file: stamped) }
     }
 
-    /// What is concealed on one line, without quotes. Shorter ones would tear words apart, and are found by trying anyway.
+    /// What is concealed on one line, without quotes. Shorter ones would tear words apart, and are found by trying
+    /// anyway.
     private func secrets() -> Set<String> {
         guard !concealed.isEmpty else { return [] }
         let lines = SourceLines(file.text)
@@ -57,7 +58,7 @@ package final class DiagnosticCollector {
             let line = lines[range.start.line].dropFirst(range.start.column - 1)
             return String(line.prefix(range.end.column - range.start.column)).trimming { " '\"".contains($0) }
         }
-        return Set(texts.filter { $0.count >= 4 })
+        return Set(texts).subtracting([""])
     }
 }
 
@@ -73,10 +74,12 @@ extension Diagnostic {
         range ?? SourceRange(SourcePosition(line: 0, column: 0), SourcePosition(line: 0, column: 0))
     }
 
-    /// Messages quote what they are about, and may so repeat what excerpts do not show.
+    /// Messages name what they are about in 'single quotes', and may so repeat what excerpts do not show.
     fileprivate func replacingSecrets(_ secrets: Set<String>, file: SourceFile) -> Diagnostic {
         func replacing(_ text: String) -> String {
-            secrets.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "***") : $0 }
+            guard !secrets.isEmpty else { return text }
+            let pieces = text.split(separator: "'", omittingEmptySubsequences: false)
+            return pieces.map { secrets.contains(String($0)) ? "***" : $0 }.joined(separator: "'")
         }
         return Diagnostic(
             severity, code, replacing(message), file: file, at: range, label: label.map(replacing),

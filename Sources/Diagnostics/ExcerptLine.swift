@@ -1,4 +1,5 @@
-/// One source line as it is shown: tabs and control characters visible, secrets hidden, and every scalar in known columns.
+/// One source line as it is shown: tabs and control characters visible, secrets hidden, and every scalar in known
+/// columns.
 struct ExcerptLine {
     private struct Cell {
         var text: String

@@ -4,7 +4,8 @@ package enum Suggestion {
     private static let mostCandidates = 1_000
     private static let longestName = 64
 
-    /// The candidate that is closest to `name`, if one is close enough to be meant. Case, `-` and `_` count for nothing.
+    /// The candidate that is closest to `name`, if one is close enough to be meant. Case, `-` and `_` count for
+    /// nothing.
     package static func closest(to name: String, in candidates: some Collection<String>) -> String? {
         guard !name.isEmpty, name.utf8.count <= longestName else { return nil }
         let written = folded(name)

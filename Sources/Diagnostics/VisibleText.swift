@@ -1,5 +1,5 @@
-/// Text as a terminal may be given it: what would move the cursor, change colours or turn the reading direction is spelt
-/// out instead.
+/// Text as a terminal may be given it: what would move the cursor, change colours or turn the reading direction is
+/// spelt out instead.
 package enum VisibleText {
     package static func escape(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
@@ -27,8 +27,8 @@ package enum VisibleText {
         }
     }
 
-    /// Columns that a scalar takes on a terminal. The wide ranges are those that Unicode's EastAsianWidth calls W and F,
-    /// rounded to blocks.
+    /// Columns that a scalar takes on a terminal. The wide ranges are those that Unicode's EastAsianWidth calls W and
+    /// F, rounded to blocks.
     static func width(of scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: return 0

@@ -1,6 +1,6 @@
 extension Step {
-    /// What the step does with which values, defaults included, spelt as a plan would: `max-lag`, `64KiB`. `timeout` and
-    /// `retries` come last, where there are any.
+    /// What the step does with which values, defaults included, spelt as a plan would: `max-lag`, `64KiB`. `timeout`
+    /// and `retries` come last, where there are any.
     package var settings: [(key: String, value: String)] {
         let common = [
             timeout.map { CommonSettings.timeout.setting($0) },

@@ -27,14 +27,14 @@ extension StepKind {
 extension StepKind.Name {
     /// How long one attempt may take if the plan does not say, and how often a step is tried again.
     ///
-    /// | kind            | timeout | retries | why                                                                     |
-    /// |-----------------|---------|---------|-------------------------------------------------------------------------|
-    /// | `preflight`     | 30s     | 0       | a few replies per check; a busy Dragonfly can take seconds for an INFO    |
-    /// | `replicaof`     | 60s     | 0       | Dragonfly answers after 20 s where a host drops its packets              |
-    /// | `wait-for-sync` | 2h      | 0       | 300 GiB at 50 MiB/s                                                      |
-    /// | `verify`        | 60s     | 0       | Sentinels that were in TILT (30 s) look again                            |
-    /// | `approval`      | none    | 0       | a person                                                                 |
-    /// | `failover`      | 2m      | 3       | an attempt that did not catch up changed nothing                         |
+    /// | kind            | timeout | retries | why                                                                    |
+    /// |-----------------|---------|---------|------------------------------------------------------------------------|
+    /// | `preflight`     | 30s     | 0       | a few replies per check; a busy Dragonfly can take seconds for an INFO |
+    /// | `replicaof`     | 60s     | 0       | Dragonfly answers after 20 s where a host drops its packets            |
+    /// | `wait-for-sync` | 2h      | 0       | 300 GiB at 50 MiB/s                                                    |
+    /// | `verify`        | 60s     | 0       | Sentinels that were in TILT (30 s) look again                          |
+    /// | `approval`      | none    | 0       | a person                                                               |
+    /// | `failover`      | 2m      | 3       | an attempt that did not catch up changed nothing                       |
     package var defaults: (timeout: Duration?, retries: Int) {
         switch self {
         case .preflight: (.seconds(30), 0)

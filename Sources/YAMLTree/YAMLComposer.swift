@@ -149,7 +149,8 @@ struct YAMLComposer: ~Copyable {
         }
     }
 
-    /// The END event of a block collection carries the place of the next token, so such a node ends with its last child.
+    /// The END event of a block collection carries the place of the next token, so such a node ends with its last
+    /// child.
     private func close(
         _ content: YAMLNode.Content, _ start: YAMLEvent, isFlow: Bool, end: SourcePosition, size: Int
     ) -> Composed {

@@ -4,7 +4,8 @@ package import Diagnostics
 ///
 /// What is taken of YAML 1.1, and what is not:
 ///
-/// - Anchors and aliases are allowed, and expanded within a budget; an alias to an anchor that does not stand before it, or
+/// - Anchors and aliases are allowed, and expanded within a budget; an alias to an anchor that does not stand before
+/// it, or
 ///   that encloses it, is an error.
 /// - Tags and merge keys (`<<`) are errors: a reviewer should see a value where it counts.
 /// - One document; `---` before it, `...` after it, and a `%YAML` line are allowed.

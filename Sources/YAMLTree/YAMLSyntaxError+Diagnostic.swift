@@ -79,7 +79,8 @@ extension YAMLSyntaxError {
         "did not find expected key": Wording(
             "a key of this mapping was expected here", help: "keys of one mapping begin in the same column"),
         "did not find expected '-' indicator": Wording(
-            "an element of this list was expected here", help: "elements of one list begin with '-' in the same column"),
+            "an element of this list was expected here",
+            help: "elements of one list begin with '-' in the same column"),
         "did not find expected ',' or ']'": Wording(
             "this list is not closed", help: "a ',' or a ']' is missing before this place"),
         "did not find expected ',' or '}'": Wording(

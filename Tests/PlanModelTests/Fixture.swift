@@ -4,9 +4,9 @@ import PlanModel
 
 /// A plan file of `Fixtures`, and what it is expected to be told.
 ///
-/// The line of a mistake ends with `# error: code` or `# warning: code`; several are separated by commas. Where a comment
-/// cannot stand (an empty file, a file that does not exist, bytes that are no text) a file `NAME.expected` beside it has a
-/// line `LINE error: code` for each, with `-` for the line where the whole file is meant.
+/// The line of a mistake ends with `# error: code` or `# warning: code`; several are separated by commas. Where a
+/// comment cannot stand (an empty file, a file that does not exist, bytes that are no text) a file `NAME.expected`
+/// beside it has a line `LINE error: code` for each, with `-` for the line where the whole file is meant.
 struct Fixture: Sendable, CustomStringConvertible {
     static let folder = String(#filePath.dropLast("Fixture.swift".count)) + "Fixtures"
 

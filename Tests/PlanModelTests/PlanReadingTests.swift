@@ -130,4 +130,20 @@ struct PlanReadingTests {
         let reading = Plan.read(SourceFile(path: "long.yaml", text: head + "steps:\n" + steps), checks: [])
         #expect(reading.plan?.steps.count == 10_000)
     }
+
+    /// Each of these is quadratic if it is done the obvious way.
+    @Test(arguments: [
+        "verify: { id: v#, needs: [w#] }", "verify: { id: v#, needs: [v90000, v1] }", "wait-for-sync: { id: v# }",
+        "failover: { id: v# }", "verify: { id: v# }, zzzz: 1", "verify: { id: same, password: hunter# }",
+        "fail-over: { id: v# }",
+    ])
+    func `a hostile plan of thousands of mistakes is refused in time`(_ step: String) {
+        let head =
+            "version: 1\nname: long\nsource: { address: a:1, engine: redis }\ntarget: { address: b:1, engine: redis }\n"
+        let steps = (1...2_000).map { "  - { \(step.replacing("#", with: "\($0)")) }\n" }.joined()
+        let file = SourceFile(path: "hostile.yaml", text: head + "steps:\n" + steps)
+        let reading = Plan.read(file, checks: [])
+        #expect(reading.plan == nil)
+        #expect(TextRenderer().render(reading.diagnostics).hasSuffix("not shown\n"))
+    }
 }

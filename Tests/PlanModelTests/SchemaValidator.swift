@@ -1,6 +1,7 @@
 import YAMLTree
 
-/// The part of JSON Schema draft-07 that the plan schema uses. A word that it does not know fails, so that none is skipped.
+/// The part of JSON Schema draft-07 that the plan schema uses. A word that it does not know fails, so that none is
+/// skipped.
 struct SchemaValidator {
     /// What of `node` the schema does not allow; empty if it is valid.
     func problems(_ node: YAMLNode, _ schema: JSONValue, at path: String = "$") -> [String] {

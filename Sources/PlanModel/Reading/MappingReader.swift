@@ -3,8 +3,8 @@ internal import YAMLTree
 
 /// Reads a mapping by asking for its keys; what nobody asked for is a mistake.
 ///
-/// Call `finish` when everything has been asked for: only then is it known which keys are unknown, and which of them was
-/// meant to be one that is missing.
+/// Call `finish` when everything has been asked for: only then is it known which keys are unknown, and which of them
+/// was meant to be one that is missing.
 struct MappingReader {
     /// Who has the keys, for messages: `'sentinel'`, `this plan`.
     let subject: String

@@ -34,40 +34,48 @@ struct NeedsRules {
     }
 
     private func checkNeeds() -> Bool {
-        var isFine = true
-        let ids = drafts.map(\.id)
+        var mistakes = 0
         for draft in drafts {
             var seen: [String: SourceRange] = [:]
             for need in draft.needs where need.isWritten {
-                if let first = seen.updateValue(need.range, forKey: need.id) {
-                    isFine = false
-                    collector.error(
-                        .duplicateNeed, "step \(draft.id.quotedForMessage) needs \(need.id.quotedForMessage) twice",
-                        at: need.range,
-                        labels: [Diagnostic.Label(first, "first named here")], help: ["name it once"])
-                } else if need.id == draft.id {
-                    isFine = false
-                    collector.error(
-                        .selfNeed, "step \(draft.id.quotedForMessage) needs itself", at: need.range,
-                        help: ["name the steps that must have succeeded before it"])
-                } else if byID[need.id] == nil {
-                    isFine = false
-                    let suggestion = Suggestion.help(for: need.id, in: ids.filter { $0 != draft.id })
-                    collector.error(
-                        .unknownStep,
-                        "step \(draft.id.quotedForMessage) needs \(need.id.quotedForMessage), which this plan does not define",
-                        at: need.range, label: "no step has this id", help: suggestion)
-                }
+                let first = seen.updateValue(need.range, forKey: need.id)
+                if first == nil, need.id != draft.id, byID[need.id] != nil { continue }
+                mistakes += 1
+                report(need, of: draft, first: first, isSuggesting: mistakes <= Self.mostSuggestions)
             }
         }
-        return isFine
+        return mistakes == 0
     }
+
+    /// Each is compared with many ids, and nobody reads so many.
+    private static let mostSuggestions = 20
+
+    private func report(_ need: StepDraft.Need, of draft: StepDraft, first: SourceRange?, isSuggesting: Bool) {
+        let (step, needed) = (draft.id.quotedForMessage, need.id.quotedForMessage)
+        if let first {
+            collector.error(
+                .duplicateNeed, "step \(step) needs \(needed) twice", at: need.range,
+                labels: [Diagnostic.Label(first, "first named here")], help: ["name it once"])
+        } else if need.id == draft.id {
+            collector.error(
+                .selfNeed, "step \(step) needs itself", at: need.range,
+                help: ["name the steps that must have succeeded before it"])
+        } else {
+            let others = drafts.lazy.map(\.id).filter { $0 != draft.id }
+            collector.error(
+                .unknownStep, "step \(step) needs \(needed), which this plan does not define", at: need.range,
+                label: "no step has this id", help: isSuggesting ? Suggestion.help(for: need.id, in: others) : [])
+        }
+    }
+
+    /// Each costs the length of its circle, and a hostile plan has as many as it has needs.
+    private static let mostCycles = 20
 
     /// Depth first, without recursion: a plan may be a chain of thousands of steps.
     private func checkCycles() -> Bool {
         enum Mark { case new, open, done }
         var marks = [Mark](repeating: .new, count: drafts.count)
-        var isFine = true
+        var cycles = 0
         for root in drafts.indices where marks[root] == .new {
             var path: [(index: Int, nextNeed: Int)] = [(root, 0)]
             marks[root] = .open
@@ -85,13 +93,14 @@ struct NeedsRules {
                     marks[needed] = .open
                     path.append((needed, 0))
                 case .open:
-                    isFine = false
+                    cycles += 1
+                    guard cycles <= Self.mostCycles else { continue }
                     let start = path.lastIndex { $0.index == needed } ?? 0
                     report(path[start...].map { (drafts[$0.index], drafts[$0.index].needs[$0.nextNeed - 1]) })
                 }
             }
         }
-        return isFine
+        return cycles == 0
     }
 
     private func report(_ cycle: [(step: StepDraft, need: StepDraft.Need)]) {

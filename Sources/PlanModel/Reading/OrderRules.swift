@@ -1,7 +1,7 @@
 internal import Diagnostics
 
-/// Checks that the steps make sense together: nothing is cut over that was not in sync, and the way of the failover fits
-/// the plan.
+/// Checks that the steps make sense together: nothing is cut over that was not in sync, and the way of the failover
+/// fits the plan.
 struct OrderRules {
     let drafts: [StepDraft]
     let hasSentinel: Bool
@@ -52,41 +52,40 @@ struct OrderRules {
     }
 
     private func checkOrder() {
-        let byID = Dictionary(drafts.indices.map { (drafts[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
-        func ancestors(of index: Int) -> [StepDraft] {
-            var seen: Set<Int> = [index]
-            var queue = [index]
-            while let next = queue.popLast() {
-                for need in drafts[next].needs {
-                    if let needed = byID[need.id], seen.insert(needed).inserted { queue.append(needed) }
-                }
-            }
-            return seen.subtracting([index]).sorted().map { drafts[$0] }
-        }
-        // A plan may have many waits, and each look at what is before one costs the length of the plan: what is below a
-        // wait that was found in order is in order as well.
-        var synced: Set<String> = []
+        let following = dependents(of: .replicaof)
+        let synced = dependents(of: .waitForSync)
+        let followStep = drafts.first { $0.name == .replicaof }
+        let syncStep = drafts.first { $0.name == .waitForSync }
         for (index, draft) in drafts.enumerated() {
             switch draft.name {
             case .waitForSync:
-                if draft.needs.contains(where: { synced.contains($0.id) })
-                    || ancestors(of: index).contains(where: { $0.name == .replicaof })
-                {
-                    synced.insert(draft.id)
-                } else {
-                    report(draft, lacks: .replicaof, why: "could begin before the target follows the source")
-                }
+                guard !following.contains(index) else { continue }
+                report(
+                    draft, lacks: .replicaof, existing: followStep,
+                    why: "could begin before the target follows the source")
             case .failover:
-                if !ancestors(of: index).contains(where: { $0.name == .waitForSync }) {
-                    report(draft, lacks: .waitForSync, why: "could begin before the target is in sync")
-                }
-            case .preflight, .replicaof, .verify, .approval, nil: break
+                guard !synced.contains(index) else { continue }
+                report(draft, lacks: .waitForSync, existing: syncStep, why: "could begin before the target is in sync")
+            case .preflight, .replicaof, .verify, .approval, nil: continue
             }
         }
     }
 
-    private func report(_ draft: StepDraft, lacks name: StepKind.Name, why: String) {
-        let existing = drafts.first { $0.name == name }
+    /// The steps that need one of a kind, directly or through others.
+    private func dependents(of name: StepKind.Name) -> Set<Int> {
+        var neededBy: [String: [Int]] = [:]
+        for (index, draft) in drafts.enumerated() {
+            for need in draft.needs { neededBy[need.id, default: []].append(index) }
+        }
+        var found: Set<Int> = []
+        var queue = drafts.filter { $0.name == name }.map(\.id)
+        while let id = queue.popLast() {
+            for index in neededBy[id] ?? [] where found.insert(index).inserted { queue.append(drafts[index].id) }
+        }
+        return found
+    }
+
+    private func report(_ draft: StepDraft, lacks name: StepKind.Name, existing: StepDraft?, why: String) {
         let needs = draft.needs.filter(\.isWritten).map(\.id)
         let help = existing.map { "let it need '\($0.id)': needs: [\((needs + [$0.id]).joined(separator: ", "))]" }
         collector.error(

@@ -7,8 +7,8 @@ extension RollbackSettings {
         "after-cutover", .word([.stop, .discardWrites], planned: [AfterCutover.copyBack.rawValue]),
         default: RollbackSettings().afterCutover,
         """
-        What 'planrun rollback' does once the target is the primary: stop leaves it so; discard-writes goes back to the \
-        source and gives up what was written since.
+        What 'planrun rollback' does once the target is the primary: stop leaves it so; discard-writes goes back to \
+        the source and gives up what was written since.
         """)
 
     static var fields: [any FieldDeclaration] { [onFailure, afterCutover] }

@@ -26,8 +26,8 @@ enum SecretConcealment {
         }
     }
 
-    /// A text that is more than the name of a secret: `password:hunter2` or `password hunter2`, where a space or a colon is
-    /// missing, or an URL with a user.
+    /// A text that is more than the name of a secret: `password:hunter2` or `password hunter2`, where a space or a
+    /// colon is missing, or an URL with a user.
     static func mayHoldSecret(_ text: String) -> Bool {
         text.contains { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "_" } && mentionsSecret(text)
     }

@@ -1,7 +1,8 @@
-/// The plan language as a JSON Schema (draft-07, which YAML editors read), made from the declarations that the reader uses.
+/// The plan language as a JSON Schema (draft-07, which YAML editors read), made from the declarations that the reader
+/// uses.
 ///
-/// What a schema of this draft cannot say is left to the reader: that `timeout` stands beside a kind or inside it but not in
-/// both places, that needs make an order, that a failover fits the plan.
+/// What a schema of this draft cannot say is left to the reader: that `timeout` stands beside a kind or inside it but
+/// not in both places, that needs make an order, that a failover fits the plan.
 package enum PlanSchema {
     /// The same text for the same checks, byte for byte; ends with a newline.
     package static func json(checks: [CheckDeclaration]) -> String { root(checks: checks).json() + "\n" }

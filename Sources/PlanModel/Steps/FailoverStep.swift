@@ -25,14 +25,18 @@ extension FailoverStep: StepSettings {
     static let via = Field(
         "via", .word(Method.allCases, planned: ["announce", "held", "fastest"]), default: FailoverStep().method,
         """
-        How the target becomes the primary: sentinel asks a Sentinel to fail over; promote is for plans without Sentinel; \
-        shutdown stops the source and lets the Sentinels notice.
+        How the target becomes the primary: sentinel asks a Sentinel to fail over; promote is for plans without \
+        Sentinel; shutdown stops the source and lets the Sentinels notice.
         """)
     /// A pause keeps Sentinel's own PUBLISH waiting, so one that is as long as `down-after-milliseconds` makes Sentinel
-    /// start a failover of its own. That setting is 30 s unless somebody changed it; preflight compares with the real one.
+    /// start a failover of its own. That setting is 30 s unless somebody changed it; preflight compares with the real
+    /// one.
     static let writePauseField = Field(
         "write-pause", .duration(from: .milliseconds(1), to: .seconds(30)), default: FailoverStep().writePause,
-        "How long writes to the source may stall while the target catches up. Shorter than Sentinel's down-after-milliseconds."
+        """
+        How long writes to the source may stall while the target catches up. Shorter than Sentinel's \
+        down-after-milliseconds.
+        """
     )
 
     static var fields: [any FieldDeclaration] { [via, writePauseField] }
