@@ -11,7 +11,7 @@ extension Lab {
         plan.source.engine = source.settings.program.engine
         plan.source.access = access(description.source.login, secret: "source", like: plan.source.access)
         plan.target.endpoint = endpoint(target)
-        plan.target.engine = front?.engine ?? target.settings.program.engine
+        plan.target.engine = fronts[target.name]?.engine ?? target.settings.program.engine
         plan.target.access = access(description.target.login, secret: "target", like: plan.target.access)
         if let settings = plan.sentinel, let wanted = description.sentinels {
             plan.sentinel = SentinelSettings(

@@ -16,8 +16,8 @@ package struct Lab: Sendable {
     /// Where this world differs from the one that was asked for; one sentence each, for a person.
     package let notes: [String]
     package let connector: any SessionConnector
-    /// Where the target is to be found, if something stands in front of it.
-    package private(set) var front: Front?
+    /// Where servers are to be found that something stands in front of, by name.
+    private(set) var fronts: [String: Front] = [:]
     let accounts: LabAccounts
     let authority: CertificateAuthority?
 
@@ -41,7 +41,7 @@ package struct Lab: Sendable {
 
     package var instances: [ServerProcess] { [source, target] + replicas }
 
-    /// A proxy before the target: everybody talks to it and takes it for the target, of the engine that it plays.
+    /// A proxy before an instance: everybody talks to it and takes it for the instance, of the engine that it plays.
     package struct Front: Sendable {
         package var address: ServerAddress
         package var engine: Engine
@@ -52,16 +52,16 @@ package struct Lab: Sendable {
         }
     }
 
-    /// The same world, with the target behind a proxy.
-    package func fronted(by front: Front) -> Lab {
+    /// The same world, with an instance behind a proxy.
+    package func fronted(_ server: ServerProcess, by front: Front) -> Lab {
         var lab = self
-        lab.front = front
+        lab.fronts[server.name] = front
         return lab
     }
 
     /// Where others find this server.
     package func address(of server: ServerProcess) -> ServerAddress {
-        if server.name == target.name, let front { front.address } else { server.address }
+        fronts[server.name]?.address ?? server.address
     }
 
     // MARK: Talking to the servers, as one who may do everything

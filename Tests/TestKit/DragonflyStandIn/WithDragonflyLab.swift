@@ -20,7 +20,8 @@ package func withDragonflyLab<Result: Sendable>(
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await standIn.serve(inFrontOf: lab.target, lab.settings(for: lab.target)) }
                 defer { group.cancelAll() }
-                return try await body(lab.fronted(by: Lab.Front(address: standIn.address, engine: .dragonfly)), standIn)
+                let front = Lab.Front(address: standIn.address, engine: .dragonfly)
+                return try await body(lab.fronted(lab.target, by: front), standIn)
             }
         }
         await standIn.close()
