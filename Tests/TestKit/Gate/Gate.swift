@@ -1,0 +1,143 @@
+import NIOCore
+import NIOPosix
+package import RESP
+import Synchronization
+
+/// A TCP proxy in front of one server that shows every command before the server gets it, and holds it back for as long
+/// as somebody looks at it.
+package struct Gate: Sendable {
+    /// A command on its way to a server.
+    package struct Sighting: Sendable, CustomStringConvertible {
+        /// As `ServerProcess.name` says it.
+        package let server: String
+        package let words: [String]
+
+        package var description: String { "\(server): \(words.joined(separator: " "))" }
+    }
+
+    package enum Passage: Sendable {
+        case pass
+        /// The server gets it, and this is done before the client gets the reply.
+        case passThen(@Sendable () async -> Void)
+        /// The server never sees it, and the connection ends.
+        case drop
+        /// The server never sees it; the client gets this. Not for a command in a pipeline.
+        case answer(RESPValue)
+    }
+
+    package typealias Look = @Sendable (Sighting) async -> Passage
+
+    let server: String
+    package let address: ServerAddress
+    private let listener: any Channel
+    private let clients: StandInClients
+    private let look: Look
+
+    /// Listens on a free port; who connects before `serve(inFrontOf:)` waits.
+    static func listen(_ server: String, look: @escaping Look) async throws -> Gate {
+        let clients = StandInClients()
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(StandInClientHandler(clients))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        guard let port = listener.localAddress?.port else {
+            preconditionFailure("a listening TCP socket has no port")
+        }
+        let address = ServerAddress(host: "127.0.0.1", port: port)
+        return Gate(server: server, address: address, listener: listener, clients: clients, look: look)
+    }
+
+    /// Lets through to that server, until cancelled.
+    func serve(inFrontOf server: ServerAddress) async {
+        await withDiscardingTaskGroup { group in
+            for await client in clients.stream {
+                group.addTask {
+                    // A client or a server that goes away ends the conversation.
+                    try? await converse(client, server)
+                    try? await client.channel.close()
+                }
+            }
+        }
+    }
+
+    func close() async {
+        clients.finish()
+        try? await listener.close()
+    }
+
+    private func converse(_ client: StandInClients.Client, _ server: ServerAddress) async throws {
+        let (replies, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
+        let back = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ReplyCollector(continuation))
+                }
+            }
+            .connect(host: server.host, port: server.port).get()
+        let afterwards = Afterwards()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await bytes in replies {
+                    for action in afterwards.take() { await action() }
+                    guard (try? await client.channel.writeAndFlush(bytes)) != nil else { break }
+                }
+                try? await client.channel.close()
+            }
+            try? await forward(client, to: back, afterwards)
+            try? await back.close()
+        }
+    }
+
+    private func forward(_ client: StandInClients.Client, to back: any Channel, _ afterwards: Afterwards) async throws {
+        var parser = RESPParser()
+        for await bytes in client.bytes {
+            parser.feed(bytes)
+            while let value = try parser.next() {
+                switch await look(Sighting(server: server, words: Command(arguments: value.buffers).words)) {
+                case .pass: break
+                case .passThen(let action): afterwards.add(action)
+                case .drop: return
+                case .answer(let reply):
+                    try await client.channel.writeAndFlush(reply.encoded())
+                    continue
+                }
+                try await back.writeAndFlush(value.encoded())
+            }
+        }
+    }
+}
+
+/// What is to be done when the next reply comes.
+private final class Afterwards: Sendable {
+    private let actions = Mutex<[@Sendable () async -> Void]>([])
+
+    func add(_ action: @escaping @Sendable () async -> Void) { actions.withLock { $0.append(action) } }
+
+    func take() -> [@Sendable () async -> Void] {
+        actions.withLock { actions in
+            defer { actions = [] }
+            return actions
+        }
+    }
+}
+
+/// Hands over what the server says.
+private final class ReplyCollector: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let bytes: AsyncStream<ByteBuffer>.Continuation
+
+    init(_ bytes: AsyncStream<ByteBuffer>.Continuation) {
+        self.bytes = bytes
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { bytes.yield(unwrapInboundIn(data)) }
+
+    func channelInactive(context: ChannelHandlerContext) { bytes.finish() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}

@@ -1,0 +1,101 @@
+import PlanModel
+package import RESP
+package import Rehearsal
+import Synchronization
+
+/// Gates in front of source, target and Sentinels of one private world.
+package final class Gates: Sendable {
+    private let look = Mutex<Gate.Look?>(nil)
+    private let addresses = Mutex<[ServerAddress]>([])
+
+    /// Shows every command from now on, whoever sends it; `nil`: lets all through.
+    package func watch(_ look: Gate.Look?) { self.look.withLock { $0 = look } }
+
+    /// Where a plan finds the Sentinels.
+    package var sentinels: [ServerAddress] { addresses.withLock { $0 } }
+
+    fileprivate func found(_ sentinels: [ServerAddress]) { addresses.withLock { $0 = sentinels } }
+
+    fileprivate var passing: Gate.Look {
+        { sighting in
+            guard let look = self.look.withLock({ $0 }) else { return .pass }
+            return await look(sighting)
+        }
+    }
+}
+
+/// Runs a test in a private world in which every command to source, target and Sentinels can be seen and held back.
+///
+/// Source and target are known by their gates to everybody: Sentinels, writers, plans and each other.
+package func withGatedLab<Result: Sendable>(
+    _ description: LabDescription = LabDescription(), keep: Bool = false,
+    _ body: @Sendable (Lab, Gates) async throws -> Result
+) async throws -> Result {
+    let gates = Gates()
+    let source = try await Gate.listen("source", look: gates.passing)
+    let target = try await Gate.listen("target", look: gates.passing)
+    var sentinels: [Gate] = []
+    for number in 0..<(description.sentinels?.count ?? 0) {
+        sentinels.append(try await Gate.listen("sentinel-\(number + 1)", look: gates.passing))
+    }
+    gates.found(sentinels.map(\.address))
+    var description = description
+    description.source.extraLines += source.announcement
+    description.target.extraLines += target.announcement
+    let all = [source, target] + sentinels
+    let outcome: Swift.Result<Result, any Error>
+    do {
+        outcome = .success(
+            try await withLab(description, keep: keep) { lab in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for (gate, server) in zip(all, [lab.source, lab.target] + lab.sentinels) {
+                        group.addTask { await gate.serve(inFrontOf: server.address) }
+                    }
+                    defer { group.cancelAll() }
+                    let fronted = lab.fronted(lab.source, by: source).fronted(lab.target, by: target)
+                    try await fronted.monitorAnew()
+                    return try await body(fronted, gates)
+                }
+            })
+    } catch {
+        outcome = .failure(error)
+    }
+    for gate in all { await gate.close() }
+    return try outcome.get()
+}
+
+extension Gate {
+    /// How a replica says where it is to be found.
+    fileprivate var announcement: [String] {
+        ["replica-announce-ip \(address.host)", "replica-announce-port \(address.port)"]
+    }
+}
+
+extension Lab {
+    fileprivate func fronted(_ server: ServerProcess, by gate: Gate) -> Lab {
+        fronted(server, by: Front(address: gate.address, engine: .redis))
+    }
+
+    /// The Sentinels know the source by the address that it has now.
+    fileprivate func monitorAnew() async throws {
+        guard let wanted = description.sentinels else { return }
+        let address = address(of: source)
+        for sentinel in sentinels {
+            try await send(Command(["SENTINEL", "REMOVE", wanted.primary]), to: sentinel)
+            try await send(
+                Command(
+                    [
+                        "SENTINEL", "MONITOR", wanted.primary, address.host, String(address.port),
+                        String(wanted.quorum),
+                    ]), to: sentinel)
+            for (name, time) in [
+                ("down-after-milliseconds", wanted.downAfter), ("failover-timeout", wanted.failoverTimeout),
+            ] {
+                let milliseconds = Int(time / .milliseconds(1))
+                try await send(
+                    Command(["SENTINEL", "SET", wanted.primary, name, String(milliseconds)]), to: sentinel)
+            }
+        }
+        try await waitForSentinels()
+    }
+}
