@@ -1,0 +1,117 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// Whole migrations by the built `planrun`, with writers that look for what they were promised.
+    @Suite struct MigrationTests {
+        struct Access: Sendable, CustomTestStringConvertible {
+            let testDescription: String
+            var login = LabDescription.Login.open
+            var tls: LabDescription.TLS?
+            var sentinels = 1
+        }
+
+        @Test(arguments: [
+            Access(testDescription: "open"),
+            Access(testDescription: "three Sentinels", sentinels: 3),
+            Access(testDescription: "password", login: .password),
+            Access(testDescription: "ACL user", login: .user("operator")),
+            Access(
+                testDescription: "TLS and ACL user, three Sentinels", login: .user("operator"), tls: .init(),
+                sentinels: 3),
+        ])
+        func `no acknowledged write is lost`(access: Access) async throws {
+            let description = LabDescription(
+                source: .init(login: access.login), target: .init(login: access.login),
+                sentinels: .init(count: access.sentinels, login: access.login, infoPeriod: .milliseconds(100)),
+                tls: access.tls)
+            try await withLab(description) { lab in
+                let migration = try Migration(lab)
+                try await migration.fill()
+                try await migration.underLoad(access.testDescription) { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                try await lab.expectMigrated()
+                #expect(try migration.state().status == .succeeded)
+            }
+        }
+
+        @Test func `without Sentinel the target is promoted, and the writers follow`() async throws {
+            try await withLab(LabDescription(sentinels: nil)) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(failover: "via: promote, write-pause: 2s"))
+                try await migration.fill()
+                try await migration.underLoad("via promote") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                try await lab.expectMigrated()
+            }
+        }
+
+        @Test func `a source that is shut down is replaced by the Sentinels`() async throws {
+            let sentinels = LabDescription.Sentinels(
+                count: 3, downAfter: .seconds(2), infoPeriod: .milliseconds(100))
+            try await withLab(LabDescription(sentinels: sentinels)) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(failover: "via: shutdown, write-pause: 1s"))
+                try await migration.fill()
+                try await migration.underLoad("via shutdown") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                #expect(await !lab.source.isRunning)
+                let world = try await World.read(lab)
+                #expect(world.topology.instances.map(\.role) == [nil, .primary])
+                let target = lab.address(of: lab.target)
+                #expect(world.topology.sentinels.map(\.primary) == [target, target, target])
+            }
+        }
+
+        @Test func `a target that follows already is not synced again`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab)
+                try await migration.fill()
+                let source = lab.address(of: lab.source)
+                try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
+                try await eventually("the target follows") { try await lab.isSynced(lab.target) }
+                let before = try await lab.fullSyncs()
+                try await migration.underLoad("target that follows already") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                #expect(try await lab.fullSyncs() == before)
+                #expect(before == 1)
+                try await lab.expectMigrated()
+            }
+        }
+
+        @Test func `Dragonfly becomes the primary, and the Redis behind it comes to rest`() async throws {
+            try await withDragonflyLab(.quick) { lab, _ in
+                let migration = try Migration(lab)
+                try await migration.fill()
+                try await migration.underLoad("Dragonfly") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                // A Redis never gets a sync from a Dragonfly: no PSYNC.
+                try await lab.expectMigrated(sourceFollows: false)
+            }
+        }
+    }
+}
+
+extension LabDescription {
+    /// One Sentinel that looks often, where the time it takes to see things is not what is tested.
+    static var quick: LabDescription { LabDescription(sentinels: .init(infoPeriod: .milliseconds(100))) }
+}
+
+extension Lab {
+    func isSynced(_ server: ServerProcess) async throws -> Bool {
+        try await send(["INFO", "replication"], to: server).string?.contains("master_link_status:up") == true
+    }
+}

@@ -1,0 +1,88 @@
+import Diagnostics
+import Execution
+import PlanModel
+import RESP
+import RedisNIO
+import Rehearsal
+import SystemPackage
+import TestKit
+import Testing
+
+/// A plan for a private world, as a file in its folder, and `planrun` typed at it.
+struct Migration: Sendable {
+    let lab: Lab
+    let plan: String
+
+    /// - Parameter sentinels: where the plan finds the Sentinels, if not where they are.
+    init(
+        _ lab: Lab, name: String = "live", steps: [String] = Self.steps(), onFailure: String = "never",
+        afterCutover: String = "stop", sentinels: [ServerAddress]? = nil
+    ) throws {
+        self.lab = lab
+        let text = PlanText(
+            plan: lab.plan(from: .blank(lab)), name: name, steps: steps, onFailure: onFailure,
+            afterCutover: afterCutover, sentinels: sentinels)
+        plan = try lab.folder.write(text.text, to: "\(name).yaml").string
+    }
+
+    static func steps(
+        wait: String = "stable-for: 100ms", approval: Bool = false, failover: String = "write-pause: 2s"
+    ) -> [String] {
+        ["preflight: {}", "replicaof: {}", "wait-for-sync: { \(wait) }", "verify: { id: data, data: count }"]
+            + (approval ? ["approval: Go on?"] : [])
+            + ["failover: { \(failover) }", "verify: { id: cutover }"]
+    }
+
+    var stateFile: String { StateFile.path(forPlan: plan) }
+
+    func state() throws -> RunState { try StateFile(path: stateFile).read() }
+
+    @discardableResult
+    func planrun(_ verb: String, _ options: String...) async throws -> PlanrunProcess.Outcome {
+        try await PlanrunProcess.run([verb, plan] + options)
+    }
+
+    /// Fills the source with keys of all types.
+    func fill(keys: Int = 1_000) async throws {
+        let session = lab.session(lab.source)
+        try await DataSet(keys: keys).fill(session)
+        await session.close()
+    }
+
+    /// Runs `body` with writers, and misses none of the writes that were acknowledged to them.
+    @discardableResult
+    func underLoad<Result: Sendable>(
+        _ title: String, _ body: @Sendable (WriteLoad) async throws -> Result
+    ) async throws -> Result {
+        let began = ContinuousClock.now
+        let (result, record) = try await WriteLoad.run(lab, .init(writers: 4, rate: 800)) { load in
+            let result = try await body(load)
+            // A gap is over when writes go on.
+            let before = await load.acknowledgedCount
+            try await eventually("writes go on after '\(title)'", within: .seconds(30)) {
+                await load.acknowledgedCount > before + 40
+            }
+            return result
+        }
+        let primary = try await lab.primarySession()
+        let lost = try await LostWrites.find(record, on: primary)
+        await primary.close()
+        #expect(lost == LostWrites(), "\(title)")
+        let gap = record.writeGap(in: began..<record.stopped)
+        print("measured: \(title): write gap \(gap / .seconds(1)) s, \(record.acknowledgedCount) acknowledged writes")
+        return result
+    }
+}
+
+extension Plan {
+    /// What `Lab.plan(from:)` fills in.
+    static func blank(_ lab: Lab) -> Plan {
+        let nowhere = InstanceSettings(endpoint: Endpoint(host: "unset", port: 1), engine: .redis, access: Access())
+        return Plan(
+            name: "blank", description: nil, source: nowhere, target: nowhere,
+            sentinel: lab.description.sentinels.map {
+                SentinelSettings(primary: $0.primary, endpoints: [], access: Access())
+            },
+            steps: [], rollback: RollbackSettings(), file: SourceFile(path: "blank.yaml", text: ""))
+    }
+}

@@ -1,0 +1,48 @@
+import PlanModel
+import RESP
+
+/// A plan as YAML: the servers from one that is filled in, the rest as it is written.
+struct PlanText {
+    let plan: Plan
+    let name: String
+    let steps: [String]
+    let onFailure: String
+    let afterCutover: String
+    let sentinels: [ServerAddress]?
+
+    var text: String {
+        """
+        version: 1
+        name: \(name)
+        source: { \(instance(plan.source)) }
+        target: { \(instance(plan.target)) }
+        \(sentinel)
+        steps:
+        \(steps.map { "  - \($0)" }.joined(separator: "\n"))
+        rollback: { on-failure: \(onFailure), after-cutover: \(afterCutover) }
+
+        """
+    }
+
+    private func instance(_ instance: InstanceSettings) -> String {
+        (["address: \(instance.endpoint)", "engine: \(instance.engine.rawValue)"] + access(instance.access))
+            .joined(separator: ", ")
+    }
+
+    private var sentinel: String {
+        guard let settings = plan.sentinel else { return "" }
+        let addresses = sentinels?.map { "\($0)" } ?? settings.endpoints.map { "\($0)" }
+        let fields =
+            ["primary: \(settings.primary)", "addresses: [\(addresses.joined(separator: ", "))]"]
+            + access(settings.access)
+        return "sentinel: { \(fields.joined(separator: ", ")) }"
+    }
+
+    private func access(_ access: Access) -> [String] {
+        var fields: [String] = []
+        if let username = access.username { fields.append("username: \(username)") }
+        if case .file(let path)? = access.password { fields.append("password: { file: \(path) }") }
+        if let ca = access.tls?.ca { fields.append("tls: { ca: \(ca) }") }
+        return fields
+    }
+}

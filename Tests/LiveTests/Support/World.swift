@@ -1,0 +1,106 @@
+import RESP
+import RedisTopology
+import Rehearsal
+import TestKit
+import Testing
+
+/// What a run leaves behind: who follows whom, whom the Sentinels name, and what keeps the source from being chosen.
+struct World: Sendable, Equatable {
+    var topology: Topology
+    /// Of the source; without those it has no answer for.
+    var settings: [String: String]
+
+    static func read(_ lab: Lab) async throws -> World {
+        var instances: [Topology.Instance] = []
+        for server in [lab.source, lab.target] {
+            let info = try? await lab.send(["INFO", "replication"], to: server)
+            instances.append(.init(lab.address(of: server), try info.map { try ReplicationInfo(Info($0)) }))
+        }
+        var views: [Topology.SentinelView] = []
+        let name = lab.description.sentinels?.primary ?? ""
+        for sentinel in lab.sentinels {
+            let pair = try? await lab.send(
+                Command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]), to: sentinel
+            ).array
+            let primary = pair.flatMap { pair in
+                pair[0].string.map { ServerAddress(host: $0, port: Int(pair[1].integer ?? 0)) }
+            }
+            views.append(.init(sentinel: sentinel.address, name: name, primary: primary))
+        }
+        return World(
+            topology: Topology(instances: instances, sentinels: views), settings: try await sourceSettings(lab))
+    }
+
+    static let fences = ["min-replicas-to-write", "min-replicas-max-lag", "replica-priority"]
+
+    private static func sourceSettings(_ lab: Lab) async throws -> [String: String] {
+        var settings: [String: String] = [:]
+        for name in fences {
+            guard let reply = try? await lab.send(Command(["CONFIG", "GET", name]), to: lab.source) else { continue }
+            settings[name] = reply.array?.last?.string
+        }
+        return settings
+    }
+}
+
+extension Lab {
+    /// Waits until the world is as every cutover leaves it: the target is primary, the source its replica, which no
+    /// Sentinel can choose and whose write rule is as before, and every Sentinel names the target.
+    func expectMigrated(sourceFollows: Bool = true) async throws {
+        let target = address(of: target)
+        let wanted = Topology(
+            instances: [
+                .init(
+                    address: address(of: source), role: .replica, follows: target, isLinkUp: sourceFollows),
+                .init(address: target, role: .primary),
+            ],
+            sentinels: views(naming: target))
+        let settings = [
+            "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "0",
+        ]
+        try await expect(World(topology: wanted, settings: settings))
+    }
+
+    /// Waits until the world is as before any run: the source is primary, and nothing of a fence is left.
+    /// - Parameter targetFollows: whether the target is its replica already.
+    func expectUntouched(targetFollows: Bool = false, priority: String = "100") async throws {
+        let source = address(of: source)
+        let target: Topology.Instance =
+            targetFollows
+            ? .init(address: address(of: target), role: .replica, follows: source, isLinkUp: true)
+            : .init(address: address(of: target), role: .primary)
+        let wanted = Topology(
+            instances: [.init(address: source, role: .primary), target], sentinels: views(naming: source))
+        let settings = [
+            "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": priority,
+        ]
+        try await expect(World(topology: wanted, settings: settings))
+    }
+
+    private func views(naming primary: ServerAddress) -> [Topology.SentinelView] {
+        sentinels.map { .init(sentinel: $0.address, name: description.sentinels?.primary ?? "", primary: primary) }
+    }
+
+    private func expect(_ wanted: World) async throws {
+        var last: World?
+        // A link that was just asked for comes up a moment later.
+        try? await eventually("the world is as wanted", within: .seconds(20)) {
+            let world = try await World.read(self)
+            last = world
+            return world.topology.differences(from: wanted.topology).isEmpty && world.settings == wanted.settings
+        }
+        let world = try #require(last)
+        #expect(world.topology.differences(from: wanted.topology) == [])
+        #expect(world.settings == wanted.settings)
+    }
+
+    /// `sync_full` of the source: how many full syncs it has started.
+    func fullSyncs() async throws -> Int {
+        let info = try Info(try await send(["INFO", "stats"], to: source))
+        return Int(info["stats"]["sync_full"] ?? "") ?? -1
+    }
+
+    func keys(of server: ServerProcess) async throws -> Int64 {
+        try KeyspaceInfo(Info(try await send(["INFO", "keyspace"], to: server))).keys
+    }
+}
