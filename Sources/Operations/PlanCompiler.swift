@@ -67,6 +67,14 @@ private struct Compiler {
                 afterCutover.contains(step.id)
                 ? VerificationChecks.after(verify, plan) : VerificationChecks.before(verify, plan)
             addChecks(checks.map { ($0, nil) }, step, needs: needs(of: step))
+        case .monitor(let monitor):
+            add(step, "the Sentinels monitor the source", .effect) { servers, _, _ in
+                MonitorOperation(servers: servers, step: monitor)
+            }
+        case .backup(let backup):
+            add(step, "the source has saved its data", .wait) { servers, _, _ in
+                BackupOperation(servers: servers, step: backup)
+            }
         case .replicaof(let following):
             add(step, "the target follows the source", .effect) { servers, _, _ in
                 ReplicaOfOperation(servers: servers, step: following)

@@ -103,6 +103,8 @@ package struct Step: Sendable, Identifiable {
 
 package enum StepKind: Sendable, Hashable {
     case preflight(PreflightStep)
+    case monitor(MonitorStep)
+    case backup(BackupStep)
     case replicaof(ReplicaOfStep)
     case waitForSync(WaitForSyncStep)
     case verify(VerifyStep)

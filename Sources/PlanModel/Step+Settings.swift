@@ -14,6 +14,8 @@ extension StepKind {
     var settings: any StepSettings {
         switch self {
         case .preflight(let step): step
+        case .monitor(let step): step
+        case .backup(let step): step
         case .replicaof(let step): step
         case .waitForSync(let step): step
         case .verify(let step): step

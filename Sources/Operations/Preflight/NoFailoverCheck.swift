@@ -8,7 +8,7 @@ package struct NoFailoverCheck: Check {
 
     package init() {}
 
-    package static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    package static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []

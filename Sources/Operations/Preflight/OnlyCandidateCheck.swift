@@ -10,7 +10,7 @@ package struct OnlyCandidateCheck: Check {
 
     package init() {}
 
-    package static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    package static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var strangers: [ServerAddress: [Server]] = [:]

@@ -12,7 +12,7 @@ package struct WritePauseCheck: Check {
 
     package init() {}
 
-    package static func applies(to plan: Plan) -> Bool { plan.sentinel != nil && plan.failover != nil }
+    package static func applies(to plan: Plan) -> Bool { plan.isMonitored && plan.failover != nil }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         guard let pause = servers.plan.failover?.writePause else { return .passed("the plan has no failover") }

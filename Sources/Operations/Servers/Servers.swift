@@ -16,6 +16,8 @@ package struct Servers: Sendable {
     package let clock: any Clock<Duration>
     /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
     let replicationPassword: Secret?
+    /// Who the Sentinels shall be at source and target, for a plan that puts the source under them.
+    let sentinelCredentials: (username: String?, password: Secret?)
 
     /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
     package init(
@@ -31,15 +33,21 @@ package struct Servers: Sendable {
         self.connector = connector
         self.resolve = resolve
         self.clock = clock
-        replicationPassword = try plan.replicationPassword.map {
-            Secret(try $0.read(planPath: plan.file.path, environment: environment))
-        }
         source = try server(.source, plan.source.endpoint, plan.source.access)
         target = try server(.target, plan.target.endpoint, plan.target.access)
         sentinels =
             try plan.sentinel.map { sentinel in
                 try sentinel.endpoints.map { try server(.sentinel, $0, sentinel.access) }
             } ?? []
+        func secret(_ reference: SecretReference) throws -> Secret {
+            Secret(try reference.read(planPath: plan.file.path, environment: environment))
+        }
+        replicationPassword = try plan.replicationPassword.map(secret)
+        if let monitor = plan.monitor, let password = monitor.password {
+            sentinelCredentials = (monitor.username, try secret(password))
+        } else {
+            sentinelCredentials = (source.settings.username, source.settings.password)
+        }
     }
 
     /// Everything that is spoken to, in the order of the plan.
@@ -80,6 +88,15 @@ extension ConnectionSettings {
 }
 
 extension Plan {
+    /// The settings of the step that puts the source under the Sentinels; `nil` for a plan that has none.
+    var monitor: MonitorStep? {
+        for step in steps { if case .monitor(let monitor) = step.kind { return monitor } }
+        return nil
+    }
+
+    /// Whether the Sentinels watch the source from the start, so that they can be asked about it.
+    package var isMonitored: Bool { sentinel != nil && monitor == nil }
+
     fileprivate var replicationPassword: SecretReference? {
         for step in steps { if case .replicaof(let following) = step.kind { return following.password } }
         return nil

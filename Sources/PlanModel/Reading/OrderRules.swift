@@ -8,6 +8,7 @@ struct OrderRules {
     let collector: DiagnosticCollector
 
     func check(isOrderKnown: Bool) {
+        checkRepeated(.monitor)
         checkRepeated(.replicaof)
         checkRepeated(.failover)
         checkMethods()
@@ -28,18 +29,15 @@ struct OrderRules {
 
     private func checkMethods() {
         for draft in drafts {
+            if draft.name == .monitor, !hasSentinel { reportNoSentinels("'monitor'", at: draft.nameRange, without: []) }
             guard case .failover(let failover) = draft.kind else { continue }
             let place = draft.methodRange ?? draft.nameRange
             switch (failover.method, hasSentinel) {
             case (.sentinel, true), (.shutdown, true), (.promote, false): break
             case (.sentinel, false), (.shutdown, false):
-                collector.error(
-                    .sentinelMissing, "'via: \(failover.method.rawValue)' needs Sentinels, and this plan names none",
-                    at: place,
-                    help: [
-                        "name them: sentinel: { primary: NAME, addresses: [10.0.0.3:26379] }",
-                        "without Sentinel write: failover: { via: promote }",
-                    ])
+                reportNoSentinels(
+                    "'via: \(failover.method.rawValue)'", at: place,
+                    without: ["without Sentinel write: failover: { via: promote }"])
             case (.promote, true):
                 collector.error(
                     .promoteUnderSentinel, "'via: promote' is for plans without Sentinel", at: place,
@@ -51,9 +49,18 @@ struct OrderRules {
         }
     }
 
+    private func reportNoSentinels(
+        _ what: String, at place: SourceRange, without alternative: [String]
+    ) {
+        collector.error(
+            .sentinelMissing, "\(what) needs Sentinels, and this plan names none", at: place,
+            help: ["name them: sentinel: { primary: NAME, addresses: [10.0.0.3:26379] }"] + alternative)
+    }
+
     private func checkOrder() {
         let following = dependents(of: .replicaof)
         let synced = dependents(of: .waitForSync)
+        let monitored = dependents(of: .monitor)
         let followStep = drafts.first { $0.name == .replicaof }
         let syncStep = drafts.first { $0.name == .waitForSync }
         for (index, draft) in drafts.enumerated() {
@@ -64,9 +71,16 @@ struct OrderRules {
                     draft, lacks: .replicaof, existing: followStep,
                     why: "could begin before the target follows the source")
             case .failover:
-                guard !synced.contains(index) else { continue }
-                report(draft, lacks: .waitForSync, existing: syncStep, why: "could begin before the target is in sync")
-            case .preflight, .replicaof, .verify, .approval, nil: continue
+                if !synced.contains(index) {
+                    report(
+                        draft, lacks: .waitForSync, existing: syncStep, why: "could begin before the target is in sync")
+                }
+                if let monitor = drafts.first(where: { $0.name == .monitor }), !monitored.contains(index) {
+                    report(
+                        draft, lacks: .monitor, existing: monitor,
+                        why: "could begin before the Sentinels watch the source")
+                }
+            case .preflight, .monitor, .backup, .replicaof, .verify, .approval, nil: continue
             }
         }
     }

@@ -60,6 +60,8 @@ struct StepReader {
         defer { inside = reader }
         switch name {
         case .preflight: return PreflightStep.read(&reader, checks: checks).map(StepKind.preflight)
+        case .monitor: return MonitorStep.read(&reader, checks: checks).map(StepKind.monitor)
+        case .backup: return BackupStep.read(&reader, checks: checks).map(StepKind.backup)
         case .replicaof: return ReplicaOfStep.read(&reader, checks: checks).map(StepKind.replicaof)
         case .waitForSync: return WaitForSyncStep.read(&reader, checks: checks).map(StepKind.waitForSync)
         case .verify: return VerifyStep.read(&reader, checks: checks).map(StepKind.verify)
@@ -140,6 +142,8 @@ extension StepKind.Name {
     var settingsType: any StepSettings.Type {
         switch self {
         case .preflight: PreflightStep.self
+        case .monitor: MonitorStep.self
+        case .backup: BackupStep.self
         case .replicaof: ReplicaOfStep.self
         case .waitForSync: WaitForSyncStep.self
         case .verify: VerifyStep.self

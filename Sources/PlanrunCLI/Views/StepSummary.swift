@@ -13,6 +13,10 @@ struct StepSummary {
         switch step.kind {
         case .preflight: return "asks \(nodes) questions; changes nothing"
         case .verify: return "asks \(nodes) questions; changes nothing but one test key"
+        case .monitor: return "puts \(source) under \(plan.sentinel?.endpoints.count ?? 0) Sentinels"
+        case .backup(let step):
+            return "has \(source) save its data"
+                + (step.maxAge > .zero ? ", unless it did in the last \(step.maxAge.planText)" : "")
         case .replicaof(let step):
             return "makes \(target) a replica of \(source)"
                 + (step.replacesData ? ", replacing the data it has" : "; refuses a target that holds keys")
@@ -36,7 +40,8 @@ struct StepSummary {
     /// How the step is taken back; `nil` where there is nothing to take back.
     var undo: String? {
         switch step.kind {
-        case .preflight, .verify, .waitForSync, .approval: return nil
+        case .preflight, .verify, .backup, .waitForSync, .approval: return nil
+        case .monitor: return "SENTINEL REMOVE on each, last first"
         case .replicaof: return "\(plan.target.endpoint) is detached, and emptied if it was empty"
         case .failover:
             switch plan.rollback.afterCutover {

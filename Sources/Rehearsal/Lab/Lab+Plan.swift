@@ -28,6 +28,7 @@ extension Lab {
         if let login = description.sentinels?.login {
             try writeSecret("sentinel", login, accounts.sentinelPassword, accounts.sentinelPassword)
         }
+        if let password = accounts.watcherLogin.password { try folder.write(password.reveal(), to: "watcher.secret") }
         if description.replicationUser != nil {
             try folder.write(accounts.replication.reveal(), to: "replication.secret")
         }
@@ -63,6 +64,7 @@ extension Lab {
     }
 
     private func rewritten(_ step: Step) -> Step {
+        if case .monitor(let monitor) = step.kind { return rewritten(step, monitor) }
         guard case .replicaof(var replicaOf) = step.kind else { return step }
         if replicaOf.password != nil || replicaOf.username != nil {
             let isOwnUser = description.replicationUser != nil && replicaOf.username == description.replicationUser
@@ -70,6 +72,16 @@ extension Lab {
         }
         var step = step
         step.kind = .replicaof(replicaOf)
+        return step
+    }
+
+    /// The Sentinels are who they would be if they had watched the source from the start.
+    private func rewritten(_ step: Step, _ monitor: MonitorStep) -> Step {
+        let login = accounts.watcherLogin
+        var (step, monitor) = (step, monitor)
+        monitor.username = login.username
+        monitor.password = login.password == nil ? nil : secretFile("watcher")
+        step.kind = .monitor(monitor)
         return step
     }
 

@@ -3,7 +3,7 @@ import RESP
 extension Lab {
     /// Returns once every Sentinel sees the source alive and all other Sentinels, and says that the quorum is reachable.
     package func waitForSentinels() async throws {
-        guard let wanted = description.sentinels else { return }
+        guard let wanted = description.sentinels, wanted.watchesSource else { return }
         // They find each other by a hello that is published every 2 s.
         await setHelloPeriod(.milliseconds(100))
         try await eventually("the Sentinels to know each other", within: .seconds(30)) {

@@ -82,7 +82,7 @@ actor LabBuilder {
             name: wanted.primary, address: source, quorum: wanted.quorum, downAfter: wanted.downAfter,
             failoverTimeout: wanted.failoverTimeout, username: login.username, password: login.password)
         var settings = ServerSettings(
-            program: ServerProgram.redis.path == nil ? .valkey : .redis, role: .sentinel(monitor))
+            program: ServerProgram.redis.path == nil ? .valkey : .redis, role: .sentinel(wanted.watchesSource ? monitor : nil))
         accounts.configureSentinel(&settings, login: wanted.login)
         settings.tls = serverTLS(authority)
         let access = accounts.sentinelAccess(login: wanted.login, tls: authority?.clientOptions)

@@ -60,6 +60,8 @@ package struct LabDescription: Sendable {
         package var login: Login
         /// How often they ask the instances; `nil` is Sentinel's own 10 s. Shorter, they see a new replica sooner.
         package var infoPeriod: Duration?
+        /// Whether they watch the source from the start; a plan may have a step for that.
+        package var watchesSource = true
 
         /// - Parameter quorum: `nil` is the majority.
         package init(
@@ -97,7 +99,9 @@ extension LabDescription {
             source: Instance(engine: plan.source.engine, login: Login(plan.source.access)),
             target: Instance(engine: plan.target.engine, login: Login(plan.target.access)),
             sentinels: plan.sentinel.map {
-                Sentinels(primary: $0.primary, count: $0.endpoints.count, login: Login($0.access))
+                var sentinels = Sentinels(primary: $0.primary, count: $0.endpoints.count, login: Login($0.access))
+                sentinels.watchesSource = !plan.steps.contains { $0.kind.name == .monitor }
+                return sentinels
             },
             tls: TLS(accesses.compactMap(\.tls)),
             replicationUser: plan.steps.compactMap { step in

@@ -3,7 +3,8 @@ package import RESP
 /// Finds the primary as an application does: from a Sentinel, or, where there is none, by asking the instances.
 package struct PrimaryLocator: Sendable {
     private enum Source: Sendable {
-        case sentinels([any CommandSession], name: String)
+        /// Until the Sentinels know the name, applications have the address of the source in their configuration.
+        case sentinels([any CommandSession], name: String, before: ServerAddress?)
         case instances([any CommandSession])
     }
 
@@ -11,7 +12,9 @@ package struct PrimaryLocator: Sendable {
 
     package init(_ lab: Lab) {
         if let settings = lab.description.sentinels {
-            source = .sentinels(lab.sentinels.map(lab.session), name: settings.primary)
+            source = .sentinels(
+                lab.sentinels.map(lab.session), name: settings.primary,
+                before: settings.watchesSource ? nil : lab.address(of: lab.source))
         } else {
             source = .instances([lab.source, lab.target].map(lab.session))
         }
@@ -21,12 +24,12 @@ package struct PrimaryLocator: Sendable {
     /// - Parameter first: which Sentinel to ask first; the others follow if it is silent.
     package func locate(first: Int = 0) async -> ServerAddress? {
         switch source {
-        case .sentinels(let sessions, let name):
+        case .sentinels(let sessions, let name, let before):
             for offset in sessions.indices {
                 let session = sessions[(first + offset) % sessions.count]
                 if let address = await address(of: name, from: session) { return address }
             }
-            return nil
+            return before
         case .instances(let sessions):
             for session in sessions where await isPrimary(session) { return session.address }
             return nil
@@ -36,7 +39,7 @@ package struct PrimaryLocator: Sendable {
     package func close() async {
         let sessions =
             switch source {
-            case .sentinels(let sessions, _): sessions
+            case .sentinels(let sessions, _, _): sessions
             case .instances(let sessions): sessions
             }
         for session in sessions { await session.close() }

@@ -11,7 +11,7 @@ extension ServerSettings {
         if accounts.isEmpty, let password { lines.append("requirepass \(Self.quoted(password.reveal()))") }
         switch role {
         case .instance: lines += instanceLines
-        case .sentinel(let monitor): lines += sentinelLines(monitor)
+        case .sentinel(let monitor): lines += (monitor.map(monitorLines) ?? []) + peerLines
         }
         return (lines + extraLines).joined(separator: "\n") + "\n"
     }
@@ -53,7 +53,7 @@ extension ServerSettings {
         return lines
     }
 
-    private func sentinelLines(_ monitor: SentinelMonitor) -> [String] {
+    private func monitorLines(_ monitor: SentinelMonitor) -> [String] {
         let (name, address) = (monitor.name, monitor.address)
         var lines = [
             "sentinel monitor \(name) \(address.host) \(address.port) \(monitor.quorum)",
@@ -63,11 +63,13 @@ extension ServerSettings {
         ]
         if let user = monitor.username { lines.append("sentinel auth-user \(name) \(user)") }
         if let password = monitor.password { lines.append("sentinel auth-pass \(name) \(password.reveal())") }
-        if let peer = accounts.first(where: { $0.rights == .sentinelAtSentinel }) {
-            lines.append("sentinel sentinel-user \(peer.name)")
-            lines.append("sentinel sentinel-pass \(peer.password.reveal())")
-        }
         return lines
+    }
+
+    /// Who the Sentinel is at the others.
+    private var peerLines: [String] {
+        guard let peer = accounts.first(where: { $0.rights == .sentinelAtSentinel }) else { return [] }
+        return ["sentinel sentinel-user \(peer.name)", "sentinel sentinel-pass \(peer.password.reveal())"]
     }
 
     /// Dragonfly takes flags; those that hold secrets go into its flag file, as all others do.

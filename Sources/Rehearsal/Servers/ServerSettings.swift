@@ -4,7 +4,8 @@ package import RESP
 package struct ServerSettings: Sendable {
     package enum Role: Sendable {
         case instance
-        case sentinel(SentinelMonitor)
+        /// `nil`: one that watches nothing yet.
+        case sentinel(SentinelMonitor?)
     }
 
     package var program: ServerProgram

@@ -1,0 +1,118 @@
+package import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// `monitor`: puts the source under the Sentinels, and waits until they see it and each other.
+package struct MonitorOperation: Operation {
+    let servers: Servers
+    let step: MonitorStep
+
+    /// The Sentinels that did not monitor that name before; the others are left alone on the way back.
+    struct Memory: Codable, Equatable {
+        var added: [String]
+    }
+
+    private var name: String { servers.primaryName }
+
+    package func inspect(_ context: StepContext) async throws -> Inspection {
+        var missing: [String] = []
+        for sentinel in servers.sentinels {
+            guard let primary = try await sentinel.sentinelPrimary(name) else {
+                missing.append(sentinel.endpoint.description)
+                continue
+            }
+            guard await servers.isSame(primary.address, as: servers.source) else {
+                throw monitorsAnother(sentinel, primary)
+            }
+        }
+        let before = try context.undo?.decode(Memory.self).added ?? []
+        if missing.isEmpty {
+            return try await obstacle() == nil
+                ? .done("every Sentinel monitors \(servers.source.endpoint)") : .ready(undo: context.undo)
+        }
+        return .ready(undo: StateValue(Memory(added: before + missing.filter { !before.contains($0) })))
+    }
+
+    package func perform(_ context: StepContext) async throws {
+        let host = try await numericHost()
+        for sentinel in servers.sentinels where try await sentinel.sentinelPrimary(name) == nil {
+            try await sentinel.ask([
+                "SENTINEL", "MONITOR", name, host, String(servers.source.endpoint.port), String(quorum),
+            ])
+            for (setting, value) in settings { try await sentinel.ask(["SENTINEL", "SET", name, setting, value]) }
+        }
+        while let obstacle = try await obstacle() {
+            if context.isDraining { throw CancellationError() }
+            context.report(Progress("the Sentinels to see the source and each other", now: obstacle, wanted: "all"))
+            try await context.clock.sleep(for: .milliseconds(200))
+        }
+    }
+
+    package func verify(_ context: StepContext) async throws -> StepResult {
+        if let obstacle = try await obstacle() {
+            throw StepFailure(
+                code: "not-monitored", what: "the Sentinels do not watch the source yet: \(obstacle)",
+                world: ["\(servers.source.endpoint) takes writes as before"], isTransient: true)
+        }
+        return StepResult(
+            "\(servers.sentinels.count) Sentinels monitor \(servers.source.endpoint) as '\(name)', quorum \(quorum)")
+    }
+
+    package func undo(_ context: StepContext) async throws -> String? {
+        guard let added = try context.undo?.decode(Memory.self).added else { return nil }
+        var removed: [String] = []
+        for sentinel in servers.sentinels.reversed() where added.contains(sentinel.endpoint.description) {
+            guard try await sentinel.sentinelPrimary(name) != nil else { continue }
+            try await sentinel.ask(["SENTINEL", "REMOVE", name])
+            removed.append(sentinel.endpoint.description)
+        }
+        return removed.isEmpty ? nil : "'\(name)' is no longer monitored by \(removed.joined(separator: ", "))"
+    }
+
+    private var quorum: Int { step.quorum ?? servers.sentinels.count / 2 + 1 }
+
+    /// In an order in which each can be set on its own.
+    private var settings: [(String, String)] {
+        var settings = [
+            ("down-after-milliseconds", String(Int64(step.downAfter / .milliseconds(1)))),
+            ("failover-timeout", String(Int64(step.failoverTimeout / .milliseconds(1)))),
+            ("parallel-syncs", String(step.parallelSyncs)),
+        ]
+        let (user, password) = servers.sentinelCredentials
+        if let user { settings.append(("auth-user", user)) }
+        if let password { settings.append(("auth-pass", password.reveal())) }
+        return settings
+    }
+
+    /// A Sentinel takes host names only with `resolve-hostnames`; an address it always takes.
+    private func numericHost() async throws(StepFailure) -> String {
+        let host = servers.source.endpoint.host
+        let addresses = await servers.resolve(host)
+        if addresses.isEmpty || addresses.contains(host) { return host }
+        return addresses.sorted().first { $0.contains(".") } ?? addresses.sorted()[0]
+    }
+
+    /// What the first Sentinel that is not ready lacks.
+    private func obstacle() async throws(StepFailure) -> String? {
+        let others = servers.sentinels.count - 1
+        for sentinel in servers.sentinels {
+            guard let primary = try await sentinel.sentinelPrimary(name) else {
+                return "\(sentinel.endpoint) does not monitor it"
+            }
+            guard primary.flags.isHealthy else { return "\(sentinel.endpoint) cannot reach the source" }
+            if primary.otherSentinelCount < others {
+                return "\(sentinel.endpoint) sees \(primary.otherSentinelCount) of \(others) other Sentinels"
+            }
+        }
+        return nil
+    }
+
+    private func monitorsAnother(_ sentinel: Server, _ primary: SentinelPrimary) -> StepFailure {
+        StepFailure(
+            code: "name-in-use",
+            what: "\(sentinel.name) monitors \(primary.address) as '\(name)', which is not the source",
+            place: [sentinel.name], world: ["nothing was changed"],
+            help: ["choose another name in 'sentinel.primary', or SENTINEL REMOVE \(name) there if it is old"])
+    }
+}
