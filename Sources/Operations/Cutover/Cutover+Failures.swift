@@ -25,6 +25,12 @@ extension Cutover {
         return failure
     }
 
+    func notCaughtUp(_ seen: String) -> StepFailure {
+        StepFailure(
+            code: "did-not-catch-up", what: "\(to.name) did not catch up within \(writePause.planText)",
+            place: [to.name, seen], isTransient: true)
+    }
+
     func notPromoted(after limit: Duration) -> StepFailure {
         StepFailure(
             code: "promotion-unknown", what: "\(to.name) did not become primary within \(limit.planText)",

@@ -84,18 +84,24 @@ struct Cutover: Sendable {
                 code: "offset-unknown", what: "\(from.name) does not tell its replication offset", place: [from.name])
         }
         while true {
-            let upstream = try await to.replication().upstream
+            let upstream = try await upstream(within: pause)
             let reached = upstream?.offset ?? 0
             if let upstream, upstream.isLinkUp, reached >= offset { return pause.elapsed }
             context.report(
                 Progress("\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(offset)"))
-            guard pause.isCertain, upstream != nil else {
-                throw StepFailure(
-                    code: "did-not-catch-up", what: "\(to.name) did not catch up within \(writePause.planText)",
-                    place: [to.name, "offset \(reached) of \(offset)"], isTransient: true)
-            }
+            guard pause.isCertain, upstream != nil else { throw notCaughtUp("offset \(reached) of \(offset)") }
             // One question at a time, and room to answer it: a busy Dragonfly is slow to answer INFO.
             try? await context.clock.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// What the new primary says about its link; one that does not answer as long as writes are held back is not waited for.
+    private func upstream(within pause: WritePause) async throws(StepFailure) -> Upstream? {
+        do {
+            return try await to.replication(timeout: max(.milliseconds(1), pause.remaining)).upstream
+        } catch {
+            guard error.isTransient else { throw error }
+            throw notCaughtUp(error.what)
         }
     }
 

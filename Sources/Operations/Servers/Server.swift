@@ -84,8 +84,8 @@ extension Server {
         try await read(["INFO", section]) { try Info($0) }
     }
 
-    package func replication() async throws(StepFailure) -> ReplicationInfo {
-        try await read(["INFO", "replication"]) { try ReplicationInfo(Info($0)) }
+    package func replication(timeout: Duration? = nil) async throws(StepFailure) -> ReplicationInfo {
+        try await read(["INFO", "replication"], timeout: timeout) { try ReplicationInfo(Info($0)) }
     }
 
     /// The value of one setting; `nil` where this engine does not have it.
