@@ -1,0 +1,115 @@
+import Execution
+import RESP
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// `monitor` and `backup`: what comes before a migration where nobody has prepared one.
+    @Suite struct FirstSentinelsTests {
+        private static func unwatched(_ count: Int) -> LabDescription {
+            var description = LabDescription(sentinels: .init(count: count))
+            description.sentinels?.watchesSource = false
+            return description
+        }
+
+        private static let monitor = "monitor: { quorum: 2, down-after: 4s, failover-timeout: 30s, parallel-syncs: 2 }"
+
+        @Test func `a source that no Sentinel watches is put under three and taken out again`() async throws {
+            try await withLab(Self.unwatched(3)) { lab in
+                let migration = try Migration(
+                    lab, steps: ["preflight: {}", Self.monitor, "replicaof: {}", "approval: Go on?"])
+                try await migration.fill(keys: 50)
+                let applied = try await migration.planrun("apply")
+                #expect(applied.exitCode == 3, "\(applied.standardError)")
+                for sentinel in lab.sentinels {
+                    let fields = try await primary(at: sentinel, lab)
+                    #expect(fields["port"] == String(lab.source.address.port))
+                    #expect(fields["quorum"] == "2")
+                    #expect(fields["down-after-milliseconds"] == "4000")
+                    #expect(fields["failover-timeout"] == "30000")
+                    #expect(fields["parallel-syncs"] == "2")
+                    #expect(fields["num-other-sentinels"] == "2")
+                }
+                let again = try await migration.planrun("resume")
+                #expect(again.exitCode == 3)
+                #expect(
+                    again.standardOutput.contains {
+                        $0.contains("ok monitor: 3 Sentinels monitor \(lab.source.address)")
+                    })
+                let back = try await migration.planrun("rollback")
+                #expect(back.exitCode == 0, "\(back.standardError)")
+                for sentinel in lab.sentinels { #expect(try await primary(at: sentinel, lab).isEmpty) }
+                #expect(try await lab.send(["DBSIZE"], to: lab.target).integer == 0)
+            }
+        }
+
+        @Test func `a name that stands for another server is refused`() async throws {
+            try await withLab(Self.unwatched(1)) { lab in
+                let name = try #require(lab.description.sentinels?.primary)
+                let target = lab.target.address
+                try await lab.send(
+                    Command(["SENTINEL", "MONITOR", name, target.host, String(target.port), "1"]), to: lab.sentinels[0])
+                let migration = try Migration(lab, steps: ["monitor: {}"])
+                let outcome = try await migration.planrun("apply")
+                #expect(outcome.exitCode == 1)
+                #expect(
+                    outcome.standardError.contains {
+                        $0.contains(
+                            "error[name-in-use]: 'monitor' failed: Sentinel \(lab.sentinels[0].address) monitors \(target) as '\(name)', which is not the source"
+                        )
+                    }, "\(outcome.standardError)")
+                #expect(try await primary(at: lab.sentinels[0], lab)["port"] == String(target.port))
+            }
+        }
+
+        @Test func `a backup is made once and is good for an hour`() async throws {
+            try await withLab(.pair()) { lab in
+                try await lab.send(["SET", "a", "b"], to: lab.source)
+                let before = try await saved(lab)
+                try await eventually("a second to pass on the source's clock") {
+                    try await (lab.send(["TIME"], to: lab.source).array?.first?.integer ?? 0) > before + 1
+                }
+                let first = try await Migration(lab, name: "first", steps: ["backup: { max-age: 1h }"]).planrun("apply")
+                #expect(first.exitCode == 0, "\(first.standardError)")
+                #expect(try await saved(lab) > before)
+                let second = try await Migration(lab, name: "second", steps: ["backup: { max-age: 1h }"]).planrun(
+                    "apply")
+                #expect(second.exitCode == 0)
+                #expect(
+                    second.standardOutput.contains { $0.contains("ok backup: the last save is ") },
+                    "\(second.standardOutput)")
+            }
+        }
+
+        @Test func `a backup that fails stops the run`() async throws {
+            try await withLab(.pair(source: ["enable-protected-configs yes"])) { lab in
+                try await lab.send(["CONFIG", "SET", "dbfilename", "no.rdb"], to: lab.source)
+                try await lab.send(["CONFIG", "SET", "dir", "/proc"], to: lab.source)
+                let migration = try Migration(lab, steps: ["backup: {}", "replicaof: {}"])
+                let outcome = try await migration.planrun("apply")
+                #expect(outcome.exitCode == 1)
+                #expect(
+                    outcome.standardError.contains {
+                        $0.contains("error[save-failed]: 'backup' failed: the save did not end well")
+                    }, "\(outcome.standardError)")
+                #expect(try await lab.send(["ROLE"], to: lab.target).array?.first?.string == "master")
+            }
+        }
+
+        /// Empty where it monitors nothing of that name.
+        private func primary(at sentinel: ServerProcess, _ lab: Lab) async throws -> [String: String] {
+            let name = try #require(lab.description.sentinels?.primary)
+            guard let reply = try? await lab.send(Command(["SENTINEL", "MASTER", name]), to: sentinel) else {
+                return [:]
+            }
+            let words = (reply.array ?? []).compactMap(\.string)
+            return Dictionary(
+                uniqueKeysWithValues: stride(from: 0, to: words.count - 1, by: 2).map { (words[$0], words[$0 + 1]) })
+        }
+
+        private func saved(_ lab: Lab) async throws -> Int64 {
+            try await lab.send(["LASTSAVE"], to: lab.source).integer ?? 0
+        }
+    }
+}
