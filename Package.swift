@@ -68,7 +68,7 @@ let package = Package(
             path: "Tests/TestKit", swiftSettings: strict),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("YAMLTreeTests", ["YAMLTree", "Diagnostics"]),
-        tests("PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics"], exclude: ["Fixtures"]),
+        tests("PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Operations"], exclude: ["Fixtures"]),
         tests("PlanGraphTests", ["PlanGraph"]),
         tests("RESPTests", ["RESP", nioCore]),
         tests(

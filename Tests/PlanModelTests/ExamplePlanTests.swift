@@ -1,5 +1,6 @@
 import Diagnostics
 import FoundationEssentials
+import Operations
 import PlanModel
 import Testing
 import YAMLTree
@@ -22,7 +23,7 @@ struct ExamplePlanTests {
 
     @Test(arguments: names)
     func `an example is a plan without mistakes or warnings`(_ name: String) throws {
-        let reading = Plan.read(try load(name), checks: [])
+        let reading = Plan.read(try load(name), checks: PreflightCatalogue.declarations)
         #expect(reading.diagnostics.isEmpty, "\(TextRenderer().render(reading.diagnostics))")
         #expect(reading.plan?.steps.last?.kind == .verify(VerifyStep()))
     }
@@ -32,11 +33,14 @@ struct ExamplePlanTests {
         let file = try load(name)
         #expect(file.text.hasPrefix("# yaml-language-server: $schema=../schemas/plan.schema.json\n"))
         let root = try #require(YAMLDocument.parse(DiagnosticCollector(file)))
-        #expect(SchemaValidator().problems(root, try JSONValue(json: PlanSchema.json(checks: []))) == [])
+        #expect(
+            SchemaValidator().problems(
+                root, try JSONValue(json: PlanSchema.json(checks: PreflightCatalogue.declarations))) == [])
     }
 
     @Test func `the published recipe has the published addresses`() throws {
-        let plan = try #require(Plan.read(try load("sentinel-promotion.yaml"), checks: []).plan)
+        let plan = try #require(
+            Plan.read(try load("sentinel-promotion.yaml"), checks: PreflightCatalogue.declarations).plan)
         #expect(plan.source.endpoint.description == "200.0.0.1:6379")
         #expect(plan.target.endpoint.description == "200.0.0.2:6380")
         #expect(plan.target.engine == .dragonfly)
