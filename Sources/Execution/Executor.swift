@@ -33,7 +33,8 @@ package struct Executor: Sendable {
     /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the run.
     package func run(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RunOutcome {
         let info = RunEvent.RunInfo(state, nodes: graph.nodes.count)
-        let end = await drive(state, .forward, graph, kept: state.kept(in: graph), .runStarted(info), interrupts)
+        let kept = state.kept(in: graph, mayHavePassed: mayHavePassed(state))
+        let end = await drive(state, .forward, graph, kept: kept, .runStarted(info), interrupts)
         let ending: RunOutcome.Ending =
             switch end.outcome {
             case .failure(let error): .stateWriteFailed(error)
@@ -67,6 +68,15 @@ package struct Executor: Sendable {
         tell(.rollbackFinished(ending))
         return RollbackOutcome(
             ending: ending, state: end.state, failures: end.failures, remaining: end.state.nodesToUndo(in: graph))
+    }
+
+    private func mayHavePassed(_ state: RunState) -> Set<String> {
+        let points = graph.nodes.filter { $0.role == .pointOfNoReturn }.map(\.id)
+        return Set(
+            points.filter { id in
+                guard let record = state[id], record.mayBeInPlace, let undo = record.undo else { return false }
+                return provider.operation(for: id).mayHavePassed(undo)
+            })
     }
 
     func tell(_ kind: RunEvent.Kind) { observer(RunEvent(at: environment.now(), kind)) }

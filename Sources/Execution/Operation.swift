@@ -12,6 +12,13 @@ package protocol Operation: Sendable {
     /// Takes back what `perform` changed, as far as the servers show that it is there. Returns what was done, as a
     /// sentence; `nil` where there was nothing to take back.
     func undo(_ context: StepContext) async throws -> String?
+    /// Of a point of no return: whether this record says that it may be behind us. Then only this operation can tell from
+    /// the servers how to go on, and what it needs is not asked, and certainly not done, again.
+    func mayHavePassed(_ undo: StateValue) -> Bool
+}
+
+extension Operation {
+    package func mayHavePassed(_ undo: StateValue) -> Bool { false }
 }
 
 package enum Inspection: Sendable, Equatable {

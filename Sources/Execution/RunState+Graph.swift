@@ -40,12 +40,16 @@ extension RunState {
     ///
     /// What has succeeded counts as long as all effects that rest on it have succeeded too: before one that has not, the
     /// servers are asked again. What a person has given stays given.
-    package func kept(in graph: StepGraph) -> Set<String> {
+    /// - Parameter mayHavePassed: points of no return that are perhaps behind us. What they need is over: the servers may
+    ///   be as no check before that point wants them.
+    package func kept(in graph: StepGraph, mayHavePassed: Set<String> = []) -> Set<String> {
         let succeeded = Set(nodes.filter { $0.status == .succeeded }.map(\.id))
         let restless = graph.needsOfAny { $0.role.isEffect && !succeeded.contains($0.id) }
+        let over = graph.needsOfAny { mayHavePassed.contains($0.id) }
         return Set(
             graph.nodes.filter { node in
-                succeeded.contains(node.id) && (node.role == .gate || !restless.contains(node.id))
+                succeeded.contains(node.id)
+                    && (node.role == .gate || !restless.contains(node.id) || over.contains(node.id))
             }.map(\.id))
     }
 

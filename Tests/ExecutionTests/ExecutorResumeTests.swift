@@ -33,6 +33,22 @@ struct ExecutorResumeTests {
         #expect(succeeded(done.union(["verify"])).kept(in: graph) == done.union(["verify"]))
     }
 
+    @Test func `what a point of no return needs is over as soon as that may be behind us`() {
+        let before: Set = ["look", "follow", "sync", "ask"]
+        #expect(succeeded(before).kept(in: graph, mayHavePassed: ["cut"]) == before)
+    }
+
+    @Test(arguments: [("asked for", ["look", "follow", "sync", "ask"]), ("fenced", ["ask"])])
+    func `resume begins at a point of no return if its record says so`(record: String, kept: [String]) async {
+        var bench = Bench(graph: graph)
+        bench.operations["cut"] = FakeOperation(passes: { $0 == .string("asked for") })
+        var before = succeeded(["look", "follow", "sync", "ask"])
+        before.intend(4, undo: .string(record))
+        let outcome = await bench.run(before)
+        #expect(outcome.ending == .succeeded)
+        #expect(bench.events.lines.filter { $0.hasSuffix(" kept") } == kept.map { "\($0) kept" })
+    }
+
     @Test func `a resumed run asks again what it rests on and goes on from there`() async {
         var bench = Bench(graph: graph)
         bench.operations["follow"] = FakeOperation(onInspect: { _ in .done("it still follows") })

@@ -26,7 +26,7 @@ extension Cutover {
         if let sentinels {
             try await waitForSentinels(sentinels, &memory, &pause)
         } else {
-            memory.measurements.pause = pause.elapsed.seconds
+            if pause.hasBegun { memory.measurements.pause = pause.elapsed.seconds }
             await releaseClients()
         }
         try await settle(memory)
@@ -43,8 +43,10 @@ extension Cutover {
         while true {
             let view = await sentinels.view(of: to)
             if view.allNameIt || !pause.isCertain, !isReleased {
-                memory.measurements.announcement = watch.elapsed.seconds
-                memory.measurements.pause = pause.elapsed.seconds
+                if pause.hasBegun {
+                    memory.measurements.announcement = watch.elapsed.seconds
+                    memory.measurements.pause = pause.elapsed.seconds
+                }
                 await releaseClients()
                 isReleased = true
             }

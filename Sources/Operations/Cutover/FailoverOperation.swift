@@ -13,8 +13,9 @@ package struct FailoverOperation: Operation {
     package func inspect(_ context: StepContext) async throws -> Inspection {
         let recorded = try context.undo?.decode(FailoverMemory.self)
         switch try await CutoverSituation.read(servers, recorded?.cutover).verdict {
-        case .finished: return .done("\(servers.target.endpoint) is the primary already")
-        case .promoted: return .ready(undo: StateValue(recorded ?? FailoverMemory(cutover: CutoverMemory())))
+        // Of one that an earlier attempt began, what is left behind on the source may have to be put back still.
+        case .finished where recorded == nil: return .done("\(servers.target.endpoint) is the primary already")
+        case .promoted, .finished: return .ready(undo: StateValue(recorded ?? FailoverMemory(cutover: CutoverMemory())))
         case .notStarted:
             if let recorded { return .ready(undo: StateValue(recorded)) }
             return .ready(undo: StateValue(FailoverMemory(cutover: try await cutover(context).prior())))
@@ -26,12 +27,23 @@ package struct FailoverOperation: Operation {
         guard let memory = try context.undo?.decode(FailoverMemory.self).cutover else {
             preconditionFailure("a cutover is performed only after its memory was recorded")
         }
+        do {
+            try await goOn(memory, context)
+        } catch is PromotedMeanwhile {
+            try await goOn(memory, context)
+        }
+    }
+
+    private func goOn(_ memory: CutoverMemory, _ context: StepContext) async throws {
         switch try await CutoverSituation.read(servers, memory).verdict {
-        case .finished: return
-        case .promoted: try await cutover(context).resume(memory)
+        case .promoted, .finished: try await cutover(context).resume(memory)
         case .notStarted: try await cutover(context).run(memory)
         case .unclear(let code, let what): throw await unclear(code, what)
         }
+    }
+
+    package func mayHavePassed(_ undo: StateValue) -> Bool {
+        (try? undo.decode(FailoverMemory.self).cutover.phase) == .promoting
     }
 
     package func verify(_ context: StepContext) async throws -> StepResult {

@@ -15,6 +15,18 @@ struct Return {
 
     func run() async throws {
         let back = try await prepared()
+        do {
+            try await goOn(back)
+        } catch is PromotedMeanwhile {
+            try await goOn(back)
+        }
+        // Whoever was kept from being chosen may be again: the cutover is undone.
+        try await restorePriority()
+        let fence = handover(drains: true).fence
+        try await fence.send(fence.allCommands(back.fence))
+    }
+
+    private func goOn(_ back: CutoverMemory) async throws {
         switch try await CutoverSituation.read(servers, back, isReturn: true).verdict {
         case .finished, .promoted: try await handover(drains: true).resume(back)
         case .notStarted:
@@ -26,10 +38,6 @@ struct Return {
                 world: await WorldReport(servers).sentences(),
                 help: ["make the source follow the target, or promote it yourself, then roll back again"])
         }
-        // Whoever was kept from being chosen may be again: the cutover is undone.
-        try await restorePriority()
-        let fence = handover(drains: true).fence
-        try await fence.send(fence.allCommands(back.fence))
     }
 
     /// Records how the target is fenced before it is, and lets Sentinel choose the source again.

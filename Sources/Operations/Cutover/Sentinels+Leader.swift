@@ -3,6 +3,9 @@ import PlanModel
 import RESP
 import RedisTopology
 
+/// The server that was to be promoted is a primary already: the situation has to be read again.
+struct PromotedMeanwhile: Error {}
+
 /// Which Sentinel is asked, and when.
 extension Sentinels {
     struct Leader: Sendable {
@@ -14,9 +17,11 @@ extension Sentinels {
     /// Waits until every Sentinel knows the target as a replica that may be promoted and is doing nothing else.
     ///
     /// A Sentinel reads a primary's list of replicas every 10 s, so a target that follows since a moment is not known yet.
+    /// - Throws: `PromotedMeanwhile` where a failover that was under way has made the target the primary.
     func waitUntilElectable(_ target: Server, _ context: StepContext) async throws {
         while true {
             if context.isDraining { throw CancellationError() }
+            if try await target.replication().role == .primary { throw PromotedMeanwhile() }
             guard let obstacle = try await obstacle(target) else { return }
             context.report(Progress("the Sentinels to be ready for a failover", now: obstacle, wanted: "ready"))
             try await context.clock.sleep(for: .milliseconds(200))

@@ -25,6 +25,8 @@ struct WritePause {
 
     /// Since the pause began.
     var elapsed: Duration { watch.elapsed }
+    /// Whether it was begun here: one of an earlier attempt was not measured by us.
+    var hasBegun: Bool { certainUntil > .zero }
     var isCertain: Bool { elapsed < certainUntil }
     var remaining: Duration { certainUntil - elapsed }
 
