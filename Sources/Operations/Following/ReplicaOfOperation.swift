@@ -25,6 +25,8 @@ package struct ReplicaOfOperation: Operation {
             guard await servers.isSame(primary, as: source) else { throw followsAnother(primary) }
             return .done("the target already follows \(source.endpoint)")
         }
+        // A source that was demoted is not to be followed: the newest data may be on the target.
+        if let primary = try await source.replication().upstream?.primary { throw sourceFollows(primary) }
         let keys = try await target.keyspace().keys
         if let recorded = context.undo {
             // An earlier attempt recorded what was there before; what is there now may be our doing.
@@ -76,6 +78,13 @@ package struct ReplicaOfOperation: Operation {
             code: "target-follows-another", what: "the target is a replica of \(primary), which is not the source",
             place: [target.name], world: ["nothing was changed"],
             help: ["name the right target in the plan, or detach it yourself: REPLICAOF NO ONE on \(target.endpoint)"])
+    }
+
+    private func sourceFollows(_ primary: ServerAddress) -> StepFailure {
+        StepFailure(
+            code: "source-not-primary", what: "the source is a replica of \(primary)", place: [source.name],
+            world: ["nothing was changed; the target was not touched"],
+            help: ["name the present primary as 'source' in the plan, or find out who demoted the source"])
     }
 
     private func holdsKeys(_ keys: Int64) -> StepFailure {
