@@ -36,7 +36,6 @@ struct PlanRun: Sendable {
     func go(_ state: RunState) async -> ExitStatus {
         let outcome = await executor(discardsWrites: false).run(state, interrupts: interrupts.stream())
         view.close()
-        await servers.close()
         return await conclude(outcome)
     }
 

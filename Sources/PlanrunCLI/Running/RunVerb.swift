@@ -23,7 +23,9 @@ extension RunVerb {
             // Held until the process ends or this returns; the kernel gives it back if we are killed.
             let lock = try RunLock.acquire(forState: file.path, as: .thisProcess(since: .now))
             defer { lock.release() }
-            return try await start(run, file)
+            let status = try await start(run, file)
+            await run.servers.close()
+            return status
         } catch let error as StateFileError {
             context.show(error)
             return error.code == .locked ? .failure : .invalid
