@@ -4,15 +4,19 @@ import RESP
 import RedisTopology
 
 /// Both servers have their data loaded, and the source saves without errors and is not busy saving now.
+///
+/// Where the target follows the source already, the source may be saving for it and the target loading what it got: the
+/// full sync of an earlier attempt, which `wait-for-sync` goes on waiting for.
 struct PersistenceCheck: Check {
     static let declaration = CheckDeclaration(
         id: "persistence", title: "nothing is loading, and the source's last save went well")
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []
+        let isSyncing = try await targetFollows(servers)
         for server in [servers.source, servers.target] {
             let state = try await server.persistence()
-            if state.isLoading {
+            if state.isLoading, !isSyncing {
                 findings.append(
                     .missed(
                         "\(server.endpoint) is loading its data", wants: "a server that is ready", at: [server.name],
@@ -26,7 +30,7 @@ struct PersistenceCheck: Check {
                         wants: "saves that work: a full sync needs one too",
                         at: [server.name], remedy: ["look at its log and disk, then BGSAVE"]))
             }
-            if state.isSaveInProgress {
+            if state.isSaveInProgress, !isSyncing {
                 findings.append(
                     .missed(
                         "\(server.endpoint) is saving now", wants: "no other fork during the full sync",
@@ -35,5 +39,10 @@ struct PersistenceCheck: Check {
             }
         }
         return .combined(findings, passed: "nothing is loading or saving, the last save went well")
+    }
+
+    private func targetFollows(_ servers: Servers) async throws -> Bool {
+        guard let primary = try await servers.target.replication().upstream?.primary else { return false }
+        return await servers.isSame(primary, as: servers.source)
     }
 }
