@@ -98,7 +98,7 @@ struct Cutover: Sendable {
     /// What the new primary says about its link; one that does not answer as long as writes are held back is not waited for.
     private func upstream(within pause: WritePause) async throws(StepFailure) -> Upstream? {
         do {
-            return try await to.replication(timeout: max(.milliseconds(1), pause.remaining)).upstream
+            return try await to.replication(timeout: max(.milliseconds(100), pause.remaining)).upstream
         } catch {
             guard error.isTransient else { throw error }
             throw notCaughtUp(error.what)
