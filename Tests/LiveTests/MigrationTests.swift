@@ -28,7 +28,7 @@ extension LiveTests {
         func `no acknowledged write is lost`(access: Access) async throws {
             let description = LabDescription(
                 source: .init(login: access.login), target: .init(login: access.login),
-                sentinels: .init(count: access.sentinels, login: access.login, infoPeriod: .milliseconds(100)),
+                sentinels: .init(count: access.sentinels, login: access.login, infoPeriod: .milliseconds(200)),
                 tls: access.tls)
             try await withLab(description) { lab in
                 let migration = try Migration(lab)
@@ -56,7 +56,7 @@ extension LiveTests {
 
         @Test func `a source that is shut down is replaced by the Sentinels`() async throws {
             let sentinels = LabDescription.Sentinels(
-                count: 3, downAfter: .seconds(2), infoPeriod: .milliseconds(100))
+                count: 3, downAfter: .seconds(2), infoPeriod: .milliseconds(200))
             try await withLab(LabDescription(sentinels: sentinels)) { lab in
                 let migration = try Migration(lab, steps: Migration.steps(failover: "via: shutdown, write-pause: 1s"))
                 try await migration.fill()
@@ -106,8 +106,9 @@ extension LiveTests {
 }
 
 extension LabDescription {
-    /// One Sentinel that looks often, where the time it takes to see things is not what is tested.
-    static var quick: LabDescription { LabDescription(sentinels: .init(infoPeriod: .milliseconds(100))) }
+    /// One Sentinel that looks often, where the time it takes to see things is not what is tested. It chooses nobody whose
+    /// last answer is older than three of these periods.
+    static var quick: LabDescription { LabDescription(sentinels: .init(infoPeriod: .milliseconds(200))) }
 }
 
 extension Lab {

@@ -1,0 +1,105 @@
+import Execution
+import FoundationEssentials
+import Glibc
+import Rehearsal
+import Synchronization
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// `planrun` is killed, and `resume` ends as an undisturbed run does.
+    @Suite struct CrashTests {
+        @Test(arguments: [
+            Moment("during the sync", "target: REPLICAOF 127.0.0.1", "target: ROLE"),
+            Moment("before the write pause, with the source fenced", "source: CLIENT PAUSE"),
+            Moment("while the target catches up", "source: CLIENT PAUSE", "target: INFO replication"),
+            Moment("before the failover is asked for", "sentinel-1: SENTINEL FAILOVER"),
+            Moment("after the failover was accepted", after: true, "sentinel-1: SENTINEL FAILOVER"),
+            Moment("after the target was promoted", after: true, "target: REPLICAOF NO ONE"),
+            Moment("after the roles were swapped", after: true, "source: REPLICAOF 127.0.0.1"),
+            Moment("before clients are let go", "source: CLIENT UNPAUSE"),
+            Moment(
+                "after the source was put to rest, before that is recorded", after: true, "source: CLIENT UNPAUSE",
+                "source: CONFIG SET min-replicas-max-lag"),
+            Moment("during the last verification", "source: CLIENT UNPAUSE", "target: SET planrun:verify:"),
+        ])
+        func `resume ends as if nothing had happened`(moment: Moment) async throws {
+            try await withGatedLab(Self.description) { lab, gates in
+                let migration = try Migration(lab, sentinels: gates.sentinels)
+                try await migration.fill(keys: 500)
+                try await migration.underLoad("killed \(moment.testDescription)") { _ in
+                    let outcome = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
+                        gates.kill(process, at: moment)
+                        return try await process.wait()
+                    }
+                    #expect(outcome.signal == SIGKILL, "\(outcome.standardOutput + outcome.standardError)")
+                    try await resume(migration)
+                }
+                try await lab.expectMigrated()
+                #expect(try await lab.fullSyncs() == 1)
+            }
+        }
+
+        /// `PLANRUN_CRASHES=100` kills at a hundred random commands.
+        @Test(.enabled(if: Self.crashes > 0), arguments: 0..<Self.crashes)
+        func `resume ends as if nothing had happened, anywhere`(number: Int) async throws {
+            let (position, isAfter) = (Int.random(in: 1...120), Bool.random())
+            let seen = Mutex((count: 0, last: ""))
+            try await withGatedLab(Self.description) { lab, gates in
+                let migration = try Migration(lab, sentinels: gates.sentinels)
+                try await migration.fill(keys: 500)
+                try await migration.underLoad("killed \(isAfter ? "after" : "before") command \(position)") { _ in
+                    _ = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
+                        gates.watch { sighting in
+                            guard sighting.isOfPlanrun else { return .pass }
+                            let isIt = seen.withLock { seen in
+                                seen.count += 1
+                                if seen.count == position { seen.last = sighting.description }
+                                return seen.count == position
+                            }
+                            guard isIt else { return .pass }
+                            if isAfter { return .passThen { await process.send(SIGKILL) } }
+                            await process.send(SIGKILL)
+                            return .drop
+                        }
+                        return try await process.wait()
+                    }
+                    print("killed \(isAfter ? "after" : "before") command \(position): \(seen.withLock { $0.last })")
+                    try await resume(migration)
+                }
+                try await lab.expectMigrated()
+            }
+        }
+
+        private func resume(_ migration: Migration) async throws {
+            let outcome = try await migration.planrun("resume", "--auto-approve")
+            #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+            #expect(try migration.state().status == .succeeded)
+        }
+
+        private static var description: LabDescription {
+            var description = LabDescription(sentinels: .init(count: 2, infoPeriod: .milliseconds(200)))
+            // In microseconds: a full sync takes half a second.
+            description.source.extraLines = ["rdb-key-save-delay 1000"]
+            return description
+        }
+
+        private static let crashes =
+            ProcessInfo.processInfo.environment["PLANRUN_CRASHES"].flatMap { Int($0) } ?? 0
+    }
+}
+
+extension Gate.Sighting {
+    /// Writers and Sentinels send other commands to source and target, and reach the Sentinels past the gates.
+    fileprivate var isOfPlanrun: Bool {
+        if server.hasPrefix("sentinel") { return true }
+        switch words.first {
+        case "INFO": return words.count > 1
+        case "CONFIG": return words.dropFirst().first != "REWRITE"
+        case "CLIENT": return ["PAUSE", "UNPAUSE"].contains(words.dropFirst().first)
+        case "ROLE": return server == "target"
+        case "REPLICAOF", "COMMAND": return true
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Execution
+import RESP
+import Rehearsal
+import SystemPackage
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// Worlds in which the plan must not be carried out, and how that is said.
+    @Suite struct RefusalTests {
+        @Test(arguments: [["preflight: {}"], ["preflight: { target-free: off }"], []])
+        func `a target with keys is refused and not touched`(first: [String]) async throws {
+            try await withLab(.quick) { lab in
+                let steps = first + Migration.steps().dropFirst()
+                let migration = try Migration(lab, steps: steps)
+                try await lab.send(["SET", "precious", "value"], to: lab.target)
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                #expect(outcome.exitCode == 1, "\(outcome.standardOutput + outcome.standardError)")
+                #expect(
+                    outcome.complaint.contains("the target holds 1 keys, which the full sync would delete")
+                        || outcome.complaint.contains("\(lab.target.address) holds 1 keys"))
+                #expect(outcome.complaint.contains("replace-data: true"))
+                #expect(try await lab.send(["GET", "precious"], to: lab.target).string == "value")
+                try await lab.expectUntouched()
+            }
+        }
+
+        @Test func `a Sentinel that is down is said once`() async throws {
+            try await withLab(LabDescription(sentinels: .init(count: 3, infoPeriod: .milliseconds(200)))) { lab in
+                let migration = try Migration(lab)
+                await lab.sentinels[1].stop()
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                #expect(outcome.exitCode == 1)
+                #expect(outcome.errors == ["error[reachable]"], "\(outcome.standardError)")
+                #expect(outcome.complaint.contains("Sentinel \(lab.sentinels[1].address)"))
+                #expect(try await lab.keys(of: lab.target) == 0)
+            }
+        }
+
+        @Test(arguments: ["source", "target", "sentinel"])
+        func `a wrong password is refused, and no password is shown`(server: String) async throws {
+            var description = LabDescription(
+                source: .init(login: .password), target: .init(login: .password),
+                sentinels: .init(login: .password, infoPeriod: .milliseconds(200)))
+            description.replicaCount = 0
+            try await withLab(description) { lab in
+                let migration = try Migration(lab)
+                let right = try secrets(lab)
+                try lab.folder.write("wrong-\(right[0])", to: "\(server).secret")
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                #expect(outcome.exitCode == 1)
+                #expect(outcome.errors == ["error[reachable]"], "\(outcome.standardError)")
+                #expect(outcome.complaint.contains("check the username and password that the plan gives for"))
+                let state = try readText(migration.stateFile)
+                let shown = outcome.standardOutput + outcome.standardError + [state]
+                for secret in right { #expect(!shown.contains { $0.contains(secret) }) }
+            }
+        }
+
+        @Test func `no password is shown where all goes well`() async throws {
+            let description = LabDescription(
+                source: .init(login: .password), target: .init(login: .password),
+                sentinels: .init(login: .password, infoPeriod: .milliseconds(200)))
+            try await withLab(description) { lab in
+                let migration = try Migration(lab)
+                let outcome = try await migration.planrun("apply", "--auto-approve", "--format", "json")
+                #expect(outcome.exitCode == 0)
+                let state = try readText(migration.stateFile)
+                let shown = outcome.standardOutput + outcome.standardError + [state]
+                for secret in try secrets(lab) { #expect(!shown.contains { $0.contains(secret) }) }
+            }
+        }
+
+        @Test func `a source that the Sentinel does not monitor under that name is refused`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab)
+                try await lab.send(["SENTINEL", "REMOVE", "primary"], to: lab.sentinels[0])
+                let address = lab.source.address
+                try await lab.send(
+                    Command(["SENTINEL", "MONITOR", "another", address.host, String(address.port), "1"]),
+                    to: lab.sentinels[0])
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                #expect(outcome.exitCode == 1)
+                #expect(outcome.complaint.contains("monitors no 'primary'"), "\(outcome.standardError)")
+                #expect(outcome.complaint.contains("correct 'sentinel.primary' in the plan"))
+                #expect(try await lab.keys(of: lab.target) == 0)
+            }
+        }
+
+        @Test func `another replica that could be promoted is refused`() async throws {
+            var description = LabDescription.quick
+            description.replicaCount = 1
+            try await withLab(description) { lab in
+                let migration = try Migration(lab)
+                try await eventually("the Sentinel knows the replica") {
+                    try await lab.send(["SENTINEL", "REPLICAS", "primary"], to: lab.sentinels[0]).array?.count == 1
+                }
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                #expect(outcome.exitCode == 1)
+                #expect(outcome.errors == ["error[only-candidate]"], "\(outcome.standardError)")
+                #expect(
+                    outcome.complaint.contains(
+                        "CONFIG SET replica-priority 0 on \(lab.replicas[0].address)"))
+                try await lab.expectUntouched()
+            }
+        }
+
+        private func secrets(_ lab: Lab) throws -> [String] {
+            try ["source", "target", "sentinel"].map {
+                try readText(lab.folder.path.appending("\($0).secret").string)
+            }
+        }
+    }
+}
+
+extension PlanrunProcess.Outcome {
+    var complaint: String { standardError.joined(separator: "\n") }
+
+    /// `error[code]` of each, in order.
+    var errors: [String] {
+        standardError.filter { $0.hasPrefix("error[") }.compactMap { $0.split(separator: ":").first.map(String.init) }
+    }
+}

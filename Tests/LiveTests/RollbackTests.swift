@@ -1,0 +1,138 @@
+import Execution
+import RESP
+import RedisTopology
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// The way back, before and after the cutover.
+    @Suite struct RollbackTests {
+        @Test func `before the cutover the target is detached, empty and forgotten, and stays so`() async throws {
+            try await withLab(LabDescription(sentinels: .init(count: 3, infoPeriod: .milliseconds(200)))) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(approval: true))
+                try await migration.fill()
+                try await migration.underLoad("rollback before the cutover") { _ in
+                    let outcome = try await migration.planrun("apply")
+                    #expect(outcome.exitCode == 3, "\(outcome.standardOutput + outcome.standardError)")
+                    #expect(outcome.complaint.contains("resume with '--approve approval' to say yes"))
+                    try await lab.expectUntouched(targetFollows: true)
+                    try await eventually("every Sentinel knows the target") {
+                        try await lab.sentinelsKnowingTarget() == 3
+                    }
+                    let back = try await migration.planrun("rollback")
+                    #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                    try await lab.expectForgotten()
+                }
+                try await lab.expectUntouched()
+                #expect(try migration.state().status == .rolledBack)
+            }
+        }
+
+        @Test func `with 'after-cutover: stop' there is no way back, and nothing is changed`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab)
+                try await migration.underLoad("rollback after the cutover, stop") { _ in
+                    #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
+                    let before = try readText(migration.stateFile)
+                    let back = try await migration.planrun("rollback")
+                    #expect(back.exitCode == 4, "\(back.standardOutput + back.standardError)")
+                    #expect(back.errors == ["error[past-point-of-no-return]"])
+                    #expect(try readText(migration.stateFile) == before)
+                }
+                try await lab.expectMigrated()
+            }
+        }
+
+        @Test func `with 'discard-writes' a source that follows in sync takes over again, and nothing is lost`()
+            async throws
+        {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab, afterCutover: "discard-writes")
+                try await migration.fill()
+                try await migration.underLoad("there and back again") { _ in
+                    #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
+                    try await lab.expectMigrated()
+                    let unconfirmed = try await migration.planrun("rollback")
+                    #expect(unconfirmed.exitCode == 3, "\(unconfirmed.standardError)")
+                    #expect(unconfirmed.errors == ["error[confirmation-missing]"])
+                    let back = try await migration.planrun("rollback", "--discard-writes", "0")
+                    #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                    #expect(back.complaint.contains("0 writes are given up"))
+                }
+                #expect(try migration.state().status == .rolledBack)
+                let source = lab.address(of: lab.source)
+                let world = try await World.read(lab)
+                #expect(world.topology.sentinels.map(\.primary) == [source])
+                #expect(world.settings["replica-priority"] == "100")
+                #expect(world.settings["min-replicas-to-write"] == "0")
+                #expect(try await lab.send(["SET", "here", "again"], to: lab.source).string == "OK")
+            }
+        }
+
+        @Test func `more writes than were agreed to are not given up`() async throws {
+            // A replica without a link is asked once per second, and chosen only if its answer is young enough.
+            try await withDragonflyLab(LabDescription(sentinels: .init(infoPeriod: .milliseconds(500)))) { lab, _ in
+                let migration = try Migration(lab, afterCutover: "discard-writes")
+                #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
+                for number in 0..<10 {
+                    try await lab.send(Command(["SET", "since:\(number)", "value"]), to: lab.target)
+                }
+                let refused = try await migration.planrun("rollback", "--discard-writes", "3")
+                #expect(refused.exitCode == 3, "\(refused.standardOutput + refused.standardError)")
+                #expect(refused.errors == ["error[more-writes-given-up]"])
+                // The ten, and what planrun's own verification wrote and took away again.
+                #expect(refused.complaint.contains("12 writes are given up"), "\(refused.complaint)")
+                try await lab.expectMigrated(sourceFollows: false)
+                #expect(try await lab.send(["GET", "since:9"], to: lab.target).string == "value")
+
+                let back = try await migration.planrun("rollback", "--discard-writes", "12")
+                #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                let world = try await World.read(lab)
+                #expect(world.topology.instances.map(\.role) == [.primary, .replica])
+                #expect(world.topology.sentinels.map(\.primary) == [lab.address(of: lab.source)])
+                #expect(world.settings["replica-priority"] == "100")
+                #expect(try await lab.send(["SET", "here", "again"], to: lab.source).string == "OK")
+            }
+        }
+    }
+}
+
+extension Lab {
+    /// How many Sentinels have the target in their list of replicas.
+    func sentinelsKnowingTarget() async throws -> Int {
+        let port = String(address(of: target).port)
+        var count = 0
+        for sentinel in sentinels {
+            let replicas = try await send(
+                Command(["SENTINEL", "REPLICAS", description.sentinels?.primary ?? ""]), to: sentinel)
+            if replicas.array?.contains(where: { $0.array?.contains { $0.string == port } == true }) == true {
+                count += 1
+            }
+        }
+        return count
+    }
+
+    /// The target is empty and alone, no Sentinel knows it, and that is still so after each has looked at the source a
+    /// few times more.
+    func expectForgotten() async throws {
+        #expect(try await sentinelsKnowingTarget() == 0)
+        let before = try await looks()
+        var own = 0
+        try await eventually("every Sentinel has looked again", within: .seconds(60)) {
+            own += 1
+            return try await looks() - own > before + 5 * sentinels.count
+        }
+        #expect(try await sentinelsKnowingTarget() == 0)
+        #expect(try await keys(of: target) == 0)
+        let replication = try ReplicationInfo(try await send(["INFO", "replication"], to: target))
+        #expect(replication.role == .primary)
+    }
+
+    /// How often the Sentinels, and nobody else but us, have asked the source for INFO; this time counts as well.
+    private func looks() async throws -> Int {
+        let info = try Info(try await send(["INFO", "commandstats"], to: source))
+        let calls = info["commandstats"]["cmdstat_info"]?.split(separator: ",").first?.split(separator: "=").last
+        return calls.flatMap { Int($0) } ?? 0
+    }
+}

@@ -1,0 +1,128 @@
+import Execution
+import FoundationEssentials
+import RESP
+import Rehearsal
+import SystemPackage
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// State files that cannot be used, or are in use.
+    @Suite struct StateFileTests {
+        enum Damage: String, CaseIterable, Sendable {
+            case truncated, corrupted, newerFormat, otherPlan, empty
+
+            var code: String {
+                switch self {
+                case .truncated, .corrupted, .empty: "state-corrupted"
+                case .newerFormat: "state-newer-format"
+                case .otherPlan: "state-of-another-plan"
+                }
+            }
+
+            func done(to text: String) -> String {
+                switch self {
+                case .truncated: String(text.prefix(text.count / 2))
+                case .corrupted: text.replacing("\"nodes\"", with: "\"nod\u{7}es\"")
+                case .newerFormat: text.replacing("\"format\" : 1,", with: "\"format\" : 99,")
+                case .otherPlan: text.replacing("\"planName\" : \"live\"", with: "\"planName\" : \"somebody-elses\"")
+                case .empty: ""
+                }
+            }
+        }
+
+        @Test func `a state that cannot be used is refused, and stays as it is`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(approval: true))
+                #expect(try await migration.planrun("apply").exitCode == 3)
+                let whole = try readText(migration.stateFile)
+                for damage in Damage.allCases {
+                    let damaged = damage.done(to: whole)
+                    #expect(damaged != whole, "\(damage)")
+                    try writeText(damaged, migration.stateFile)
+                    for verb in ["apply", "resume", "rollback"] {
+                        // 'apply' says what is unfinished before it asks whose it is.
+                        if verb == "apply", damage == .otherPlan { continue }
+                        let outcome = try await migration.planrun(verb)
+                        #expect(outcome.exitCode == 2, "\(verb) \(damage): \(outcome.standardError)")
+                        #expect(outcome.errors == ["error[\(damage.code)]"], "\(verb) \(damage)")
+                        #expect(outcome.complaint.contains(migration.stateFile))
+                        #expect(outcome.complaint.contains("= help: "))
+                    }
+                    #expect(try readText(migration.stateFile) == damaged)
+                }
+                try await lab.expectUntouched(targetFollows: true)
+            }
+        }
+
+        @Test func `where no state can be written, nothing is done`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab)
+                // Nobody can make a file there, whoever runs the tests.
+                let outcome = try await migration.planrun("apply", "--auto-approve", "--state", "/proc/live.state.json")
+                #expect(outcome.exitCode == 2, "\(outcome.standardError)")
+                #expect(outcome.errors == ["error[state-not-writable]"])
+                #expect(outcome.complaint.contains("with '--state PATH'"))
+                try await lab.expectUntouched()
+            }
+        }
+
+        @Test func `a second apply is refused and names the first`() async throws {
+            try await withGatedLab(.quick) { lab, gates in
+                let migration = try Migration(lab, sentinels: gates.sentinels)
+                let (isThere, mayGo) = (Flag(), Flag())
+                gates.at(Moment("", "target: REPLICAOF")) {
+                    isThere.set(true)
+                    try? await eventually("the second has been refused", within: .seconds(60)) { mayGo.isSet }
+                    return .pass
+                }
+                try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { first in
+                    try await eventually("the first has begun") { isThere.isSet }
+                    let before = try readText(migration.stateFile)
+                    let lock = try readText(migration.stateFile + ".lock")
+                    let pid = try #require(lock.firstMatch(of: /"pid":(\d+)/)?.output.1)
+                    for verb in ["apply", "resume", "rollback"] {
+                        let second = try await migration.planrun(verb)
+                        #expect(second.exitCode == 1, "\(verb): \(second.standardError)")
+                        #expect(second.errors == ["error[state-locked]"])
+                        #expect(second.complaint.contains("by process \(pid) on '"))
+                    }
+                    #expect(try readText(migration.stateFile) == before)
+                    mayGo.set(true)
+                    #expect(try await first.wait().exitCode == 0)
+                }
+                try await lab.expectMigrated()
+            }
+        }
+
+        @Test func `a plan that changed is refused, and accepted where the step has not begun`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(approval: true))
+                #expect(try await migration.planrun("apply").exitCode == 3)
+                let before = try readText(migration.stateFile)
+                let plan = try readText(migration.plan)
+
+                // The sync has been waited for already: nothing makes that undone.
+                try writeText(plan.replacing("stable-for: 100ms", with: "stable-for: 200ms"), migration.plan)
+                for options in [[], ["--accept-plan-change"]] {
+                    let outcome = try await PlanrunProcess.run(["resume", migration.plan, "--auto-approve"] + options)
+                    #expect(outcome.exitCode == 2)
+                    #expect(outcome.errors == ["error[plan-changed]"])
+                    #expect(outcome.complaint.contains("step 'wait-for-sync' changed"))
+                }
+
+                try writeText(plan.replacing("write-pause: 2s", with: "write-pause: 1s"), migration.plan)
+                let refused = try await migration.planrun("resume", "--auto-approve")
+                #expect(refused.exitCode == 2)
+                #expect(refused.complaint.contains("step 'failover' changed"))
+                #expect(refused.complaint.contains("--accept-plan-change"))
+                #expect(try readText(migration.stateFile) == before)
+
+                let accepted = try await migration.planrun("resume", "--auto-approve", "--accept-plan-change")
+                #expect(accepted.exitCode == 0, "\(accepted.standardOutput + accepted.standardError)")
+                try await lab.expectMigrated()
+                #expect(try migration.state().plan.contains("write-pause: 1s"))
+            }
+        }
+    }
+}
