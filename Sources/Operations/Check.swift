@@ -18,6 +18,8 @@ extension Check {
 /// What a check saw, and where that is not enough, what it wants and what to do.
 package struct Finding: Sendable, Equatable {
     package let passes: Bool
+    /// Whether the servers let themselves be asked. What they do not tell is a warning, whatever the severity.
+    package var isTold = true
     package let saw: String
     package let wants: String
     /// Which servers it is about.
@@ -32,15 +34,23 @@ package struct Finding: Sendable, Equatable {
         Finding(passes: false, saw: saw, wants: wants, place: place, remedy: remedy)
     }
 
-    /// All that were missed, as one; the first of them decides what is wanted.
+    /// The servers did not let themselves be asked.
+    package static func untold(_ saw: String, at place: [String], remedy: [String]) -> Finding {
+        Finding(passes: false, isTold: false, saw: saw, wants: "an answer", place: place, remedy: remedy)
+    }
+
+    /// All that were missed, as one; the first of them decides what is wanted. What could not be told comes last.
     package static func combined(_ findings: [Finding], passed saw: String) -> Finding {
-        let missed = findings.filter { !$0.passes }
+        let told = findings.filter { !$0.passes && $0.isTold }
+        let missed = told + findings.filter { !$0.isTold }
         guard let first = missed.first else { return .passed(saw) }
         var remedies: [String] = []
         for remedy in missed.flatMap(\.remedy) where !remedies.contains(remedy) { remedies.append(remedy) }
-        return .missed(
-            missed.map(\.saw).joined(separator: "; "), wants: first.wants, at: missed.flatMap(\.place), remedy: remedies
-        )
+        var place: [String] = []
+        for server in missed.flatMap(\.place) where !place.contains(server) { place.append(server) }
+        return Finding(
+            passes: false, isTold: !told.isEmpty, saw: missed.map(\.saw).joined(separator: "; "), wants: first.wants,
+            place: place, remedy: remedies)
     }
 }
 
@@ -97,6 +107,7 @@ package struct CheckOperation: Operation {
     package func verify(_ context: StepContext) async throws -> StepResult {
         let finding = try await finding()
         if finding.passes { return StepResult(finding.saw) }
+        guard finding.isTold else { return StepResult(finding.saw, verdict: .warned, help: finding.remedy) }
         switch severity {
         case .fail:
             throw StepFailure(

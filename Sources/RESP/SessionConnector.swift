@@ -10,11 +10,33 @@ package protocol SessionConnector: Sendable {
 
     /// The IPs of a host; empty where it cannot be resolved. An IP resolves to itself.
     func addresses(of host: String) async -> Set<String>
+
+    /// The certificates that a connection with these settings uses, whether they are trusted or not: the server's, and of
+    /// our files the CA's and our own. Makes a connection of its own and sends nothing on it; none without TLS.
+    func certificates(_ settings: ConnectionSettings) async throws(SessionError) -> [TLSCertificate]
 }
 
 extension SessionConnector {
     /// For tests, whose hosts are what they are called.
     package func addresses(of host: String) async -> Set<String> { [host] }
+
+    package func certificates(_ settings: ConnectionSettings) async throws(SessionError) -> [TLSCertificate] { [] }
+}
+
+/// What planrun wants to know of a certificate.
+package struct TLSCertificate: Sendable, Hashable {
+    package enum Owner: Sendable, Hashable {
+        case server, authority, client
+    }
+
+    package let owner: Owner
+    /// The last second in which it is valid, since 1970.
+    package let notAfter: Int64
+
+    package init(owner: Owner, notAfter: Int64) {
+        self.owner = owner
+        self.notAfter = notAfter
+    }
 }
 
 /// Messages published on the channels subscribed to, in order, until the connection is lost or closed.

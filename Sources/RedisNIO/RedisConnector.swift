@@ -28,4 +28,10 @@ package struct RedisConnector: SessionConnector {
     package func addresses(of host: String) async -> Set<String> {
         await HostLookup.addresses(of: host)
     }
+
+    package func certificates(_ settings: ConnectionSettings) async throws(SessionError) -> [TLSCertificate] {
+        guard let options = settings.tls else { return [] }
+        let files = try TLSFile.certificates(options, address: settings.address)
+        return try await [CertificateLook(settings, options).server(on: group.next())] + files
+    }
 }

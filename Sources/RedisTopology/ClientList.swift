@@ -9,6 +9,8 @@ package struct ClientList: Sendable, Equatable {
         package let id: Int64
         /// Host and port as the server sees them; a path for a Unix socket.
         package let address: String
+        /// Where the server took the connection; a path for a Unix socket. Redis before 6.2 does not tell.
+        package let localAddress: String?
         package let name: String?
         package let libraryName: String?
         package let libraryVersion: String?
@@ -23,6 +25,21 @@ package struct ClientList: Sendable, Equatable {
 
         package var isReplica: Bool { flags.contains("S") }
         package var isPrimary: Bool { flags.contains("M") }
+        package var isSubscriber: Bool { flags.contains("P") }
+        package var isBlocked: Bool { flags.contains("b") }
+        package var isMonitor: Bool { flags.contains("O") }
+
+        /// The host that it comes from; `nil` for a Unix socket.
+        package var host: String? { Self.host(of: address) }
+        /// The host at which the server took it.
+        package var localHost: String? { localAddress.flatMap(Self.host) }
+
+        /// `10.0.0.1:4711`, `[::1]:4711`; a path for a Unix socket.
+        private static func host(of address: String) -> String? {
+            guard !address.hasPrefix("/"), let colon = address.lastIndex(of: ":") else { return nil }
+            let host = address[..<colon]
+            return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host)
+        }
     }
 
     package init(_ reply: RESPValue) throws(ReplyError) {
@@ -49,6 +66,7 @@ extension ClientList.Client {
         let text = { (field: String) in fields[field].flatMap { $0.isEmpty ? nil : $0 } }
         self.id = id
         self.address = address
+        localAddress = text("laddr")
         name = text("name")
         libraryName = text("lib-name")
         libraryVersion = text("lib-ver")

@@ -58,7 +58,14 @@ package struct Server: Sendable {
     package func read<Value>(
         _ command: Command, timeout: Duration? = nil, as convert: (RESPValue) throws -> Value
     ) async throws(StepFailure) -> Value {
-        let reply = try await ask(command, timeout: timeout)
+        try value(of: await replies(to: [command], timeout: timeout)[0], to: command, as: convert)
+    }
+
+    /// A reply to a command read into a type; an error reply, and what does not fit, is thrown.
+    package func value<Value>(
+        of reply: RESPValue, to command: Command, as convert: (RESPValue) throws -> Value
+    ) throws(StepFailure) -> Value {
+        if case .error(let error) = reply { throw refusal(of: command, error) }
         do {
             return try convert(reply)
         } catch {

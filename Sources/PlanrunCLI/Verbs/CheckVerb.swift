@@ -4,27 +4,49 @@ import Operations
 import PlanModel
 
 struct CheckVerb: Verb {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json, markdown
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Run only the preflight checks of a plan. Changes nothing.")
 
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
-    var plan: String
+    var plan: String?
 
-    @Option(name: .long, help: "text, or json.")
-    var format: TextFormat = .text
+    @Flag(
+        name: .long,
+        help: "Ask no server; list the checks with their severities and limits, those of the plan if one is given.")
+    var list = false
+
+    @Option(name: .long, help: "text, json or markdown.")
+    var format: Format = .text
 
     @OptionGroup var display: DisplayOptions
 
+    func validate() throws {
+        if plan == nil, !list { throw ValidationError("name a plan file, or say --list to see what there is to check") }
+    }
+
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let plan = try context.loadPlan(plan).withPreflight
+        let style = Style(isColored: context.terminal?.isColored ?? false)
+        let plan = try plan.map { path throws(ExitStatus) in try context.loadPlan(path).withPreflight }
+        guard let plan, !list else {
+            let checks = CheckList(preflight: plan?.firstPreflight)
+            switch format {
+            case .json: context.output(JSONText.of(checks.checks))
+            case .markdown: context.output(checks.markdown)
+            case .text: context.output(context.wrapped(checks.text(style), indent: 3))
+            }
+            return .success
+        }
         let servers = try context.servers(of: plan)
         let report = await PlanInspector(compiled: CompiledPlan(plan), servers: servers).report(only: .preflight)
         await servers.close()
         switch format {
         case .json: context.output(JSONText.of(report.steps.flatMap(\.findings)))
-        case .text:
-            let style = Style(isColored: context.terminal?.isColored ?? false)
-            context.output(context.wrapped(report.findingsText(style), indent: 3))
+        case .markdown: context.output(report.findingsMarkdown)
+        case .text: context.output(context.wrapped(report.findingsText(style), indent: 3))
         }
         return report.hasFailures ? .failure : .success
     }
@@ -41,5 +63,10 @@ extension Plan {
                 id: "preflight", kind: .preflight(PreflightStep()), needs: [], timeout: nil, retries: 0,
                 range: SourceRange(start, start)), at: 0)
         return plan
+    }
+
+    fileprivate var firstPreflight: PreflightStep? {
+        for step in steps { if case .preflight(let preflight) = step.kind { return preflight } }
+        return nil
     }
 }

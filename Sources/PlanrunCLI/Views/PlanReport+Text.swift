@@ -35,34 +35,43 @@ extension PlanReport {
 
     /// Only what the checks found.
     func findingsText(_ style: Style) -> String {
+        let lines = steps.flatMap(\.findings).flatMap { finding($0, style) }.map { String($0.dropFirst(5)) }
+        return (lines + [findingsCount]).joined(separator: "\n")
+    }
+
+    /// Only what the checks found, for a pull request.
+    var findingsMarkdown: String {
+        let rows = steps.flatMap(\.findings).map { finding in
+            let help = finding.help.map(Markdown.escape).joined(separator: "<br>")
+            return "| `\(finding.check)` | \(finding.verdict.rawValue) | \(Markdown.escape(finding.saw)) | \(help) |"
+        }
+        let head = ["### \(Markdown.escape(name))", "", "| check | | saw | what to do |", "|---|---|---|---|"]
+        return (head + rows + ["", "\(findingsCount)."]).joined(separator: "\n")
+    }
+
+    private var findingsCount: String {
         let findings = steps.flatMap(\.findings)
         let failed = findings.count { $0.verdict == .failed }
         let warned = findings.count { $0.verdict == .warned }
-        let count =
+        return
             "\(findings.count) checks: \(findings.count - failed - warned) passed, \(warned) warned, \(failed) failed"
-        return (findings.flatMap { finding($0, style) }.map { String($0.dropFirst(5)) } + [count]).joined(
-            separator: "\n")
     }
 
     /// For a pull request.
     func markdown(header: PlanHeader) -> String {
         var lines = ["### \(header.plan.name)", ""]
-        if let description = header.plan.description { lines += [escape(description), ""] }
+        if let description = header.plan.description { lines += [Markdown.escape(description), ""] }
         lines += ["| | step | what it does | way back |", "|---|---|---|---|"]
         for (number, step) in steps.enumerated() {
             let title = step.isPointOfNoReturn ? "**`\(step.id)`** (point of no return)" : "`\(step.id)`"
-            lines.append("| \(number + 1) | \(title) | \(escape(step.does)) | \(escape(step.undo ?? "–")) |")
+            lines.append(
+                "| \(number + 1) | \(title) | \(Markdown.escape(step.does)) | \(Markdown.escape(step.undo ?? "–")) |")
         }
         let findings = steps.flatMap(\.findings)
         if !findings.isEmpty {
             lines += ["", "| check | | saw |", "|---|---|---|"]
-            lines += findings.map { "| `\($0.check)` | \($0.verdict.rawValue) | \(escape($0.saw)) |" }
+            lines += findings.map { "| `\($0.check)` | \($0.verdict.rawValue) | \(Markdown.escape($0.saw)) |" }
         }
-        return (lines + ["", "\(escape(summary)). \(escape(wayBack))."]).joined(separator: "\n")
-    }
-
-    private func escape(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing("<", with: "&lt;").replacing(
-            "\n", with: " ")
+        return (lines + ["", "\(Markdown.escape(summary)). \(Markdown.escape(wayBack))."]).joined(separator: "\n")
     }
 }

@@ -26,6 +26,10 @@ package struct SentinelPrimary: Sendable, Equatable {
     package let pendingCommands: Int
     /// `wait_start`, `select_slave`, `wait_promotion`, …, while a failover runs.
     package let failoverState: String?
+    /// A program that the Sentinel runs for each warning.
+    package let notificationScript: String?
+    /// A program that the Sentinel runs when the primary changes.
+    package let reconfigurationScript: String?
 
     package var isFailoverInProgress: Bool { flags.isFailoverInProgress || failoverState != nil }
 
@@ -58,5 +62,7 @@ package struct SentinelPrimary: Sendable, Equatable {
         lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
         pendingCommands = try fields.count("link-pending-commands")
         failoverState = fields.optionalText("failover-state")
+        notificationScript = fields.optionalText("notification-script")
+        reconfigurationScript = fields.optionalText("client-reconfig-script")
     }
 }

@@ -59,6 +59,8 @@ package struct SentinelPeer: Sendable, Equatable {
     /// Since its last hello message.
     package let lastHello: Duration?
     package let lastGoodPing: Duration?
+    /// The epoch of the last election in which it told this one its vote; 0 where there was none.
+    package let votedEpoch: Int64
 
     /// The reply of `SENTINEL SENTINELS`.
     package static func list(_ reply: RESPValue) throws(ReplyError) -> [SentinelPeer] {
@@ -73,5 +75,6 @@ package struct SentinelPeer: Sendable, Equatable {
         flags = try fields.flags()
         lastHello = try fields.optionalMilliseconds("last-hello-message")
         lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
+        votedEpoch = fields.optionalText("voted-leader-epoch").flatMap { Int64($0) } ?? 0
     }
 }

@@ -84,6 +84,7 @@ actor LabBuilder {
         var settings = ServerSettings(
             program: ServerProgram.redis.path == nil ? .valkey : .redis, role: .sentinel(wanted.watchesSource ? monitor : nil))
         accounts.configureSentinel(&settings, login: wanted.login)
+        settings.extraLines = wanted.extraLines
         settings.tls = serverTLS(authority)
         let access = accounts.sentinelAccess(login: wanted.login, tls: authority?.clientOptions)
         return try await start("sentinel-\(number)", settings, access)

@@ -36,14 +36,17 @@ package struct ServerAccount: Sendable {
                 // Reads the server, fences it, changes its role, and writes one key of its own to prove that it can.
                 [
                     "~*", "&*", "-@all", "+@connection", "+info", "+role", "+config", "+client", "+command",
-                    "+acl|whoami",
+                    "+acl|whoami", "+acl|users", "+acl|getuser", "+acl|dryrun",
                     "+replicaof", "+slaveof", "+wait", "+failover", "+shutdown", "+bgsave", "+lastsave", "+dbsize",
                     "+scan", "+randomkey",
                     "+type", "+memory", "+function|list", "+module|list", "+get", "+set", "+del", "+unlink", "+exists",
                     "+pttl", "+ttl", "+multi", "+exec", "+discard", "+flushall", "+time", "+psync", "+replconf",
                 ]
             case .operatorOfSentinel:
-                ["allchannels", "-@all", "+@connection", "+@pubsub", "+info", "+role", "+sentinel", "+acl|whoami"]
+                [
+                    "allchannels", "-@all", "+@connection", "+@pubsub", "+info", "+role", "+sentinel", "+acl|users",
+                    "+acl|getuser", "+acl|dryrun",
+                ]
             case .sentinelAtInstance:
                 // The list of Redis' Sentinel documentation.
                 [

@@ -11,12 +11,11 @@ package struct NoTiltCheck: Check {
     package static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        var findings: [Finding] = []
-        for sentinel in servers.sentinels where try await sentinel.isInTilt() {
-            findings.append(
-                .missed(
-                    "\(sentinel.name) is in TILT", wants: "a Sentinel that trusts its clock", at: [sentinel.name],
-                    remedy: ["wait 30 s; if it comes back, that machine is overloaded or its clock jumps"]))
+        let tilted = try await servers.sentinels.atOnce { ($0, try await $0.isInTilt()) }
+        let findings = tilted.filter(\.1).map { sentinel, _ in
+            Finding.missed(
+                "\(sentinel.name) is in TILT", wants: "a Sentinel that trusts its clock", at: [sentinel.name],
+                remedy: ["wait 30 s; if it comes back, that machine is overloaded or its clock jumps"])
         }
         return .combined(findings, passed: "no Sentinel in TILT")
     }

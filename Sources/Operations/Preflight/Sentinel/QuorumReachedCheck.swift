@@ -13,15 +13,13 @@ package struct QuorumReachedCheck: Check {
     package static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        var findings: [Finding] = []
-        for sentinel in servers.sentinels {
+        let findings = try await servers.sentinels.atOnce { sentinel -> Finding? in
             let reply = try await sentinel.replies(to: [["SENTINEL", "CKQUORUM", servers.primaryName]])[0]
-            guard case .error(let error) = reply else { continue }
-            findings.append(
-                .missed(
-                    "\(sentinel.name): \(error.message.printable)", wants: "quorum and majority reachable",
-                    at: [sentinel.name], remedy: ["bring the missing Sentinels back, or let them see each other"]))
-        }
+            guard case .error(let error) = reply else { return nil }
+            return .missed(
+                "\(sentinel.name): \(error.message.printable)", wants: "quorum and majority reachable",
+                at: [sentinel.name], remedy: ["bring the missing Sentinels back, or let them see each other"])
+        }.compactMap(\.self)
         return .combined(findings, passed: "every Sentinel reaches the quorum")
     }
 }

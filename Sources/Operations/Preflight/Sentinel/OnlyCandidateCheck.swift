@@ -14,11 +14,10 @@ package struct OnlyCandidateCheck: Check {
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var strangers: [ServerAddress: [Server]] = [:]
-        for sentinel in servers.sentinels {
-            for replica in try await sentinel.sentinelReplicas(servers.primaryName)
-            where replica.priority != 0 {
+        for picture in try await servers.sentinelPictures() {
+            for replica in picture.replicas where replica.priority != 0 {
                 if await servers.isSame(replica.address, as: servers.target) { continue }
-                strangers[replica.address, default: []].append(sentinel)
+                strangers[replica.address, default: []].append(picture.sentinel)
             }
         }
         let findings = strangers.sorted { $0.key.description < $1.key.description }.map { address, sentinels in

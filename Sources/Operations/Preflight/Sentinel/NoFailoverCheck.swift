@@ -12,8 +12,8 @@ package struct NoFailoverCheck: Check {
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []
-        for sentinel in servers.sentinels {
-            guard let primary = try await sentinel.sentinelPrimary(servers.primaryName) else { continue }
+        for picture in try await servers.sentinelPictures() {
+            let (sentinel, primary) = (picture.sentinel, picture.primary)
             for (flag, meaning) in [
                 ("failover_in_progress", "a failover is in progress"), ("o_down", "the primary is taken for down"),
                 ("s_down", "the primary does not answer this Sentinel"),

@@ -18,8 +18,8 @@ package struct WritePauseCheck: Check {
         guard let pause = servers.plan.failover?.writePause else { return .passed("the plan has no failover") }
         var findings: [Finding] = []
         var smallest: Duration?
-        for sentinel in servers.sentinels {
-            guard let downAfter = try await sentinel.sentinelPrimary(servers.primaryName)?.downAfter else { continue }
+        for picture in try await servers.sentinelPictures() {
+            let (sentinel, downAfter) = (picture.sentinel, picture.primary.downAfter)
             smallest = min(smallest ?? downAfter, downAfter)
             guard pause >= downAfter else { continue }
             findings.append(

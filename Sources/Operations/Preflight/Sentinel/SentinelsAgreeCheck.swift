@@ -14,8 +14,8 @@ package struct SentinelsAgreeCheck: Check {
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []
-        for sentinel in servers.sentinels {
-            let address = try await sentinel.primaryAddress(servers.primaryName)
+        let answers = try await servers.sentinels.atOnce { ($0, try await $0.primaryAddress(servers.primaryName)) }
+        for (sentinel, address) in answers {
             if let finding = await missed(sentinel, address, servers) { findings.append(finding) }
         }
         return .combined(

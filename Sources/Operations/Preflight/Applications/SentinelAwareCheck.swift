@@ -1,0 +1,37 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// Whoever uses the source also talks to a Sentinel, and so will learn of the new primary.
+///
+/// Told by host, since the connection to a Sentinel is another one. Some libraries ask Sentinel only when they connect and
+/// hang up, hence a warning.
+struct SentinelAwareCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "sentinel-aware", title: "every address that uses the source is connected to a Sentinel, too",
+        severity: .warn)
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let lists = try await ([servers.source] + servers.sentinels).atOnce { try await $0.clients() }
+        let users = lists[0].filter(\.isApplication)
+        let aware = Set(lists.dropFirst().flatMap { $0.filter(\.isApplication) }.compactMap(\.host))
+        let strangers = ClientHosts(users.filter { client in client.host.map { !aware.contains($0) } ?? true })
+        let count = ClientHosts(users).count
+        guard !strangers.isEmpty else {
+            return .passed(
+                count == 0
+                    ? "nobody uses the source"
+                    : "\(count.counted("address uses", "addresses use")) the source, all connected to a Sentinel"
+            )
+        }
+        return .missed(
+            "\(strangers.count) of \(count) addresses that use the source \(strangers.count == 1 ? "has" : "have") no connection to any Sentinel: \(strangers.text)",
+            wants: "applications that ask Sentinel where the primary is", at: [servers.source.name],
+            remedy: [
+                "find out how each finds the primary; one with a fixed address stays at the source, which refuses its writes after the cutover"
+            ])
+    }
+}

@@ -1,0 +1,72 @@
+import Execution
+import RESP
+import RedisTopology
+
+extension Server {
+    /// Everybody who is connected, planrun itself left out.
+    ///
+    /// Server ids grow, so planrun's own connections are those from the host of this one that were made after it; each
+    /// check may have more than one. An application on the same host that connects in the same moment is left out, too.
+    func clients() async throws(StepFailure) -> [ClientList.Client] {
+        let list: Command = ["CLIENT", "LIST"]
+        let replies = try await replies(to: [["CLIENT", "ID"], list])
+        let clients = try value(of: replies[1], to: list) { try ClientList($0).clients }
+        guard let id = replies[0].integer, let own = clients.first(where: { $0.id == id }) else { return clients }
+        return clients.filter { $0.id < id || $0.host != own.host }
+    }
+}
+
+extension ClientList.Client {
+    /// The first eight digits of the run id of the Sentinel whose connection this is: it is called
+    /// `sentinel-3f9a0c1e-cmd` or `-pubsub`.
+    var sentinelID: String? {
+        guard let parts = name?.split(separator: "-"), parts.count == 3, parts[0] == "sentinel", parts[1].count == 8,
+            parts[2] == "cmd" || parts[2] == "pubsub"
+        else { return nil }
+        return String(parts[1])
+    }
+
+    /// Neither a Sentinel nor a server: somebody who uses the data.
+    var isApplication: Bool { sentinelID == nil && !isReplica && !isPrimary }
+
+    /// `redis-py 5.0.1 'worker'`, as far as it says who it is; what it sent last where it says nothing.
+    var title: String {
+        var words: [String] = []
+        if let libraryName { words.append([libraryName, libraryVersion].compactMap(\.self).joined(separator: " ")) }
+        if let name { words.append("'\(name)'") }
+        if words.isEmpty, let command { words.append("last command \(command)") }
+        return words.joined(separator: " ").printable(limit: 80)
+    }
+}
+
+/// Connections by the host they come from, in words: `10.0.0.7 (12 connections: redis-py 5.0.1 'worker')`.
+struct ClientHosts: Sendable {
+    private static let shown = 10
+    private static let titlesShown = 3
+
+    private let hosts: [(host: String, clients: [ClientList.Client])]
+
+    init(_ clients: [ClientList.Client]) {
+        hosts = Dictionary(grouping: clients) { $0.host ?? "a Unix socket" }
+            .map { (host: $0.key, clients: $0.value) }
+            .sorted { ($1.clients.count, $0.host) < ($0.clients.count, $1.host) }
+    }
+
+    var isEmpty: Bool { hosts.isEmpty }
+    var count: Int { hosts.count }
+
+    /// Those with the most connections, and how many more there are.
+    var text: String {
+        var parts = hosts.prefix(Self.shown).map { "\($0.host.printable) (\(Self.titles($0.clients)))" }
+        if hosts.count > Self.shown { parts.append("\(hosts.count - Self.shown) more addresses") }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func titles(_ clients: [ClientList.Client]) -> String {
+        let count = clients.count.counted("connection", "connections")
+        let titles = Set(clients.map(\.title)).subtracting([""]).sorted()
+        guard !titles.isEmpty else { return count }
+        let more = titles.count > titlesShown ? ["…"] : []
+        return "\(count): \((titles.prefix(titlesShown) + more).joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,55 @@
+import Execution
+import PlanModel
+import RESP
+
+/// Sentinels can make sense of the host names that the plan uses.
+///
+/// The target is told to follow the source under the name of the plan. A Sentinel without resolve-hostnames does not
+/// recognise its primary in that name, takes the target for one that follows somebody else, and after some seconds tells
+/// it to follow the IP: a second full sync on Dragonfly.
+struct HostNamesCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "host-names", title: "the Sentinels resolve the host names of the plan", severity: .warn)
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil && !plan.hostNames.isEmpty }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let names = servers.plan.hostNames.map { "'\($0)'" }.joined(separator: " and ")
+        let answers = try await servers.sentinels.atOnce { ($0, try await $0.resolvesHostNames()) }
+        let findings = answers.filter { !$0.1 }.map { sentinel, _ in
+            Finding.missed(
+                "\(sentinel.name) does not resolve host names, and the plan names \(names)",
+                wants: "resolve-hostnames yes", at: [sentinel.name],
+                remedy: [
+                    "name IP addresses in the plan, or, on each Sentinel: SENTINEL CONFIG SET resolve-hostnames yes"
+                ])
+        }
+        return .combined(findings, passed: "the Sentinels resolve \(names)")
+    }
+}
+
+extension Server {
+    /// Whether this Sentinel takes host names for addresses. Sentinels before 6.2 cannot.
+    func resolvesHostNames() async throws(StepFailure) -> Bool {
+        let command: Command = ["SENTINEL", "CONFIG", "GET", "resolve-hostnames"]
+        let reply = try await replies(to: [command])[0]
+        if case .error(let error) = reply, error.code == "NOPERM" { throw refusal(of: command, error) }
+        return reply.array?.dropFirst().first?.string == "yes"
+    }
+}
+
+extension Plan {
+    /// Hosts of the source and of the target that are not IP addresses.
+    fileprivate var hostNames: [String] {
+        var names: [String] = []
+        for host in [source.endpoint.host, target.endpoint.host] where !host.isIPAddress && !names.contains(host) {
+            names.append(host)
+        }
+        return names
+    }
+}
+
+extension String {
+    /// Whether it is spelt as an IP address and not as a host name.
+    var isIPAddress: Bool { contains(":") || allSatisfy { $0 == "." || ("0"..."9").contains($0) } }
+}

@@ -1,0 +1,38 @@
+import Execution
+import PlanModel
+import RESP
+
+/// The source takes the login with which the target will follow it. Tried from here, so that an address that the source
+/// admits and another that it does not remain to be seen.
+struct ReplicationLoginCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "replication-login", title: "the source takes the login of the target")
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let login = try await ReplicationLogin(servers)
+        let source = servers.source
+        var settings = source.settings
+        (settings.username, settings.password) = (login.username, login.password)
+        do {
+            try await servers.withSession(source, settings) { try await $0.replies(to: [["PING"]]) }
+        } catch let failure as StepFailure where failure.code == SessionError.Code.authenticationFailed.rawValue {
+            return .missed(
+                "the source refuses the target, which would log in as \(login.userTitle): \(failure.what)",
+                wants: "a login that the source takes", at: [source.name],
+                remedy: [
+                    login.isOfPlan(servers)
+                        ? "correct 'username' and 'password' of 'replicaof' in the plan, or of 'source' if it has none"
+                        : "empty masterauth and masteruser on \(servers.target.endpoint), or set them to what the source takes"
+                ])
+        }
+        guard login.password != nil else { return .passed("the target needs no login at the source") }
+        return .passed("the source takes the target as \(login.userTitle)")
+    }
+}
+
+extension ReplicationLogin {
+    /// Whether the plan says who the target is at the source.
+    fileprivate func isOfPlan(_ servers: Servers) -> Bool {
+        servers.replicationPassword != nil || servers.source.settings.password != nil
+    }
+}

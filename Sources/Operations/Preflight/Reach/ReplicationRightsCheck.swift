@@ -1,0 +1,18 @@
+import Execution
+import PlanModel
+import RESP
+
+/// The user as which the target follows may replicate. Without `psync` a full sync begins, fails, and begins again.
+struct ReplicationRightsCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "replication-rights", title: "the target's user at the source may replicate")
+
+    static func applies(to plan: Plan) -> Bool { plan.source.engine != .dragonfly }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let login = try await ReplicationLogin(servers)
+        let inquiry = RightsInquiry(
+            server: servers.source, user: login.username ?? "default", rights: Right.replication)
+        return inquiry.finding(try await inquiry.answer(), whose: "the target's user")
+    }
+}

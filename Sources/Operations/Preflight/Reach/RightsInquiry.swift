@@ -1,0 +1,87 @@
+import Execution
+import RESP
+import RedisTopology
+
+/// Asks one server what one of its users may do, without doing it.
+struct RightsInquiry: Sendable {
+    let server: Server
+    /// The name of the user; `default` where nobody gave one.
+    let user: String
+    let rights: [Right]
+
+    enum Answer: Sendable, Equatable {
+        case granted
+        case noSuchUser
+        case missing([Right])
+        /// The server did not say about some of them; why.
+        case untold(String)
+    }
+
+    /// One round trip. Asks `ACL DRYRUN` (Redis 7, Dragonfly), and reads the user's rules where that is not to be had.
+    func answer() async throws(StepFailure) -> Answer {
+        let replies = try await server.replies(
+            to: [["ACL", "USERS"], Command(["ACL", "GETUSER", user])]
+                + rights.map { Command(["ACL", "DRYRUN", user] + $0.call) })
+        if let users = replies[0].array, !users.contains(where: { $0.string == user }) { return .noSuchUser }
+        let rules = try? ACLUser(replies[1])
+        var missing: [Right] = []
+        var refusal: RESPError?
+        for (right, reply) in zip(rights, replies.dropFirst(2)) {
+            switch Self.verdict(reply) ?? rules?.mayRun(right.command) {
+            case true?: continue
+            case false?: missing.append(right)
+            case nil: if case .error(let error) = reply { refusal = refusal ?? error }
+            }
+        }
+        if !missing.isEmpty { return .missing(missing) }
+        // A server without ACLs lets everybody do everything.
+        if let refusal, !(refusal.code == "ERR" && rules == nil && replies[0].array == nil) {
+            return .untold(refusal.message.printable(limit: 200))
+        }
+        return .granted
+    }
+
+    /// `ACL DRYRUN` says `OK`, or in a sentence what is missing; an error is no answer.
+    private static func verdict(_ reply: RESPValue) -> Bool? {
+        reply.string.map { $0 == "OK" }
+    }
+}
+
+extension RightsInquiry {
+    /// What a check makes of it.
+    /// - Parameter whose: `planrun's user`, `the target's user at the source`.
+    func finding(_ answer: Answer, whose: String) -> Finding {
+        let title = "\(whose) '\(user.printable)'"
+        switch answer {
+        case .granted: return .passed("\(title) has its \(rights.count) rights at \(server.endpoint)")
+        case .noSuchUser:
+            return .missed(
+                "\(server.name) has no user '\(user.printable)', which is \(whose)", wants: "that user",
+                at: [server.name],
+                remedy: [
+                    "on \(server.endpoint): ACL SETUSER \(user.printable) on ><its password> \(Self.rules(rights))"
+                ])
+        case .missing(let missing):
+            return .missed(
+                "\(title) may not run \(missing.map(\.command).joined(separator: ", ")) on \(server.endpoint)",
+                wants: "the \(rights.count) rights it needs", at: [server.name],
+                remedy: [
+                    "on \(server.endpoint): ACL SETUSER \(user.printable) \(Self.rules(missing)), and save it there"
+                ])
+        case .untold(let refusal):
+            return .untold(
+                "\(server.name) does not tell what \(title) may do: \(refusal)", at: [server.name],
+                remedy: [
+                    "allow planrun +acl|users +acl|getuser +acl|dryrun there, or compare by hand: it needs \(Self.rules(rights))"
+                ])
+        }
+    }
+
+    private static func rules(_ rights: [Right]) -> String {
+        var words: [String] = []
+        for word in rights.flatMap({ $0.rule.split(separator: " ").map(String.init) }) where !words.contains(word) {
+            words.append(word)
+        }
+        return words.joined(separator: " ")
+    }
+}

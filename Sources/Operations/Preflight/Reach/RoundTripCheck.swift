@@ -1,0 +1,72 @@
+import Execution
+import PlanModel
+import RESP
+
+/// Every server answers fast and evenly enough for what planrun does while writes are held back.
+///
+/// Between the start of the write pause and the promotion lie six round trips, one after the other: a typical one may
+/// take a twentieth of the pause, which leaves more than half of it for the drain.
+struct RoundTripCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "round-trip", title: "round trips are short against the write pause", severity: .warn,
+        limits: [
+            .init(
+                key: "typical", defaultValue: .percentage(5),
+                meaning: "how much of the write pause a typical round trip to a server may take"),
+            .init(
+                key: "slowest", defaultValue: .percentage(25),
+                meaning: "how much of the write pause the slowest round trip to a server may take"),
+        ])
+
+    private static let samples = 9
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let times = try await servers.all.atOnce { try await Self.measure($0, servers) }
+        let pause = servers.plan.failover?.writePause ?? FailoverStep().writePause
+        let typical = pause * limits.percentage("typical") / 100
+        let slowest = pause * limits.percentage("slowest") / 100
+        let findings = zip(servers.all, times).compactMap { server, times -> Finding? in
+            guard times.median > typical || times.slowest > slowest else { return nil }
+            return .missed(
+                "a round trip to \(server.name) takes \(times.median.milliseconds), the slowest of \(Self.samples) \(times.slowest.milliseconds)",
+                wants:
+                    "\(typical.milliseconds) and \(slowest.milliseconds) at most, against a write pause of \(pause.planText)",
+                at: [server.name],
+                remedy: ["run planrun nearer to the servers, or lengthen 'write-pause' in the plan"])
+        }
+        let median = times.map(\.median).max() ?? .zero
+        return .combined(
+            findings,
+            passed:
+                "typically \(median.milliseconds) or less, the slowest \((times.map(\.slowest).max() ?? .zero).milliseconds)"
+        )
+    }
+
+    private struct Times: Sendable {
+        let median: Duration
+        let slowest: Duration
+    }
+
+    /// On a connection of its own: on a shared one it would wait behind the answers to other checks.
+    private static func measure(_ server: Server, _ servers: Servers) async throws -> Times {
+        try await servers.withSession(server, server.settings) { probe in
+            _ = try await probe.replies(to: [["PING"]])
+            var times: [Duration] = []
+            for _ in 0..<samples {
+                let watch = Stopwatch(servers.clock)
+                _ = try await probe.replies(to: [["PING"]])
+                times.append(watch.elapsed)
+            }
+            times.sort()
+            return Times(median: times[samples / 2], slowest: times[samples - 1])
+        }
+    }
+}
+
+extension Duration {
+    /// `0.4 ms`, `120 ms`.
+    fileprivate var milliseconds: String {
+        let tenths = Int64((self / .microseconds(100)).rounded())
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) ms" : "\(tenths / 10) ms"
+    }
+}

@@ -1,0 +1,111 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The target takes the login with which the Sentinels watch the source: they have one `auth-user` and `auth-pass` for a
+/// primary and all its replicas, and show neither.
+struct SentinelLoginCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "sentinel-login", title: "the target takes the login of the Sentinels")
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        if let finding = try await seen(servers) { return finding }
+        let users = try await servers.sentinelUsers()
+        let findings = try await users.atOnce { user in
+            user == "default" ? try await defaultUser(servers) : try await namedUser(user, servers)
+        }
+        guard let first = findings.first else {
+            return .untold(
+                "\(servers.source.name) does not show as whom the Sentinels are logged in", at: [servers.source.name],
+                remedy: ["make sure that the target takes the auth-user and auth-pass of the Sentinels"])
+        }
+        return .combined(findings, passed: first.saw)
+    }
+
+    /// What the Sentinels say themselves, where they know the target already.
+    private func seen(_ servers: Servers) async throws -> Finding? {
+        var findings: [Finding] = []
+        for picture in try await servers.sentinelPictures() {
+            for replica in picture.replicas where await servers.isSame(replica.address, as: servers.target) {
+                findings.append(
+                    replica.flags.isHealthy
+                        ? .passed("the Sentinels are logged in at the target")
+                        : .missed(
+                            "\(picture.sentinel.name) cannot log in at \(servers.target.name), or not reach it",
+                            wants: "a Sentinel that is connected to the target", at: [picture.sentinel.name],
+                            remedy: [remedy(servers.target)]))
+            }
+        }
+        guard findings.count == servers.sentinels.count else { return nil }
+        return .combined(findings, passed: "the Sentinels are logged in at the target")
+    }
+
+    private func remedy(_ target: Server) -> String {
+        "let \(target.endpoint) take the auth-user and auth-pass of the Sentinels: they use one pair for source and target"
+    }
+
+    /// The Sentinels log in with the password of the source, or not at all.
+    private func defaultUser(_ servers: Servers) async throws -> Finding {
+        let target = servers.target
+        if try await takes(nil, target, servers) { return .passed("the target asks for no password") }
+        guard servers.source.settings.username ?? "default" == "default" else {
+            return try await namedUser("default", servers)
+        }
+        guard let password = servers.source.settings.password else {
+            return .missed(
+                "\(target.name) asks for a password, and the Sentinels need none for the source",
+                wants: "one login for both", at: [target.name],
+                remedy: [
+                    "give the source the password of the target and the Sentinels as auth-pass, or take it from the target"
+                ])
+        }
+        if try await takes(password, target, servers) {
+            return .passed("the target takes the password of the source")
+        }
+        return .missed(
+            "\(target.name) refuses the password with which the Sentinels log in at the source",
+            wants: "one login for both", at: [target.name], remedy: [remedy(target)])
+    }
+
+    private func takes(_ password: Secret?, _ target: Server, _ servers: Servers) async throws -> Bool {
+        var settings = target.settings
+        (settings.username, settings.password) = (nil, password)
+        do {
+            try await servers.withSession(target, settings) { try await $0.replies(to: [["PING"]]) }
+            return true
+        } catch let failure as StepFailure where failure.code == SessionError.Code.authenticationFailed.rawValue {
+            return false
+        }
+    }
+
+    /// The same name on both servers, and a password that both take.
+    private func namedUser(_ user: String, _ servers: Servers) async throws -> Finding {
+        let (source, target) = (servers.source, servers.target)
+        let title = "'\(user.printable)'"
+        let replies = try await [source, target].atOnce {
+            try await $0.replies(to: [["ACL", "USERS"], Command(["ACL", "GETUSER", user])])
+        }
+        if let users = replies[1][0].array, !users.contains(where: { $0.string == user }) {
+            return .missed(
+                "\(target.name) has no user \(title), as which the Sentinels log in", wants: "one login for both",
+                at: [target.name], remedy: [remedy(target)])
+        }
+        guard let ours = try? ACLUser(replies[0][1]), let theirs = try? ACLUser(replies[1][1]) else {
+            return .untold(
+                "whether the user \(title), as which the Sentinels log in, has the same password on source and target cannot be told",
+                at: [source.name, target.name],
+                remedy: ["allow planrun +acl|users +acl|getuser on both, or compare by hand"])
+        }
+        if theirs.isOn, theirs.needsNoPassword || theirs.sharesPassword(with: ours) {
+            return .passed("the target takes the user \(title) of the Sentinels")
+        }
+        return .missed(
+            theirs.isOn
+                ? "the user \(title), as which the Sentinels log in, has another password at \(target.name) than at the source"
+                : "the user \(title), as which the Sentinels log in, is off at \(target.name)",
+            wants: "one login for both", at: [target.name], remedy: [remedy(target)])
+    }
+}

@@ -1,0 +1,35 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The user as which the Sentinels log in has its rights at the source and at the target.
+struct SentinelRightsCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "sentinel-rights", title: "the Sentinels' user has its rights at source and target")
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let users = try await servers.sentinelUsers()
+        guard !users.isEmpty else {
+            return .untold(
+                "\(servers.source.name) does not show as whom the Sentinels are logged in", at: [servers.source.name],
+                remedy: ["compare by hand: 'auth-user' of the Sentinels needs its rights on both servers"])
+        }
+        let inquiries = [servers.source, servers.target].flatMap { server in
+            users.map { RightsInquiry(server: server, user: $0, rights: Right.sentinelAtInstance) }
+        }
+        let findings = try await inquiries.atOnce { $0.finding(try await $0.answer(), whose: "the Sentinels' user") }
+        let names = users.map { "'\($0.printable)'" }.joined(separator: ", ")
+        return .combined(findings, passed: "the Sentinels' user \(names) has its rights on both")
+    }
+}
+
+extension Servers {
+    /// As whom the Sentinels are connected to the source, in order. Empty where the source does not tell: Dragonfly.
+    func sentinelUsers() async throws(StepFailure) -> [String] {
+        let sentinels = try await source.clients().filter { $0.sentinelID != nil }
+        return Set(sentinels.compactMap(\.user)).sorted()
+    }
+}

@@ -1,0 +1,33 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The target takes connections at the address under which it is reached. Where it does not, there is address translation
+/// before it, and the source may see it come from somewhere else than where Sentinels and applications could reach it.
+struct TargetNATCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "target-nat", title: "no address translation stands before the target", severity: .warn)
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let target = servers.target
+        let command: Command = ["CLIENT", "INFO"]
+        let reply = try await target.replies(to: [command])[0]
+        // Redis before 6.2 has neither the command nor the field.
+        if case .error(let error) = reply, error.code == "ERR" { return .passed("\(target.endpoint) does not tell") }
+        let own = try target.value(of: reply, to: command) { try ClientList($0).clients.first }
+        guard let host = own?.localHost else { return .passed("\(target.endpoint) does not tell") }
+        if try await target.announcement().host != nil {
+            return .passed("\(target.endpoint) announces an address of its own")
+        }
+        if await servers.resolve(target.endpoint.host).contains(host) {
+            return .passed("\(target.endpoint) is its own address")
+        }
+        return .missed(
+            "\(target.name) takes our connections at \(host.printable), which is not its address in the plan",
+            wants: "a target that others see as they reach it", at: [target.name],
+            remedy: [
+                "if the source and the Sentinels reach it at \(target.endpoint.host) only: CONFIG SET replica-announce-ip \(target.endpoint.host) on the target"
+            ])
+    }
+}

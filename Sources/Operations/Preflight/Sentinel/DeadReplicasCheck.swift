@@ -1,0 +1,32 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// No Sentinel remembers a replica that does not answer: after the promotion the Sentinels wait for every replica that
+/// they know until failover-timeout has passed.
+struct DeadReplicasCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "dead-replicas", title: "every replica that a Sentinel knows answers it", severity: .warn)
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let pictures = try await servers.sentinelPictures()
+        var dead: [ServerAddress: [Server]] = [:]
+        for picture in pictures {
+            for replica in picture.replicas where !replica.flags.isHealthy {
+                dead[replica.address, default: []].append(picture.sentinel)
+            }
+        }
+        let findings = dead.sorted { "\($0.key)" < "\($1.key)" }.map { address, sentinels in
+            Finding.missed(
+                "the replica \(address) does not answer \(sentinels.map { "\($0.endpoint)" }.joined(separator: ", "))",
+                wants: "replicas that answer", at: sentinels.map(\.name),
+                remedy: [
+                    "bring \(address) back, or, if it is gone for good: SENTINEL RESET \(servers.primaryName) on one Sentinel after the other, 30 s apart"
+                ])
+        }
+        return .combined(findings, passed: "every replica that the Sentinels know answers")
+    }
+}

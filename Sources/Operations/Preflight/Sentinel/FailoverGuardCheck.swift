@@ -1,0 +1,31 @@
+import Execution
+import PlanModel
+import RedisTopology
+
+/// No election of the past ended without a new primary: for twice failover-timeout after one, the Sentinels start no
+/// failover by themselves.
+///
+/// Sentinel shows neither the attempt nor its time, only in which epoch the others last voted. A vote that is newer than
+/// the configuration is of a failover that was given up, a moment ago or long ago.
+struct FailoverGuardCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "failover-guard", title: "no earlier failover was given up", severity: .warn)
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let findings = try await servers.sentinelPictures().compactMap { picture -> Finding? in
+            let voted = picture.peers.map(\.votedEpoch).max() ?? 0
+            let epoch = picture.primary.configEpoch
+            guard voted > epoch else { return nil }
+            let guardTime = (picture.primary.failoverTimeout * 2).planText
+            return .missed(
+                "\(picture.sentinel.name) remembers an election (epoch \(voted)) that brought no new primary (epoch \(epoch))",
+                wants: "no failover that was given up", at: [picture.sentinel.name],
+                remedy: [
+                    "read in the Sentinels' logs when and why (-failover-abort…); for \(guardTime) after it they start none by themselves"
+                ])
+        }
+        return .combined(findings, passed: "no Sentinel remembers one")
+    }
+}

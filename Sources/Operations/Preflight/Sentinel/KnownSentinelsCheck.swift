@@ -1,0 +1,110 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The plan names every Sentinel that watches the source, and each of them knows all others.
+///
+/// The cutover asks all Sentinels of the plan and is done when all of them name the target. One that the plan leaves out
+/// goes on naming the source to clients if it does not hear of the change, and nobody looks.
+struct KnownSentinelsCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "known-sentinels", title: "the plan names all Sentinels, and they know each other")
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        async let clients = servers.source.clients()
+        let pictures = try await servers.sentinelPictures()
+        var findings = await strangers(pictures, servers)
+        findings += watchers(try await clients, pictures, servers.source)
+        findings += duplicates(pictures)
+        findings += await unacquainted(pictures, servers)
+        return .combined(
+            findings,
+            passed: "the plan names \(pictures.count == 1 ? "the only Sentinel" : "all \(pictures.count) Sentinels")")
+    }
+
+    /// Sentinels that others know and the plan does not. One that is down is the business of `dead-sentinels`.
+    private func strangers(_ pictures: [SentinelPicture], _ servers: Servers) async -> [Finding] {
+        var known: [ServerAddress: [Server]] = [:]
+        for picture in pictures {
+            for peer in picture.peers where peer.flags.isHealthy {
+                if await pictures.contains(peer, servers) { continue }
+                known[peer.address, default: []].append(picture.sentinel)
+            }
+        }
+        return known.sorted { "\($0.key)" < "\($1.key)" }.map { address, sentinels in
+            .missed(
+                "the Sentinel \(address) watches the source, too, and is not in the plan",
+                wants: "every Sentinel in the plan", at: sentinels.map(\.name),
+                remedy: ["add \(address) to 'sentinel.addresses'"])
+        }
+    }
+
+    /// Sentinels that are connected to the source and that no other Sentinel knows: under another name, for instance.
+    private func watchers(
+        _ clients: [ClientList.Client], _ pictures: [SentinelPicture], _ source: Server
+    ) -> [Finding] {
+        let known = Set(pictures.compactMap(\.id) + pictures.flatMap { $0.peers.compactMap(\.runID) })
+        guard pictures.allSatisfy({ $0.id != nil }) else { return [] }
+        var hosts: [String: String] = [:]
+        for client in clients {
+            guard let id = client.sentinelID, !known.contains(where: { $0.hasPrefix(id) }) else { continue }
+            hosts[id] = client.host ?? client.address
+        }
+        return hosts.sorted { $0.key < $1.key }.map { id, host in
+            .missed(
+                "a Sentinel on \(host.printable) (\(id)…) watches the source, and no Sentinel of the plan knows it",
+                wants: "every Sentinel in the plan", at: [source.name],
+                remedy: [
+                    "find out on \(host.printable) under which name it monitors the source: it would not follow; SENTINEL REMOVE it there, or migrate that name, too"
+                ])
+        }
+    }
+
+    private func duplicates(_ pictures: [SentinelPicture]) -> [Finding] {
+        Dictionary(grouping: pictures.filter { $0.id != nil }) { $0.id }.values.filter { $0.count > 1 }
+            .sorted { $0[0].sentinel.name < $1[0].sentinel.name }
+            .map { group in
+                let list = group.map(\.sentinel.endpoint.description).joined(separator: " and ")
+                return .missed(
+                    "\(list) are the same Sentinel", wants: "each Sentinel once", at: group.map(\.sentinel.name),
+                    remedy: ["leave one of them out of 'sentinel.addresses'"])
+            }
+    }
+
+    private func unacquainted(_ pictures: [SentinelPicture], _ servers: Servers) async -> [Finding] {
+        var findings: [Finding] = []
+        for picture in pictures {
+            for other in pictures where other.sentinel.endpoint != picture.sentinel.endpoint {
+                if other.id != nil, other.id == picture.id { continue }
+                var isKnown = false
+                for peer in picture.peers where await [other].contains(peer, servers) { isKnown = true }
+                if isKnown { continue }
+                findings.append(
+                    .missed(
+                        "\(picture.sentinel.name) does not know \(other.sentinel.endpoint)",
+                        wants: "Sentinels that know each other", at: [picture.sentinel.name],
+                        remedy: [
+                            "they find each other through the source within some seconds: do both monitor it under this name, and does its user allow SUBSCRIBE and PUBLISH on __sentinel__:hello?"
+                        ]))
+            }
+        }
+        return findings
+    }
+}
+
+extension [SentinelPicture] {
+    /// Whether another Sentinel's peer is one of these, by run id, else by address.
+    func contains(_ peer: SentinelPeer, _ servers: Servers) async -> Bool {
+        for picture in self {
+            if let id = picture.id, let other = peer.runID {
+                if id == other { return true }
+            } else if await servers.isSame(peer.address, as: picture.sentinel) {
+                return true
+            }
+        }
+        return false
+    }
+}

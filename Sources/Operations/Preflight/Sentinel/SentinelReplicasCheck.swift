@@ -1,0 +1,40 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// All Sentinels know the same replicas and think the same of them.
+struct SentinelReplicasCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "sentinel-replicas", title: "the Sentinels know the same replicas", severity: .warn)
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let pictures = try await servers.sentinelPictures()
+        let addresses = Set(pictures.flatMap { $0.replicas.map(\.address) }).sorted { "\($0)" < "\($1)" }
+        let findings = addresses.compactMap { address -> Finding? in
+            let views = pictures.map { picture in
+                (picture.sentinel, picture.replicas.first { $0.address == address }.map(Self.view) ?? "unknown")
+            }
+            guard Set(views.map(\.1)).count > 1 else { return nil }
+            let list = views.map { "\($0.1) to \($0.0.endpoint)" }.joined(separator: ", ")
+            return .missed(
+                "the replica \(address) is \(list)", wants: "one view of it", at: views.map(\.0.name),
+                remedy: [
+                    "wait 10 s, in which every Sentinel looks again; if it stays, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
+                ])
+        }
+        return .combined(
+            findings,
+            passed: addresses.isEmpty
+                ? "no Sentinel knows a replica"
+                : "\(addresses.count.counted("replica", "replicas")), the same on \(pictures.count) of \(pictures.count)"
+        )
+    }
+
+    private static func view(_ replica: SentinelReplica) -> String {
+        let state = replica.flags.isHealthy ? "up" : "down"
+        return "\(state) with priority \(replica.priority)"
+    }
+}

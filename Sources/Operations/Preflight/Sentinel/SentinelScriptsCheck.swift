@@ -1,0 +1,31 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// No Sentinel runs programs of the user's at a failover, which may do what this plan does as well, or the contrary.
+struct SentinelScriptsCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "sentinel-scripts", title: "no Sentinel runs a script at a failover", severity: .warn)
+
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let findings = try await servers.sentinelPictures().flatMap { picture in
+            [
+                ("client-reconfig-script", picture.primary.reconfigurationScript, "at the cutover"),
+                ("notification-script", picture.primary.notificationScript, "for each event of the cutover"),
+            ].compactMap { name, path, moment in
+                path.map { path in
+                    Finding.missed(
+                        "\(picture.sentinel.name) runs \(path.printable(limit: 200)) \(moment) (\(name))",
+                        wants: "no script", at: [picture.sentinel.name],
+                        remedy: [
+                            "read what it does with the addresses of source and target, and whether it suits this plan"
+                        ])
+                }
+            }
+        }
+        return .combined(findings, passed: "no scripts")
+    }
+}

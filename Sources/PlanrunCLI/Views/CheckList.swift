@@ -1,0 +1,66 @@
+import Operations
+import PlanModel
+
+/// The catalogue of checks, for every renderer: what there is to set in `preflight`.
+struct CheckList: Encodable, Sendable {
+    struct Entry: Encodable, Sendable {
+        var id: String
+        /// As a claim that holds if it passes.
+        var title: String
+        var severity: String
+        var limits: [Limit]
+    }
+
+    struct Limit: Encodable, Sendable {
+        var key: String
+        var value: String
+        var meaning: String
+    }
+
+    var checks: [Entry]
+
+    /// - Parameter preflight: shows the severities and limits of this step instead of the standard ones.
+    init(_ declarations: [CheckDeclaration] = PreflightCatalogue.declarations, preflight: PreflightStep? = nil) {
+        checks = declarations.map { check in
+            let setting = preflight?.settings[check.id]
+            return Entry(
+                id: check.id, title: check.title, severity: (setting?.severity ?? check.severity).rawValue,
+                limits: check.limits.map {
+                    Limit(
+                        key: $0.key, value: (setting?.limits[$0.key] ?? $0.defaultValue).planText, meaning: $0.meaning)
+                })
+        }
+    }
+
+    func text(_ style: Style) -> String {
+        let width = checks.map(\.id.count).max() ?? 0
+        var lines: [String] = []
+        for check in checks {
+            let id = check.id + String(repeating: " ", count: width - check.id.count)
+            let severity = check.severity + String(repeating: " ", count: 4 - check.severity.count)
+            let color: Style.Color = check.severity == "fail" ? .red : check.severity == "warn" ? .yellow : .gray
+            lines.append("\(style.strong(.blue, id))  \(style.color(color, severity))  \(check.title)")
+            let margin = String(repeating: " ", count: width + 8)
+            lines += check.limits.map { "\(margin)\($0.key) \($0.value): \(style.color(.gray, $0.meaning))" }
+        }
+        return (lines + ["\(checks.count) checks"]).joined(separator: "\n")
+    }
+
+    var markdown: String {
+        let rows = checks.map { check in
+            let limits = check.limits.map { "`\($0.key): \($0.value)` \(Markdown.escape($0.meaning))" }
+            return
+                "| `\(check.id)` | \(Markdown.escape(check.title)) | \(check.severity) | \(limits.joined(separator: "; ")) |"
+        }
+        return (["| check | asks whether | severity | limits |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+    }
+}
+
+/// Text of ours and of servers inside Markdown.
+enum Markdown {
+    /// For one cell of a table.
+    static func escape(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing("<", with: "&lt;").replacing(
+            "\n", with: " ")
+    }
+}
