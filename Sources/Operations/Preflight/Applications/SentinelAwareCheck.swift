@@ -12,7 +12,7 @@ struct SentinelAwareCheck: Check {
         id: "sentinel-aware", title: "every address that uses the source is connected to a Sentinel, too",
         severity: .warn)
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let lists = try await ([servers.source] + servers.sentinels).atOnce { try await $0.clients() }

@@ -9,7 +9,7 @@ struct SentinelLoginCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-login", title: "the target takes the login of the Sentinels")
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         if let finding = try await seen(servers) { return finding }

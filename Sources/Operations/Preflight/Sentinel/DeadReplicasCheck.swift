@@ -9,7 +9,7 @@ struct DeadReplicasCheck: Check {
     static let declaration = CheckDeclaration(
         id: "dead-replicas", title: "every replica that a Sentinel knows answers it", severity: .warn)
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.sentinelPictures()

@@ -8,7 +8,7 @@ struct DeadSentinelsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "dead-sentinels", title: "every Sentinel that another one knows answers it", severity: .warn)
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.sentinelPictures()

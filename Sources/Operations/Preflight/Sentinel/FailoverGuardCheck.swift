@@ -11,7 +11,7 @@ struct FailoverGuardCheck: Check {
     static let declaration = CheckDeclaration(
         id: "failover-guard", title: "no earlier failover was given up", severity: .warn)
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = try await servers.sentinelPictures().compactMap { picture -> Finding? in

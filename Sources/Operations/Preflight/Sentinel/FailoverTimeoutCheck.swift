@@ -17,7 +17,7 @@ struct FailoverTimeoutCheck: Check {
                     "with a longer failover-timeout a failover that cannot end keeps the Sentinels busy for as long"),
         ])
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let (shortest, longest) = (limits.duration("at-least"), limits.duration("at-most"))

@@ -11,7 +11,7 @@ struct KnownSentinelsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "known-sentinels", title: "the plan names all Sentinels, and they know each other")
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         async let clients = servers.source.clients()

@@ -8,7 +8,7 @@ struct SentinelReplicasCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-replicas", title: "the Sentinels know the same replicas", severity: .warn)
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.sentinelPictures()

@@ -8,7 +8,7 @@ struct SentinelScriptsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-scripts", title: "no Sentinel runs a script at a failover", severity: .warn)
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = try await servers.sentinelPictures().flatMap { picture in

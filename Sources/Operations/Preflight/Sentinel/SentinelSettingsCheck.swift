@@ -7,7 +7,7 @@ struct SentinelSettingsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-settings", title: "the Sentinels have the same settings", severity: .warn)
 
-    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.sentinelPictures()
