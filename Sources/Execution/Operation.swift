@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The code that carries out one node of the graph.
 ///
 /// Four moments: `inspect` reads the servers, `perform` changes them, `verify` reads them again, `undo` takes the change
@@ -45,12 +47,13 @@ package struct StepResult: Sendable, Equatable, Codable {
     /// Measurements and facts by name, for `status`, events and later steps.
     package var facts: [String: StateValue]
 
+    /// What a server said may stand in every text: it is escaped here.
     package init(
         _ summary: String, verdict: Verdict = .passed, help: [String] = [], facts: [String: StateValue] = [:]
     ) {
         self.verdict = verdict
-        self.summary = summary
-        self.help = help
+        self.summary = VisibleText.escape(summary)
+        self.help = help.map(VisibleText.escape)
         self.facts = facts
     }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What the executor gives an operation besides its servers: time, memory, and a way to say what it waits for.
 package struct StepContext: Sendable {
     /// The node that is carried out.
@@ -51,12 +53,13 @@ package struct Progress: Sendable, Equatable {
     /// Time left, where it can be told.
     package var remaining: Duration?
 
+    /// What a server said may stand in every text: it is escaped here.
     package init(
         _ activity: String, now: String = "", wanted: String = "", fraction: Double? = nil, remaining: Duration? = nil
     ) {
-        self.activity = activity
-        self.now = now
-        self.wanted = wanted
+        self.activity = VisibleText.escape(activity)
+        self.now = VisibleText.escape(now)
+        self.wanted = VisibleText.escape(wanted)
         self.fraction = fraction
         self.remaining = remaining
     }

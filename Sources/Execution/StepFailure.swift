@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Why a step did not succeed: what happened, where, what state the world is in now, and what to type next.
 package struct StepFailure: Error, Sendable, Equatable, Codable {
     /// Fixed, hyphenated: `target-holds-keys`, `did-not-catch-up`.
@@ -15,15 +17,16 @@ package struct StepFailure: Error, Sendable, Equatable, Codable {
     /// Nobody failed: the step waits for a person (an approval). The run stops and can be resumed.
     package var isPause: Bool
 
+    /// What a server said may stand in every text: it is escaped here.
     package init(
         code: String, what: String, place: [String] = [], world: [String] = [], help: [String] = [],
         isTransient: Bool = false, isPause: Bool = false
     ) {
         self.code = code
-        self.what = what
-        self.place = place
-        self.world = world
-        self.help = help
+        self.what = VisibleText.escape(what)
+        self.place = place.map(VisibleText.escape)
+        self.world = world.map(VisibleText.escape)
+        self.help = help.map(VisibleText.escape)
         self.isTransient = isTransient
         self.isPause = isPause
     }

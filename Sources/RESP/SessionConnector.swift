@@ -65,7 +65,8 @@ package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertib
         self.port = port
     }
 
-    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    /// Servers name hosts, too, so the name is escaped.
+    package var description: String { (host.contains(":") ? "[\(host)]" : host).printable + ":\(port)" }
 }
 
 /// How to reach one server and who to be there.
