@@ -15,67 +15,77 @@ package struct CommandContext: Sendable {
     package var message: @Sendable (String) -> Void
     /// `nil` where standard output is no terminal.
     package var terminal: Terminal?
-    /// Whether there is a person to ask.
-    package var canAsk: Bool
+    /// What standard error can show, which may be a file while standard output is a terminal, and the reverse.
+    package var messageStyle: MessageStyle
+    /// What the person at the terminal types; `nil` where there is nobody to ask.
+    package var answer: (@Sendable () -> Answer)?
+    /// Calls back for each Ctrl-C and SIGTERM for as long as what it returns is kept.
+    package var onSignal: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
     package var environment: [String: String]
     package var connector: any SessionConnector
     package var resolve: @Sendable (String) async -> Set<String>
-
-    /// Wraps text for a terminal; a pipe gets it as it is.
-    func wrapped(_ text: String, indent: Int = 0) -> String { text.wrapped(width: terminal?.width, indent: indent) }
 
     package struct Terminal: Sendable {
         /// Columns.
         package var width: Int
         package var isColored: Bool
+        /// Text as it is, without a line end, to standard output.
+        package var write: @Sendable (String) -> Void
 
-        package init(width: Int, isColored: Bool) {
+        package init(width: Int, isColored: Bool, write: @escaping @Sendable (String) -> Void) {
+            self.width = width
+            self.isColored = isColored
+            self.write = write
+        }
+    }
+
+    package struct MessageStyle: Sendable {
+        /// Columns; `nil` where lines are not to be broken.
+        package var width: Int?
+        package var isColored: Bool
+
+        package init(width: Int? = nil, isColored: Bool = false) {
             self.width = width
             self.isColored = isColored
         }
     }
 
+    package enum Answer: Sendable, Equatable {
+        case notYet
+        case line(String)
+        /// Nothing more will be typed.
+        case ended
+    }
+
     package init(
         output: @escaping @Sendable (String) -> Void, message: @escaping @Sendable (String) -> Void,
-        terminal: Terminal?, canAsk: Bool, environment: [String: String], connector: any SessionConnector,
+        terminal: Terminal? = nil, messageStyle: MessageStyle = MessageStyle(),
+        answer: (@Sendable () -> Answer)? = nil,
+        onSignal: @escaping @Sendable (@escaping @Sendable () -> Void) -> any Sendable,
+        environment: [String: String], connector: any SessionConnector,
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) {
         self.output = output
         self.message = message
         self.terminal = terminal
-        self.canAsk = canAsk
+        self.messageStyle = messageStyle
+        self.answer = answer
+        self.onSignal = onSignal
         self.environment = environment
         self.connector = connector
         self.resolve = resolve
     }
+}
 
-    /// The real one.
-    package static func live(isPlain: Bool) -> CommandContext {
-        let environment = ProcessInfo.processInfo.environment
-        let isTerminal = isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb"
-        return CommandContext(
-            output: { print($0, to: STDOUT_FILENO) }, message: { print($0, to: STDERR_FILENO) },
-            terminal: isTerminal
-                ? Terminal(width: Self.width, isColored: !isPlain && environment["NO_COLOR", default: ""].isEmpty)
-                : nil,
-            canAsk: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1, environment: environment,
-            connector: RedisConnector(), resolve: { await RedisConnector().addresses(of: $0) })
-    }
+extension CommandContext {
+    var canAsk: Bool { answer != nil }
+    var style: Style { Style(isColored: terminal?.isColored ?? false) }
 
-    private static func print(_ line: String, to descriptor: Int32) {
-        var bytes = Array((line + "\n").utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR || errno == EAGAIN { continue }
-            // Nobody reads any more: what happens on the servers matters more than being heard.
-            guard written > 0 else { return }
-            bytes = bytes.dropFirst(written)
-        }
-    }
+    /// Data, with lines broken for a terminal; a pipe gets them as they are.
+    func show(_ text: String, indent: Int = 0) { output(text.wrapped(width: terminal?.width, indent: indent)) }
 
-    private static var width: Int {
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
-    }
+    /// The same for messages.
+    func tell(_ text: String, indent: Int = 2) { message(text.wrapped(width: messageStyle.width, indent: indent)) }
+
+    func tell(_ notice: Notice) { message(notice.text(messageStyle)) }
 }

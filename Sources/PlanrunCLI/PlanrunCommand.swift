@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Diagnostics
 
 /// The command line: parses arguments and hands them to a verb.
 package struct PlanrunCommand: AsyncParsableCommand {
@@ -6,38 +7,99 @@ package struct PlanrunCommand: AsyncParsableCommand {
         commandName: "planrun",
         abstract: "Move a live Redis to Dragonfly, Valkey or a newer Redis, by a plan that is reviewed first.",
         discussion: """
-            A plan says what shall happen; planrun checks it, carries it out, records every step, and can go on or go back.
-            Exit codes: 0 done, 1 failed and nothing left half done, 2 invalid plan or arguments, 3 stopped and can be \
-            resumed, 4 a person is needed.
+            First, and after each change of a plan:
+              planrun validate PLAN   is it a plan? every mistake at once
+              planrun rehearse PLAN   carry it out on private servers, under load
+            Then:
+              planrun plan PLAN       what would happen on the real servers?
+              planrun apply PLAN      do it; every step is recorded
+            If it stopped or failed:
+              planrun status PLAN     how far is it, what do the servers say now?
+              planrun resume PLAN     go on
+              planrun rollback PLAN   go back
+
+            Exit codes:
+              0  done, or nothing to do
+              1  failed; rolled back, or nothing had been changed
+              2  the plan or the arguments are invalid; nothing was done
+              3  stopped; 'resume' goes on
+              4  failed, and a person is needed
             """,
         version: "planrun 0.1.0",
-        subcommands: [
-            ValidateVerb.self, PlanVerb.self, CheckVerb.self, ApplyVerb.self, ResumeVerb.self, RollbackVerb.self,
-            StatusVerb.self, GraphVerb.self, RehearseVerb.self, SchemaVerb.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Read-only",
+                subcommands: [
+                    ValidateVerb.self, RehearseVerb.self, PlanVerb.self, CheckVerb.self, StatusVerb.self,
+                    GraphVerb.self, SchemaVerb.self,
+                ]),
+            CommandGroup(
+                name: "Server-changing", subcommands: [ApplyVerb.self, ResumeVerb.self, RollbackVerb.self]),
         ])
 
     package init() {}
 
-    /// Runs the process and ends it. Nothing escapes: an error that leaves `@main` would be a crash with a backtrace.
+    /// Runs the process and ends it.
     package static func runProcess() async -> Never {
         Signals.ignoreBrokenPipes()
+        exitProcess(await run(nil) { CommandContext.live(isPlain: $0) })
+    }
+
+    /// Parses arguments and carries them out. Nothing escapes: an error that leaves `@main` would be a crash with a
+    /// backtrace.
+    /// - Parameters:
+    ///   - arguments: without the name of the program; `nil` takes those of the process.
+    ///   - context: made once, after it is known whether colours are wanted.
+    package static func run(
+        _ arguments: [String]?, context: (_ isPlain: Bool) -> CommandContext
+    ) async -> ExitStatus {
         do {
-            var command = try parseAsRoot()
-            if var verb = command as? any AsyncParsableCommand {
-                try await verb.run()
-            } else {
-                try command.run()
+            let command = try parseAsRoot(arguments)
+            guard let verb = command as? any Verb else {
+                // Help and completions of ArgumentParser's own.
+                var other = command
+                try other.run()
+                return .success
             }
-            exit()
-        } catch let status as ExitStatus {
-            exit(withError: ExitCode(status.rawValue))
+            do {
+                return try await verb.run(context(verb.display.noColor))
+            } catch let status as ExitStatus {
+                return status
+            }
         } catch {
-            let code = exitCode(for: error)
-            // Help and version are no mistakes; everything else here is one in the arguments.
-            if code.isSuccess { exit(withError: error) }
-            CommandContext.live(isPlain: true).message(fullMessage(for: error))
-            exit(withError: ExitCode(ExitStatus.invalid.rawValue))
+            let context = context(true)
+            if let word = unknownVerb(in: arguments ?? Array(CommandLine.arguments.dropFirst())) {
+                context.tell(word)
+                return .invalid
+            }
+            return tell(error, context)
         }
+    }
+
+    /// A word that stands where a verb belongs and is none.
+    private static func unknownVerb(in arguments: [String]) -> Notice? {
+        let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word = arguments.first, !word.hasPrefix("-"), word != "help", !verbs.contains(word) else {
+            return nil
+        }
+        let suggestion = Suggestion.closest(to: word, in: verbs)
+        return Notice(
+            code: "unknown-verb", what: "planrun has no verb '\(word)'",
+            help: [suggestion.map { "did you mean '\($0)'?" } ?? "the verbs are: \(verbs.joined(separator: ", "))"],
+            next: [NextCommand(line: "planrun --help", meaning: "what each of them does")])
+    }
+
+    /// Help and version are no mistakes; what is wrong with the arguments is followed by how they are meant.
+    private static func tell(_ error: any Error, _ context: CommandContext) -> ExitStatus {
+        let code = exitCode(for: error)
+        let width = code.isSuccess ? context.terminal?.width : context.messageStyle.width
+        let text = fullMessage(for: error, columns: width)
+        if code.isSuccess {
+            context.output(text)
+            return .success
+        }
+        context.message(text)
+        return code == .validationFailure ? .invalid : .failure
     }
 }
 
@@ -49,8 +111,7 @@ protocol Verb: AsyncParsableCommand {
 
 extension Verb {
     func run() async throws {
-        let status = try await run(CommandContext.live(isPlain: display.noColor))
-        guard status == .success else { throw status }
+        preconditionFailure("PlanrunCommand.run gives every verb its context")
     }
 }
 

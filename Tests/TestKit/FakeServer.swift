@@ -1,4 +1,5 @@
 package import RESP
+import Synchronization
 
 /// A server in memory: a closure answers each command.
 ///
@@ -34,9 +35,10 @@ package actor FakeServer {
     }
 }
 
-/// A conversation with a `FakeServer`.
-package struct FakeSession: CommandSession {
+/// A conversation with a `FakeServer`. As with real ones, nothing is said after `close`.
+package final class FakeSession: CommandSession {
     private let server: FakeServer
+    private let isClosed = Atomic(false)
 
     package init(_ server: FakeServer) {
         self.server = server
@@ -45,10 +47,15 @@ package struct FakeSession: CommandSession {
     package var address: ServerAddress { server.address }
 
     package func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
-        try await server.carryOut(commands)
+        guard !isClosed.load(ordering: .relaxed) else {
+            throw SessionError(
+                code: .closed, address: address, sentence: "the session with \(address) is closed",
+                mayHaveBeenExecuted: false)
+        }
+        return try await server.carryOut(commands)
     }
 
-    package func close() async {}
+    package func close() async { isClosed.store(true, ordering: .relaxed) }
 }
 
 extension Command {

@@ -1,6 +1,6 @@
-import Diagnostics
 import Execution
 import Operations
+import PlanGraph
 import PlanModel
 
 /// The last words of a run: how it ended, what state the servers are in, what to type next.
@@ -8,55 +8,102 @@ struct Conclusion {
     let run: PlanRun
     let state: RunState
 
-    private var path: String { run.plan.file.path }
+    private var duration: String { state.startedAt.duration(to: state.updatedAt).short }
 
-    var succeeded: String {
-        let gap = state.nodes.compactMap { $0.result?.facts["pauseSeconds"] }.first
-        var text = "done: '\(run.plan.name)' in \(state.startedAt.duration(to: state.updatedAt).short)"
-        if case .double(let seconds)? = gap { text += "; writes were held back for \(seconds) s" }
-        return text
+    func tellSuccess() async {
+        var text = "done: '\(run.plan.name)' was carried out in \(duration)"
+        let pause = state.nodes.compactMap { $0.result?.facts["pauseSeconds"] }.first
+        if case .double(let seconds)? = pause { text += "; writes were held back for \(seconds) s" }
+        await tell([text])
     }
 
-    var interrupted: String {
-        "stopped; nothing is half done. Go on with: planrun resume \(path)"
-            + (state.nodesToUndo(in: run.compiled.graph).isEmpty ? "" : "\n  or go back with: planrun rollback \(path)")
+    func tellInterruption() async {
+        var lines = ["stopped after \(duration); nothing runs any more"]
+        let done = run.plan.steps.map(\.id).filter { progress(of: $0) == .done }
+        if !done.isEmpty { lines.append("  done: \(list(done))") }
+        let unknown = run.plan.steps.map(\.id).filter { progress(of: $0) == .unknown }
+        if !unknown.isEmpty {
+            lines.append("  stopped in the middle: \(list(unknown)); 'resume' asks the servers how far it came")
+        }
+        await tell(lines)
+        tellNext([resume] + (toUndo.isEmpty ? [] : [rollback]))
     }
 
-    func rolledBack(_ outcome: RollbackOutcome) -> String {
-        "rolled back: nothing of '\(run.plan.name)' is left on the servers"
+    func tellPause(at node: String) {
+        guard let failure = state[node]?.error else { return }
+        // How to say yes is said by the command line, whole.
+        var waiting = failure
+        waiting.help = []
+        let view = FailureView(
+            plan: run.plan, failure: NodeFailure(node: node, failure: waiting),
+            next: [run.commands.next("resume", arguments: ["--approve", node], "say yes and go on")]
+                + (toUndo.isEmpty ? [] : [rollback]))
+        run.context.tell(view.notice)
     }
 
-    var resumeHelp: [String] { ["planrun resume \(path)     go on from what the servers say then"] }
-    var rollbackHelp: [String] { ["planrun rollback \(path)   take back what was done"] }
-    var againHelp: [String] { ["nothing was changed; when it is mended: planrun apply \(path)"] }
-
-    func show(_ failures: [NodeFailure], then help: [String]) {
+    /// The failures, in the order of the graph; what to do stands under the last.
+    func tell(_ failures: [NodeFailure], help: [String] = [], next: [NextCommand] = []) async {
         for (index, failure) in failures.enumerated() {
             let isLast = index == failures.count - 1
-            let view = FailureView(plan: run.plan, failure: failure, help: isLast ? help : [])
-            run.context.message(
-                run.context.wrapped(view.text(isColored: run.context.terminal?.isColored ?? false), indent: 4))
+            var view = FailureView(plan: run.plan, failure: failure)
+            if isLast { (view.help, view.next) = (help, next) }
+            run.context.tell(view.notice)
+        }
+        // Where nothing was changed yet, all is as it was.
+        if !toUndo.isEmpty || isPastPointOfNoReturn { await tell([]) }
+    }
+
+    /// How a rollback ended.
+    func tell(_ outcome: RollbackOutcome) async -> ExitStatus {
+        switch outcome.ending {
+        case .complete:
+            await tell(["rolled back: nothing of '\(run.plan.name)' is left on the servers"])
+            tellNext([run.commands.next("apply", "begin anew, when what failed is mended")])
+            return .success
+        case .incomplete:
+            await tell(outcome.failures, next: [rollback])
+            return .personNeeded
+        case .interrupted:
+            await tell(["the rollback was stopped; left to take back: \(list(outcome.remaining))"])
+            tellNext([rollback])
+            return .stopped
+        case .stateWriteFailed(let error):
+            run.context.tell(Notice(error, run.commands))
+            return .personNeeded
         }
     }
 
-    func wantsRollback() async -> Bool {
-        let approver = TerminalApprover(
-            approvesAll: false, approved: [], canAsk: run.context.canAsk, ask: run.context.message,
-            isDraining: { [signals = run.signals] in signals.isDraining })
-        let answer = try? await approver.approval(of: "rollback", question: "Roll back now?")
-        guard case .given = answer else {
-            run.context.message(
-                (resumeHelp + rollbackHelp).map { "   = help: \($0)" }.joined(separator: "\n"))
-            return false
-        }
-        return true
+    func tellNext(_ commands: [NextCommand]) {
+        let lines = commands.text(after: "  = help: ", width: run.context.messageStyle.width)
+        run.context.message(lines.joined(separator: "\n"))
     }
-}
 
-extension CommandContext {
-    func show(_ error: StateFileError) {
-        message(
-            (["error[\(error.code.rawValue)]: \(error.what)"] + error.help.map { "   = help: \($0)" }).joined(
-                separator: "\n"))
+    var resume: NextCommand {
+        let next = run.plan.steps.map(\.id).first { progress(of: $0) != .done }
+        return run.commands.next("resume", next.map { "go on with '\($0)'" } ?? "go on")
     }
+
+    var rollback: NextCommand {
+        run.commands.next("rollback", toUndo.isEmpty ? "end the run" : "take back \(list(toUndo)) and end the run")
+    }
+
+    private var toUndo: [String] { state.nodesToUndo(in: run.compiled.graph) }
+    private var isPastPointOfNoReturn: Bool { state.isPastPointOfNoReturn(in: run.compiled.graph) }
+
+    private func tell(_ lines: [String]) async {
+        let world = ["the servers now:"] + (await WorldReport(run.servers).sentences()).map { "  \($0)" }
+        run.context.tell((lines + world).joined(separator: "\n"))
+    }
+
+    private enum StepProgress {
+        case done, open, unknown
+    }
+
+    private func progress(of step: String) -> StepProgress {
+        let nodes = run.compiled.graph.nodes.filter { $0.step == step }.compactMap { state[$0.id] }
+        if nodes.contains(where: { $0.status == .started }) { return .unknown }
+        return nodes.allSatisfy { $0.status == .succeeded } ? .done : .open
+    }
+
+    private func list(_ ids: [String]) -> String { ids.map { "'\($0)'" }.joined(separator: ", ") }
 }

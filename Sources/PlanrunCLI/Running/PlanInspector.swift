@@ -28,7 +28,7 @@ struct PlanInspector {
 
     private func entry(_ step: Step, asks: Bool) async -> PlanReport.Entry {
         let nodes = compiled.graph.nodes.filter { $0.step == step.id }
-        let summary = StepSummary(plan: compiled.plan, step: step, nodes: nodes.count)
+        let summary = StepSummary(plan: compiled.plan, step: step, nodes: nodes.map(\.id))
         let isEffect = nodes.contains { $0.role.isEffect }
         var entry = PlanReport.Entry(
             id: step.id, kind: step.kind.name.rawValue, action: action(nodes), does: summary.text, undo: summary.undo,

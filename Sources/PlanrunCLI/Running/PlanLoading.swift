@@ -13,8 +13,9 @@ extension CommandContext {
     }
 
     func show(_ diagnostics: [Diagnostic]) {
-        let renderer = TextRenderer(isColored: terminal?.isColored ?? false, width: terminal?.width ?? 120)
-        message(renderer.render(diagnostics))
+        let renderer = TextRenderer(isColored: messageStyle.isColored, width: messageStyle.width ?? 120)
+        let text = renderer.render(diagnostics)
+        message(String(text.dropLast(text.hasSuffix("\n") ? 1 : 0)))
     }
 
     /// Sessions with the servers of a plan.
@@ -23,11 +24,13 @@ extension CommandContext {
         do {
             return try Servers(plan: plan, connector: connector, environment: environment, resolve: resolve)
         } catch let error as SecretError {
-            message("\(plan.file.path): error[\(error.code.rawValue)]: \(error.message)")
-            message("   = help: \(error.help)")
+            tell(
+                Notice(
+                    code: error.code.rawValue, what: error.message, details: ["wanted by \(plan.file.path)"],
+                    help: [error.help]))
             throw .invalid
         } catch {
-            message("\(plan.file.path): error: \(error)")
+            tell(Notice(code: "servers-unusable", what: "\(error)", details: ["wanted by \(plan.file.path)"]))
             throw .invalid
         }
     }

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Operations
 import PlanModel
 
-/// One call of `apply`, `resume` or `rollback`: holds the lock, drives the executor, and tells a person how it ended.
+/// One call of `apply`, `resume` or `rollback`: drives the executor, and tells a person how it ended.
 struct PlanRun: Sendable {
     let context: CommandContext
     let options: RunSettings
@@ -23,8 +23,10 @@ struct PlanRun: Sendable {
         self.view = view
         compiled = CompiledPlan(plan)
         servers = try context.servers(of: plan)
-        signals = Signals(sending: interrupts, message: context.message)
+        signals = Signals(of: context, sending: interrupts, to: view)
     }
+
+    var commands: CommandLines { options.commands }
 
     func newState() -> RunState {
         RunState(
@@ -32,8 +34,19 @@ struct PlanRun: Sendable {
             lineage: UUID().uuidString.lowercased(), now: .now)
     }
 
+    /// Says what is going to happen, where it is recorded and how it is stopped.
+    func announce() {
+        guard options.format == .text else { return }
+        context.show(
+            (PlanHeader(plan: plan).lines + [
+                "  every step is recorded in \(options.statePath)",
+                "  Ctrl-C stops it in order at any time; 'planrun resume' goes on from there",
+            ]).joined(separator: "\n"), indent: 4)
+    }
+
     /// Carries the plan out from a state, and does what it says about failures.
     func go(_ state: RunState) async -> ExitStatus {
+        announce()
         let outcome = await executor(discardsWrites: false).run(state, interrupts: interrupts.stream())
         view.close()
         return await conclude(outcome)
@@ -46,21 +59,7 @@ struct PlanRun: Sendable {
         let outcome = await executor.rollBack(
             state, interrupts: interrupts.stream(), pastPointOfNoReturn: discardsWrites)
         view.close()
-        let conclusion = Conclusion(run: self, state: outcome.state)
-        switch outcome.ending {
-        case .complete:
-            context.message(conclusion.rolledBack(outcome))
-            return .success
-        case .incomplete:
-            conclusion.show(outcome.failures, then: conclusion.rollbackHelp)
-            return .personNeeded
-        case .interrupted:
-            context.message("the rollback was stopped; go on with: planrun rollback \(plan.file.path)")
-            return .stopped
-        case .stateWriteFailed(let error):
-            context.show(error)
-            return .personNeeded
-        }
+        return await Conclusion(run: self, state: outcome.state).tell(outcome)
     }
 
     private func executor(discardsWrites: Bool) -> Executor {
@@ -72,25 +71,33 @@ struct PlanRun: Sendable {
 
     private var approver: TerminalApprover {
         TerminalApprover(
-            approvesAll: options.approvesAll, approved: options.approved, canAsk: context.canAsk,
+            approvals: options.approvals, answer: context.answer,
             ask: { [view] in view.ask($0) }, isDraining: { [signals] in signals.isDraining })
+    }
+
+    /// Asks the person at the terminal, whatever was approved on the command line.
+    func isAgreed(_ question: String) async -> Bool {
+        let asking = TerminalApprover(
+            approvals: Approvals(), answer: context.answer, ask: { [view] in view.ask($0) },
+            isDraining: { [signals] in signals.isDraining })
+        guard case .given = try? await asking.approval(of: "rollback", question: question) else { return false }
+        return true
     }
 
     private func conclude(_ outcome: RunOutcome) async -> ExitStatus {
         let conclusion = Conclusion(run: self, state: outcome.state)
         switch outcome.ending {
         case .succeeded:
-            context.message(conclusion.succeeded)
+            await conclusion.tellSuccess()
             return .success
         case .interrupted:
-            context.message(conclusion.interrupted)
+            await conclusion.tellInterruption()
             return .stopped
         case .paused(let node):
-            let waiting = outcome.state[node]?.error.map { [NodeFailure(node: node, failure: $0)] } ?? []
-            conclusion.show(waiting, then: conclusion.resumeHelp + conclusion.rollbackHelp)
+            conclusion.tellPause(at: node)
             return .stopped
         case .stateWriteFailed(let error):
-            context.show(error)
+            context.tell(Notice(error, commands))
             return outcome.state.serial <= 1 ? .invalid : .stopped
         case .failed:
             return await fail(outcome, conclusion)
@@ -100,25 +107,29 @@ struct PlanRun: Sendable {
     private func fail(_ outcome: RunOutcome, _ conclusion: Conclusion) async -> ExitStatus {
         let state = outcome.state
         if state.isPastPointOfNoReturn(in: compiled.graph) {
-            conclusion.show(outcome.failures, then: conclusion.resumeHelp)
+            await conclusion.tell(outcome.failures, next: [conclusion.resume])
             return .personNeeded
         }
         guard !state.nodesToUndo(in: compiled.graph).isEmpty else {
-            conclusion.show(outcome.failures, then: conclusion.againHelp)
+            await conclusion.tell(
+                outcome.failures, help: ["nothing was changed on any server"],
+                next: [commands.next("apply", "try again, when that is mended")])
             return .failure
         }
         switch plan.rollback.onFailure {
         case .never: break
         case .automatic:
-            conclusion.show(outcome.failures, then: ["the plan says 'on-failure: automatic': rolling back now"])
+            await conclusion.tell(
+                outcome.failures, help: ["the plan says 'on-failure: automatic': it is rolled back now"])
             return await goBack(state).afterFailure
         case .ask:
             guard context.canAsk else { break }
-            conclusion.show(outcome.failures, then: [])
-            if await conclusion.wantsRollback() { return await goBack(state).afterFailure }
+            await conclusion.tell(outcome.failures)
+            if await isAgreed("Roll back now?") { return await goBack(state).afterFailure }
+            conclusion.tellNext([conclusion.resume, conclusion.rollback])
             return .stopped
         }
-        conclusion.show(outcome.failures, then: conclusion.resumeHelp + conclusion.rollbackHelp)
+        await conclusion.tell(outcome.failures, next: [conclusion.resume, conclusion.rollback])
         return .stopped
     }
 }
@@ -131,23 +142,26 @@ extension ExitStatus {
 /// What `PlanRun` needs of the arguments.
 struct RunSettings: Sendable {
     var store: any StateStore
-    var approvesAll: Bool
-    var approved: Set<String>
+    var statePath: String
+    var approvals: Approvals
+    var format: TextFormat
+    var commands: CommandLines
 }
 
 extension Signals {
     /// The first asks the run to stop in order, the second stops what can be stopped, the third ends the process.
-    convenience init(sending interrupts: Interrupts, message: @escaping @Sendable (String) -> Void) {
-        self.init { count in
+    convenience init(of context: CommandContext, sending interrupts: Interrupts, to view: any RunView) {
+        self.init(of: context) { count in
             switch count {
             case 1:
-                message("stopping: what runs is let end, nothing more is started (again: stop now)")
+                view.note("stopping: what runs is let end, nothing more is started (Ctrl-C again: stop what runs, too)")
                 interrupts.send(.drain)
             case 2:
-                message("stopping now; a cutover in its critical section ends first (again: leave at once)")
+                view.note(
+                    "stopping what runs; a cutover in its critical section ends first (Ctrl-C again: leave at once)")
                 interrupts.send(.cancel)
             default:
-                message("left at once: 'planrun resume' asks the servers what was done")
+                view.note("left at once; 'planrun resume' asks the servers what was done")
                 exitProcess(ExitStatus.stopped)
             }
         }

@@ -24,7 +24,7 @@ struct RehearsalRun: Sendable {
             try await Lab.run(description, connector: context.connector, keep: keeps) { try await carryOut(in: $0) }
         }
         // Until the plan runs, Ctrl-C ends the rehearsal; the servers are stopped and removed either way.
-        let signals = Signals { count in
+        let signals = Signals(of: context) { count in
             if count > 1 { exitProcess(.stopped) }
             task.cancel()
         }
@@ -39,7 +39,7 @@ struct RehearsalRun: Sendable {
                 tell("stopped; the private servers are gone")
                 return .stopped
             }
-            context.message("error[rehearsal-failed]: \(error)")
+            context.tell(notice(error))
             return .failure
         }
     }
@@ -83,7 +83,7 @@ struct RehearsalRun: Sendable {
             provider: compiled.operations(
                 servers: servers,
                 approver: TerminalApprover(
-                    approvesAll: true, approved: [], canAsk: false, ask: { _ in }, isDraining: { false })),
+                    approvals: Approvals(all: true), answer: nil, ask: { _ in }, isDraining: { false })),
             policies: compiled.policies,
             store: StateFile(path: lab.folder.path.appending("rehearsal.state.json").string),
             observer: { event in
@@ -94,9 +94,7 @@ struct RehearsalRun: Sendable {
         view.close()
         await servers.close()
         for failure in outcome.failures {
-            context.message(
-                FailureView(plan: plan, failure: failure, help: []).text(
-                    isColored: context.terminal?.isColored ?? false))
+            context.tell(FailureView(plan: plan, failure: failure).notice)
         }
         return outcome
     }
@@ -121,7 +119,7 @@ struct RehearsalRun: Sendable {
         let view = RehearsalView(verdict: verdict, outcome: outcome)
         switch format {
         case .json: context.output(view.json)
-        case .text: context.output(view.text(Style(isColored: context.terminal?.isColored ?? false)))
+        case .text: context.output(view.text(context.style))
         }
         return view.isGood ? .success : .failure
     }
@@ -133,7 +131,16 @@ struct RehearsalRun: Sendable {
         return lab.source
     }
 
+    private func notice(_ error: any Error) -> Notice {
+        guard let error = error as? RehearsalError else {
+            return Notice(code: "rehearsal-failed", what: "\(error)", details: ["the private servers are gone"])
+        }
+        return Notice(
+            code: error.code.rawValue, what: error.sentence,
+            details: error.log.map { "│ \($0)" } + ["the private servers are gone"], help: error.help)
+    }
+
     private func tell(_ sentence: String) {
-        if format == .text { context.output(sentence) } else { context.message(sentence) }
+        if format == .text { context.show(sentence, indent: 2) } else { context.tell(sentence) }
     }
 }

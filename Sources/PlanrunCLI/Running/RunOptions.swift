@@ -1,19 +1,16 @@
 import ArgumentParser
 import Execution
 
-/// What the verbs that carry out a plan take.
+/// What the verbs that carry out a plan or take it back take.
 struct RunOptions: ParsableArguments {
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var plan: String
 
-    @Option(name: .long, help: "The state file; else PLAN.state.json beside the plan.", completion: .file())
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The state file; else PLAN.state.json beside the plan.", valueName: "path"),
+        completion: .file())
     var state: String?
-
-    @Flag(name: .customLong("auto-approve"), help: "Say yes to every approval step.")
-    var autoApprove = false
-
-    @Option(name: .long, help: ArgumentHelp("Say yes to this approval step; can be repeated.", valueName: "id"))
-    var approve: [String] = []
 
     @Option(name: .long, help: "text, or json: one event a line.")
     var format: TextFormat = .text
@@ -21,4 +18,22 @@ struct RunOptions: ParsableArguments {
     @OptionGroup var display: DisplayOptions
 
     var stateFile: StateFile { StateFile(path: state ?? StateFile.path(forPlan: plan)) }
+    var commands: CommandLines { CommandLines(plan: plan, state: state) }
+}
+
+/// A yes that is given before the question comes up.
+struct ApprovalOptions: ParsableArguments {
+    @Flag(name: .customLong("auto-approve"), help: "Say yes to every approval step.")
+    var autoApprove = false
+
+    @Option(name: .long, help: ArgumentHelp("Say yes to this approval step; can be repeated.", valueName: "id"))
+    var approve: [String] = []
+
+    var approvals: Approvals { Approvals(all: autoApprove, steps: Set(approve)) }
+}
+
+/// Which approval steps a person has said yes to on the command line.
+struct Approvals: Sendable {
+    var all = false
+    var steps: Set<String> = []
 }

@@ -6,6 +6,7 @@ import PlanModel
 /// A verb that carries a plan out or takes it back: they share the plan, the lock, the state and the view.
 protocol RunVerb: Verb {
     var options: RunOptions { get }
+    var approvals: Approvals { get }
     func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus
 }
 
@@ -15,21 +16,23 @@ extension RunVerb {
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let plan = try context.loadPlan(options.plan)
         let file = options.stateFile
-        let run = try PlanRun(
-            context,
-            RunSettings(store: file, approvesAll: options.autoApprove, approved: Set(options.approve)), plan: plan,
-            view: context.runView(options.format))
+        let settings = RunSettings(
+            store: file, statePath: file.path, approvals: approvals, format: options.format, commands: options.commands)
+        let run = try PlanRun(context, settings, plan: plan, view: context.runView(options.format))
+        let status: ExitStatus
         do {
             // Held until the process ends or this returns; the kernel gives it back if we are killed.
             let lock = try RunLock.acquire(forState: file.path, as: .thisProcess(since: .now))
             defer { lock.release() }
-            let status = try await start(run, file)
-            await run.servers.close()
-            return status
+            status = try await start(run, file)
         } catch let error as StateFileError {
-            context.show(error)
-            return error.code == .locked ? .failure : .invalid
+            context.tell(Notice(error, options.commands))
+            status = error.code == .locked ? .failure : .invalid
+        } catch let refused as ExitStatus {
+            status = refused
         }
+        await run.servers.close()
+        return status
     }
 }
 
@@ -39,13 +42,8 @@ extension CommandContext {
         case .json: return JSONRunView(context: self)
         case .text:
             guard let terminal else { return PlainRunView(context: self) }
-            return TerminalRunView(context: self, terminal: terminal)
+            return TerminalRunView(terminal: terminal)
         }
-    }
-
-    /// A refusal: what is the matter, and what to type instead.
-    func refuse(_ code: String, _ what: String, help: [String]) {
-        message((["error[\(code)]: \(what)"] + help.map { "   = help: \($0)" }).joined(separator: "\n"))
     }
 }
 
@@ -66,14 +64,26 @@ extension PlanRun {
         return try state.adopting(compiled.graph, plan: plan.file.text, path: file.path)
     }
 
+    /// A new run takes the place of an old record, but only of one of this plan.
+    func refuseIfOfAnotherPlan(_ state: RunState, _ file: StateFile) throws(StateFileError) {
+        do {
+            _ = try state.checked(
+                against: compiled.graph, planName: plan.name, planPath: plan.file.path, path: file.path)
+        } catch {
+            if error.code == .otherPlan { throw error }
+        }
+    }
+
     /// What the plan says differently from when the run began.
     func changes(since state: RunState, _ file: StateFile) throws(ExitStatus) -> PlanChanges {
         let reading = Plan.read(
             .init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)
         guard let earlier = reading.plan else {
-            context.refuse(
-                "recorded-plan-unreadable", "the plan recorded in '\(file.path)' is not one that this planrun reads",
-                help: ["go on with the planrun that began the run"])
+            context.tell(
+                Notice(
+                    code: "recorded-plan-unreadable",
+                    what: "the plan recorded in '\(file.path)' is not one that this planrun reads",
+                    help: ["go on with the planrun that began the run"]))
             throw .invalid
         }
         return plan.changes(since: earlier)
@@ -85,9 +95,10 @@ extension PlanRun {
             acceptsChange
             ? "only steps that have not begun, and 'rollback', may change; these have begun: \(changes.begun(state).joined(separator: ", "))"
             : "'--accept-plan-change' goes on if only steps have changed that have not begun"
-        context.refuse(
-            "plan-changed", "the plan has changed since the run began: \(what)",
-            help: [help, "the plan as it was is in the state file under 'plan'"])
+        context.tell(
+            Notice(
+                code: "plan-changed", what: "the plan has changed since the run began: \(what)",
+                help: [help, "the plan as it was is in '\(options.statePath)' under 'plan'"]))
     }
 }
 

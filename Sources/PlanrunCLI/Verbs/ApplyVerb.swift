@@ -8,6 +8,7 @@ struct ApplyVerb: RunVerb {
         commandName: "apply", abstract: "Carry a plan out; every step is recorded in its state file.")
 
     @OptionGroup var options: RunOptions
+    @OptionGroup var approval: ApprovalOptions
 
     @Flag(name: .long, help: "If a run of this plan was interrupted, go on with it.")
     var resume = false
@@ -17,17 +18,20 @@ struct ApplyVerb: RunVerb {
         help: "With --resume: go on although steps that have not begun have changed.")
     var acceptPlanChange = false
 
+    var approvals: Approvals { approval.approvals }
+
     func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus {
-        guard file.exists else { return await begin(run) }
+        guard file.exists else { return await run.go(run.newState()) }
         let state = try file.read()
+        try run.refuseIfOfAnotherPlan(state, file)
         switch state.status {
         case .succeeded:
             return try finished(run, state, file)
-        case .rolledBack: return await begin(run)
+        case .rolledBack: return await run.go(run.newState())
         case .running, .failed, .stopped:
             if resume { return await run.go(try run.continued(file, acceptsChange: acceptPlanChange)) }
             // Only checks have run: there is nothing to go on with or to take back.
-            if state.hasChangedNothing { return await begin(run) }
+            if state.hasChangedNothing { return await run.go(run.newState()) }
             return refuse(run, state)
         case .rollingBack, .rollbackIncomplete: return refuse(run, state)
         }
@@ -36,32 +40,30 @@ struct ApplyVerb: RunVerb {
     private func finished(_ run: PlanRun, _ state: RunState, _ file: StateFile) throws -> ExitStatus {
         let anew = "to begin a new run, move '\(file.path)' away first"
         guard try run.changes(since: state, file).isEmpty else {
-            run.context.refuse(
-                "run-finished",
-                "'\(state.planName)' was carried out at \(state.updatedAt), and the plan has changed since",
-                help: [anew])
+            run.context.tell(
+                Notice(
+                    code: "run-finished",
+                    what: "'\(state.planName)' was carried out at \(state.updatedAt), and the plan has changed since",
+                    help: [anew]))
             return .invalid
         }
-        run.context.message("nothing to do: '\(state.planName)' was carried out at \(state.updatedAt)")
-        run.context.message("   = help: \(anew)")
+        run.context.tell("nothing to do: '\(state.planName)' was carried out at \(state.updatedAt)")
+        run.context.tell("  = help: \(anew)", indent: 8)
         return .success
     }
 
-    private func begin(_ run: PlanRun) async -> ExitStatus {
-        if options.format == .text {
-            run.context.output(run.context.wrapped(PlanHeader(plan: run.plan).text, indent: 4))
-        }
-        return await run.go(run.newState())
-    }
-
     private func refuse(_ run: PlanRun, _ state: RunState) -> ExitStatus {
-        let path = run.plan.file.path
         let isBack = state.status == .rollingBack || state.status == .rollbackIncomplete
-        run.context.refuse(
-            "run-unfinished",
-            "a run of this plan, begun at \(state.startedAt), is not finished (\(state.status.rawValue))",
-            help: (isBack ? [] : ["planrun resume \(path)     go on with it"])
-                + ["planrun rollback \(path)   take back what it did", "planrun status \(path)     see how far it is"])
+        run.context.tell(
+            Notice(
+                code: "run-unfinished",
+                what:
+                    "a run of this plan, begun at \(state.startedAt), is not finished (\(state.status.rawValue)); nothing was done now",
+                next: (isBack ? [] : [run.commands.next("resume", "go on with it")])
+                    + [
+                        run.commands.next("rollback", "take back what it did"),
+                        run.commands.next("status", "see how far it is"),
+                    ]))
         return .invalid
     }
 }

@@ -29,14 +29,13 @@ struct CheckVerb: Verb {
     }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let style = Style(isColored: context.terminal?.isColored ?? false)
         let plan = try plan.map { path throws(ExitStatus) in try context.loadPlan(path).withPreflight }
         guard let plan, !list else {
             let checks = CheckList(preflight: plan?.firstPreflight)
             switch format {
             case .json: context.output(JSONText.of(checks.checks))
             case .markdown: context.output(checks.markdown)
-            case .text: context.output(context.wrapped(checks.text(style), indent: 3))
+            case .text: context.show(checks.text(context.style), indent: 3)
             }
             return .success
         }
@@ -46,7 +45,7 @@ struct CheckVerb: Verb {
         switch format {
         case .json: context.output(JSONText.of(report.steps.flatMap(\.findings)))
         case .markdown: context.output(report.findingsMarkdown)
-        case .text: context.output(context.wrapped(report.findingsText(style), indent: 3))
+        case .text: context.show(report.findingsText(context.style), indent: 3)
         }
         return report.hasFailures ? .failure : .success
     }

@@ -33,8 +33,7 @@ struct PlanVerb: Verb {
         let header = PlanHeader(plan: plan)
         switch format {
         case .text:
-            let style = Style(isColored: context.terminal?.isColored ?? false)
-            context.output(context.wrapped(report.text(header: header, style: style), indent: 3))
+            context.show(report.text(header: header, style: context.style), indent: 3)
         case .json: context.output(JSONText.of(report))
         case .markdown: context.output(report.markdown(header: header))
         }

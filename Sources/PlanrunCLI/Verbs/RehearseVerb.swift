@@ -17,13 +17,15 @@ struct RehearseVerb: Verb {
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var plan: String
 
-    @Option(name: .long, help: "Keys in the source, of all types, in two databases.")
+    @Option(name: .long, help: ArgumentHelp("Keys in the source, of all types, in two databases.", valueName: "count"))
     var keys = 20_000
 
-    @Option(name: .long, help: "Connections that write.")
+    @Option(name: .long, help: ArgumentHelp("Connections that write.", valueName: "count"))
     var writers = 8
 
-    @Option(name: .long, help: "Writes per second of all writers together; 0 is as fast as they can.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Writes per second of all writers together; 0 is as fast as they can.", valueName: "count"))
     var rate = 2_000
 
     @Flag(name: .long, help: "Keep the folder with logs and configuration, and say where it is.")

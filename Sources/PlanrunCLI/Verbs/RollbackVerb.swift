@@ -19,10 +19,13 @@ struct RollbackVerb: RunVerb {
         help: ArgumentHelp("After the cutover: go back if this gives up no more writes than that.", valueName: "count"))
     var discardWrites: Int64?
 
+    /// The way back asks no approval steps.
+    var approvals: Approvals { Approvals() }
+
     func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus {
         let state = try run.continued(file, acceptsChange: true)
         if state.status == .rolledBack {
-            run.context.message("nothing to roll back: that was done at \(state.updatedAt)")
+            run.context.tell("nothing to roll back: that was done at \(state.updatedAt)")
             return .success
         }
         guard let cutover = run.passedCutover(state) else {
@@ -30,14 +33,26 @@ struct RollbackVerb: RunVerb {
         }
         switch run.plan.rollback.afterCutover {
         case .stop, .copyBack:
-            run.context.refuse(
-                "past-point-of-no-return", "the cutover is over: the plan says 'after-cutover: stop'",
-                help: [
-                    "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
-                ])
+            run.context.tell(
+                Notice(
+                    code: "past-point-of-no-return",
+                    what: "the cutover is over, and the plan says 'after-cutover: stop'; nothing was changed",
+                    details: ["\(run.plan.target.endpoint) is the primary, as far as the record says"],
+                    help: [
+                        "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
+                    ], next: [run.commands.next("status", "see what the servers say now")]))
             return .personNeeded
         case .discardWrites:
-            guard try await agrees(run, cutover) else { return .stopped }
+            do {
+                guard try await agrees(run, cutover) else { return .stopped }
+            } catch let failure as StepFailure {
+                run.context.tell(
+                    Notice(
+                        code: failure.code, what: "cannot tell what going back would give up: \(failure.what)",
+                        details: failure.place + ["nothing was changed"], help: failure.help,
+                        next: [run.commands.next("rollback", "try again")]))
+                return .personNeeded
+            }
             return await run.goBack(state, discardsWrites: true)
         }
     }
@@ -45,28 +60,30 @@ struct RollbackVerb: RunVerb {
     /// The explicit yes to giving up that many writes.
     private func agrees(_ run: PlanRun, _ undo: StateValue) async throws -> Bool {
         let cost = try await GivenUpWrites.read(run.servers, undo: undo)
-        run.context.message(cost.sentence)
+        run.context.tell(cost.sentence)
         if let discardWrites {
             if let count = cost.count, count <= discardWrites { return true }
-            run.context.refuse(
-                "more-writes-given-up",
-                "that is more than '--discard-writes \(discardWrites)' allows; nothing was changed",
-                help: ["say '--discard-writes' with a larger number if they may go"])
+            run.context.tell(
+                Notice(
+                    code: "more-writes-given-up",
+                    what: "that is more than '--discard-writes \(discardWrites)' allows; nothing was changed",
+                    help: ["say '--discard-writes' with a larger number if they may go"]))
             return false
         }
         guard run.context.canAsk else {
-            run.context.refuse(
-                "confirmation-missing", "going back needs a yes to that number; nothing was changed",
-                help: ["say '--discard-writes \(cost.count ?? 0)' if they may go"])
+            run.context.tell(
+                Notice(
+                    code: "confirmation-missing", what: "going back needs a yes to that number; nothing was changed",
+                    next: cost.count.map {
+                        [
+                            run.commands.next(
+                                "rollback", arguments: ["--discard-writes", "\($0)"], "go back; they may go")
+                        ]
+                    } ?? []))
             return false
         }
-        let approver = TerminalApprover(
-            approvesAll: false, approved: [], canAsk: true, ask: { [view = run.view] in view.ask($0) },
-            isDraining: { [signals = run.signals] in signals.isDraining })
-        if case .given = try await approver.approval(of: "rollback", question: "Go back and give them up?") {
-            return true
-        }
-        run.context.message("not rolled back; nothing was changed")
+        if await run.isAgreed("Go back and give them up?") { return true }
+        run.context.tell("not rolled back; nothing was changed")
         return false
     }
 }

@@ -11,7 +11,10 @@ struct StatusVerb: Verb {
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var plan: String
 
-    @Option(name: .long, help: "The state file; else PLAN.state.json beside the plan.", completion: .file())
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The state file; else PLAN.state.json beside the plan.", valueName: "path"),
+        completion: .file())
     var state: String?
 
     @Flag(name: .long, help: "Only the record; do not ask the servers.")
@@ -24,18 +27,22 @@ struct StatusVerb: Verb {
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let file = StateFile(path: state ?? StateFile.path(forPlan: plan))
+        let commands = CommandLines(plan: plan, state: state)
         let record: RunState
         do {
             record = try file.read()
         } catch {
-            context.show(error)
+            // A mistyped plan has no state either, and that it is mistyped is what helps.
+            if error.code == .missing { _ = try context.loadPlan(plan) }
+            context.tell(Notice(error, commands))
             return .invalid
         }
         let world = try await world(context)
         switch format {
         case .json: context.output(JSONText.of(Report(state: record, world: world)))
         case .text:
-            context.output(context.wrapped(StatusView(state: record, world: world, planPath: plan).text, indent: 5))
+            let view = StatusView(state: record, path: file.path, world: world, commands: commands)
+            context.show(view.text(width: context.terminal?.width))
         }
         return .success
     }

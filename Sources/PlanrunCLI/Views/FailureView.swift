@@ -6,19 +6,17 @@ import PlanModel
 struct FailureView {
     let plan: Plan
     let failure: NodeFailure
-    let help: [String]
+    var help: [String] = []
+    var next: [NextCommand] = []
 
-    func text(isColored: Bool) -> String {
+    var notice: Notice {
         let cause = failure.failure
-        let word = cause.isPause ? "waiting" : "error"
-        let style = Style(isColored: isColored)
-        let title = style.strong(cause.isPause ? .yellow : .red, "\(word)[\(cause.code)]:")
         let verb = cause.isPause ? "waits:" : "failed:"
-        var lines = ["\(title) '\(failure.node)' \(verb) \(cause.what)"]
-        lines.append("  at " + ([place] + cause.place).joined(separator: " · "))
-        lines += cause.world.map { "  \($0)" }
-        lines += (cause.help + help).map { "   = help: \($0)" }
-        return lines.joined(separator: "\n")
+        return Notice(
+            tone: cause.isPause ? .waiting : .error, code: cause.code, what: "'\(failure.node)' \(verb) \(cause.what)",
+            details: ["at " + ([place] + cause.place).joined(separator: " · ")]
+                + (cause.world.isEmpty ? [] : [cause.world.joined(separator: "; ")]),
+            help: cause.help + help, next: next)
     }
 
     /// Where the step is written.

@@ -26,7 +26,7 @@ struct PlanHeader {
     var wayBack: String {
         let before =
             switch plan.rollback.onFailure {
-            case .automatic: "a failure before it is rolled back by itself"
+            case .automatic: "a failure before it is rolled back automatically"
             case .ask: "after a failure before it you are asked whether to roll back"
             case .never: "after a failure before it nothing is rolled back by itself"
             }

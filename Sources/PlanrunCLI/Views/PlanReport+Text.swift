@@ -5,8 +5,11 @@ extension PlanReport {
     func text(header: PlanHeader, style: Style) -> String {
         var lines = header.lines + [""]
         for (number, step) in steps.enumerated() {
-            lines.append("\(number + 1). \(style.strong(.blue, step.id)) \(mark(step)) \(step.does)")
-            let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            lines.append("\(number + 1). \(style.strong(.blue, step.id)): \(mark(step))\(step.does)")
+            // The question of an approval is what it does.
+            let settings = step.settings.filter { $0.key != "question" }.sorted { $0.key < $1.key }.map {
+                "\($0.key) \($0.value)"
+            }
             if !settings.isEmpty { lines.append("     " + style.color(.gray, settings.joined(separator: ", "))) }
             if let undo = step.undo { lines.append("     back: \(undo)") }
             if step.isPointOfNoReturn { lines.append("     " + style.strong(.yellow, "point of no return")) }
@@ -18,8 +21,8 @@ extension PlanReport {
     private func mark(_ step: Entry) -> String {
         switch step.action {
         case .check, .wait, .ask: ""
-        case .change: "changes:"
-        case .nothing: "nothing to do:"
+        case .change: ""
+        case .nothing: "nothing to do: "
         }
     }
 

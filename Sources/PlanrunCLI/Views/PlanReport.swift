@@ -47,12 +47,15 @@ struct PlanReport: Encodable, Sendable {
     var hasChanges: Bool { steps.contains { $0.action == .change } }
 
     var summary: String {
-        let changes = steps.count { $0.action == .change }
+        let changes = steps.filter { $0.action == .change }.map { "'\($0.id)'" }
         let failures = steps.flatMap(\.findings).count { $0.verdict == .failed }
         let warnings = steps.flatMap(\.findings).count { $0.verdict == .warned }
         var text =
-            changes == 0 ? "nothing to do" : "\(changes) \(changes == 1 ? "step changes" : "steps change") servers"
+            changes.isEmpty
+            ? "nothing to do"
+            : "\(changes.count) \(changes.count == 1 ? "step changes" : "steps change") servers: \(changes.joined(separator: ", "))"
         if failures > 0 { text += "; \(failures) failed \(failures == 1 ? "check" : "checks"): apply would stop there" }
+        if !isLive { text += "; no server was asked" }
         if warnings > 0 { text += "; \(warnings) \(warnings == 1 ? "warning" : "warnings")" }
         return text
     }

@@ -1,5 +1,4 @@
 import Execution
-import Synchronization
 
 /// The words for what happens in a run.
 struct RunLines: Sendable {
@@ -9,17 +8,25 @@ struct RunLines: Sendable {
         style = Style(isColored: isColored)
     }
 
-    /// One line; `nil` for what is not worth one.
+    /// A line that begins with the time; `nil` for what is not worth one. A warning has its help in lines below.
     func line(_ event: RunEvent) -> String? {
+        text(event).map { style.color(.gray, time(of: event)) + " " + $0 }
+    }
+
+    private func text(_ event: RunEvent) -> String? {
         switch event.kind {
         case .runStarted(let info):
-            (info.isResumed ? "resuming" : "applying") + " '\(info.planName)', \(info.nodes) nodes"
-        case .rollbackStarted(let info): "rolling back '\(info.planName)', \(info.nodes) to take back"
+            (info.isResumed ? "going on with" : "carrying out") + " '\(info.planName)': \(info.nodes) checks and steps"
+        case .rollbackStarted(let info):
+            "rolling back '\(info.planName)': \(info.nodes) \(info.nodes == 1 ? "step" : "steps") to take back"
         case .runDraining, .runCancelling, .runFinished, .rollbackFinished: nil
         case .step(let node, _, let event): line(node, event)
         case .undo(let node, _, let event): line("undo \(node)", event)
         }
     }
+
+    /// `09:30:00Z`, the hour of the state file and of events.
+    private func time(of event: RunEvent) -> String { "\(event.at)".dropFirst(11).prefix(8) + "Z" }
 
     private func line(_ node: String, _ event: RunEvent.StepEvent) -> String? {
         switch event {
@@ -28,8 +35,8 @@ struct RunLines: Sendable {
         case .succeeded(let result, let took, let unchanged):
             mark("ok", .green, node, summary(result, unchanged) + time(took))
         case .warned(let result, let took):
-            ([mark("!!", .yellow, node, result.summary + time(took))] + result.help.map { "     = help: \($0)" })
-                .joined(separator: "\n")
+            ([mark("!!", .yellow, node, result.summary + time(took))]
+                + result.help.map { "             = help: \($0)" }).joined(separator: "\n")
         case .failed(let failure, let took): mark("no", .red, node, failure.what + time(took))
         case .retrying(let failure, let after):
             mark("..", .yellow, node, "\(failure.what); trying again in \(after.short)")
@@ -56,14 +63,5 @@ struct RunLines: Sendable {
         if !progress.wanted.isEmpty { text += "; wanted: \(progress.wanted)" }
         if let remaining = progress.remaining { text += "; \(remaining.short) left" }
         return text
-    }
-}
-
-/// The activity last shown for each node.
-final class NodeActivities: Sendable {
-    private let last = Mutex<[String: String]>([:])
-
-    func isNew(_ node: String, _ activity: String) -> Bool {
-        last.withLock { $0.updateValue(activity, forKey: node) != activity }
     }
 }

@@ -1,8 +1,11 @@
 import Execution
+import Synchronization
 
 /// Shows a run while it happens. Called from one task, one event after the other.
 protocol RunView: Sendable {
     func receive(_ event: RunEvent)
+    /// A sentence that is no event: the answer to Ctrl-C. Comes from any thread.
+    func note(_ sentence: String)
     /// Prints a question and leaves the cursor behind it.
     func ask(_ question: String)
     /// Nothing more comes; what is drawn becomes final.
@@ -14,31 +17,50 @@ struct JSONRunView: RunView {
     let context: CommandContext
 
     func receive(_ event: RunEvent) { context.output(event.json) }
+    func note(_ sentence: String) { context.tell(sentence) }
     func ask(_ question: String) { context.message(question) }
     func close() {}
 }
 
-/// A line for everything that ended, and one for each new thing that is waited for: for pipes and logs.
+/// A line for everything that ended, and for waits one each time something else is waited for and every half minute: for
+/// pipes and logs.
 final class PlainRunView: RunView {
     private let context: CommandContext
     private let lines = RunLines(isColored: false)
     /// What each node was last said to wait for, so that a log does not repeat it several times a second.
-    private let waits = NodeActivities()
+    private let waits = ShownWaits()
 
     init(context: CommandContext) {
         self.context = context
     }
 
     func receive(_ event: RunEvent) {
-        if case .step(let node, _, .progress(let progress)) = event.kind, !waits.isNew(node, progress.activity) {
-            return
-        }
-        if case .undo(let node, _, .progress(let progress)) = event.kind, !waits.isNew(node, progress.activity) {
-            return
+        switch event.kind {
+        case .step(let node, _, .progress(let progress)), .undo(let node, _, .progress(let progress)):
+            guard waits.isWorthALine(node, progress.activity, at: event.at) else { return }
+        case .step, .undo, .runStarted, .runDraining, .runCancelling, .runFinished, .rollbackStarted, .rollbackFinished:
+            break
         }
         if let line = lines.line(event) { context.output(line) }
     }
 
+    func note(_ sentence: String) { context.tell(sentence) }
     func ask(_ question: String) { context.message(question) }
     func close() {}
+}
+
+/// The waits that were last given a line.
+final class ShownWaits: Sendable {
+    private let shown = Mutex<[String: (activity: String, at: Timestamp)]>([:])
+
+    /// Notes it if it is.
+    func isWorthALine(_ node: String, _ activity: String, at now: Timestamp) -> Bool {
+        shown.withLock { shown in
+            if let last = shown[node], last.activity == activity, last.at.duration(to: now) < .seconds(30) {
+                return false
+            }
+            shown[node] = (activity, now)
+            return true
+        }
+    }
 }

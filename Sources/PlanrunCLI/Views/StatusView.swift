@@ -1,27 +1,31 @@
+import Diagnostics
 import Execution
 
 /// The record of a run for a person: each step, how it ended, and what to type next.
 struct StatusView {
     let state: RunState
+    let path: String
     let world: [String]
-    let planPath: String
+    let commands: CommandLines
 
-    var text: String {
+    /// - Parameter width: columns; `nil` for as many as it takes.
+    func text(width: Int?) -> String {
         var lines = [
-            "'\(state.planName)': \(state.status.rawValue), begun \(state.startedAt), last change \(state.updatedAt)"
+            "'\(state.planName)': \(state.status.rawValue), begun \(state.startedAt), last change \(state.updatedAt)",
+            "recorded in \(path)",
         ]
-        lines += state.nodes.map(line)
+        lines += state.nodes.map { line($0).wrapped(width: width, indent: 3) }
         if !world.isEmpty { lines += ["", "the servers now:"] + world.map { "  \($0)" } }
-        if let next { lines += ["", next] }
+        if !next.isEmpty { lines += [""] + next.text(after: "  = help: ", width: width) }
         return lines.joined(separator: "\n")
     }
 
     private func line(_ node: RunState.Node) -> String {
         var text = "  \(mark(node.status)) \(node.id)"
         if let error = node.error {
-            text += ": \(error.what)"
+            text += ": \(VisibleText.escape(error.what))"
         } else if let result = node.result, node.status == .succeeded {
-            text += ": \(result.summary)"
+            text += ": \(VisibleText.escape(result.summary))"
         }
         if let started = node.startedAt, let finished = node.finishedAt {
             text += " (\(started.duration(to: finished).short))"
@@ -39,12 +43,12 @@ struct StatusView {
         }
     }
 
-    private var next: String? {
+    private var next: [NextCommand] {
         switch state.status {
-        case .succeeded, .rolledBack: nil
+        case .succeeded, .rolledBack: []
         case .running, .failed, .stopped:
-            "go on with: planrun resume \(planPath)\nor go back with: planrun rollback \(planPath)"
-        case .rollingBack, .rollbackIncomplete: "go on with: planrun rollback \(planPath)"
+            [commands.next("resume", "go on"), commands.next("rollback", "take back what was done and end the run")]
+        case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
         }
     }
 }

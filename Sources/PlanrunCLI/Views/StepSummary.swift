@@ -4,15 +4,15 @@ import PlanModel
 struct StepSummary {
     let plan: Plan
     let step: Step
-    /// How many nodes the step has in the graph.
-    let nodes: Int
+    /// The nodes that the step has in the graph.
+    let nodes: [String]
 
     var text: String {
         let source = "\(plan.source.endpoint)"
         let target = "\(plan.target.endpoint)"
         switch step.kind {
-        case .preflight: return "asks \(nodes) questions; changes nothing"
-        case .verify: return "asks \(nodes) questions; changes nothing but one test key"
+        case .preflight: return "\(questions); changes nothing"
+        case .verify: return "\(questions); changes nothing\(writesKey ? " but one test key" : "")"
         case .monitor: return "puts \(source) under \(plan.sentinel?.endpoints.count ?? 0) Sentinels"
         case .backup(let step):
             return "has \(source) save its data"
@@ -26,6 +26,9 @@ struct StepSummary {
         case .failover(let step): return failover(step, source, target)
         }
     }
+
+    private var questions: String { "asks \(nodes.count) \(nodes.count == 1 ? "question" : "questions")" }
+    private var writesKey: Bool { nodes.contains { $0.hasSuffix("/target-writable") } }
 
     private func failover(_ step: FailoverStep, _ source: String, _ target: String) -> String {
         let pause =

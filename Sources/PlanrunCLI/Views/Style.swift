@@ -23,7 +23,7 @@ extension Duration {
     /// For a person: `0.2 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
     var short: String {
         let seconds = self / .seconds(1)
-        if seconds < 10 {
+        if seconds < 9.95 {
             let tenths = Int((seconds * 10).rounded())
             return "\(tenths / 10).\(tenths % 10) s"
         }

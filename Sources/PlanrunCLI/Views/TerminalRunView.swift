@@ -1,5 +1,4 @@
 import Execution
-import Glibc
 import Synchronization
 
 /// A run on a terminal: what ended scrolls by, what runs now is redrawn below it.
@@ -8,9 +7,11 @@ final class TerminalRunView: RunView {
         /// What is going on, in the order in which it began.
         var running: [(node: String, text: String)] = []
         var drawnLines = 0
+        /// A question stands open, and the cursor behind it.
+        var isAsking = false
     }
 
-    private let context: CommandContext
+    private let terminal: CommandContext.Terminal
     private let width: Int
     private let style: Style
     private let lines: RunLines
@@ -18,8 +19,8 @@ final class TerminalRunView: RunView {
     /// As many as fit under what scrolled by; a preflight has more checks than lines are useful.
     private static let shownAtOnce = 4
 
-    init(context: CommandContext, terminal: CommandContext.Terminal) {
-        self.context = context
+    init(terminal: CommandContext.Terminal) {
+        self.terminal = terminal
         // `^C` is echoed by the terminal and must not wrap a full line.
         width = max(20, terminal.width - 3)
         style = Style(isColored: terminal.isColored)
@@ -28,9 +29,21 @@ final class TerminalRunView: RunView {
 
     func receive(_ event: RunEvent) {
         state.withLock { state in
-            erase(&state)
             note(event, &state)
-            if let line = permanentLine(event) { context.output(line.wrapped(width: width, indent: 3)) }
+            let line = permanentLine(event)
+            if state.isAsking, line == nil { return }
+            state.isAsking = false
+            erase(&state)
+            if let line { terminal.write(line.wrapped(width: width, indent: 13) + "\n") }
+            draw(&state)
+        }
+    }
+
+    func note(_ sentence: String) {
+        state.withLock { state in
+            erase(&state)
+            if state.isAsking { terminal.write("\n") }
+            terminal.write(sentence.wrapped(width: width, indent: 2) + "\n")
             draw(&state)
         }
     }
@@ -38,8 +51,8 @@ final class TerminalRunView: RunView {
     func ask(_ question: String) {
         state.withLock { state in
             erase(&state)
-            state.running = []
-            write(question)
+            state.isAsking = true
+            terminal.write(question.wrapped(width: width))
         }
     }
 
@@ -85,23 +98,18 @@ final class TerminalRunView: RunView {
     private func draw(_ state: inout State) {
         let shown = state.running.prefix(Self.shownAtOnce)
         for (node, text) in shown {
-            write(style.color(.blue, "..") + " " + String("\(node): \(text)".prefix(width - 3)) + "\n")
+            terminal.write(style.color(.blue, "..") + " " + String("\(node): \(text)".prefix(width - 3)) + "\n")
         }
         state.drawnLines = shown.count
         if state.running.count > shown.count {
-            write(style.color(.gray, ".. and \(state.running.count - shown.count) more") + "\n")
+            terminal.write(style.color(.gray, ".. and \(state.running.count - shown.count) more") + "\n")
             state.drawnLines += 1
         }
     }
 
     private func erase(_ state: inout State) {
         // Up, and clear to the end of the screen.
-        if state.drawnLines > 0 { write("\u{1B}[\(state.drawnLines)A\r\u{1B}[0J") }
+        if state.drawnLines > 0 { terminal.write("\u{1B}[\(state.drawnLines)A\r\u{1B}[0J") }
         state.drawnLines = 0
-    }
-
-    private func write(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -1,0 +1,45 @@
+/// A command line to type next, whole, so that it can be pasted into a shell.
+struct NextCommand: Equatable {
+    let line: String
+    /// What it does, as a clause.
+    let meaning: String
+}
+
+/// Spells command lines about one plan and the state of its run.
+struct CommandLines {
+    let plan: String
+    /// `nil` where it is in its usual place, beside the plan.
+    var state: String?
+
+    /// - Parameter arguments: further ones, each a word.
+    func next(_ verb: String, arguments: [String] = [], _ meaning: String) -> NextCommand {
+        var words = ["planrun", verb, plan]
+        if let state { words += ["--state", state] }
+        return NextCommand(line: (words + arguments).map(Self.quoted).joined(separator: " "), meaning: meaning)
+    }
+
+    /// As a POSIX shell takes it for one word.
+    private static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./:@%+,=".contains($0)) }
+        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+}
+
+extension [NextCommand] {
+    /// A line each, the meanings under each other; where a line is too short for both, the meaning goes to the next one,
+    /// because a command that is broken cannot be pasted.
+    /// - Parameter width: columns; `nil` for as many as it takes.
+    func text(after prefix: String, width: Int?) -> [String] {
+        let longest = map(\.line.count).max() ?? 0
+        return flatMap { command -> [String] in
+            let padding = String(repeating: " ", count: longest - command.line.count + 3)
+            let line = prefix + command.line + padding + command.meaning
+            if let width, line.count > width {
+                let indent = String(repeating: " ", count: prefix.count + 4)
+                return [prefix + command.line, (indent + command.meaning).wrapped(width: width)]
+            }
+            return [line]
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Diagnostics
+import Execution
+
+/// Something that did not go as it was asked for, as a person reads it: what happened, where, what state the servers are
+/// in, what to type next.
+struct Notice {
+    enum Tone {
+        case error
+        /// Nobody failed: a person is waited for.
+        case waiting
+    }
+
+    var tone = Tone.error
+    let code: String
+    /// Lower case, no full stop.
+    let what: String
+    /// Where, and the state of the world: a line each.
+    var details: [String] = []
+    /// What to do, in words.
+    var help: [String] = []
+    /// What to type.
+    var next: [NextCommand] = []
+
+    func text(_ display: CommandContext.MessageStyle) -> String {
+        let style = Style(isColored: display.isColored)
+        let title =
+            switch tone {
+            case .error: style.strong(.red, "error[\(code)]:")
+            case .waiting: style.strong(.yellow, "waiting[\(code)]:")
+            }
+        let lines =
+            ["\(title) \(escaped(what))".wrapped(width: display.width, indent: 2)]
+            + details.map { "  \(escaped($0))".wrapped(width: display.width, indent: 2) }
+            + help.map { "  = help: \(escaped($0))".wrapped(width: display.width, indent: 8) }
+            + next.text(after: "  = help: ", width: display.width)
+        return lines.joined(separator: "\n")
+    }
+
+    /// What it says can hold the words of a server or of a file.
+    private func escaped(_ text: String) -> String { VisibleText.escape(text) }
+}
+
+extension Notice {
+    init(_ error: StateFileError, _ commands: CommandLines) {
+        let isMissing = error.code == .missing
+        self.init(
+            code: error.code.rawValue, what: error.what,
+            help: isMissing ? ["if its state is elsewhere, name it with '--state PATH'"] : error.help,
+            next: isMissing ? [commands.next("apply", "begin a run")] : [])
+    }
+}
