@@ -89,8 +89,8 @@ let package = Package(
         tests(
             "PlanrunCLITests",
             [
-                "PlanrunCLI", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP", "TestKit",
-                argumentParser,
+                "PlanrunCLI", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP", "Rehearsal",
+                "TestKit", argumentParser,
             ]),
         tests(
             "LiveTests",

@@ -1,0 +1,80 @@
+import Execution
+import FoundationEssentials
+import RESP
+import Synchronization
+import TestKit
+
+@testable import PlanrunCLI
+
+/// Where a test types a command line: servers in memory, and everything that is printed is kept.
+struct Console: Sendable {
+    struct Printed: Sendable, Equatable {
+        var status: ExitStatus
+        /// Standard output.
+        var output: String
+        /// Standard error.
+        var messages: String
+    }
+
+    var servers: [FakeServer] = []
+    var environment: [String: String] = [:]
+    /// What is typed at questions, one line each; `nil`: nobody is there.
+    var answers: [String]?
+    /// Columns of the terminal that both go to; `nil`: a pipe.
+    var width: Int?
+    var isColored = false
+    var keyboard = Keyboard()
+
+    func run(_ arguments: String...) async -> Printed { await run(arguments) }
+
+    func run(_ arguments: [String]) async -> Printed {
+        let (output, messages) = (Paper(), Paper())
+        let status = await PlanrunCommand.run(arguments) { isPlain in
+            context(output, messages, isColored: isColored && !isPlain)
+        }
+        return Printed(status: status, output: output.text, messages: messages.text)
+    }
+
+    private func context(_ output: Paper, _ messages: Paper, isColored: Bool) -> CommandContext {
+        let terminal = width.map { width in
+            CommandContext.Terminal(width: width, isColored: isColored) { output.print($0) }
+        }
+        let typed = answers.map { Typed($0) }
+        let answer: (@Sendable () -> CommandContext.Answer)? = if let typed { { typed.next() } } else { nil }
+        return CommandContext(
+            output: { output.print($0 + "\n") }, message: { messages.print($0 + "\n") }, terminal: terminal,
+            messageStyle: CommandContext.MessageStyle(width: width, isColored: isColored), answer: answer,
+            onSignal: { keyboard.listen($0) }, environment: environment, connector: FakeConnector(servers),
+            resolve: { [$0] })
+    }
+}
+
+/// What was printed.
+final class Paper: Sendable {
+    private let lines = Mutex("")
+    func print(_ text: String) { lines.withLock { $0 += text } }
+    var text: String { lines.withLock { $0 } }
+}
+
+/// Ctrl-C.
+final class Keyboard: Sendable {
+    private let listeners = Mutex<[@Sendable () -> Void]>([])
+
+    func listen(_ handle: @escaping @Sendable () -> Void) -> any Sendable {
+        listeners.withLock { $0.append(handle) }
+        return true
+    }
+
+    func pressControlC() {
+        for handle in listeners.withLock({ $0 }) { handle() }
+    }
+}
+
+private final class Typed: Sendable {
+    private let lines: Mutex<[String]>
+    init(_ lines: [String]) { self.lines = Mutex(lines) }
+
+    func next() -> CommandContext.Answer {
+        lines.withLock { $0.isEmpty ? .ended : .line($0.removeFirst()) }
+    }
+}

@@ -1,0 +1,99 @@
+import TestKit
+import Testing
+
+@testable import PlanrunCLI
+
+struct PlanTests {
+    private static let example = "\(repository)plans/sentinel-promotion.yaml"
+
+    private func offline(_ arguments: String...) async -> String {
+        let printed = await Console().run(["plan", "--offline", Self.example] + arguments)
+        #expect(printed.status == .success)
+        #expect(printed.messages == "")
+        return printed.output.replacing(repository, with: "")
+    }
+
+    @Test func `the published recipe as text`() async {
+        #expect(await offline() == PublishedRecipe.text)
+    }
+
+    @Test func `the published recipe as markdown, for a pull request`() async {
+        #expect(await offline("--format", "markdown") == PublishedRecipe.markdown)
+    }
+
+    @Test func `the published recipe as JSON`() async {
+        #expect(await offline("--format", "json") == PublishedRecipe.json)
+    }
+
+    @Test func `live, the checks say what they saw`() async throws {
+        let desk = try Desk()
+        let printed = await Console(servers: Migration().servers).run("plan", desk.plan)
+        #expect(printed.status == .success)
+        #expect(printed.output.contains("     ok preflight/target-free: 10.0.0.2:6380 is empty\n"))
+        #expect(printed.output.hasSuffix("\n1 step changes servers: 'replicaof'\n"))
+    }
+
+    @Test func `a check that fails ends with 1 and is counted`() async throws {
+        let desk = try Desk()
+        let printed = await Console(servers: Migration(.init(targetKeys: 3)).servers).run("plan", desk.plan)
+        #expect(printed.status == .failure)
+        #expect(
+            printed.output.contains(
+                """
+                     no preflight/target-free: 10.0.0.2:6380 holds 3 keys, which the full sync would delete
+                          = help: empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go
+
+                """))
+        #expect(printed.output.contains("1 step changes servers: 'replicaof'; 2 failed checks: apply would stop there"))
+    }
+
+    @Test func `servers that are down are one finding, not one of every check`() async throws {
+        let desk = try Desk()
+        let printed = await Console().run("plan", desk.plan)
+        #expect(printed.status == .failure)
+        #expect(
+            printed.output.contains(
+                "no preflight/reachable: source 10.0.0.1:6379: 10.0.0.1:6379 refused the connection"))
+        #expect(!printed.output.contains("preflight/memory"))
+    }
+
+    @Test func `--detailed-exitcode tells whether there is anything to do`() async throws {
+        let desk = try Desk()
+        let before = await Console(servers: Migration().servers).run("plan", "--detailed-exitcode", desk.plan)
+        #expect(before.status == .changes)
+        let after = await Console(servers: Migration(.init(targetFollows: true)).servers)
+            .run("plan", "--detailed-exitcode", desk.plan)
+        #expect(after.status == .success)
+        #expect(after.output.contains("2. replicaof: nothing to do: the target already follows 10.0.0.1:6379\n"))
+        #expect(after.output.hasSuffix("\nnothing to do\n"))
+    }
+
+    @Test func `planning changes nothing`() async throws {
+        let desk = try Desk()
+        let servers = Migration().servers
+        _ = await Console(servers: servers).run("plan", desk.plan)
+        for server in servers {
+            let commands = Set(await server.received.map { $0[0].uppercased() })
+            #expect(commands.isSubset(of: ["INFO", "SENTINEL", "CONFIG", "ROLE", "PING", "DBSIZE"]))
+        }
+        #expect(desk.bytes("plan.state.json") == nil)
+    }
+
+    @Test func `check asks only the preflight, and counts`() async throws {
+        let desk = try Desk()
+        let good = await Console(servers: Migration().servers).run("check", desk.plan)
+        #expect(good.status == .success)
+        #expect(good.output.hasPrefix("ok preflight/reachable: 3 servers answer\n"))
+        #expect(good.output.hasSuffix("\n10 checks: 10 passed, 0 warned, 0 failed\n"))
+        let bad = await Console(servers: Migration(.init(targetKeys: 3)).servers).run("check", desk.plan)
+        #expect(bad.status == .failure)
+        #expect(bad.output.hasSuffix("\n10 checks: 9 passed, 0 warned, 1 failed\n"))
+    }
+
+    @Test func `a plan without preflight is checked by the standard checks`() async throws {
+        let desk = try Desk(plan: Migration.plan.replacing("  - preflight: {}\n", with: ""))
+        let printed = await Console(servers: Migration().servers).run("check", desk.plan)
+        #expect(printed.status == .success)
+        #expect(printed.output.hasSuffix("\n10 checks: 10 passed, 0 warned, 0 failed\n"))
+    }
+}

@@ -1,0 +1,183 @@
+/// What `plan --offline` says of plans/sentinel-promotion.yaml.
+enum PublishedRecipe {
+    static let text = """
+        plan 'sentinel-promotion' (plans/sentinel-promotion.yaml)
+          Move the data behind 'master-instance' from Redis to Dragonfly without losing a write.
+          from 200.0.0.1:6379 (redis) to 200.0.0.2:6380 (dragonfly)
+          Sentinels: 200.0.0.3:5000, primary 'master-instance'
+          point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back
+
+        1. preflight: asks 11 questions; changes nothing
+             timeout 30s
+        2. replicaof: makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys
+             replace-data false, timeout 1m
+             back: 200.0.0.2:6380 is detached, and emptied if it was empty
+        3. wait-for-sync: waits until the lag is 64KiB at most for 5s
+             max-lag 64KiB, stable-for 5s, timeout 2h
+        4. data: asks 2 questions; changes nothing
+             data count, timeout 1m
+        5. approval: asks: Cut over to Dragonfly? Writes stall for less than a second.
+        6. failover: holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and makes 200.0.0.1:6379 its replica
+             retries 3, timeout 2m, via sentinel, write-pause 2s
+             back: only until the promotion: the write pause is lifted
+             point of no return
+        7. cutover: asks 4 questions; changes nothing but one test key
+             timeout 1m
+
+        2 steps change servers: 'replicaof', 'failover'; no server was asked
+
+        """
+
+    static let markdown = """
+        ### sentinel-promotion
+
+        Move the data behind 'master-instance' from Redis to Dragonfly without losing a write.
+
+        | | step | what it does | way back |
+        |---|---|---|---|
+        | 1 | `preflight` | asks 11 questions; changes nothing | – |
+        | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys | 200.0.0.2:6380 is detached, and emptied if it was empty |
+        | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s | – |
+        | 4 | `data` | asks 2 questions; changes nothing | – |
+        | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. | – |
+        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and makes 200.0.0.1:6379 its replica | only until the promotion: the write pause is lifted |
+        | 7 | `cutover` | asks 4 questions; changes nothing but one test key | – |
+
+        2 steps change servers: 'replicaof', 'failover'; no server was asked. point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back.
+
+        """
+
+    static let json = """
+        {
+          "format" : 1,
+          "isLive" : false,
+          "name" : "sentinel-promotion",
+          "path" : "plans/sentinel-promotion.yaml",
+          "steps" : [
+            {
+              "action" : "check",
+              "does" : "asks 11 questions; changes nothing",
+              "findings" : [
+
+              ],
+              "id" : "preflight",
+              "isPointOfNoReturn" : false,
+              "kind" : "preflight",
+              "needs" : [
+
+              ],
+              "settings" : {
+                "timeout" : "30s"
+              }
+            },
+            {
+              "action" : "change",
+              "does" : "makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys",
+              "findings" : [
+
+              ],
+              "id" : "replicaof",
+              "isPointOfNoReturn" : false,
+              "kind" : "replicaof",
+              "needs" : [
+                "preflight"
+              ],
+              "settings" : {
+                "replace-data" : "false",
+                "timeout" : "1m"
+              },
+              "undo" : "200.0.0.2:6380 is detached, and emptied if it was empty"
+            },
+            {
+              "action" : "wait",
+              "does" : "waits until the lag is 64KiB at most for 5s",
+              "findings" : [
+
+              ],
+              "id" : "wait-for-sync",
+              "isPointOfNoReturn" : false,
+              "kind" : "wait-for-sync",
+              "needs" : [
+                "replicaof"
+              ],
+              "settings" : {
+                "max-lag" : "64KiB",
+                "stable-for" : "5s",
+                "timeout" : "2h"
+              }
+            },
+            {
+              "action" : "check",
+              "does" : "asks 2 questions; changes nothing",
+              "findings" : [
+
+              ],
+              "id" : "data",
+              "isPointOfNoReturn" : false,
+              "kind" : "verify",
+              "needs" : [
+                "wait-for-sync"
+              ],
+              "settings" : {
+                "data" : "count",
+                "timeout" : "1m"
+              }
+            },
+            {
+              "action" : "ask",
+              "does" : "asks: Cut over to Dragonfly? Writes stall for less than a second.",
+              "findings" : [
+
+              ],
+              "id" : "approval",
+              "isPointOfNoReturn" : false,
+              "kind" : "approval",
+              "needs" : [
+                "data"
+              ],
+              "settings" : {
+                "question" : "Cut over to Dragonfly? Writes stall for less than a second."
+              }
+            },
+            {
+              "action" : "change",
+              "does" : "holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and makes 200.0.0.1:6379 its replica",
+              "findings" : [
+
+              ],
+              "id" : "failover",
+              "isPointOfNoReturn" : true,
+              "kind" : "failover",
+              "needs" : [
+                "approval"
+              ],
+              "settings" : {
+                "retries" : "3",
+                "timeout" : "2m",
+                "via" : "sentinel",
+                "write-pause" : "2s"
+              },
+              "undo" : "only until the promotion: the write pause is lifted"
+            },
+            {
+              "action" : "check",
+              "does" : "asks 4 questions; changes nothing but one test key",
+              "findings" : [
+
+              ],
+              "id" : "cutover",
+              "isPointOfNoReturn" : false,
+              "kind" : "verify",
+              "needs" : [
+                "failover"
+              ],
+              "settings" : {
+                "timeout" : "1m"
+              }
+            }
+          ],
+          "wayBack" : "point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back"
+        }
+
+        """
+}

@@ -1,0 +1,152 @@
+import FoundationEssentials
+import PlanModel
+import Testing
+
+@testable import Execution
+@testable import PlanrunCLI
+
+/// What is refused with a state file, which stays as it is.
+struct RefusalTests {
+    /// Leaves a state as `apply` would, with another status.
+    private func leave(_ status: RunState.Status, on desk: Desk, didReplicate: Bool = true) async throws {
+        let console = Console(servers: Migration().servers)
+        _ = await console.run("apply", desk.plan)
+        var state = try StateFile(path: desk.state).read()
+        state.status = status
+        if !didReplicate {
+            for index in state.nodes.indices { state.nodes[index].undo = nil }
+        }
+        try StateFile(path: desk.state).write(state)
+    }
+
+    private func refused(
+        _ verb: String, _ status: RunState.Status, says what: String, exit: PlanrunCLI.ExitStatus = .invalid
+    ) async throws {
+        let desk = try Desk()
+        try await leave(status, on: desk)
+        let before = desk.bytes("plan.state.json")
+        let printed = await Console(servers: Migration().servers).run(verb, desk.plan)
+        #expect(printed.status == exit)
+        #expect(printed.output == "")
+        #expect(desk.without(printed.messages).replacing(/\d{4}-[-\d]*T[:.\d]*Z/, with: "TIME") == what)
+        #expect(desk.bytes("plan.state.json") == before)
+    }
+
+    @Test(arguments: [RunState.Status.running, .failed, .stopped])
+    func `apply refuses a run that is not finished`(status: RunState.Status) async throws {
+        try await refused(
+            "apply", status,
+            says: """
+                error[run-unfinished]: a run of this plan, begun at TIME, is not finished (\(status.rawValue)); nothing was done now
+                  = help: planrun resume plan.yaml     go on with it
+                  = help: planrun rollback plan.yaml   take back what it did
+                  = help: planrun status plan.yaml     see how far it is
+
+                """)
+    }
+
+    @Test(arguments: [RunState.Status.rollingBack, .rollbackIncomplete])
+    func `apply refuses a rollback that is not finished`(status: RunState.Status) async throws {
+        try await refused(
+            "apply", status,
+            says: """
+                error[run-unfinished]: a run of this plan, begun at TIME, is not finished (\(status.rawValue)); nothing was done now
+                  = help: planrun rollback plan.yaml   take back what it did
+                  = help: planrun status plan.yaml     see how far it is
+
+                """)
+    }
+
+    @Test(arguments: [RunState.Status.rollingBack, .rollbackIncomplete])
+    func `resume refuses a rollback that was begun`(status: RunState.Status) async throws {
+        try await refused(
+            "resume", status,
+            says: """
+                error[rollback-unfinished]: a rollback of this run was begun and is not finished
+                  = help: planrun rollback plan.yaml   go on with it
+
+                """)
+    }
+
+    @Test func `resume refuses what was rolled back`() async throws {
+        try await refused(
+            "resume", .rolledBack,
+            says: """
+                error[run-rolled-back]: nothing to resume: the run was rolled back at TIME
+                  = help: planrun apply plan.yaml   begin a new one
+
+                """)
+    }
+
+    @Test func `what is done is done`() async throws {
+        try await refused("resume", .succeeded, says: "nothing to resume: the run ended well at TIME\n", exit: .success)
+        try await refused(
+            "rollback", .rolledBack, says: "nothing to roll back: that was done at TIME\n", exit: .success)
+        try await refused(
+            "apply", .succeeded,
+            says: """
+                nothing to do: 'small' was carried out at TIME
+                  = help: to begin a new run, move 'plan.state.json' away first
+
+                """, exit: .success)
+    }
+
+    @Test(arguments: ["resume", "rollback", "status"])
+    func `without a state it is said which command begins a run`(verb: String) async throws {
+        let desk = try Desk()
+        let printed = await Console(servers: Migration().servers).run(verb, desk.plan)
+        #expect(printed.status == .invalid)
+        #expect(
+            desk.without(printed.messages) == """
+                error[state-missing]: there is no state file 'plan.state.json': no run of this plan has begun here
+                  = help: if its state is elsewhere, name it with '--state PATH'
+                  = help: planrun apply plan.yaml   begin a run
+
+                """)
+    }
+
+    @Test func `a state that is elsewhere stands in every command to type next`() async throws {
+        let desk = try Desk()
+        let state = desk.path("my state.json")
+        let printed = await Console(servers: Migration().servers).run("apply", desk.plan, "--state", state)
+        #expect(printed.status == .stopped)
+        #expect(
+            desk.without(printed.messages).contains(
+                "  = help: planrun resume plan.yaml --state 'my state.json' --approve approval   say yes and go on\n"))
+    }
+
+    @Test func `the record of another plan is not written over`() async throws {
+        let desk = try Desk()
+        try await leave(.rolledBack, on: desk)
+        try desk.write(Migration.plan.replacing("name: small", with: "name: other"), to: "other.yaml")
+        let before = desk.bytes("plan.state.json")
+        let printed = await Console(servers: Migration().servers)
+            .run("apply", desk.path("other.yaml"), "--state", desk.state)
+        #expect(printed.status == .invalid)
+        #expect(printed.messages.hasPrefix("error[state-of-another-plan]: "))
+        #expect(desk.bytes("plan.state.json") == before)
+    }
+
+    @Test func `a plan that has changed is refused with the steps that have changed`() async throws {
+        let desk = try Desk()
+        try await leave(.stopped, on: desk)
+        try desk.write(
+            Migration.plan.replacing("replicaof: {}", with: "replicaof: { timeout: 5m }"), to: "plan.yaml")
+        let printed = await Console(servers: Migration().servers).run("resume", desk.plan, "--accept-plan-change")
+        #expect(printed.status == .invalid)
+        #expect(
+            desk.without(printed.messages) == """
+                error[plan-changed]: the plan has changed since the run began: step 'replicaof' changed
+                  = help: only steps that have not begun, and 'rollback', may change; these have begun: 'replicaof'
+                  = help: the plan as it was is in 'plan.state.json' under 'plan'
+
+                """)
+    }
+
+    @Test func `a run that has only looked is begun anew`() async throws {
+        let desk = try Desk()
+        try await leave(.failed, on: desk, didReplicate: false)
+        let printed = await Console(servers: Migration().servers).run("apply", desk.plan, "--auto-approve")
+        #expect(printed.status == .success)
+    }
+}

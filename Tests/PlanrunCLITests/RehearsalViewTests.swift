@@ -1,0 +1,72 @@
+import PlanGraph
+import Testing
+
+@testable import Execution
+@testable import PlanrunCLI
+@testable import Rehearsal
+
+struct RehearsalViewTests {
+    private func view(lost keys: [String] = [], ending: RunOutcome.Ending = .succeeded) -> RehearsalView {
+        let start = ContinuousClock.now
+        var log = WriteLog(writer: 0)
+        log.acknowledged = [0, 10, 322, 330].map { start.advanced(by: .milliseconds($0)) }
+        log.errors = ["READONLY": 2, "connection-lost": 1]
+        let stopped = start.advanced(by: .milliseconds(331))
+        var lost = LostWrites()
+        (lost.count, lost.keys) = (keys.count, keys)
+        return RehearsalView(
+            verdict: RehearsalVerdict(
+                record: WriteRecord(logs: [log], stopped: stopped), lost: lost, window: start..<stopped,
+                steps: [
+                    .init(step: "preflight", wallTime: .milliseconds(120)),
+                    .init(step: "wait-for-sync", wallTime: .milliseconds(6400)),
+                ]),
+            outcome: RunOutcome(
+                ending: ending,
+                state: RunState(
+                    planPath: "p.yaml", planName: "p", plan: "", graph: StepGraph(nodes: []), lineage: "1",
+                    now: Timestamp(millisecondsSince1970: 0)), failures: []))
+    }
+
+    @Test func `the verdict for a person`() {
+        #expect(
+            view().text(Style(isColored: false)) == """
+
+                step times:
+                  preflight      0.1 s
+                  wait-for-sync  6.4 s
+
+                acknowledged writes  4
+                lost                 0
+                write gap            0.312 s (longest for one connection 0.312 s)
+                errors seen          2 READONLY, 1 connection-lost
+
+                passed: the plan was carried out and no acknowledged write was lost
+                """)
+    }
+
+    @Test func `a lost write is named and fails the rehearsal`() {
+        let view = view(lost: ["planrun:load:0:7"])
+        #expect(!view.isGood)
+        let text = view.text(Style(isColored: false))
+        #expect(text.contains("\nlost                 1\n"))
+        #expect(text.contains("\n  for example planrun:load:0:7\n"))
+        #expect(text.hasSuffix("\nFAILED: acknowledged writes were lost"))
+    }
+
+    @Test func `a plan that was not carried out fails it, too`() {
+        let view = view(ending: .failed("failover"))
+        #expect(!view.isGood)
+        #expect(
+            view.text(Style(isColored: false))
+                .hasSuffix("\nFAILED: the plan was not carried out; no acknowledged write was lost"))
+    }
+
+    @Test func `the verdict for a program is one line`() {
+        #expect(
+            view().json
+                == #"{"acknowledgedWrites":4,"errors":{"READONLY":2,"connection-lost":1},"longestConnectionGap":0.312,"#
+                + #""lostKeys":[],"lostWrites":0,"steps":{"preflight":0.12,"wait-for-sync":6.4},"succeeded":true,"#
+                + #""type":"rehearsal-finished","writeGap":0.312}"#)
+    }
+}
