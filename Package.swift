@@ -101,8 +101,8 @@ let package = Package(
         .executableTarget(
             name: "planrun-benchmarks",
             dependencies: [
-                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP", "RedisNIO", "Rehearsal",
-                argumentParser, nioCore, subprocess, system,
+                "Operations", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO", "Rehearsal",
+                "CLibYAML", "planrun", argumentParser, nioCore,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

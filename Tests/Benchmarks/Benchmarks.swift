@@ -1,4 +1,45 @@
+import ArgumentParser
+
+/// `planrun-benchmarks NAME [--json]`: what planrun costs, as ratios against a floor measured in the same run.
 @main
-struct Benchmarks {
-    static func main() {}
+struct Benchmarks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "planrun-benchmarks",
+        abstract: "Measure what planrun costs, against a floor measured in the same run.",
+        discussion: "Use a release build: swift run -c release planrun-benchmarks NAME")
+
+    static var all: [any Benchmark.Type] {
+        [ValidateBenchmark.self, CompileBenchmark.self, RESPBenchmark.self, RehearsalBenchmark.self]
+    }
+
+    @Argument(help: "Which; without it they are listed.")
+    var name: String?
+
+    @Flag(name: .long, help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        guard let name else { return }
+        guard Self.all.contains(where: { $0.name == name }) else {
+            throw ValidationError(
+                "no benchmark is called '\(name)'; there are: \(Self.all.map { $0.name }.joined(separator: ", "))")
+        }
+    }
+
+    func run() async throws {
+        guard let benchmark = Self.all.first(where: { $0.name == name }) else {
+            for benchmark in Self.all { print("\(benchmark.name): \(benchmark.summary)") }
+            return
+        }
+        let report = Report(benchmark: benchmark.name, results: try await benchmark.init().measure())
+        print(json ? report.json : report.text)
+    }
+}
+
+protocol Benchmark {
+    static var name: String { get }
+    /// What is measured against what, in a line.
+    static var summary: String { get }
+    init()
+    func measure() async throws -> [Report.Result]
 }
