@@ -4,10 +4,19 @@ import PlanModel
 /// What a handover that stops half way says about the world.
 extension Cutover {
     /// Lifts the fences, and says in the failure what came of it.
-    func lift(_ pause: WritePause, _ memory: CutoverMemory, _ failure: StepFailure) async -> StepFailure {
-        var failure = failure
-        var lifted = memory
-        lifted.phase = .fencing
+    ///
+    /// They stay where a Sentinel is about to promote the new primary, or has: they are what keeps the old one from
+    /// acknowledging writes that would be lost.
+    func stepBack(_ pause: WritePause, _ memory: CutoverMemory, _ error: any Error) async -> any Error {
+        var failure = error as? StepFailure ?? StepFailure(code: "", what: "")
+        var memory = memory
+        // Should recording fail, resume finds what was recorded before and learns the rest from the servers.
+        if let sentinels, await sentinels.isPromoting(to) {
+            memory.phase = .promoting
+            memory.promotingSince = memory.promotingSince ?? WallClock.now()
+            try? await record(memory)
+            return error is StepFailure ? overtaken(failure) : error
+        }
         let seconds = (pause.elapsed / .milliseconds(100)).rounded() / 10
         do {
             try await unfence(memory)
@@ -20,9 +29,38 @@ extension Cutover {
                 "its min-replicas-to-write and replica-priority could not be put back yet: \(error.what)",
             ]
         }
-        // Should this fail, resume finds 'promoting' and learns from the servers that nothing was promoted.
-        try? await record(lifted)
-        return failure
+        memory.phase = .fencing
+        try? await record(memory)
+        return error is StepFailure ? failure : error
+    }
+
+    private func overtaken(_ cause: StepFailure) -> StepFailure {
+        StepFailure(
+            code: "failover-by-another", what: "a Sentinel began a failover of its own in the middle of the cutover",
+            place: cause.place + [cause.what],
+            world: [
+                "\(from.endpoint) is fenced, so that it takes no write once \(to.endpoint) has left it",
+                "the Sentinels decide which of them is the primary",
+            ],
+            help: ["resume waits for the Sentinels and goes on from there"], isTransient: true)
+    }
+
+    func notFollowing() -> StepFailure {
+        StepFailure(
+            code: "target-does-not-follow", what: "\(to.name) stopped following \(from.name) during the cutover",
+            place: [to.name], help: ["was it restarted, or detached by somebody?"], isTransient: true)
+    }
+
+    func notSettled(_ cause: StepFailure) -> StepFailure {
+        StepFailure(
+            code: "old-primary-not-settled",
+            what: "\(to.endpoint) is the primary, but \(from.name) could not be brought to rest: \(cause.what)",
+            place: cause.place,
+            world: [
+                "\(to.endpoint) takes writes",
+                "\(from.endpoint) may still be a primary; its min-replicas-to-write keeps it from taking writes while no replica follows it",
+            ],
+            help: cause.help + ["resume tries again"], isTransient: cause.isTransient)
     }
 
     func notCaughtUp(_ seen: String) -> StepFailure {
@@ -32,11 +70,14 @@ extension Cutover {
     }
 
     func notPromoted(after limit: Duration) -> StepFailure {
-        StepFailure(
+        let cause =
+            method == .promote
+            ? "the promotion was sent and may still happen" : "the failover was accepted and may still happen"
+        return StepFailure(
             code: "promotion-unknown", what: "\(to.name) did not become primary within \(limit.planText)",
             place: [to.name],
             world: [
-                "the failover was accepted and may still happen; the write pause on \(from.endpoint) has run out",
+                "\(cause); the write pause on \(from.endpoint) has run out",
                 "\(from.endpoint) refuses writes by itself (min-replicas-to-write) once the target has left it",
             ],
             help: ["resume looks at the servers again, and goes forward or tries again"])

@@ -9,45 +9,43 @@ extension Cutover {
     func resume(_ memory: CutoverMemory) async throws {
         try await Task {
             var pause = WritePause(on: from, length: .zero, longest: .zero, clock: context.clock)
+            if method == .promote, try await to.replication().role == .replica {
+                try await to.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
+            }
             if let replication = try? await from.replication(), replication.role == .primary {
                 try await ReplicationCredentials(toFollow: to).apply(to: from)
-                await demote()
+                try? await demote()
             }
             var memory = memory
             if memory.measurements.writesAtPromotion == nil {
                 memory.measurements.writesAtPromotion = try? await WriteCounter(to).calls()
             }
-            try await goForward(memory, &pause)
+            try await goForward(memory, &pause, limits())
         }.value
     }
 
-    func goForward(_ promoted: CutoverMemory, _ pause: inout WritePause) async throws {
+    func goForward(_ promoted: CutoverMemory, _ pause: inout WritePause, _ limits: CutoverLimits) async throws {
         var memory = promoted
         if let sentinels {
-            try await waitForSentinels(sentinels, &memory, &pause)
+            try await waitForSentinels(sentinels, &memory, &pause, limits.announcement)
         } else {
-            if pause.hasBegun { memory.measurements.pause = pause.elapsed.seconds }
-            await releaseClients()
+            await releaseClients(&memory, pause)
         }
-        try await settle(memory)
         try await record(memory)
+        try await settle(memory)
     }
 
     private func waitForSentinels(
-        _ sentinels: Sentinels, _ memory: inout CutoverMemory, _ pause: inout WritePause
+        _ sentinels: Sentinels, _ memory: inout CutoverMemory, _ pause: inout WritePause, _ limit: Duration
     ) async throws {
         let watch = Stopwatch(context.clock)
-        let limit = await sentinels.announcementLimit()
         var asked = Duration.zero
         var isReleased = false
         while true {
             let view = await sentinels.view(of: to)
             if view.allNameIt || !pause.isCertain, !isReleased {
-                if pause.hasBegun {
-                    memory.measurements.announcement = watch.elapsed.seconds
-                    memory.measurements.pause = pause.elapsed.seconds
-                }
-                await releaseClients()
+                memory.measurements.announcement = watch.elapsed.seconds
+                await releaseClients(&memory, pause)
                 isReleased = true
             }
             if view.allShowIt { return }
@@ -56,7 +54,7 @@ extension Cutover {
             if !isReleased, !view.allNameIt { _ = await pause.renew() }
             // The first failover is given the time it normally takes.
             if watch.elapsed - asked > .seconds(5) {
-                await sentinels.failOverAgainIfIdle()
+                await sentinels.failOverAgainIfIdle(to: to)
                 asked = watch.elapsed
             }
             // Past the critical part: a person who wants to stop may, and resume goes on from here.
@@ -68,7 +66,8 @@ extension Cutover {
 
     /// Ends the pause on the old primary together with its connections: who waits there asks Sentinel again instead of
     /// reading an error.
-    private func releaseClients() async {
+    private func releaseClients(_ memory: inout CutoverMemory, _ pause: WritePause) async {
+        if pause.hasBegun { memory.measurements.pause = pause.elapsed.seconds }
         let commands: [Command] = [
             ["MULTI"], ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], ["CLIENT", "UNPAUSE"], ["EXEC"],
         ]
@@ -79,10 +78,16 @@ extension Cutover {
         }
     }
 
-    /// Puts the write rule of the old primary back; its priority of 0 stays, so that Sentinel leaves it alone.
-    private func settle(_ memory: CutoverMemory) async throws {
-        guard let replication = try? await from.replication(), replication.role == .replica else { return }
-        try await fence.send(fence.writeRuleCommands(memory.fence))
+    /// Brings the old primary to rest: it follows, has its own write rule again, and stays out of Sentinel's choice.
+    func settle(_ memory: CutoverMemory) async throws(StepFailure) {
+        do {
+            if try await from.replication().role == .primary { try await demote() }
+            try await fence.send(fence.restingCommands(memory.fence))
+        } catch {
+            // One that was shut down has nothing to settle.
+            if method == .shutdown, error.isTransient { return }
+            throw notSettled(error)
+        }
     }
 
     /// Takes back what was changed while nothing was promoted.

@@ -32,125 +32,96 @@ struct Cutover: Sendable {
     }
 
     /// The whole handover, from a world in which nothing was promoted.
-    func run(_ memory: CutoverMemory) async throws {
+    /// - Returns: `false` where another hand promoted the new primary before ours had changed anything.
+    func run(_ memory: CutoverMemory) async throws -> Bool {
         var memory = memory
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
         try await ReplicationCredentials(toFollow: to).apply(to: from)
         let counter = try? await WriteCounter(to)
-        let leader = try await chooseLeader()
+        // Whatever can be asked beforehand is not asked while writes are held back.
+        let limits = await limits()
+        if method != .promote, let sentinels {
+            guard try await sentinels.waitUntilElectable(to, context) else { return false }
+        }
+        let leader = method == .sentinel ? try await sentinels?.align(to, context) : nil
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
         // From here a cancellation must not stop us half way: the section ends by itself, by the pause and its own limits.
         let prepared = memory
-        try await Task { try await criticalSection(prepared, leader, counter) }.value
+        try await Task { try await criticalSection(prepared, leader, counter, limits) }.value
+        return true
     }
 
-    private func chooseLeader() async throws -> Sentinels.Leader? {
-        switch method {
-        case .promote: return nil
-        case .shutdown:
-            try await sentinels?.waitUntilElectable(to, context)
-            return nil
-        case .sentinel:
-            try await sentinels?.waitUntilElectable(to, context)
-            return try await sentinels?.align(to, context)
-        }
+    func limits() async -> CutoverLimits {
+        await sentinels?.limits()
+            ?? CutoverLimits(pause: writePause * 2, promotion: .seconds(10), announcement: .zero)
     }
 
     private func criticalSection(
-        _ prepared: CutoverMemory, _ leader: Sentinels.Leader?, _ counter: WriteCounter?
+        _ prepared: CutoverMemory, _ leader: Sentinels.Leader?, _ counter: WriteCounter?, _ limits: CutoverLimits
     ) async throws {
         var memory = prepared
-        let longest = await sentinels?.longestPause() ?? writePause * 2
-        try await fence.raise(over: memory.fence)
-        var pause = WritePause(on: from, length: writePause, longest: longest, clock: context.clock)
+        var pause = WritePause(on: from, length: writePause, longest: limits.pause, clock: context.clock)
         do {
-            let offset = try await pause.begin()
-            if drains { memory.measurements.drain = try await drain(to: offset, pause).seconds }
-            try await agree(&pause, &memory, leader)
-        } catch let failure as StepFailure {
-            throw await lift(pause, memory, failure)
-        }
-        memory.measurements.promotion = try await swap(&pause).seconds
-        memory.measurements.writesAtPromotion = try? await counter?.calls()
-        try await goForward(memory, &pause)
-    }
-
-    /// Waits until the new primary has every byte the old one has; writes are held back meanwhile.
-    private func drain(to offset: Int64?, _ pause: WritePause) async throws(StepFailure) -> Duration {
-        guard let offset else {
-            throw StepFailure(
-                code: "offset-unknown", what: "\(from.name) does not tell its replication offset", place: [from.name])
-        }
-        while true {
-            let upstream = try await upstream(within: pause)
-            let reached = upstream?.offset ?? 0
-            if let upstream, upstream.isLinkUp, reached >= offset { return pause.elapsed }
-            context.report(
-                Progress("\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(offset)"))
-            guard pause.isCertain, upstream != nil else { throw notCaughtUp("offset \(reached) of \(offset)") }
-            // One question at a time, and room to answer it: a busy Dragonfly is slow to answer INFO.
-            try? await context.clock.sleep(for: .milliseconds(2))
-        }
-    }
-
-    /// What the new primary says about its link; one that does not answer as long as writes are held back is not waited for.
-    private func upstream(within pause: WritePause) async throws(StepFailure) -> Upstream? {
-        do {
-            return try await to.replication(timeout: max(.milliseconds(100), pause.remaining)).upstream
+            try await fence.raise(over: memory.fence, needsReplica: drains)
+            try await drain(&pause)
+            memory.measurements.drain = pause.elapsed.seconds
+            memory.phase = .promoting
+            memory.promotingSince = WallClock.now()
+            try await record(memory)
+            // Once more: the record took its time, and somebody may have ended the pause or restarted the server.
+            try await drain(&pause)
+            try await begin(pause, leader)
         } catch {
-            guard error.isTransient else { throw error }
-            throw notCaughtUp(error.what)
+            throw await stepBack(pause, memory, error)
         }
+        memory.measurements.promotion = try await swap(&pause, limits).seconds
+        memory.measurements.writesAtPromotion = await calls(counter)
+        try await goForward(memory, &pause, limits)
     }
 
-    /// The last moment at which nothing has happened: records the intent and asks the Sentinel for its agreement.
-    private func agree(
-        _ pause: inout WritePause, _ memory: inout CutoverMemory, _ leader: Sentinels.Leader?
-    ) async throws {
-        memory.phase = .promoting
-        memory.promotingSince = WallClock.now()
-        try await record(memory)
-        guard await pause.renew() else {
-            throw StepFailure(
-                code: "pause-ended", what: "the write pause ended before the promotion could begin",
-                place: [from.name], isTransient: true)
+    /// The last moment at which nothing has happened.
+    /// - Throws: `StepFailure` where nothing has happened and nothing will.
+    private func begin(_ pause: WritePause, _ leader: Sentinels.Leader?) async throws(StepFailure) {
+        guard pause.isCertain else { throw pause.ended() }
+        switch method {
+        case .sentinel:
+            guard let leader, let sentinels else { return }
+            // A reply that is lost must leave enough of the pause for the swap.
+            try await leader.sentinel.failOver(
+                sentinels.primaryName, timeout: min(.seconds(1), pause.remaining / 2))
+        case .promote: try await to.attempt(["REPLICAOF", "NO", "ONE"], timeout: pause.remaining)
+        case .shutdown:
+            // As the server is configured: it saves if it has save points. A server that is gone sends no reply.
+            try await from.attempt(["SHUTDOWN"], timeout: .seconds(60))
         }
-        if let leader, let sentinels { try await leader.sentinel.failOver(sentinels.primaryName) }
     }
 
     /// Exchanges the roles, the new primary first.
-    private func swap(_ pause: inout WritePause) async throws -> Duration {
+    private func swap(_ pause: inout WritePause, _ limits: CutoverLimits) async throws -> Duration {
         let watch = Stopwatch(context.clock)
-        switch method {
-        case .shutdown:
-            // As the server is configured: it saves if it has save points. A server that is gone sends no reply.
-            _ = try? await from.replies(to: [["SHUTDOWN"]], timeout: .seconds(60))
-        case .sentinel, .promote:
-            // Sentinel, which has agreed, would need some 200 ms; should this fail, it does the same in a moment.
-            _ = try? await to.replies(to: [["REPLICAOF", "NO", "ONE"]], timeout: .seconds(5))
+        if method == .sentinel {
+            // Sentinel goes on in any case. Were we held up so long that writes got through, the new primary gets them first.
+            if !pause.isCertain { try? await drain(&pause) }
+            // Sentinel would need some 200 ms; should this fail, it does the same in a moment.
+            _ = try? await to.replies(to: [["REPLICAOF", "NO", "ONE"]], timeout: .seconds(2))
         }
-        try await waitForPromotion(&pause, watch)
+        try await waitForPromotion(&pause, watch, limits.promotion)
         let promotion = watch.elapsed
-        if method != .shutdown { await demote() }
+        // Should this fail, it is tried again once the Sentinels have taken note.
+        if method != .shutdown { try? await demote() }
         return promotion
     }
 
-    private func waitForPromotion(_ pause: inout WritePause, _ watch: Stopwatch) async throws(StepFailure) {
-        let limit = await sentinels?.promotionLimit() ?? .seconds(10)
-        while true {
-            if let replication = try? await to.replication(), replication.role == .primary { return }
-            if method != .shutdown { _ = await pause.renew() }
-            context.report(Progress("\(to.name) to become primary", now: "replica", wanted: "primary"))
-            guard watch.elapsed < limit else { throw notPromoted(after: limit) }
-            try? await context.clock.sleep(for: .milliseconds(20))
-        }
+    /// Makes the old primary follow the new one.
+    func demote() async throws(StepFailure) {
+        try await from.ask(["REPLICAOF", to.endpoint.host, String(to.endpoint.port)], timeout: .seconds(5))
     }
 
-    /// Makes the old primary follow the new one. A server that is gone by now cannot acknowledge anything either.
-    func demote() async {
-        let command: Command = ["REPLICAOF", to.endpoint.host, String(to.endpoint.port)]
-        _ = try? await from.replies(to: [command], timeout: .seconds(5))
+    /// Sentinel kills the connections of the server that it promotes, ours as well: the second question has a new one.
+    private func calls(_ counter: WriteCounter?) async -> Int64? {
+        if let calls = try? await counter?.calls() { return calls }
+        return try? await counter?.calls()
     }
 }

@@ -61,6 +61,10 @@ struct CutoverSituation: Equatable {
         return to == .primary && sentinels.allSatisfy { $0 == .to }
     }
 
+    /// Nothing was promoted, neither by us nor by a Sentinel, whatever became of the target: what was changed on the
+    /// source can be taken back.
+    var isUntouched: Bool { from == .primary && phase != .promoting && !sentinels.contains(.to) }
+
     private var isOurs: Bool { phase == .promoting && targetRanThrough }
 
     private var bothPrimary: Verdict {

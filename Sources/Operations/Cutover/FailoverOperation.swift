@@ -13,9 +13,16 @@ package struct FailoverOperation: Operation {
     package func inspect(_ context: StepContext) async throws -> Inspection {
         let recorded = try context.undo?.decode(FailoverMemory.self)
         switch try await CutoverSituation.read(servers, recorded?.cutover).verdict {
-        // Of one that an earlier attempt began, what is left behind on the source may have to be put back still.
-        case .finished where recorded == nil: return .done("\(servers.target.endpoint) is the primary already")
-        case .promoted, .finished: return .ready(undo: StateValue(recorded ?? FailoverMemory(cutover: CutoverMemory())))
+        case .finished:
+            if let recorded, try await !cutover(context).fence.isResting(recorded.cutover.fence) {
+                return .ready(undo: StateValue(recorded))
+            }
+            return .done("\(servers.target.endpoint) is the primary already")
+        case .promoted:
+            if let recorded { return .ready(undo: StateValue(recorded)) }
+            // Somebody else promoted it. A source that does not answer has no settings to remember.
+            let prior = try? await cutover(context).prior()
+            return .ready(undo: StateValue(FailoverMemory(cutover: prior ?? CutoverMemory())))
         case .notStarted:
             if let recorded { return .ready(undo: StateValue(recorded)) }
             return .ready(undo: StateValue(FailoverMemory(cutover: try await cutover(context).prior())))
@@ -27,18 +34,14 @@ package struct FailoverOperation: Operation {
         guard let memory = try context.undo?.decode(FailoverMemory.self).cutover else {
             preconditionFailure("a cutover is performed only after its memory was recorded")
         }
-        do {
-            try await goOn(memory, context)
-        } catch is PromotedMeanwhile {
-            try await goOn(memory, context)
-        }
-    }
-
-    private func goOn(_ memory: CutoverMemory, _ context: StepContext) async throws {
-        switch try await CutoverSituation.read(servers, memory).verdict {
-        case .promoted, .finished: try await cutover(context).resume(memory)
-        case .notStarted: try await cutover(context).run(memory)
-        case .unclear(let code, let what): throw await unclear(code, what)
+        while true {
+            switch try await CutoverSituation.read(servers, memory).verdict {
+            case .finished: return try await cutover(context).settle(memory)
+            case .promoted: return try await cutover(context).resume(memory)
+            // A failover that was under way can be quicker; then the servers are asked again.
+            case .notStarted: if try await cutover(context).run(memory) { return }
+            case .unclear(let code, let what): throw await unclear(code, what)
+            }
         }
     }
 
@@ -64,14 +67,29 @@ package struct FailoverOperation: Operation {
     package func undo(_ context: StepContext) async throws -> String? {
         guard let memory = try context.undo?.decode(FailoverMemory.self) else { return nil }
         if memory.back != nil { return try await goBack(memory, context) }
-        switch try await CutoverSituation.read(servers, memory.cutover).verdict {
-        case .notStarted:
+        try await waitForSentinels(context)
+        let situation = try await CutoverSituation.read(servers, memory.cutover)
+        switch situation.verdict {
+        case .notStarted,
+            .unclear where situation.isUntouched:
             try await cutover(context).unfence(memory.cutover)
             return "\(servers.source.endpoint) takes writes, with its settings as before"
         case .promoted, .finished:
             guard discardsWrites else { throw await pastReturn() }
             return try await goBack(memory, context)
         case .unclear(let code, let what): throw await unclear(code, what)
+        }
+    }
+
+    /// A failover that a Sentinel has accepted may still promote the target; until then the fences have to stay.
+    private func waitForSentinels(_ context: StepContext) async throws {
+        guard let sentinels = Sentinels(servers) else { return }
+        let watch = Stopwatch(context.clock)
+        let limit = await sentinels.limits().promotion
+        while await sentinels.isFailingOver(), watch.elapsed < limit {
+            if context.isDraining { throw CancellationError() }
+            context.report(Progress("the Sentinels to end their failover", now: "in progress", wanted: "ended"))
+            try await context.clock.sleep(for: .milliseconds(200))
         }
     }
 

@@ -23,24 +23,49 @@ struct Fence: Sendable {
     }
 
     /// Makes the primary refuse writes as soon as one of the replicas that are in sync now has left.
-    /// - Parameter prior: what `prior()` returned.
-    func raise(over prior: [String: String]) async throws(StepFailure) {
+    /// - Parameters:
+    ///   - prior: what `prior()` returned.
+    ///   - needsReplica: whether a primary without any replica in sync is a failure; such a fence would not hold.
+    func raise(over prior: [String: String], needsReplica: Bool) async throws(StepFailure) {
         var commands: [Command] = []
         if let configured = prior[Self.quorumOfReplicas].flatMap({ Int($0) }) {
             let lag = prior[Self.maximumLag].flatMap { Int($0) } ?? 0
             let inSync = try await primary.replication().replicas.count {
                 $0.isOnline && ($0.lag ?? .zero) <= .seconds(lag == 0 ? 10 : lag)
             }
+            guard inSync > 0 || !needsReplica else { throw noReplica() }
             // 0 switches the rule off; 10 s is the default of Redis.
             if lag == 0 { commands.append(["CONFIG", "SET", Self.maximumLag, "10"]) }
             commands.append(["CONFIG", "SET", Self.quorumOfReplicas, String(max(configured, inSync))])
         }
-        if prior[Self.priority] != nil { commands.append(["CONFIG", "SET", Self.priority, "0"]) }
-        try await send(commands)
+        try await send(commands + retiringCommands(prior))
     }
 
-    /// Commands that put the write rule back, for a pipeline of the caller.
-    func writeRuleCommands(_ prior: [String: String]) -> [Command] {
+    private func noReplica() -> StepFailure {
+        StepFailure(
+            code: "no-replica-in-sync", what: "\(primary.name) counts no replica that is in sync",
+            place: [primary.name], isTransient: true)
+    }
+
+    /// Commands that keep Sentinel from promoting it.
+    private func retiringCommands(_ prior: [String: String]) -> [Command] {
+        prior[Self.priority] == nil ? [] : [["CONFIG", "SET", Self.priority, "0"]]
+    }
+
+    /// Commands for a former primary that has come to rest: its own write rule, and no candidate for Sentinel.
+    func restingCommands(_ prior: [String: String]) -> [Command] {
+        writeRuleCommands(prior) + retiringCommands(prior)
+    }
+
+    /// Whether `restingCommands` would change nothing.
+    func isResting(_ prior: [String: String]) async throws(StepFailure) -> Bool {
+        for (name, value) in prior {
+            guard try await primary.setting(name) == (name == Self.priority ? "0" : value) else { return false }
+        }
+        return true
+    }
+
+    private func writeRuleCommands(_ prior: [String: String]) -> [Command] {
         [Self.quorumOfReplicas, Self.maximumLag].compactMap { name in
             prior[name].map { ["CONFIG", "SET", name, $0] }
         }

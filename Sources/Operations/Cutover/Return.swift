@@ -15,29 +15,30 @@ struct Return {
 
     func run() async throws {
         let back = try await prepared()
-        do {
-            try await goOn(back)
-        } catch is PromotedMeanwhile {
-            try await goOn(back)
-        }
-        // Whoever was kept from being chosen may be again: the cutover is undone.
-        try await restorePriority()
-        let fence = handover(drains: true).fence
-        try await fence.send(fence.allCommands(back.fence))
-    }
-
-    private func goOn(_ back: CutoverMemory) async throws {
         switch try await CutoverSituation.read(servers, back, isReturn: true).verdict {
         case .finished, .promoted: try await handover(drains: true).resume(back)
         case .notStarted:
             let state = SyncState(try await servers.source.replication())
-            try await handover(drains: state.isSynced).run(back)
+            guard try await handover(drains: state.isSynced).run(back) else { throw overtaken() }
         case .unclear(let code, let what):
             throw StepFailure(
                 code: code, what: what, place: [servers.source.name, servers.target.name],
                 world: await WorldReport(servers).sentences(),
                 help: ["make the source follow the target, or promote it yourself, then roll back again"])
         }
+        // Whoever was kept from being chosen, or from taking writes alone, is no more: the cutover is undone.
+        let source = Fence(primary: servers.source)
+        try await source.send(source.allCommands(memory.cutover.fence))
+        try await restorePriority()
+        try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)
+        let target = Fence(primary: servers.target)
+        try await target.send(target.allCommands(back.fence))
+    }
+
+    private func overtaken() -> StepFailure {
+        StepFailure(
+            code: "failover-by-another", what: "a Sentinel promoted the source meanwhile",
+            place: [servers.source.name], help: ["roll back again: the rest of the way is short"], isTransient: true)
     }
 
     /// Records how the target is fenced before it is, and lets Sentinel choose the source again.

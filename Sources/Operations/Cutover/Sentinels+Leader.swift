@@ -3,9 +3,6 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The server that was to be promoted is a primary already: the situation has to be read again.
-struct PromotedMeanwhile: Error {}
-
 /// Which Sentinel is asked, and when.
 extension Sentinels {
     struct Leader: Sendable {
@@ -17,12 +14,12 @@ extension Sentinels {
     /// Waits until every Sentinel knows the target as a replica that may be promoted and is doing nothing else.
     ///
     /// A Sentinel reads a primary's list of replicas every 10 s, so a target that follows since a moment is not known yet.
-    /// - Throws: `PromotedMeanwhile` where a failover that was under way has made the target the primary.
-    func waitUntilElectable(_ target: Server, _ context: StepContext) async throws {
+    /// - Returns: `false` where the target was promoted meanwhile, by a failover that was under way.
+    func waitUntilElectable(_ target: Server, _ context: StepContext) async throws -> Bool {
         while true {
             if context.isDraining { throw CancellationError() }
-            if try await target.replication().role == .primary { throw PromotedMeanwhile() }
-            guard let obstacle = try await obstacle(target) else { return }
+            guard let obstacle = try await obstacle(target) else { return true }
+            if try await target.replication().role == .primary, await !isFailingOver() { return false }
             context.report(Progress("the Sentinels to be ready for a failover", now: obstacle, wanted: "ready"))
             try await context.clock.sleep(for: .milliseconds(200))
         }
@@ -65,7 +62,7 @@ extension Sentinels {
     /// A Sentinel learns of the promotion by the INFO it sends when the last reply is a second old. A failover that begins
     /// 700 to 780 ms after a reply is ready for the answer just in time; outside a failover it looks every 10 s.
     func align(_ target: Server, _ context: StepContext) async throws -> Leader? {
-        // What lies between this moment and the failover: fences, pause, drain, a checkpoint.
+        // What lies between this moment and the failover: fences, pause, drain, a checkpoint, and another drain.
         let window = Duration.milliseconds(640)...Duration.milliseconds(720)
         let watch = Stopwatch(context.clock)
         var ages: [Endpoint: Duration] = [:]

@@ -51,28 +51,34 @@ struct Sentinels: Sendable {
         return view
     }
 
-    /// How long writes may be held back: less than the smallest time after which a Sentinel takes the source for down.
-    func longestPause() async -> Duration {
-        await known().map(\.downAfter).min().map { $0 * 9 / 10 } ?? .seconds(2)
-    }
-
-    /// A failover that was accepted gives up after failover-timeout; a source that was shut down is noticed after
-    /// down-after-milliseconds, and an election may take ten seconds more.
-    func promotionLimit() async -> Duration {
+    /// How long things may take, by what the Sentinels are set to.
+    func limits() async -> CutoverLimits {
         let known = await known()
-        return (known.map(\.downAfter).max() ?? .zero) + (known.map(\.failoverTimeout).max() ?? .zero) + .seconds(20)
+        let downAfter = known.map(\.downAfter)
+        let failoverTimeout = known.map(\.failoverTimeout).max() ?? .zero
+        return CutoverLimits(
+            pause: downAfter.min().map { $0 * 9 / 10 } ?? .seconds(2),
+            promotion: (downAfter.max() ?? .zero) + failoverTimeout + .seconds(20),
+            announcement: failoverTimeout + .seconds(30))
     }
 
-    /// Other replicas hold the leading Sentinel back until failover-timeout at most.
-    func announcementLimit() async -> Duration {
-        (await known().map(\.failoverTimeout).max() ?? .zero) + .seconds(30)
+    /// Whether one of them is in the middle of a failover, so that who is primary may change at any moment.
+    func isFailingOver() async -> Bool { await known().contains(where: \.isFailoverInProgress) }
+
+    /// Whether one of them may be about to promote this server, or has.
+    func isPromoting(_ server: Server) async -> Bool {
+        if await isFailingOver() { return true }
+        return await view(of: server).named > 0
     }
 
     /// Asks for a failover again where no Sentinel is busy with one: after an aborted one nothing else would make them see
     /// the new primary. A refusal passes; the next look tries again.
-    func failOverAgainIfIdle() async {
-        guard await !known().contains(where: \.isFailoverInProgress) else { return }
+    func failOverAgainIfIdle(to server: Server) async {
+        guard await !isFailingOver() else { return }
         for sentinel in all {
+            // One that names the new primary already would look for another.
+            guard let named = try? await sentinel.primaryAddress(primaryName), await !servers.isSame(named, as: server)
+            else { continue }
             let reply = try? await sentinel.replies(to: [["SENTINEL", "FAILOVER", primaryName]])[0]
             if reply?.string == "OK" { return }
         }
@@ -88,20 +94,28 @@ struct Sentinels: Sendable {
     }
 }
 
+/// How long a cutover waits for what.
+struct CutoverLimits: Equatable {
+    /// How long writes may be held back: less than the smallest time after which a Sentinel takes the source for down.
+    var pause: Duration
+    /// A failover that was accepted gives up after failover-timeout; a source that was shut down is noticed after
+    /// down-after-milliseconds, and an election may take ten seconds more.
+    var promotion: Duration
+    /// Other replicas hold the leading Sentinel back until failover-timeout at most.
+    var announcement: Duration
+}
+
 extension Server {
     /// `SENTINEL FAILOVER`: needs no quorum, answers at once and works on its own from there.
     ///
-    /// A reply that never comes counts as yes: the Sentinel may have begun, and from then on there is no way back.
-    func failOver(_ primaryName: String) async throws(StepFailure) {
+    /// A reply that never comes counts as yes: the Sentinel may have begun, and from then on there is no way back. So does
+    /// `INPROG`: whoever began it, the Sentinel is about to promote the only replica that it may.
+    func failOver(_ primaryName: String, timeout: Duration) async throws(StepFailure) {
         let command: Command = ["SENTINEL", "FAILOVER", primaryName]
-        guard let reply = try? await replies(to: [command], timeout: .seconds(1))[0] else { return }
-        guard case .error(let error) = reply else { return }
+        let reply = try await possibleReply(command, timeout: timeout)
+        guard case .error(let error)? = reply else { return }
         switch error.code {
-        case "INPROG":
-            throw StepFailure(
-                code: "failover-in-progress", what: "\(name) is in the middle of a failover already",
-                place: [name, "INPROG"],
-                isTransient: true)
+        case "INPROG": return
         case "NOGOODSLAVE", "NOGOODREPLICA":
             throw StepFailure(
                 code: "no-good-replica", what: "\(name) finds no replica that it may promote",
@@ -109,6 +123,24 @@ extension Server {
                 help: ["the target must be up, known to the Sentinel, and have a replica-priority above 0"],
                 isTransient: true)
         default: throw refusal(of: command, error)
+        }
+    }
+
+    /// Asks for what a server may do without living to say so, or be too busy to.
+    ///
+    /// - Throws: `StepFailure` where it has certainly not been done. A reply that never comes may mean either.
+    func attempt(_ command: Command, timeout: Duration) async throws(StepFailure) {
+        let reply = try await possibleReply(command, timeout: timeout)
+        if case .error(let error)? = reply { throw refusal(of: command, error) }
+    }
+
+    /// - Returns: `nil` where the command may have been carried out, although no reply came.
+    private func possibleReply(_ command: Command, timeout: Duration) async throws(StepFailure) -> RESPValue? {
+        do {
+            return try await session.send(command, timeout: timeout)
+        } catch {
+            guard error.mayHaveBeenExecuted else { throw failure(error) }
+            return nil
         }
     }
 }

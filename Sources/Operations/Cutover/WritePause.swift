@@ -13,49 +13,71 @@ struct WritePause {
     /// How long writes may be held back in all: past the smallest `down-after-milliseconds` the Sentinels, whose PING waits
     /// behind a held PUBLISH, take the primary for down.
     private let longest: Duration
-    private let watch: Stopwatch
+    private let clock: any Clock<Duration>
+    private var watch: Stopwatch
     private var certainUntil: Duration = .zero
+    private(set) var hasBegun = false
 
     init(on primary: Server, length: Duration, longest: Duration, clock: any Clock<Duration>) {
         self.primary = primary
         self.length = length
         self.longest = longest
+        self.clock = clock
         watch = Stopwatch(clock)
     }
 
     /// Since the pause began.
-    var elapsed: Duration { watch.elapsed }
-    /// Whether it was begun here: one of an earlier attempt was not measured by us.
-    var hasBegun: Bool { certainUntil > .zero }
+    var elapsed: Duration { hasBegun ? watch.elapsed : .zero }
     var isCertain: Bool { elapsed < certainUntil }
-    var remaining: Duration { certainUntil - elapsed }
+    var remaining: Duration { max(.zero, certainUntil - elapsed) }
 
-    /// Begins the pause and returns the primary's offset, sampled after it: what the replica has to reach.
-    mutating func begin() async throws(StepFailure) -> Int64? {
-        let commands: [Command] = [pause(for: length), ["INFO", "replication"]]
-        let replies = try await primary.replies(to: commands, timeout: length)
+    /// Begins the pause, or holds on to it, and returns the primary's offset, sampled after that: a replica that reaches
+    /// it has every write that was acknowledged, whatever became of an earlier pause, until `remaining` is over.
+    mutating func hold() async throws(StepFailure) -> Int64 {
+        if !hasBegun {
+            watch = Stopwatch(clock)
+            hasBegun = true
+        }
+        let sent = elapsed
+        let extended = min(length, longest - sent)
+        guard extended > .zero else { throw ended() }
+        let commands: [Command] = [pause(for: extended), ["INFO", "replication"]]
+        let replies = try await primary.replies(to: commands, timeout: extended)
         if case .error(let error) = replies[0] { throw primary.refusal(of: commands[0], error) }
-        certainUntil = length
+        certainUntil = max(certainUntil, sent + extended)
+        let information: ReplicationInfo
         do {
-            return try ReplicationInfo(replies[1]).offset
+            information = try ReplicationInfo(replies[1])
         } catch {
             throw StepFailure(code: "unexpected-reply", what: "\(primary.name): \(error)", place: [primary.name])
         }
+        guard let offset = information.offset else {
+            throw StepFailure(
+                code: "offset-unknown", what: "\(primary.name) does not tell its replication offset",
+                place: [primary.name])
+        }
+        return offset
     }
 
-    /// Lengthens the pause as far as the limit allows.
+    /// Lengthens a pause that still holds, as far as the limit allows.
     /// - Returns: whether writes were held back without interruption until now, and are for some time to come.
     mutating func renew() async -> Bool {
         let sent = elapsed
         let extended = min(length, longest - sent)
-        // A second pause can only lengthen the first.
-        if sent + extended > certainUntil,
+        // A second pause can only lengthen the first; where the first has ended there is nothing to lengthen.
+        if isCertain, sent + extended > certainUntil,
             let reply = try? await primary.replies(to: [pause(for: extended)], timeout: remaining)[0],
             reply.string == "OK", isCertain
         {
             certainUntil = sent + extended
         }
         return isCertain
+    }
+
+    func ended() -> StepFailure {
+        StepFailure(
+            code: "pause-ended", what: "the write pause ended before the promotion could begin",
+            place: [primary.name], isTransient: true)
     }
 
     private func pause(for length: Duration) -> Command {

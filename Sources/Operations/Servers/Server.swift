@@ -33,10 +33,14 @@ package struct Server: Sendable {
         do {
             return try await session.pipeline(commands, timeout: timeout)
         } catch {
-            throw StepFailure(
-                code: error.code.rawValue, what: error.sentence, place: [name],
-                help: Self.remedy(error.code, at: name), isTransient: error.isTransient)
+            throw failure(error)
         }
+    }
+
+    package func failure(_ error: SessionError) -> StepFailure {
+        StepFailure(
+            code: error.code.rawValue, what: error.sentence, place: [name],
+            help: Self.remedy(error.code, at: name), isTransient: error.isTransient)
     }
 
     /// The reply to one command; an error reply is thrown.

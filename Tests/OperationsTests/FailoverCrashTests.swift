@@ -1,0 +1,79 @@
+import Execution
+import PlanModel
+import RESP
+import Testing
+
+@testable import Operations
+
+/// The cutover in a small world, cut at every command sent and every state written.
+struct FailoverCrashTests {
+    typealias Way = FailoverLifecycleTests.Way
+
+    /// More than any cutover here has.
+    private let manyMoments = 2_000
+
+    /// Carries out the step with this mishap at one moment after the other, until it comes later than everything.
+    private func strikeEverywhere(
+        _ way: Way, _ kind: Mishap.Kind, _ body: (Lifecycle, FakeProcess, Comment) async throws -> Void
+    ) async throws {
+        for moment in 1...manyMoments {
+            let lifecycle = try way.lifecycle()
+            let process = FakeProcess(lifecycle.world, Mishap(kind: kind, moment: moment))
+            _ = try? await lifecycle.run(process)
+            guard process.isStruck else {
+                #expect(moment > 30, "a cutover has more moments than that")
+                return
+            }
+            try await body(lifecycle, process, "\(kind) at \(moment)")
+        }
+        Issue.record("a cutover has more moments than were tried")
+    }
+
+    @Test(arguments: Way.all, [Mishap.Kind.diesBefore, .diesAfter])
+    func `killed anywhere and resumed at once, it ends in the same world`(_ way: Way, _ kind: Mishap.Kind) async throws
+    {
+        try await strikeEverywhere(way, kind) { lifecycle, process, comment in
+            try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
+            lifecycle.expectCutOver(comment)
+        }
+    }
+
+    @Test(arguments: Way.all, [Mishap.Kind.diesAfter])
+    func `killed anywhere and resumed a minute later, it ends in the same world`(
+        _ way: Way, _ kind: Mishap.Kind
+    ) async throws {
+        try await strikeEverywhere(way, kind) { lifecycle, process, comment in
+            lifecycle.world.change { $0.advance(by: .seconds(60)) }
+            try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
+            lifecycle.expectCutOver(comment)
+        }
+    }
+
+    @Test(arguments: Way.all, [Mishap.Kind.commandLost, .replyLost, .replyLate])
+    func `a command or a reply that is lost anywhere costs no write`(_ way: Way, _ kind: Mishap.Kind) async throws {
+        try await strikeEverywhere(way, kind) { lifecycle, process, comment in
+            // Where the state could not be written the run ends and is resumed.
+            try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
+            lifecycle.expectCutOver(comment)
+        }
+    }
+
+    @Test(arguments: Way.all, [Mishap.Kind.diesBefore, .diesAfter])
+    func `killed anywhere it is either undone or past its point of no return`(
+        _ way: Way, _ kind: Mishap.Kind
+    ) async throws {
+        try await strikeEverywhere(way, kind) { lifecycle, process, comment in
+            let later = FakeProcess(lifecycle.world, undo: process.undo)
+            do {
+                _ = try await lifecycle.undo(later)
+                later.sleep(until: later.time + .seconds(60))
+                lifecycle.expectAsBefore(comment)
+            } catch let failure as StepFailure {
+                #expect(failure.code == "past-point-of-no-return", comment)
+                later.sleep(until: later.time + .seconds(60))
+                try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
+                lifecycle.expectCutOver(comment)
+            }
+        }
+    }
+}

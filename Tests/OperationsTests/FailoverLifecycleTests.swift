@@ -1,0 +1,103 @@
+import Execution
+import PlanModel
+import RESP
+import Testing
+
+@testable import Operations
+
+/// The cutover in a small world, undisturbed.
+struct FailoverLifecycleTests {
+    /// How a plan cuts over, and how many Sentinels there are.
+    struct Way: Sendable, CustomTestStringConvertible {
+        let via: String
+        let sentinels: Int
+        var testDescription: String { "\(via) with \(sentinels) Sentinels" }
+
+        static let all = [
+            Way(via: "sentinel", sentinels: 1), Way(via: "sentinel", sentinels: 3), Way(via: "promote", sentinels: 0),
+        ]
+
+        func lifecycle() throws -> Lifecycle {
+            Lifecycle(
+                try .small(failover: "{ via: \(via) }", sentinels: sentinels), .following(sentinels: sentinels),
+                node: "failover")
+        }
+    }
+
+    @Test(arguments: Way.all)
+    func `a cutover swaps the roles, loses no write, and puts the write rule back`(_ way: Way) async throws {
+        let lifecycle = try way.lifecycle()
+        let result = try await lifecycle.run(FakeProcess(lifecycle.world))
+        lifecycle.expectCutOver()
+        #expect(result.summary.hasPrefix("10.0.0.2:6379 is the primary; writes were held back for "))
+    }
+
+    @Test(arguments: Way.all)
+    func `performed again, it changes nothing`(_ way: Way) async throws {
+        let lifecycle = try way.lifecycle()
+        let process = FakeProcess(lifecycle.world)
+        try await lifecycle.run(process)
+        let log = lifecycle.world.read(\.log)
+        let again = try await lifecycle.attempt(FakeProcess(lifecycle.world, undo: process.undo))
+        #expect(again.unchanged == "10.0.0.2:6379 is the primary already")
+        #expect(lifecycle.world.read(\.log) == log)
+        lifecycle.expectCutOver()
+    }
+
+    @Test(arguments: Way.all)
+    func `with discard-writes it is undone by the same handover backwards`(_ way: Way) async throws {
+        var lifecycle = try way.lifecycle()
+        lifecycle.discardsWrites = true
+        let process = FakeProcess(lifecycle.world)
+        try await lifecycle.run(process)
+        process.sleep(until: process.time + .seconds(15))
+        #expect(try await lifecycle.undo(process) == "10.0.0.1:6379 is the primary again")
+        lifecycle.expectAsBefore()
+        #expect(lifecycle.world.read { $0.lost(on: SmallWorld.source) } == [])
+        #expect(lifecycle.world.read(\.target.follows) == SmallWorld.source)
+        #expect(try await lifecycle.undo(process) == "10.0.0.1:6379 is the primary again")
+        lifecycle.expectAsBefore()
+    }
+
+    @Test(arguments: Way.all)
+    func `without a way back it refuses to be undone`(_ way: Way) async throws {
+        let lifecycle = try way.lifecycle()
+        let process = FakeProcess(lifecycle.world)
+        try await lifecycle.run(process)
+        let failure = await #expect(throws: StepFailure.self) { try await lifecycle.undo(process) }
+        #expect(failure?.code == "past-point-of-no-return")
+        lifecycle.expectCutOver()
+    }
+}
+
+extension Lifecycle {
+    /// The end of every cutover.
+    func expectCutOver(_ comment: Comment? = nil, _ location: SourceLocation = #_sourceLocation) {
+        let world = world.read { $0 }
+        #expect(world.target.follows == nil, comment, sourceLocation: location)
+        #expect(world.source.follows == SmallWorld.target, comment, sourceLocation: location)
+        #expect(world.sentinels.allSatisfy { $0.shown == SmallWorld.target }, comment, sourceLocation: location)
+        #expect(world.source.settings["min-replicas-to-write"] == "0", comment, sourceLocation: location)
+        #expect(
+            plan.sentinel == nil || world.source.settings["replica-priority"] == "0", comment, sourceLocation: location)
+        #expect(world.target.settings["replica-priority"] == "100", comment, sourceLocation: location)
+        expectNothingLost(on: SmallWorld.target, comment, location)
+    }
+
+    /// The source is primary, with its settings as they were.
+    func expectAsBefore(_ comment: Comment? = nil, _ location: SourceLocation = #_sourceLocation) {
+        let world = world.read { $0 }
+        #expect(world.source.follows == nil, comment, sourceLocation: location)
+        #expect(world.source.settings == FakeInstance().settings, comment, sourceLocation: location)
+        #expect(world.target.settings == FakeInstance().settings, comment, sourceLocation: location)
+        #expect(world.accepts(SmallWorld.source), comment, sourceLocation: location)
+        expectNothingLost(on: SmallWorld.source, comment, location)
+    }
+
+    private func expectNothingLost(on address: ServerAddress, _ comment: Comment?, _ location: SourceLocation) {
+        let world = world.read { $0 }
+        #expect(world.lost(on: address) == [], comment, sourceLocation: location)
+        #expect(world.splits == [], comment, sourceLocation: location)
+        #expect(world.acknowledged.count > 100, comment, sourceLocation: location)
+    }
+}

@@ -1,0 +1,122 @@
+import RESP
+
+/// One server of a small world.
+struct FakeInstance: Equatable {
+    /// `nil` for a primary.
+    var follows: ServerAddress?
+    var writes: [Int] = []
+    var settings = [
+        "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "100", "masteruser": "",
+        "masterauth": "", "tls-replication": "no",
+    ]
+    var pausedUntil = Duration.zero
+    var isUp = true
+    /// Whether an application might write to it: not before it has had data.
+    var isKnownToClients = false
+    var startedAt = Duration.seconds(-1_000_000)
+    var fullSyncs = 1
+}
+
+extension SmallWorld {
+    mutating func answerAsInstance(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+        switch words[0].uppercased() {
+        case "INFO": return info(address, words.dropFirst().first ?? "")
+        case "ROLE": return role(address)
+        case "CONFIG": return configure(address, words, line)
+        case "CLIENT", "MULTI", "EXEC": return client(address, words, line)
+        case "REPLICAOF": return follow(address, words, line)
+        case "COMMAND": return .array([.array([.text("set"), .integer(-3), .words(["write", "denyoom"])])])
+        case "FLUSHALL":
+            instances[address]?.writes = []
+            return .ok
+        case "SHUTDOWN":
+            instances[address]?.isUp = false
+            return .ok
+        default: return .refusal("ERR unknown command")
+        }
+    }
+
+    private mutating func client(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+        switch true {
+        case line.hasPrefix("CLIENT PAUSE"):
+            guard let length = Int64(words[2]), length >= 0 else { return .refusal("ERR timeout is negative") }
+            // A second pause can only lengthen the first.
+            let present = instances[address]?.pausedUntil ?? .zero
+            instances[address]?.pausedUntil = max(present, now + .milliseconds(length))
+        case line == "CLIENT UNPAUSE": instances[address]?.pausedUntil = .zero
+        case line == "EXEC": return .array([.integer(0), .ok])
+        default: break
+        }
+        return .ok
+    }
+
+    private mutating func follow(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+        guard line != "REPLICAOF NO ONE" else {
+            instances[address]?.follows = nil
+            return .ok
+        }
+        let upstream = ServerAddress(host: words[1], port: Int(words[2]) ?? 0)
+        if instances[address]?.follows != upstream { instances[upstream]?.fullSyncs += 1 }
+        instances[address]?.follows = upstream
+        return .ok
+    }
+
+    private mutating func configure(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+        if line.hasPrefix("CONFIG SET") {
+            instances[address]?.settings[words[2]] = words[3]
+            return .ok
+        }
+        return .words(instances[address]?.settings[words[2]].map { [words[2], $0] } ?? [])
+    }
+
+    private func role(_ address: ServerAddress) -> RESPValue {
+        guard let instance = instances[address] else { return .null }
+        let offset = offset(instance)
+        guard let upstream = instance.follows else { return .array([.text("master"), .integer(offset), .array([])]) }
+        return .array([
+            .text("slave"), .text(upstream.host), .integer(Int64(upstream.port)),
+            .text(isLinkUp(instance) ? "connected" : "connect"), .integer(offset),
+        ])
+    }
+
+    private func info(_ address: ServerAddress, _ section: String) -> RESPValue {
+        guard let instance = instances[address] else { return .null }
+        switch section.lowercased() {
+        case "replication": return .info(replication(address, instance))
+        case "server":
+            let uptime = (now - instance.startedAt).components.seconds
+            return .info(["# Server", "redis_version:7.0.15", "uptime_in_seconds:\(uptime)"])
+        case "keyspace":
+            let count = instance.writes.count
+            return .info(["# Keyspace"] + (count == 0 ? [] : ["db0:keys=\(count),expires=0,avg_ttl=0"]))
+        case "stats": return .info(["# Stats", "sync_full:\(instance.fullSyncs)"])
+        case "commandstats": return .info(["# Commandstats", "cmdstat_set:calls=\(instance.writes.count),usec=1"])
+        default: return .info(["# \(section)"])
+        }
+    }
+
+    private func replication(_ address: ServerAddress, _ instance: FakeInstance) -> [String] {
+        let offset = offset(instance)
+        var lines = ["# Replication", "role:\(instance.follows == nil ? "master" : "slave")"]
+        if let upstream = instance.follows {
+            lines += [
+                "master_host:\(upstream.host)", "master_port:\(upstream.port)",
+                "master_link_status:\(isLinkUp(instance) ? "up" : "down")", "master_last_io_seconds_ago:0",
+                "master_sync_in_progress:0", "slave_repl_offset:\(offset)",
+                "slave_priority:\(instance.settings["replica-priority"] ?? "100")",
+            ]
+            if !isLinkUp(instance) { lines.append("master_link_down_since_seconds:1") }
+        }
+        for (index, replica) in replicas(of: address).enumerated() {
+            lines.append("slave\(index):ip=\(replica.host),port=\(replica.port),state=online,offset=\(offset),lag=0")
+        }
+        return lines + ["master_repl_offset:\(offset)"]
+    }
+
+    private func offset(_ instance: FakeInstance) -> Int64 { Int64(instance.writes.count * 40) }
+
+    private func isLinkUp(_ instance: FakeInstance) -> Bool {
+        guard let upstream = instance.follows, let primary = instances[upstream] else { return false }
+        return primary.isUp && primary.follows == nil
+    }
+}

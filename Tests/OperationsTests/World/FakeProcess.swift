@@ -1,0 +1,208 @@
+import Execution
+import Operations
+import PlanModel
+import RESP
+import Synchronization
+import TestKit
+
+/// A small world that several processes look at, one after the other.
+final class SharedWorld: Sendable {
+    private let state: Mutex<SmallWorld>
+
+    init(_ world: SmallWorld) { state = Mutex(world) }
+
+    func read<Value: Sendable>(_ body: (SmallWorld) -> Value) -> Value { state.withLock { body($0) } }
+    func change<Value: Sendable>(_ body: (inout sending SmallWorld) -> sending Value) -> Value {
+        state.withLock { body(&$0) }
+    }
+}
+
+/// What goes wrong in a process, at the n-th moment of it: a command sent or a state written.
+struct Mishap: Sendable {
+    enum Kind: Sendable, CaseIterable {
+        /// The process is gone, before the command is sent or after it was carried out.
+        case diesBefore, diesAfter
+        /// The connection is lost, and the process goes on.
+        case commandLost, replyLost
+        /// The command was carried out, and the reply waited for in vain.
+        case replyLate
+    }
+
+    var kind: Kind
+    var moment: Int
+
+    static let none = Mishap(kind: .diesBefore, moment: .max)
+}
+
+/// One planrun in a small world: its clock, its connections, its state file, and how it ends.
+///
+/// A process that has died changes nothing any more: its commands reach nobody, its writes fail, and the time that its
+/// loops still take passes for nobody else.
+final class FakeProcess: Sendable {
+    private struct State {
+        var moments = 0
+        var isDead = false
+        var afterDeath = Duration.zero
+        var undo: StateValue?
+        var deadAt = Duration.zero
+    }
+
+    let world: SharedWorld
+    let mishap: Mishap
+    private let state: Mutex<State>
+
+    init(_ world: SharedWorld, _ mishap: Mishap = .none, undo: StateValue? = nil) {
+        self.world = world
+        self.mishap = mishap
+        state = Mutex(State(undo: undo))
+    }
+
+    var isDead: Bool { state.withLock(\.isDead) }
+    /// Whether the mishap has come to pass.
+    var isStruck: Bool { state.withLock { $0.moments >= mishap.moment } }
+    /// What is in the state file.
+    var undo: StateValue? { state.withLock(\.undo) }
+
+    var time: Duration {
+        state.withLock { state in
+            state.isDead ? state.deadAt + state.afterDeath : world.read(\.now)
+        }
+    }
+
+    func sleep(until deadline: Duration) {
+        let duration = deadline - time
+        guard duration > .zero else { return }
+        if isDead {
+            // Its loops end at their limits; a hundred times as fast, since nobody waits for them.
+            state.withLock { $0.afterDeath += duration * 100 }
+        } else {
+            world.change { $0.advance(by: duration) }
+        }
+    }
+
+    func servers(_ plan: Plan) throws -> Servers {
+        try Servers(
+            plan: plan, connector: WorldConnector(process: self), environment: [:], clock: WorldClock(process: self),
+            resolve: { [$0] })
+    }
+
+    func context(attempt: Int = 1) -> StepContext {
+        StepContext(
+            node: "failover", undo: undo, attempt: attempt, clock: WorldClock(process: self),
+            save: { try self.save($0) }, report: { _ in }, isDraining: { false })
+    }
+
+    func save(_ undo: StateValue) throws {
+        let strikes = strike()
+        if isDead || strikes && mishap.kind != .diesAfter {
+            if strikes, mishap.kind == .diesBefore { die() }
+            throw StateFileError(.notWritable, path: "plan.state.json", what: "the disk is full", help: [])
+        }
+        state.withLock { $0.undo = undo }
+        if strikes {
+            die()
+            throw StateFileError(.notWritable, path: "plan.state.json", what: "the process is gone", help: [])
+        }
+    }
+
+    func carryOut(
+        _ command: [String], at address: ServerAddress, timeout: Duration
+    ) throws(SessionError) -> RESPValue {
+        let strikes = strike()
+        if isDead { throw .lost(address, mayHaveBeenExecuted: false) }
+        if strikes {
+            switch mishap.kind {
+            case .diesBefore: die()
+            case .diesAfter:
+                _ = world.change { $0.answer(command, at: address) }
+                die()
+            case .commandLost: break
+            case .replyLost: _ = world.change { $0.answer(command, at: address) }
+            case .replyLate:
+                _ = world.change { $0.answer(command, at: address) }
+                world.change { $0.advance(by: timeout) }
+                throw SessionError(
+                    code: .replyTimeout, address: address, sentence: "no reply from \(address)",
+                    mayHaveBeenExecuted: true)
+            }
+            throw .lost(address, mayHaveBeenExecuted: true)
+        }
+        guard let reply = world.change({ $0.answer(command, at: address) }) else {
+            throw .lost(address, mayHaveBeenExecuted: false)
+        }
+        return reply
+    }
+
+    private func strike() -> Bool {
+        state.withLock { state in
+            state.moments += 1
+            return state.moments == mishap.moment
+        }
+    }
+
+    private func die() {
+        let now = world.read(\.now)
+        state.withLock { state in
+            state.isDead = true
+            state.deadAt = now
+        }
+    }
+}
+
+extension SessionError {
+    fileprivate static func lost(_ address: ServerAddress, mayHaveBeenExecuted: Bool) -> Self {
+        SessionError(
+            code: mayHaveBeenExecuted ? .connectionLost : .connectionRefused, address: address,
+            sentence: "the connection to \(address) was lost", mayHaveBeenExecuted: mayHaveBeenExecuted)
+    }
+}
+
+/// Time as one process sees it. Sleeping moves the world.
+struct WorldClock: Clock {
+    struct Instant: InstantProtocol {
+        var offset: Duration
+
+        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        func duration(to other: Instant) -> Duration { other.offset - offset }
+        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+    }
+
+    let process: FakeProcess
+
+    var now: Instant { Instant(offset: process.time) }
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        try Task.checkCancellation()
+        process.sleep(until: deadline.offset)
+    }
+}
+
+private struct WorldConnector: SessionConnector {
+    let process: FakeProcess
+
+    func session(_ settings: ConnectionSettings) -> any CommandSession {
+        WorldSession(process: process, address: settings.address)
+    }
+
+    func subscribe(
+        to channels: [String], _ settings: ConnectionSettings
+    ) async throws(SessionError) -> any Subscription {
+        throw .lost(settings.address, mayHaveBeenExecuted: false)
+    }
+}
+
+private struct WorldSession: CommandSession {
+    let process: FakeProcess
+    let address: ServerAddress
+
+    func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
+        var replies: [RESPValue] = []
+        for command in commands {
+            replies.append(try process.carryOut(command.words, at: address, timeout: timeout ?? .seconds(10)))
+        }
+        return replies
+    }
+
+    func close() async {}
+}

@@ -1,0 +1,187 @@
+import RESP
+
+/// One Sentinel of a small world, with the periods of the real one.
+struct FakeSentinel {
+    enum Failover {
+        case begun(Duration)
+        case promoting(ServerAddress, since: Duration)
+        case reconfiguring(ServerAddress, since: Duration)
+    }
+
+    /// The last INFO of a server.
+    struct Look {
+        var at: Duration
+        var isPrimary: Bool
+        var priority: Int
+        var follows: ServerAddress?
+        /// Since it has this role.
+        var since: Duration
+    }
+
+    let address: ServerAddress
+    /// Whom clients are told, and whom `SENTINEL MASTER` shows.
+    var named: ServerAddress
+    var shown: ServerAddress
+    var failover: Failover?
+    var looks: [ServerAddress: Look] = [:]
+    /// When the first look is due, so that not all look at once.
+    let phase: Duration
+    var isUp = true
+    var isInTilt = false
+    var downAfter = Duration.seconds(5)
+    var failoverTimeout = Duration.seconds(20)
+    /// Since the primary does not answer.
+    var silentSince: Duration?
+
+    init(address: ServerAddress, named: ServerAddress, phase: Duration) {
+        self.address = address
+        self.named = named
+        shown = named
+        self.phase = phase
+    }
+
+    var replicas: [ServerAddress] {
+        looks.keys.filter { $0 != shown && (looks[$0]?.follows != nil || looks[$0]?.isPrimary == true) }
+            .filter { isKnownReplica($0) }.sorted { $0.host < $1.host }
+    }
+
+    /// Once seen as a replica of the primary, always known: until `SENTINEL RESET`.
+    var known: Set<ServerAddress> = []
+
+    private func isKnownReplica(_ address: ServerAddress) -> Bool { known.contains(address) }
+}
+
+extension SmallWorld {
+    mutating func actAsSentinel(_ index: Int) {
+        guard sentinels[index].isUp, now >= sentinels[index].phase else { return }
+        look(index)
+        guard !sentinels[index].isInTilt else { return }
+        if sentinels[index].failover != nil { return failOver(index) }
+        keepRoles(index)
+    }
+
+    private mutating func look(_ index: Int) {
+        let period = sentinels[index].failover == nil ? Duration.seconds(10) : .seconds(1)
+        for (address, instance) in instances where instance.isUp {
+            let last = sentinels[index].looks[address]
+            guard last.map({ now - $0.at >= period }) ?? true else { continue }
+            let isPrimary = instance.follows == nil
+            sentinels[index].looks[address] = FakeSentinel.Look(
+                at: now, isPrimary: isPrimary, priority: Int(instance.settings["replica-priority"] ?? "") ?? 100,
+                follows: instance.follows, since: last.map { $0.isPrimary == isPrimary ? $0.since : now } ?? now)
+            if instance.follows == sentinels[index].shown { sentinels[index].known.insert(address) }
+        }
+    }
+
+    private mutating func failOver(_ index: Int) {
+        let sentinel = sentinels[index]
+        switch sentinel.failover {
+        case .begun(let since)? where now - since >= .milliseconds(200):
+            let candidate = sentinel.replicas.first { isCandidate($0, sentinel) }
+            sentinels[index].failover = candidate.map { .promoting($0, since: now) }
+            if let candidate { instances[candidate]?.follows = nil }
+        case .promoting(let candidate, _)? where sentinel.looks[candidate]?.isPrimary == true:
+            sentinels[index].named = candidate
+            sentinels[index].failover = .reconfiguring(candidate, since: now)
+        case .promoting(_, let since)? where now - since >= sentinel.failoverTimeout:
+            sentinels[index].failover = nil
+        case .reconfiguring(let promoted, let since)? where now - since >= .milliseconds(50):
+            for other in sentinels.indices where sentinels[other].isUp && !sentinels[other].isInTilt {
+                turn(other, to: promoted)
+            }
+        case .begun?, .promoting?, .reconfiguring?, nil: break
+        }
+    }
+
+    private func isCandidate(_ address: ServerAddress, _ sentinel: FakeSentinel) -> Bool {
+        guard let instance = instances[address], let look = sentinel.looks[address] else { return false }
+        return instance.isUp && look.priority > 0
+    }
+
+    private mutating func turn(_ index: Int, to promoted: ServerAddress) {
+        sentinels[index].known.insert(sentinels[index].shown)
+        sentinels[index].known.remove(promoted)
+        sentinels[index].named = promoted
+        sentinels[index].shown = promoted
+        sentinels[index].failover = nil
+        sentinels[index].silentSince = nil
+        for address in instances.keys { sentinels[index].looks[address]?.since = now }
+    }
+
+    /// A former primary is made to follow after 8 s; a primary that is no primary any more is replaced after a while.
+    private mutating func keepRoles(_ index: Int) {
+        let sentinel = sentinels[index]
+        let isPrimaryUp = instances[sentinel.shown]?.isUp ?? false
+        let primary = sentinel.looks[sentinel.shown]
+        for replica in sentinel.replicas {
+            guard let look = sentinel.looks[replica], look.isPrimary, now - look.since >= .seconds(8),
+                look.at > look.since, isPrimaryUp, primary?.isPrimary == true
+            else { continue }
+            instances[replica]?.follows = sentinel.shown
+            sentinels[index].looks[replica]?.since = now
+        }
+        if isPrimaryUp {
+            sentinels[index].silentSince = nil
+        } else {
+            sentinels[index].silentSince = sentinel.silentSince ?? now
+        }
+        let isSilent = sentinels[index].silentSince.map { now - $0 >= sentinel.downAfter } ?? false
+        let isDemoted = primary.map { !$0.isPrimary && now - $0.since >= sentinel.downAfter + .seconds(20) } ?? false
+        let isLeader = sentinels.firstIndex { $0.isUp && !$0.isInTilt } == index
+        if isSilent || isDemoted, isLeader { sentinels[index].failover = .begun(now) }
+    }
+
+    mutating func answerAsSentinel(_ index: Int, _ words: [String], _ line: String) -> RESPValue {
+        let sentinel = sentinels[index]
+        switch true {
+        case line.hasPrefix("INFO"): return .info(["# Sentinel", "sentinel_tilt:\(sentinel.isInTilt ? 1 : 0)"])
+        case line.hasPrefix("SENTINEL GET-MASTER-ADDR"):
+            return .words([sentinel.named.host, String(sentinel.named.port)])
+        case line.hasPrefix("SENTINEL MASTER "): return .words(primaryFields(sentinel))
+        case line.hasPrefix("SENTINEL REPLICAS"):
+            return .array(sentinel.replicas.map { .words(replicaFields($0, sentinel)) })
+        case line.hasPrefix("SENTINEL RESET"):
+            sentinels[index].known = []
+            sentinels[index].looks = [:]
+            return .integer(1)
+        case line.hasPrefix("SENTINEL FAILOVER"): return beginFailover(index)
+        default: return .refusal("ERR unknown command")
+        }
+    }
+
+    private mutating func beginFailover(_ index: Int) -> RESPValue {
+        let sentinel = sentinels[index]
+        if sentinel.failover != nil { return .refusal("INPROG Failover already in progress") }
+        guard sentinel.replicas.contains(where: { isCandidate($0, sentinel) }) else {
+            return .refusal("NOGOODSLAVE No suitable replica to promote")
+        }
+        sentinels[index].failover = .begun(now)
+        return .ok
+    }
+
+    private func primaryFields(_ sentinel: FakeSentinel) -> [String] {
+        let flags = sentinel.failover == nil ? "master" : "master,failover_in_progress"
+        return [
+            "name", "main", "ip", sentinel.shown.host, "port", String(sentinel.shown.port), "flags", flags,
+            "num-slaves", String(sentinel.replicas.count), "num-other-sentinels", String(sentinels.count - 1),
+            "quorum", "1", "down-after-milliseconds", String(sentinel.downAfter.inMilliseconds), "failover-timeout",
+            String(sentinel.failoverTimeout.inMilliseconds), "parallel-syncs", "1", "config-epoch", "0",
+            "link-pending-commands", "0",
+        ]
+    }
+
+    private func replicaFields(_ address: ServerAddress, _ sentinel: FakeSentinel) -> [String] {
+        let look = sentinel.looks[address]
+        return [
+            "name", "\(address)", "ip", address.host, "port", String(address.port), "flags",
+            instances[address]?.isUp == true ? "slave" : "slave,s_down", "role-reported",
+            look?.isPrimary == true ? "master" : "slave", "master-link-status", "ok", "slave-priority",
+            String(look?.priority ?? 100), "slave-repl-offset", "0", "info-refresh",
+            String((look.map { now - $0.at } ?? .zero).inMilliseconds),
+        ]
+    }
+}
+
+extension Duration {
+    var inMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,122 @@
+import RESP
+
+/// Servers, Sentinels and an application, in memory and moved by a clock: what can go wrong in a cutover, without sockets.
+///
+/// The application writes to every server that lets it, every few milliseconds, and remembers what was acknowledged. A
+/// replica has a write one step after its primary has acknowledged it, which is what makes an unfenced cutover lose some.
+struct SmallWorld {
+    static let step = Duration.milliseconds(5)
+
+    var now = Duration.zero
+    var instances: [ServerAddress: FakeInstance]
+    var sentinels: [FakeSentinel]
+    /// What the application was promised.
+    var acknowledged: [Int] = []
+    /// When two servers acknowledged writes at the same moment.
+    var splits: [Duration] = []
+    /// Commands that a server refuses, by their first words: `REPLICAOF NO`.
+    var forbidden: [ServerAddress: [String]] = [:]
+    var isApplicationWriting = true
+    /// The process that is looking at the world, for what it does to be told from what happens by itself.
+    private(set) var log: [String] = []
+    private var nextWrite = 1
+
+    static let source = ServerAddress(host: "10.0.0.1", port: 6379)
+    static let target = ServerAddress(host: "10.0.0.2", port: 6379)
+    static let sentinelHost = "10.0.0.9"
+
+    /// A source with data, an empty target, and Sentinels that know of the source alone.
+    init(sentinels count: Int = 1) {
+        instances = [Self.source: FakeInstance(isKnownToClients: true), Self.target: FakeInstance()]
+        sentinels = (0..<count).map {
+            FakeSentinel(
+                address: ServerAddress(host: Self.sentinelHost, port: 26379 + $0), named: Self.source,
+                phase: .milliseconds(3_100 * $0))
+        }
+    }
+
+    /// The same with a target that follows in sync, and Sentinels that have seen it.
+    static func following(sentinels count: Int = 1) -> SmallWorld {
+        var world = SmallWorld(sentinels: count)
+        world.instances[target]?.follows = source
+        // The Sentinels looked at it 300 ms ago: the best moment of the first of them is near.
+        world.advance(by: .milliseconds(10_300))
+        world.log = []
+        return world
+    }
+
+    var source: FakeInstance { instances[Self.source] ?? FakeInstance() }
+    var target: FakeInstance { instances[Self.target] ?? FakeInstance() }
+
+    /// Acknowledged writes that a server does not have.
+    func lost(on address: ServerAddress) -> [Int] {
+        let there = Set(instances[address]?.writes ?? [])
+        return acknowledged.filter { !there.contains($0) }
+    }
+
+    mutating func advance(by duration: Duration) {
+        let end = now + duration
+        // Who waits long does not look closely.
+        let step = duration > .seconds(1) ? Duration.milliseconds(50) : Self.step
+        while now < end {
+            now = min(end, now + step)
+            replicate()
+            for index in sentinels.indices { actAsSentinel(index) }
+            write()
+        }
+    }
+
+    func accepts(_ address: ServerAddress) -> Bool {
+        guard let instance = instances[address], instance.isUp, instance.follows == nil, now >= instance.pausedUntil
+        else { return false }
+        return replicas(of: address).count >= Int(instance.settings["min-replicas-to-write"] ?? "0") ?? 0
+    }
+
+    /// Replicas whose link is up.
+    func replicas(of address: ServerAddress) -> [ServerAddress] {
+        instances.filter { $0.value.isUp && $0.value.follows == address }.map(\.key).sorted { $0.port < $1.port }
+    }
+
+    private mutating func write() {
+        guard isApplicationWriting else { return }
+        let accepting = instances.keys.filter { accepts($0) && (instances[$0]?.isKnownToClients ?? false) }
+        if accepting.count > 1 { splits.append(now) }
+        for address in accepting {
+            instances[address]?.writes.append(nextWrite)
+            acknowledged.append(nextWrite)
+            nextWrite += 1
+        }
+    }
+
+    private mutating func replicate() {
+        for (address, replica) in instances where replica.isUp {
+            guard let upstream = replica.follows, let primary = instances[upstream], primary.isUp,
+                primary.follows == nil
+            else { continue }
+            let count = replica.writes.count
+            if count <= primary.writes.count, replica.writes.last == primary.writes.prefix(count).last {
+                instances[address]?.writes += primary.writes[count...]
+            } else {
+                instances[address]?.writes = primary.writes
+            }
+            instances[address]?.isKnownToClients = true
+        }
+    }
+
+    /// The reply of a server, one millisecond later.
+    mutating func answer(_ words: [String], at address: ServerAddress) -> RESPValue? {
+        advance(by: .milliseconds(1))
+        let line = words.joined(separator: " ").uppercased()
+        if let prefixes = forbidden[address], prefixes.contains(where: { line.hasPrefix($0) }) {
+            return .refusal("NOPERM this user has no permissions to run the command")
+        }
+        if let index = sentinels.firstIndex(where: { $0.address == address }) {
+            guard sentinels[index].isUp else { return nil }
+            return answerAsSentinel(index, words, line)
+        }
+        guard let instance = instances[address], instance.isUp else { return nil }
+        let reply = answerAsInstance(address, words, line)
+        if instances[address] != instance { log.append("\(address): \(line)") }
+        return reply
+    }
+}
