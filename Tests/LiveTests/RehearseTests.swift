@@ -1,0 +1,79 @@
+import FoundationEssentials
+import Glibc
+import Rehearsal
+import SystemPackage
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// `planrun rehearse`, as the README has people type it first.
+    @Suite struct RehearseTests {
+        private struct Verdict: Decodable {
+            var type: String
+            var acknowledgedWrites: Int
+            var lostWrites: Int
+            var writeGap: Double
+            var succeeded: Bool
+        }
+
+        @Test(arguments: try Self.plans())
+        func `every example plan is carried out and loses nothing`(name: String) async throws {
+            let plan = Self.folder.appending(name).string
+            let outcome = try await PlanrunProcess.run(["rehearse", plan, "--keys", "2000", "--format", "json"])
+            #expect(outcome.exitCode == 0, "\(outcome.standardOutput.suffix(5) + outcome.standardError)")
+            let line = try #require(outcome.standardOutput.last)
+            let verdict = try JSONDecoder().decode(Verdict.self, from: Data(line.utf8))
+            #expect(verdict.type == "rehearsal-finished")
+            #expect(verdict.lostWrites == 0)
+            #expect(verdict.succeeded)
+            #expect(verdict.acknowledgedWrites > 1_000)
+            print("measured: rehearse \(name): write gap \(verdict.writeGap) s")
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM])
+        func `a rehearsal that is stopped leaves no process and no folder behind`(signal: Int32) async throws {
+            try await withTemporaryFolder { folder in
+                let plan = Self.folder.appending("sentinel-promotion.yaml").string
+                let outcome = try await PlanrunProcess.run(
+                    ["rehearse", plan, "--keys", "2000"], environment: ["TMPDIR": folder]
+                ) { process in
+                    try await process.line("that the source is filled") { $0.contains("the source holds 2000 keys") }
+                    #expect(try processes(mentioning: folder) >= 3)
+                    await process.send(signal)
+                    return try await process.wait()
+                }
+                #expect(outcome.exitCode == 3, "\(outcome.standardOutput + outcome.standardError)")
+                try await eventually("no server is left") { try processes(mentioning: folder) == 0 }
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+            }
+        }
+
+        private static let folder = FilePath(#filePath)
+            .removingLastComponent().removingLastComponent().removingLastComponent().appending("plans")
+
+        private static func plans() throws -> [String] {
+            let plans = try FileManager.default.contentsOfDirectory(atPath: folder.string).filter {
+                $0.hasSuffix(".yaml")
+            }
+            try #require(!plans.isEmpty)
+            return plans.sorted()
+        }
+    }
+}
+
+private func withTemporaryFolder(_ body: @Sendable (String) async throws -> Void) async throws {
+    let path = FileManager.default.temporaryDirectory.path + "/planrun-test-\(UInt64.random(in: 0...UInt64.max))"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try await body(path)
+}
+
+/// How many processes work in a folder whose path holds this, or name it in their command line.
+private func processes(mentioning text: String) throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { $0.allSatisfy(\.isNumber) }.filter { pid in
+        // One that has ended meanwhile has no command line.
+        let line = (try? readText("/proc/\(pid)/cmdline")) ?? ""
+        let folder = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")) ?? ""
+        return line.contains(text) || folder.contains(text)
+    }.count
+}
