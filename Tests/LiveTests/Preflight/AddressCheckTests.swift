@@ -1,0 +1,115 @@
+import Operations
+import PlanModel
+import RESP
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    @Suite struct AddressCheckTests {
+        @Test func `what the target announces has to be its address in the plan`() async throws {
+            try await withLab { lab in
+                let port = lab.target.address.port
+                #expect(try await lab.finding("target-address") == .passed("they will see it at {target}"))
+                try await lab.send(["CONFIG", "SET", "replica-announce-port", "7"], to: lab.target)
+                #expect(
+                    try await lab.finding("target-address")
+                        == .missed(
+                            "target {target} will be known to the source and the Sentinels as 127.0.0.1:7",
+                            wants: "{target}, as in the plan", at: ["target {target}"],
+                            remedy: [
+                                "on {target}: CONFIG SET replica-announce-port \(port); "
+                                    + "or name 127.0.0.1:7 as the target in the plan, if that is where others reach it"
+                            ]))
+                try await lab.send(
+                    all: [
+                        ["CONFIG", "SET", "replica-announce-port", "0"],
+                        ["CONFIG", "SET", "replica-announce-ip", "172.17.0.2"],
+                        ["CONFIG", "SET", "replica-announced", "no"],
+                    ], to: lab.target)
+                #expect(
+                    try await lab.finding("target-address")
+                        == .missed(
+                            "target {target} will be known to the source and the Sentinels as 172.17.0.2:\(port); "
+                                + "target {target} hides from the Sentinels' lists (replica-announced no)",
+                            wants: "{target}, as in the plan", at: ["target {target}"],
+                            remedy: [
+                                "on {target}: CONFIG SET replica-announce-port \(port) and CONFIG SET replica-announce-ip 127.0.0.1; "
+                                    + "or name 172.17.0.2:\(port) as the target in the plan, if that is where others reach it",
+                                "CONFIG SET replica-announced yes on {target}",
+                            ]))
+            }
+        }
+
+        @Test func `a name that the Sentinels do not resolve is no address`() async throws {
+            try await withLab { lab in
+                try await lab.send(["CONFIG", "SET", "replica-announce-ip", "localhost"], to: lab.target)
+                #expect(
+                    try await lab.finding("target-address")
+                        == .missed(
+                            "target {target} announces itself by the name 'localhost', which Sentinel {sentinel-1} does not resolve",
+                            wants: "an IP address, or resolve-hostnames yes", at: ["Sentinel {sentinel-1}"],
+                            remedy: [
+                                "CONFIG SET replica-announce-ip to an IP address on {target}, or, on each Sentinel: SENTINEL CONFIG SET resolve-hostnames yes"
+                            ]))
+                let named: @Sendable (inout Plan) -> Void = { plan in
+                    plan.source.endpoint = Endpoint(host: "localhost", port: plan.source.endpoint.port)
+                }
+                #expect(
+                    try await lab.finding("host-names", change: named)
+                        == .missed(
+                            "Sentinel {sentinel-1} does not resolve host names, and the plan names 'localhost'",
+                            wants: "resolve-hostnames yes", at: ["Sentinel {sentinel-1}"],
+                            remedy: [
+                                "name IP addresses in the plan, or, on each Sentinel: SENTINEL CONFIG SET resolve-hostnames yes"
+                            ]))
+                try await lab.send(["SENTINEL", "CONFIG", "SET", "resolve-hostnames", "yes"], to: lab.sentinels[0])
+                #expect(
+                    try await lab.finding("host-names", change: named) == .passed("the Sentinels resolve 'localhost'"))
+                #expect(try await lab.finding("target-address").passes)
+            }
+        }
+
+        @Test func `an address of this machine only is none for the others`() async throws {
+            try await withLab(LabDescription(sentinels: nil)) { lab in
+                let missed = try await lab.finding(
+                    "target-address", hosts: ["localhost": "10.0.0.5"]
+                ) { plan in
+                    plan.source.endpoint = Endpoint(host: "localhost", port: plan.source.endpoint.port)
+                }
+                let port = lab.source.address.port
+                #expect(
+                    missed
+                        == .missed(
+                            "target {target} is an address of this machine only, and source localhost:\(port) is on another one",
+                            wants: "an address that all servers reach", at: ["target {target}"],
+                            remedy: [
+                                "give the target in the plan the address under which the others reach it"
+                            ]))
+            }
+        }
+
+        @Test func `a target that is reached elsewhere than it listens`() async throws {
+            try await withLab(LabDescription(sentinels: nil)) { lab in
+                #expect(try await lab.finding("target-nat") == .passed("{target} is its own address"))
+                let named: @Sendable (inout Plan) -> Void = { plan in
+                    plan.target.endpoint = Endpoint(host: "localhost", port: plan.target.endpoint.port)
+                }
+                let behind = ["localhost": "10.0.0.5"]
+                let port = lab.target.address.port
+                #expect(
+                    try await lab.finding("target-nat", hosts: behind, change: named)
+                        == .missed(
+                            "target localhost:\(port) takes our connections at 127.0.0.1, which is not its address in the plan",
+                            wants: "a target that others see as they reach it", at: ["target localhost:\(port)"],
+                            remedy: [
+                                "if the source and the Sentinels reach it at localhost only: CONFIG SET replica-announce-ip localhost on the target"
+                            ]))
+                try await lab.send(["CONFIG", "SET", "replica-announce-ip", "10.0.0.5"], to: lab.target)
+                #expect(
+                    try await lab.finding("target-nat", hosts: behind, change: named)
+                        == .passed("localhost:\(port) announces an address of its own"))
+            }
+        }
+    }
+}
