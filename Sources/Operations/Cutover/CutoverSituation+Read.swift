@@ -43,7 +43,9 @@ extension CutoverSituation {
                 continue
             }
             if await servers.isSame(address, as: to) {
-                named.append(.to)
+                let shown = try? await sentinel.sentinelPrimary(servers.primaryName)?.address
+                let isShown = if let shown { await servers.isSame(shown, as: to) } else { false }
+                named.append(isShown ? .to : .switching)
             } else {
                 named.append(await servers.isSame(address, as: from) ? .from : .other("\(address)"))
             }

@@ -17,6 +17,8 @@ struct CutoverSituation: Equatable {
 
     enum Named: Equatable {
         case from, to
+        /// Clients are told the new primary, and its own view will follow in a moment.
+        case switching
         case other(String)
         case unreachable
     }
@@ -44,7 +46,7 @@ struct CutoverSituation: Equatable {
         case (.primary, .replicaOfFrom): .notStarted
         case (.primary, .primary): bothPrimary
         case (.unreachable, .primary):
-            sentinels.contains(.to) || isOurs ? .promoted : Self.sourceGone
+            isNamed || isOurs ? .promoted : Self.sourceGone
         case (.unreachable, .replicaOfFrom): isOurs ? .promoted : Self.sourceGone
         case (.replicaOfTo, .replicaOfFrom):
             .unclear(code: "replication-circle", what: "source and target follow each other, and nobody takes writes")
@@ -63,12 +65,13 @@ struct CutoverSituation: Equatable {
 
     /// Nothing was promoted, neither by us nor by a Sentinel, whatever became of the target: what was changed on the
     /// source can be taken back.
-    var isUntouched: Bool { from == .primary && phase != .promoting && !sentinels.contains(.to) }
+    var isUntouched: Bool { from == .primary && phase != .promoting && !isNamed }
 
+    private var isNamed: Bool { sentinels.contains(.to) || sentinels.contains(.switching) }
     private var isOurs: Bool { phase == .promoting && targetRanThrough }
 
     private var bothPrimary: Verdict {
-        if sentinels.contains(.to) || isOurs { return .promoted }
+        if isNamed || isOurs { return .promoted }
         return .unclear(
             code: "target-does-not-follow",
             what:

@@ -20,18 +20,20 @@ final class SharedWorld: Sendable {
 /// What goes wrong in a process, at the n-th moment of it: a command sent or a state written.
 struct Mishap: Sendable {
     enum Kind: Sendable, CaseIterable {
-        /// The process is gone, before the command is sent or after it was carried out.
-        case diesBefore, diesAfter
+        /// The process is gone once the command was carried out. Before a command is after the one before it.
+        case dies
         /// The connection is lost, and the process goes on.
         case commandLost, replyLost
         /// The command was carried out, and the reply waited for in vain.
         case replyLate
+        /// Somebody types SENTINEL FAILOVER.
+        case rival
     }
 
     var kind: Kind
     var moment: Int
 
-    static let none = Mishap(kind: .diesBefore, moment: .max)
+    static let none = Mishap(kind: .dies, moment: .max)
 }
 
 /// One planrun in a small world: its clock, its connections, its state file, and how it ends.
@@ -45,21 +47,31 @@ final class FakeProcess: Sendable {
         var afterDeath = Duration.zero
         var undo: StateValue?
         var deadAt = Duration.zero
+        var wasFenced = false
+        var saves = 0
     }
 
     let world: SharedWorld
     let mishap: Mishap
     private let state: Mutex<State>
 
-    init(_ world: SharedWorld, _ mishap: Mishap = .none, undo: StateValue? = nil) {
+    /// What happens in the world just after a write of the state file, by its number.
+    let onSave: @Sendable (SharedWorld, Int) -> Void
+
+    init(
+        _ world: SharedWorld, _ mishap: Mishap = .none, undo: StateValue? = nil,
+        onSave: @escaping @Sendable (SharedWorld, Int) -> Void = { _, _ in }
+    ) {
         self.world = world
         self.mishap = mishap
+        self.onSave = onSave
         state = Mutex(State(undo: undo))
     }
 
     var isDead: Bool { state.withLock(\.isDead) }
     /// Whether the mishap has come to pass.
     var isStruck: Bool { state.withLock { $0.moments >= mishap.moment } }
+    var wasFencedWhenStruck: Bool { state.withLock(\.wasFenced) }
     /// What is in the state file.
     var undo: StateValue? { state.withLock(\.undo) }
 
@@ -94,12 +106,16 @@ final class FakeProcess: Sendable {
 
     func save(_ undo: StateValue) throws {
         let strikes = strike()
-        if isDead || strikes && mishap.kind != .diesAfter {
-            if strikes, mishap.kind == .diesBefore { die() }
+        if isDead || strikes && mishap.kind != .dies && mishap.kind != .rival {
             throw StateFileError(.notWritable, path: "plan.state.json", what: "the disk is full", help: [])
         }
-        state.withLock { $0.undo = undo }
-        if strikes {
+        let count = state.withLock { state in
+            state.undo = undo
+            state.saves += 1
+            return state.saves
+        }
+        onSave(world, count)
+        if strikes, mishap.kind == .dies {
             die()
             throw StateFileError(.notWritable, path: "plan.state.json", what: "the process is gone", help: [])
         }
@@ -110,10 +126,10 @@ final class FakeProcess: Sendable {
     ) throws(SessionError) -> RESPValue {
         let strikes = strike()
         if isDead { throw .lost(address, mayHaveBeenExecuted: false) }
-        if strikes {
+        if strikes, mishap.kind != .rival {
             switch mishap.kind {
-            case .diesBefore: die()
-            case .diesAfter:
+            case .rival: break
+            case .dies:
                 _ = world.change { $0.answer(command, at: address) }
                 die()
             case .commandLost: break
@@ -134,10 +150,19 @@ final class FakeProcess: Sendable {
     }
 
     private func strike() -> Bool {
-        state.withLock { state in
+        let strikes = state.withLock { state in
             state.moments += 1
             return state.moments == mishap.moment
         }
+        guard strikes else { return false }
+        let isFenced = world.change { world in
+            if mishap.kind == .rival, let last = world.sentinels.indices.last, world.sentinels[last].failover == nil {
+                world.sentinels[last].failover = .begun(world.now)
+            }
+            return world.source.settings["min-replicas-to-write"] != "0"
+        }
+        state.withLock { $0.wasFenced = isFenced }
+        return true
     }
 
     private func die() {

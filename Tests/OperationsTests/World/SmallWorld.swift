@@ -20,6 +20,7 @@ struct SmallWorld {
     /// The process that is looking at the world, for what it does to be told from what happens by itself.
     private(set) var log: [String] = []
     private var nextWrite = 1
+    private var nextTick = Duration.zero
 
     static let source = ServerAddress(host: "10.0.0.1", port: 6379)
     static let target = ServerAddress(host: "10.0.0.2", port: 6379)
@@ -36,14 +37,17 @@ struct SmallWorld {
     }
 
     /// The same with a target that follows in sync, and Sentinels that have seen it.
-    static func following(sentinels count: Int = 1) -> SmallWorld {
-        var world = SmallWorld(sentinels: count)
-        world.instances[target]?.follows = source
-        // The Sentinels looked at it 300 ms ago: the best moment of the first of them is near.
-        world.advance(by: .milliseconds(10_300))
-        world.log = []
-        return world
-    }
+    static func following(sentinels count: Int = 1) -> SmallWorld { followed[count] ?? SmallWorld(sentinels: count) }
+
+    private static let followed = Dictionary(
+        uniqueKeysWithValues: [0, 1, 3].map { count in
+            var world = SmallWorld(sentinels: count)
+            world.instances[target]?.follows = source
+            // The Sentinels looked at it 300 ms ago: the best moment of the first of them is near.
+            world.advance(by: .milliseconds(10_300))
+            world.log = []
+            return (count, world)
+        })
 
     var source: FakeInstance { instances[Self.source] ?? FakeInstance() }
     var target: FakeInstance { instances[Self.target] ?? FakeInstance() }
@@ -56,13 +60,24 @@ struct SmallWorld {
 
     mutating func advance(by duration: Duration) {
         let end = now + duration
-        // Who waits long does not look closely.
-        let step = duration > .seconds(1) ? Duration.milliseconds(50) : Self.step
+        // Nobody needs to look closely while nothing happens.
+        let step = duration > .seconds(1) || isCalm ? Duration.milliseconds(50) : Self.step
         while now < end {
             now = min(end, now + step)
             replicate()
-            for index in sentinels.indices { actAsSentinel(index) }
+            // A Sentinel's timer ticks 10 to 20 times a second.
+            if now >= nextTick {
+                nextTick = now + .milliseconds(50)
+                for index in sentinels.indices { actAsSentinel(index) }
+            }
             write()
+        }
+    }
+
+    private var isCalm: Bool {
+        guard sentinels.allSatisfy({ $0.failover == nil }) else { return false }
+        return instances.values.allSatisfy {
+            $0.pausedUntil < now && $0.settings["min-replicas-to-write"] == "0"
         }
     }
 

@@ -1,0 +1,111 @@
+import Execution
+import PlanModel
+import RESP
+import Testing
+
+@testable import Operations
+
+/// Users that may not do everything, and servers that are restarted at the worst moment.
+struct FailoverRefusalTests {
+    private func lifecycle(
+        via: String = "sentinel", forbidding commands: [ServerAddress: [String]] = [:]
+    ) throws -> Lifecycle {
+        let count = via == "promote" ? 0 : 1
+        var world = SmallWorld.following(sentinels: count)
+        world.forbidden = commands
+        return Lifecycle(try .small(failover: "{ via: \(via) }", sentinels: count), world, node: "failover")
+    }
+
+    private func fail(_ lifecycle: Lifecycle, _ process: FakeProcess) async -> StepFailure? {
+        await #expect(throws: StepFailure.self) { try await lifecycle.run(process) }
+    }
+
+    private static let sentinel = ServerAddress(host: SmallWorld.sentinelHost, port: 26379)
+
+    @Test(arguments: [
+        ("sentinel", SmallWorld.source, "CLIENT PAUSE"), ("promote", SmallWorld.source, "CLIENT PAUSE"),
+        ("sentinel", Self.sentinel, "SENTINEL FAILOVER"), ("promote", SmallWorld.target, "REPLICAOF NO"),
+        ("shutdown", SmallWorld.source, "SHUTDOWN"),
+        ("sentinel", SmallWorld.source, "CONFIG SET MIN-REPLICAS-TO-WRITE 1"),
+        ("sentinel", SmallWorld.source, "CONFIG SET REPLICA-PRIORITY 0"),
+    ])
+    func `what is refused before the promotion leaves everything as it was`(
+        _ via: String, _ server: ServerAddress, _ command: String
+    ) async throws {
+        let lifecycle = try lifecycle(via: via, forbidding: [server: [command]])
+        let failure = await fail(lifecycle, FakeProcess(lifecycle.world))
+        #expect(failure?.code == "server-refused")
+        #expect(failure?.help == ["give planrun's user on \(server) the right to run this command"])
+        #expect(failure?.world.first?.hasPrefix("nothing was promoted; the write pause was lifted after ") == true)
+        lifecycle.expectAsBefore()
+    }
+
+    @Test func `a promotion that only the Sentinel may make is left to it`() async throws {
+        let lifecycle = try lifecycle(forbidding: [SmallWorld.target: ["REPLICAOF NO"]])
+        try await lifecycle.run(FakeProcess(lifecycle.world))
+        lifecycle.expectCutOver()
+    }
+
+    @Test func `a demotion that is refused is said, and done by the Sentinel`() async throws {
+        let lifecycle = try lifecycle(forbidding: [SmallWorld.source: ["REPLICAOF"]])
+        let process = FakeProcess(lifecycle.world)
+        let failure = await fail(lifecycle, process)
+        #expect(failure?.code == "old-primary-not-settled")
+        #expect(
+            failure?.what
+                == "10.0.0.2:6379 is the primary, but source 10.0.0.1:6379 could not be brought to rest: source 10.0.0.1:6379 refused 'REPLICAOF 10.0.0.2 6379': NOPERM this user has no permissions to run the command"
+        )
+        process.sleep(until: process.time + .seconds(40))
+        try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
+        lifecycle.expectCutOver()
+    }
+
+    @Test func `without Sentinel a demotion that is refused leaves the source fenced`() async throws {
+        let lifecycle = try lifecycle(via: "promote", forbidding: [SmallWorld.source: ["REPLICAOF"]])
+        let process = FakeProcess(lifecycle.world)
+        #expect(await fail(lifecycle, process)?.code == "old-primary-not-settled")
+        process.sleep(until: process.time + .seconds(60))
+        let world = lifecycle.world.read { $0 }
+        #expect(world.source.follows == nil)
+        #expect(!world.accepts(SmallWorld.source))
+        #expect(world.splits == [])
+        #expect(world.lost(on: SmallWorld.target) == [])
+        lifecycle.world.change { $0.forbidden = [:] }
+        try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
+        lifecycle.expectCutOver()
+    }
+
+    @Test func `a source that is restarted while the intent is written loses no write`() async throws {
+        let lifecycle = try lifecycle(via: "promote")
+        let process = FakeProcess(lifecycle.world) { world, count in
+            // The first write is what it was like before, the second the intent to promote.
+            guard count == 2 else { return }
+            world.change { world in
+                let kept = world.source.writes
+                world.instances[SmallWorld.source] = FakeInstance(
+                    writes: kept, isKnownToClients: true, startedAt: world.now)
+                world.advance(by: .milliseconds(40))
+            }
+        }
+        try await lifecycle.run(process)
+        lifecycle.expectCutOver()
+    }
+
+    @Test func `a target that is restarted during the drain is not promoted, and the source takes writes again`()
+        async throws
+    {
+        let lifecycle = try lifecycle()
+        let process = FakeProcess(lifecycle.world) { world, count in
+            guard count == 2 else { return }
+            world.change { world in
+                world.instances[SmallWorld.target] = FakeInstance(startedAt: world.now)
+                for index in world.sentinels.indices { world.sentinels[index].isInTilt = true }
+            }
+        }
+        let failure = await fail(lifecycle, process)
+        #expect(failure?.code == "target-does-not-follow")
+        let world = lifecycle.world.read { $0 }
+        #expect(world.accepts(SmallWorld.source))
+        #expect(world.source.settings == FakeInstance().settings)
+    }
+}
