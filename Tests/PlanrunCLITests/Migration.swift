@@ -1,3 +1,5 @@
+import Operations
+import PlanModel
 import RESP
 import Synchronization
 import TestKit
@@ -13,6 +15,12 @@ final class Migration: Sendable {
         var refusal: String?
     }
 
+    /// Checks that the servers below can answer; the catalogue grows, and each has tests of its own.
+    static let checks = ["reachable", "source-primary", "target-free", "sentinels-agree", "quorum"]
+
+    static let preflight = PreflightCatalogue.declarations.map(\.id).filter { !checks.contains($0) }
+        .map { "\($0): off" }.joined(separator: ", ")
+
     static let plan = """
         version: 1
         name: small
@@ -20,7 +28,7 @@ final class Migration: Sendable {
         target: { address: 10.0.0.2:6380, engine: redis }
         sentinel: { primary: main, addresses: [10.0.0.3:5000] }
         steps:
-          - preflight: {}
+          - preflight: { \(preflight) }
           - replicaof: {}
           - approval: Go on?
 

@@ -10,7 +10,9 @@ struct PlanTests {
         let printed = await Console().run(["plan", "--offline", Self.example] + arguments)
         #expect(printed.status == .success)
         #expect(printed.messages == "")
-        return printed.output.replacing(repository, with: "")
+        // The catalogue of checks grows.
+        return printed.output.replacing(repository, with: "").replacing(
+            /asks \d\d+ questions/, with: "asks many questions")
     }
 
     @Test func `the published recipe as text`() async {
@@ -84,16 +86,16 @@ struct PlanTests {
         let good = await Console(servers: Migration().servers).run("check", desk.plan)
         #expect(good.status == .success)
         #expect(good.output.hasPrefix("ok preflight/reachable: 3 servers answer\n"))
-        #expect(good.output.hasSuffix("\n10 checks: 10 passed, 0 warned, 0 failed\n"))
+        #expect(good.output.hasSuffix("\n5 checks: 5 passed, 0 warned, 0 failed\n"))
         let bad = await Console(servers: Migration(.init(targetKeys: 3)).servers).run("check", desk.plan)
         #expect(bad.status == .failure)
-        #expect(bad.output.hasSuffix("\n10 checks: 9 passed, 0 warned, 1 failed\n"))
+        #expect(bad.output.hasSuffix("\n5 checks: 4 passed, 0 warned, 1 failed (target-free)\n"))
     }
 
     @Test func `a plan without preflight is checked by the standard checks`() async throws {
-        let desk = try Desk(plan: Migration.plan.replacing("  - preflight: {}\n", with: ""))
+        let desk = try Desk(plan: Migration.plan.replacing("  - preflight: { \(Migration.preflight) }\n", with: ""))
         let printed = await Console(servers: Migration().servers).run("check", desk.plan)
-        #expect(printed.status == .success)
-        #expect(printed.output.hasSuffix("\n10 checks: 10 passed, 0 warned, 0 failed\n"))
+        #expect(printed.output.hasPrefix("ok preflight/reachable: 3 servers answer\n"))
+        #expect(printed.output.contains(" preflight/memory: "))
     }
 }

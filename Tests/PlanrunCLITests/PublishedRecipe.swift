@@ -7,7 +7,7 @@ enum PublishedRecipe {
           Sentinels: 200.0.0.3:5000, primary 'master-instance'
           point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back
 
-        1. preflight: asks 11 questions; changes nothing
+        1. preflight: asks many questions; changes nothing
              timeout 30s
         2. replicaof: makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys
              replace-data false, timeout 1m
@@ -35,7 +35,7 @@ enum PublishedRecipe {
 
         | | step | what it does | way back |
         |---|---|---|---|
-        | 1 | `preflight` | asks 11 questions; changes nothing | – |
+        | 1 | `preflight` | asks many questions; changes nothing | – |
         | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys | 200.0.0.2:6380 is detached, and emptied if it was empty |
         | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s | – |
         | 4 | `data` | asks 2 questions; changes nothing | – |
@@ -56,7 +56,7 @@ enum PublishedRecipe {
           "steps" : [
             {
               "action" : "check",
-              "does" : "asks 11 questions; changes nothing",
+              "does" : "asks many questions; changes nothing",
               "findings" : [
 
               ],

@@ -52,12 +52,20 @@ extension PlanReport {
         return (head + rows + ["", "\(findingsCount)."]).joined(separator: "\n")
     }
 
+    /// How many passed, and the names of those that did not: they stand somewhere among the others.
     private var findingsCount: String {
         let findings = steps.flatMap(\.findings)
-        let failed = findings.count { $0.verdict == .failed }
-        let warned = findings.count { $0.verdict == .warned }
-        return
-            "\(findings.count) checks: \(findings.count - failed - warned) passed, \(warned) warned, \(failed) failed"
+        let (warned, failed) = (names(.warned, in: findings), names(.failed, in: findings))
+        let passed = findings.count - warned.count - failed.count
+        return "\(findings.count) checks: \(passed) passed, \(count(warned, "warned")), \(count(failed, "failed"))"
+    }
+
+    private func names(_ verdict: Finding.Verdict, in findings: [Finding]) -> [String] {
+        findings.filter { $0.verdict == verdict }.map { String($0.check.split(separator: "/").last ?? "") }
+    }
+
+    private func count(_ names: [String], _ word: String) -> String {
+        "\(names.count) \(word)" + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
     }
 
     /// For a pull request.

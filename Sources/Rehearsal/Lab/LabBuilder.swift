@@ -82,7 +82,8 @@ actor LabBuilder {
             name: wanted.primary, address: source, quorum: wanted.quorum, downAfter: wanted.downAfter,
             failoverTimeout: wanted.failoverTimeout, username: login.username, password: login.password)
         var settings = ServerSettings(
-            program: ServerProgram.redis.path == nil ? .valkey : .redis, role: .sentinel(wanted.watchesSource ? monitor : nil))
+            program: ServerProgram.redis.path == nil ? .valkey : .redis,
+            role: .sentinel(wanted.watchesSource ? monitor : nil))
         accounts.configureSentinel(&settings, login: wanted.login)
         settings.extraLines = wanted.extraLines
         settings.tls = serverTLS(authority)
