@@ -21,6 +21,7 @@ extension ClientList.Client {
     /// `sentinel-3f9a0c1e-cmd` or `-pubsub`.
     var sentinelID: String? {
         guard let parts = name?.split(separator: "-"), parts.count == 3, parts[0] == "sentinel", parts[1].count == 8,
+            parts[1].allSatisfy(\.isHexDigit),
             parts[2] == "cmd" || parts[2] == "pubsub"
         else { return nil }
         return String(parts[1])

@@ -53,13 +53,14 @@ extension Right {
     ]
 
     private static func atSource(_ plan: Plan) -> [Right] {
-        guard let failover = plan.failover else { return reading }
+        let saving = plan.kinds.contains(.backup) ? [Right("+bgsave", "BGSAVE"), Right("+time", "TIME")] : []
+        guard let failover = plan.failover else { return reading + saving }
         let fencing = [
             Right("+client|pause", "CLIENT", "PAUSE", "1", "WRITE"), Right("+client|unpause", "CLIENT", "UNPAUSE"),
             Right("+client|kill", "CLIENT", "KILL", "TYPE", "normal"), Right("+multi", "MULTI"), Right("+exec", "EXEC"),
         ]
         let ending = failover.method == .shutdown ? [Right("+shutdown", "SHUTDOWN")] : []
-        return reading + following + fencing + ending
+        return reading + saving + following + fencing + ending
     }
 
     private static func atTarget(_ plan: Plan) -> [Right] {
@@ -84,7 +85,18 @@ extension Right {
             Right("+sentinel|ckquorum", "SENTINEL", "CKQUORUM", name), Right("+sentinel|myid", "SENTINEL", "MYID"),
             Right("+sentinel|reset", "SENTINEL", "RESET", name),
         ]
+        let monitoring =
+            plan.kinds.contains(.monitor)
+            ? [
+                Right("+sentinel|monitor", "SENTINEL", "MONITOR", name, "127.0.0.1", "6379", "1"),
+                Right("+sentinel|set", "SENTINEL", "SET", name, "quorum", "1"),
+                Right("+sentinel|remove", "SENTINEL", "REMOVE", name),
+            ] : []
         let failing = plan.failover == nil ? [] : [Right("+sentinel|failover", "SENTINEL", "FAILOVER", name)]
-        return reading + failing
+        return reading + monitoring + failing
     }
+}
+
+extension Plan {
+    fileprivate var kinds: Set<StepKind.Name> { Set(steps.map(\.kind.name)) }
 }

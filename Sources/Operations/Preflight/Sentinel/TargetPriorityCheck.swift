@@ -8,7 +8,7 @@ struct TargetPriorityCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-priority", title: "Sentinel may promote the target (replica-priority)")
 
-    static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let target = servers.target
