@@ -29,6 +29,7 @@ package final class DiagnosticCollector {
         concealed.append(range)
     }
 
+    package var isEmpty: Bool { diagnostics.isEmpty }
     package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
     /// By place, those of the whole file first. What is reached twice, through an alias, is reported once.

@@ -25,6 +25,13 @@ package struct RESPParser {
         case bulk(length: Int)
     }
 
+    /// What a line that holds a number begins with.
+    private enum NumberKind: UInt8 {
+        case integer = 0x3A  // :
+        case bulk = 0x24  // $
+        case list = 0x2A  // *
+    }
+
     /// A list that has not all its elements yet.
     private struct OpenList {
         var elements: [RESPValue] = []
@@ -56,8 +63,12 @@ package struct RESPParser {
             let token: RESPValue?
             switch expectation {
             case .line:
-                guard var line = try takeLine() else { return nil }
-                token = try read(&line)
+                if let line = takeNumber() {
+                    token = read(line.kind, line.number)
+                } else {
+                    guard var line = try takeLine() else { return nil }
+                    token = try read(&line)
+                }
             case .bulk(let length):
                 guard let bytes = try takeBulk(length) else { return nil }
                 token = .bulkString(bytes)
@@ -76,24 +87,33 @@ package struct RESPParser {
         case UInt8(ascii: ":"): return .integer(try integer(line))
         case UInt8(ascii: "$"):
             guard let length = try length(line, limit: limits.bulkLength, of: "bytes in a string") else { return .null }
-            expectation = .bulk(length: length)
-            return nil
+            return read(.bulk, Int64(length))
         case UInt8(ascii: "*"):
             guard let count = try length(line, limit: limits.arrayLength, of: "elements in a list") else {
                 return .null
             }
-            if count == 0 { return .array([]) }
-            guard open.count < limits.depth else {
+            guard count == 0 || open.count < limits.depth else {
                 throw RESPParseError("lists are nested deeper than \(limits.depth)", at: line)
             }
-            open.append(OpenList(count: count))
-            // A peer that announces millions has to send them before we make room for them.
-            open[open.count - 1].elements.reserveCapacity(min(count, 1024))
-            return nil
+            return read(.list, Int64(count))
         default:
             line.moveReaderIndex(to: 0)
             throw RESPParseError("expected '+', '-', ':', '$' or '*'", at: line)
         }
+    }
+
+    /// - Precondition: the number is within the limits.
+    private mutating func read(_ kind: NumberKind, _ number: Int64) -> RESPValue? {
+        switch kind {
+        case .integer: return .integer(number)
+        case .bulk: expectation = .bulk(length: Int(number))
+        case .list where number == 0: return .array([])
+        case .list:
+            open.append(OpenList(count: Int(number)))
+            // A peer that announces millions has to send them before we make room for them.
+            open[open.count - 1].elements.reserveCapacity(Int(min(number, 1024)))
+        }
+        return nil
     }
 
     /// Puts a value into the list that is open; returns it, or the list that it completes, if none is open then.
@@ -109,6 +129,37 @@ package struct RESPParser {
     }
 
     // MARK: Bytes
+
+    /// A line that is whole and nothing but a number within the limits, as nearly all are: read where it stands, which
+    /// takes half the time of a slice. `nil` for every other line; nothing is taken then.
+    private mutating func takeNumber() -> (kind: NumberKind, number: Int64)? {
+        guard partial.readableBytes == 0 else { return nil }
+        let line = chunk.withUnsafeReadableBytes { bytes -> (kind: NumberKind, number: Int64, length: Int)? in
+            guard let first = bytes.first, let kind = NumberKind(rawValue: first) else { return nil }
+            var number: Int64 = 0
+            var position = 1
+            // As many digits as cannot overflow.
+            while position < min(bytes.count, 19), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
+                number = number * 10 + Int64(bytes[position] - UInt8(ascii: "0"))
+                position += 1
+            }
+            guard position > 1, bytes.count >= position + 2, bytes[position] == UInt8(ascii: "\r"),
+                bytes[position + 1] == UInt8(ascii: "\n")
+            else { return nil }
+            return (kind, number, position + 2)
+        }
+        guard let line, isWithinLimits(line.kind, line.number) else { return nil }
+        chunk.moveReaderIndex(forwardBy: line.length)
+        return (line.kind, line.number)
+    }
+
+    private func isWithinLimits(_ kind: NumberKind, _ number: Int64) -> Bool {
+        switch kind {
+        case .integer: true
+        case .bulk: number <= limits.bulkLength
+        case .list: number <= limits.arrayLength && (number == 0 || open.count < limits.depth)
+        }
+    }
 
     /// A line without its CRLF.
     private mutating func takeLine() throws(RESPParseError) -> ByteBuffer? {

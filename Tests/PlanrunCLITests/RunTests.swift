@@ -82,8 +82,7 @@ struct RunTests {
                   at plan.yaml:7:5 · target 10.0.0.2:6380 · wanted: no keys
                   checks change nothing
                   = help: empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go
-                  = help: nothing was changed on any server
-                  = help: planrun apply plan.yaml   try again, when that is mended
+                  = help: planrun apply plan.yaml   try again when that is mended; nothing was changed
 
                 """)
     }

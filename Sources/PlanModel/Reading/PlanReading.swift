@@ -26,8 +26,9 @@ extension Plan {
         guard let root else {
             return PlanReading(plan: nil, diagnostics: collector.sorted())
         }
-        SecretConcealment.conceal(in: root, collector)
         let plan = PlanReader(checks: checks, collector: collector).read(root)
+        // A plan without mistakes is quoted nowhere, and looking for secrets takes longer than reading it.
+        if !collector.isEmpty { SecretConcealment.conceal(in: root, collector) }
         return PlanReading(plan: collector.hasErrors ? nil : plan, diagnostics: collector.sorted())
     }
 

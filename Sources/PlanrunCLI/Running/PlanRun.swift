@@ -112,8 +112,8 @@ struct PlanRun: Sendable {
         }
         guard !state.nodesToUndo(in: compiled.graph).isEmpty else {
             await conclusion.tell(
-                outcome.failures, help: ["nothing was changed on any server"],
-                next: [commands.next("apply", "try again, when that is mended")])
+                outcome.failures,
+                next: [commands.next("apply", "try again when that is mended; nothing was changed")])
             return .failure
         }
         switch plan.rollback.onFailure {

@@ -42,7 +42,7 @@ struct StatusVerb: Verb {
         case .json: context.output(JSONText.of(Report(state: record, world: world)))
         case .text:
             let view = StatusView(state: record, path: file.path, world: world, commands: commands)
-            context.show(view.text(width: context.terminal?.width))
+            context.show(view.text(width: context.terminal?.width), indent: 2)
         }
         return .success
     }

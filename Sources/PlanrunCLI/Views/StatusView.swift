@@ -47,7 +47,9 @@ struct StatusView {
         switch state.status {
         case .succeeded, .rolledBack: []
         case .running, .failed, .stopped:
-            [commands.next("resume", "go on"), commands.next("rollback", "take back what was done and end the run")]
+            [commands.next("resume", "go on")]
+                + (state.hasChangedNothing
+                    ? [] : [commands.next("rollback", "take back what was done and end the run")])
         case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
         }
     }

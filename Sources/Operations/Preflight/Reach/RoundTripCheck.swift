@@ -14,23 +14,23 @@ struct RoundTripCheck: Check {
                 key: "typical", defaultValue: .percentage(5),
                 meaning: "how much of the write pause a typical round trip to a server may take"),
             .init(
-                key: "slowest", defaultValue: .percentage(25),
-                meaning: "how much of the write pause the slowest round trip to a server may take"),
+                key: "nine-in-ten", defaultValue: .percentage(25),
+                meaning: "how much of the write pause nine in ten round trips to a server may take at most"),
         ])
 
-    private static let samples = 9
+    private static let samples = 10
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let times = try await servers.all.atOnce { try await Self.measure($0, servers) }
         let pause = servers.plan.failover?.writePause ?? FailoverStep().writePause
         let typical = pause * limits.percentage("typical") / 100
-        let slowest = pause * limits.percentage("slowest") / 100
+        let usual = pause * limits.percentage("nine-in-ten") / 100
         let findings = zip(servers.all, times).compactMap { server, times -> Finding? in
-            guard times.median > typical || times.slowest > slowest else { return nil }
+            guard times.median > typical || times.ninth > usual else { return nil }
             return .missed(
-                "a round trip to \(server.name) takes \(times.median.milliseconds), the slowest of \(Self.samples) \(times.slowest.milliseconds)",
+                "a round trip to \(server.name) takes \(times.median.milliseconds), nine in ten up to \(times.ninth.milliseconds)",
                 wants:
-                    "\(typical.milliseconds) and \(slowest.milliseconds) at most, against a write pause of \(pause.planText)",
+                    "\(typical.milliseconds) and \(usual.milliseconds) at most, against a write pause of \(pause.planText)",
                 at: [server.name],
                 remedy: ["run planrun nearer to the servers, or lengthen 'write-pause' in the plan"])
         }
@@ -38,13 +38,14 @@ struct RoundTripCheck: Check {
         return .combined(
             findings,
             passed:
-                "typically \(median.milliseconds) or less, the slowest \((times.map(\.slowest).max() ?? .zero).milliseconds)"
+                "typically \(median.milliseconds) or less, nine in ten up to \((times.map(\.ninth).max() ?? .zero).milliseconds)"
         )
     }
 
     private struct Times: Sendable {
         let median: Duration
-        let slowest: Duration
+        /// Of ten, all but the slowest took that long at most: planrun itself is busy with the other checks, too.
+        let ninth: Duration
     }
 
     /// On a connection of its own: on a shared one it would wait behind the answers to other checks.
@@ -58,7 +59,7 @@ struct RoundTripCheck: Check {
                 times.append(watch.elapsed)
             }
             times.sort()
-            return Times(median: times[samples / 2], slowest: times[samples - 1])
+            return Times(median: times[samples / 2], ninth: times[samples - 2])
         }
     }
 }
