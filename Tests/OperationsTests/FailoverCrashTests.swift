@@ -9,6 +9,9 @@ import Testing
 struct FailoverCrashTests {
     typealias Way = FailoverLifecycleTests.Way
 
+    /// One Sentinel has every moment that three have; more only make it take longer.
+    static let small = Way.all.filter { $0.sentinels < 2 }
+
     /// More than any cutover here has.
     private let manyMoments = 2_000
 
@@ -37,7 +40,7 @@ struct FailoverCrashTests {
         }
     }
 
-    @Test(arguments: Way.all)
+    @Test(arguments: small)
     func `killed anywhere and resumed a minute later, it ends in the same world`(_ way: Way) async throws {
         try await strikeEverywhere(way, .dies) { lifecycle, process, comment in
             lifecycle.world.change { $0.advance(by: .seconds(60)) }
@@ -46,7 +49,7 @@ struct FailoverCrashTests {
         }
     }
 
-    @Test(arguments: Way.all, [Mishap.Kind.commandLost, .replyLost, .replyLate])
+    @Test(arguments: small, [Mishap.Kind.commandLost, .replyLost, .replyLate])
     func `a command or a reply that is lost anywhere costs no write`(_ way: Way, _ kind: Mishap.Kind) async throws {
         try await strikeEverywhere(way, kind) { lifecycle, process, comment in
             // Where the state could not be written the run ends and is resumed.
@@ -55,7 +58,7 @@ struct FailoverCrashTests {
         }
     }
 
-    @Test(arguments: Way.all)
+    @Test(arguments: small)
     func `killed anywhere it is either undone or past its point of no return`(_ way: Way) async throws {
         try await strikeEverywhere(way, .dies) { lifecycle, process, comment in
             let later = FakeProcess(lifecycle.world, undo: process.undo)

@@ -60,7 +60,8 @@ extension Cutover {
             // Past the critical part: a person who wants to stop may, and resume goes on from here.
             if isReleased, context.isDraining { throw CancellationError() }
             guard watch.elapsed < limit else { throw notAnnounced(view, after: limit) }
-            try? await context.clock.sleep(for: .milliseconds(10))
+            // Nobody waits any more once the clients are released.
+            try? await context.clock.sleep(for: .milliseconds(isReleased ? 100 : 10))
         }
     }
 

@@ -30,6 +30,8 @@ struct FakeSentinel {
     var isInTilt = false
     var downAfter = Duration.seconds(5)
     var failoverTimeout = Duration.seconds(20)
+    /// Between two looks at a server, outside a failover.
+    var looksEvery = Duration.seconds(10)
     /// Since the primary does not answer.
     var silentSince: Duration?
 
@@ -61,7 +63,7 @@ extension SmallWorld {
     }
 
     private mutating func look(_ index: Int) {
-        let period = sentinels[index].failover == nil ? Duration.seconds(10) : .seconds(1)
+        let period = sentinels[index].failover == nil ? sentinels[index].looksEvery : .seconds(1)
         for (address, instance) in instances where instance.isUp {
             let last = sentinels[index].looks[address]
             guard last.map({ now - $0.at >= period }) ?? true else { continue }
