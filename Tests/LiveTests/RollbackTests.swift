@@ -15,7 +15,7 @@ extension LiveTests {
                 try await migration.underLoad("rollback before the cutover") { _ in
                     let outcome = try await migration.planrun("apply")
                     #expect(outcome.exitCode == 3, "\(outcome.standardOutput + outcome.standardError)")
-                    #expect(outcome.complaint.contains("resume with '--approve approval' to say yes"))
+                    #expect(outcome.complaint.contains("--approve approval   say yes and go on"))
                     try await lab.expectUntouched(targetFollows: true)
                     try await eventually("every Sentinel knows the target") {
                         try await lab.sentinelsKnowingTarget() == 3
