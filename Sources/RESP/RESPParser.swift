@@ -130,8 +130,8 @@ package struct RESPParser {
 
     // MARK: Bytes
 
-    /// A line that is whole and nothing but a number within the limits, as nearly all are: read where it stands, which
-    /// takes half the time of a slice. `nil` for every other line; nothing is taken then.
+    /// A line that is whole and nothing but a number within the limits, as nearly all are: read where it stands,
+    /// without a slice of its own. `nil` for every other line; nothing is taken then.
     private mutating func takeNumber() -> (kind: NumberKind, number: Int64)? {
         guard partial.readableBytes == 0 else { return nil }
         let line = chunk.withUnsafeReadableBytes { bytes -> (kind: NumberKind, number: Int64, length: Int)? in

@@ -42,7 +42,8 @@ struct SentinelsTests {
         #expect(process.time - begun < .seconds(3))
     }
 
-    @Test func `a target that the Sentinel does not know is waited for in vain, and any moment is taken`() async throws {
+    @Test func `a target that the Sentinel does not know is waited for in vain, and any moment is taken`() async throws
+    {
         let (sentinels, process, target) = try sentinels(SmallWorld(sentinels: 1))
         let leader = try await sentinels.align(target, process.context())
         #expect(leader?.isAligned == false)

@@ -15,7 +15,8 @@ struct SyncWatchTests {
     }
 
     private func answer(
-        _ state: SyncState, offset: Int64 = 1_000_000, fullSyncs: Int64 = 1, follows: Bool = true, isPrimary: Bool = true
+        _ state: SyncState, offset: Int64 = 1_000_000, fullSyncs: Int64 = 1, follows: Bool = true,
+        isPrimary: Bool = true
     ) -> SyncWatch.Observation {
         .answer(
             SyncWatch.Answer(
@@ -47,7 +48,8 @@ struct SyncWatchTests {
                 == waiting("the full sync", now: "0 bytes of 1.0 GiB", fraction: 0))
         #expect(
             try watch.receive(answer(received(256 << 20)), at: .seconds(4))
-                == waiting("the full sync", now: "256 MiB of 1.0 GiB, 128 MiB/s", fraction: 0.25, remaining: .seconds(6)))
+                == waiting(
+                    "the full sync", now: "256 MiB of 1.0 GiB, 128 MiB/s", fraction: 0.25, remaining: .seconds(6)))
         #expect(try watch.receive(answer(.loading), at: .seconds(11)) == waiting("the target to load what it received"))
         #expect(
             try watch.receive(answer(.online(offset: 0)), at: .seconds(12))
@@ -66,7 +68,8 @@ struct SyncWatchTests {
         let received = { (bytes: Int64) in SyncState.fullSync(SyncProgress(totalBytes: nil, receivedBytes: bytes)) }
         _ = try watch.receive(answer(received(0)), at: .zero)
         #expect(
-            try watch.receive(answer(received(3 << 20)), at: .seconds(2)) == waiting("the full sync", now: "3.0 MiB, 1.5 MiB/s"))
+            try watch.receive(answer(received(3 << 20)), at: .seconds(2))
+                == waiting("the full sync", now: "3.0 MiB, 1.5 MiB/s"))
         #expect(try watch.receive(answer(.fullSync(nil)), at: .seconds(3)) == waiting("the full sync"))
     }
 
@@ -75,7 +78,8 @@ struct SyncWatchTests {
         let received = { (bytes: Int64) in SyncState.fullSync(SyncProgress(totalBytes: nil, receivedBytes: bytes)) }
         _ = try watch.receive(answer(received(0)), at: .zero)
         _ = try watch.receive(answer(received(9 << 20)), at: .seconds(1))
-        #expect(try watch.receive(answer(received(1 << 20)), at: .seconds(2)) == waiting("the full sync", now: "1.0 MiB"))
+        #expect(
+            try watch.receive(answer(received(1 << 20)), at: .seconds(2)) == waiting("the full sync", now: "1.0 MiB"))
     }
 
     @Test func `whatever breaks the calm starts it anew`() throws {
@@ -112,6 +116,7 @@ struct SyncWatchTests {
     @Test func `a source that is no primary and a target that follows nobody end the wait`() throws {
         var watch = try watch()
         #expect(code { try watch.receive(answer(.connecting, isPrimary: false), at: .zero) } == "source-not-primary")
-        #expect(code { try watch.receive(answer(.notFollowing, follows: false), at: .zero) } == "target-does-not-follow")
+        #expect(
+            code { try watch.receive(answer(.notFollowing, follows: false), at: .zero) } == "target-does-not-follow")
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Operations
 import PlanModel
 import Testing
@@ -39,11 +40,19 @@ struct CheckListTests {
     }
 
     @Test func `with a plan it shows what holds for that plan`() async throws {
-        let desk = try Desk(plan: Migration.plan.replacing("preflight: {}", with: Self.tuned))
+        let desk = try Desk(plan: Migration.plan.replacing(#/preflight: \{.*\}/#, with: Self.tuned))
         let printed = await Console().run("check", "--list", desk.plan)
         #expect(printed.messages == "")
         #expect(printed.output.contains("\nround-trip          off "))
         #expect(printed.output.contains("\n                          headroom 35%: "))
+    }
+
+    @Test func `the table in the guide is the catalogue`() throws {
+        let root = #filePath.dropLast("Tests/PlanrunCLITests/CheckListTests.swift".count)
+        let guide = try SourceFile.load(path: "\(root)Sources/planrun/planrun.docc/Checks.md").text
+        #expect(
+            guide.hasSuffix("\n\n\(CheckList().markdown)\n"),
+            "write it anew: planrun check --list --format markdown")
     }
 
     private static let tuned = "preflight: { memory: { headroom: 35% }, round-trip: off }"

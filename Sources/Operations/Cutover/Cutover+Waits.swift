@@ -5,10 +5,15 @@ import RedisTopology
 
 /// What a cutover waits for while writes are held back.
 extension Cutover {
-    /// Holds writes back and waits until the new primary has every byte the old one has.
+    /// Holds writes back and waits until the new primary has every byte the old one has, where it has to have them.
     func drain(_ pause: inout WritePause) async throws(StepFailure) {
         let offset = try await pause.hold()
-        while drains {
+        guard drains else { return }
+        guard let offset else {
+            throw StepFailure(
+                code: "offset-unknown", what: "\(from.name) does not tell its replication offset", place: [from.name])
+        }
+        while true {
             let upstream = try await upstream(within: pause)
             let reached = upstream?.offset ?? 0
             if let upstream, upstream.isLinkUp, reached >= offset { return }

@@ -32,8 +32,9 @@ struct WritePause {
     var remaining: Duration { max(.zero, certainUntil - elapsed) }
 
     /// Begins the pause, or holds on to it, and returns the primary's offset, sampled after that: a replica that reaches
-    /// it has every write that was acknowledged, whatever became of an earlier pause, until `remaining` is over.
-    mutating func hold() async throws(StepFailure) -> Int64 {
+    /// it has every write that was acknowledged, whatever became of an earlier pause, until `remaining` is over. `nil` from
+    /// a Dragonfly, which tells none as a primary.
+    mutating func hold() async throws(StepFailure) -> Int64? {
         if !hasBegun {
             watch = Stopwatch(clock)
             hasBegun = true
@@ -45,18 +46,11 @@ struct WritePause {
         let replies = try await primary.replies(to: commands, timeout: extended)
         if case .error(let error) = replies[0] { throw primary.refusal(of: commands[0], error) }
         certainUntil = max(certainUntil, sent + extended)
-        let information: ReplicationInfo
         do {
-            information = try ReplicationInfo(replies[1])
+            return try ReplicationInfo(replies[1]).offset
         } catch {
             throw StepFailure(code: "unexpected-reply", what: "\(primary.name): \(error)", place: [primary.name])
         }
-        guard let offset = information.offset else {
-            throw StepFailure(
-                code: "offset-unknown", what: "\(primary.name) does not tell its replication offset",
-                place: [primary.name])
-        }
-        return offset
     }
 
     /// Lengthens a pause that still holds, as far as the limit allows.

@@ -54,7 +54,7 @@ enum SecretConcealment {
             || Suggestion.closest(to: key, in: ["password"]) != nil
     }
 
-    /// Bytes, because looking for text in text is a hundred times slower.
+    /// Bytes, because looking for text in text compares by Unicode's rules, at a price.
     private static func contains(_ text: [UInt8], _ word: [UInt8]) -> Bool {
         guard text.count >= word.count else { return false }
         return (0...text.count - word.count).contains { text[$0..<$0 + word.count].elementsEqual(word) }
