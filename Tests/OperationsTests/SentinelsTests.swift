@@ -32,7 +32,7 @@ struct SentinelsTests {
         #expect(process.time - begun < .seconds(10))
     }
 
-    @Test func `a Sentinel that looks every second and late is not waited for`() async throws {
+    @Test func `a Sentinel that looks too often for such a moment is not waited for`() async throws {
         let (sentinels, process, target) = try sentinels(.following())
         process.world.change { $0.sentinels[0].looksEvery = .milliseconds(500) }
         let begun = process.time
@@ -77,11 +77,11 @@ struct SentinelsTests {
     }
 
     @Test func `a failover that is asked for counts as accepted unless it is certainly not`() async throws {
-        for (kind, isAccepted) in [(Mishap.Kind.replyLost, true), (.replyLate, true), (.dies, true)] {
+        for kind in [Mishap.Kind.replyLost, .dies] {
             let process = FakeProcess(SharedWorld(.following()), Mishap(kind: kind, moment: 1))
             let sentinel = try #require(try process.servers(.small()).sentinels.first)
             try await sentinel.failOver("main", timeout: .seconds(1))
-            #expect(process.world.read { $0.sentinels[0].failover != nil } == isAccepted)
+            #expect(process.world.read { $0.sentinels[0].failover != nil })
         }
         var world = SmallWorld.following()
         world.sentinels[0].isUp = false

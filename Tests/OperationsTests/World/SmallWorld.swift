@@ -16,8 +16,12 @@ struct SmallWorld {
     var splits: [Duration] = []
     /// Commands that a server refuses, by their first words: `REPLICAOF NO`.
     var forbidden: [ServerAddress: [String]] = [:]
+    /// Replies that a test wants instead, by server and beginning of the command: `INFO MEMORY`.
+    var replies: [ServerAddress: [String: RESPValue]] = [:]
     var isApplicationWriting = true
-    /// The process that is looking at the world, for what it does to be told from what happens by itself.
+    /// Whether some part of the application has the address of every server that ever had data.
+    var isApplicationEverywhere = true
+    /// Commands that changed a server, in order.
     private(set) var log: [String] = []
     private var nextWrite = 1
     private var nextTick = Duration.zero
@@ -114,7 +118,7 @@ struct SmallWorld {
             } else {
                 instances[address]?.writes = primary.writes
             }
-            instances[address]?.isKnownToClients = true
+            if isApplicationEverywhere { instances[address]?.isKnownToClients = true }
         }
     }
 
@@ -125,6 +129,7 @@ struct SmallWorld {
         if let prefixes = forbidden[address], prefixes.contains(where: { line.hasPrefix($0) }) {
             return .refusal("NOPERM this user has no permissions to run the command")
         }
+        if let reply = replies[address]?.first(where: { line.hasPrefix($0.key) })?.value { return reply }
         if let index = sentinels.firstIndex(where: { $0.address == address }) {
             guard sentinels[index].isUp else { return nil }
             return answerAsSentinel(index, words, line)

@@ -1,0 +1,117 @@
+import Diagnostics
+import Execution
+import PlanGraph
+import PlanModel
+import Testing
+
+@testable import Operations
+
+/// The graphs of the example plans.
+struct CompiledPlanTests {
+    private static let folder =
+        String(#filePath.dropLast("Tests/OperationsTests/CompiledPlanTests.swift".count)) + "plans"
+
+    private func compiled(_ name: String) throws -> CompiledPlan {
+        let reading = Plan.load(path: "\(Self.folder)/\(name).yaml", checks: PreflightCatalogue.declarations)
+        return CompiledPlan(try #require(reading.plan, "\(TextRenderer().render(reading.diagnostics))"))
+    }
+
+    /// `id role: needs`, a line for each node.
+    private func lines(_ plan: CompiledPlan) -> [String] {
+        plan.graph.nodes.map { node in
+            "\(node.id) \(node.role.rawValue)" + (node.needs.isEmpty ? "" : ": " + node.needs.joined(separator: " "))
+        }
+    }
+
+    /// Every check of the catalogue that this plan can be asked, but the first, which all others need.
+    private func preflight(_ plan: CompiledPlan) -> [String] {
+        PreflightCatalogue.checks.filter { $0.applies(to: plan.plan) }.map { "preflight/\($0.declaration.id)" }
+            .filter { $0 != "preflight/reachable" }
+    }
+
+    @Test func `the published recipe`() throws {
+        let plan = try compiled("sentinel-promotion")
+        let preflight = preflight(plan)
+        #expect(preflight.contains("preflight/quorum"))
+        #expect(
+            lines(plan)
+                == ["preflight/reachable check"] + preflight.map { "\($0) check: preflight/reachable" } + [
+                    "replicaof effect: " + preflight.joined(separator: " "),
+                    "wait-for-sync wait: replicaof",
+                    "data/target-follows check: wait-for-sync",
+                    "data/key-count check: wait-for-sync",
+                    "approval gate: data/target-follows data/key-count",
+                    "failover point-of-no-return: approval",
+                    "cutover/target-primary check: failover",
+                    "cutover/sentinels-switched check: failover",
+                    "cutover/target-writable check: failover",
+                    "cutover/source-retired check: failover",
+                ])
+        #expect(plan.policies["failover"]?.retries == 3)
+        #expect(plan.policies["wait-for-sync"]?.timeout == .seconds(7_200))
+        #expect(plan.graph["approval"]?.title == "Cut over to Dragonfly? Writes stall for less than a second.")
+    }
+
+    @Test func `a plan without Sentinels asks none`() throws {
+        let plan = try compiled("plain-replication")
+        let preflight = preflight(plan)
+        #expect(!preflight.contains("preflight/quorum"))
+        #expect(
+            lines(plan)
+                == ["preflight/reachable check"] + preflight.map { "\($0) check: preflight/reachable" } + [
+                    "replicaof effect: " + preflight.joined(separator: " "),
+                    "wait-for-sync wait: replicaof",
+                    "data/target-follows check: wait-for-sync",
+                    "data/key-count check: wait-for-sync",
+                    "approval gate: data/target-follows data/key-count",
+                    "failover point-of-no-return: approval",
+                    "cutover/target-primary check: failover",
+                    "cutover/target-writable check: failover",
+                    "cutover/source-retired check: failover",
+                ])
+    }
+
+    @Test func `keys are counted while a person thinks`() throws {
+        let plan = try compiled("three-sentinels")
+        #expect(plan.graph["data/key-count"]?.needs == ["synced"])
+        #expect(plan.graph["approval"]?.needs == ["synced"])
+        #expect(plan.graph["failover"]?.needs == ["data/target-follows", "data/key-count", "approval"])
+        #expect(plan.graph["cutover/sentinels-switched"]?.step == "cutover")
+        #expect(plan.graph["cutover/sentinels-switched"]?.kind == "verify")
+    }
+
+    @Test(arguments: ["sentinel-promotion", "plain-replication", "three-sentinels", "tls-acl"])
+    func `every node has an operation and a policy, and a check that is off has none`(_ name: String) throws {
+        let plan = try compiled(name)
+        #expect(Set(plan.graph.nodes.map(\.id)) == Set(plan.policies.keys))
+        #expect(Set(plan.graph.nodes.map(\.id)) == Set(plan.makers.keys))
+    }
+
+    @Test func `a check that the plan turns off is not asked, and what needs the step waits for the rest`() throws {
+        let text = try String(contentsOfPlan: "\(Self.folder)/plain-replication.yaml")
+        let ids = PreflightCatalogue.declarations.map(\.id)
+        func plan(withOff ids: [String]) throws -> CompiledPlan {
+            let off = ids.map { "\($0): off" }.joined(separator: ", ")
+            return CompiledPlan(try .read(text.replacing("preflight: {}", with: "preflight: { \(off) }")))
+        }
+        let first = try plan(withOff: ids.filter { $0 != "reachable" })
+        #expect(first.graph.nodes.first?.id == "preflight/reachable")
+        #expect(first.graph["replicaof"]?.needs == ["preflight/reachable"])
+        let bare = try plan(withOff: ids)
+        #expect(bare.graph.nodes.first?.id == "replicaof")
+        #expect(bare.graph["replicaof"]?.needs == [])
+    }
+
+    @Test func `the catalogue's ids are unique and told as claims`() {
+        let declarations = PreflightCatalogue.declarations
+        #expect(Set(declarations.map(\.id)).count == declarations.count)
+        #expect(
+            declarations.allSatisfy {
+                !$0.title.isEmpty && !$0.title.hasSuffix(".")
+            })
+    }
+}
+
+extension String {
+    fileprivate init(contentsOfPlan path: String) throws { self = try SourceFile.load(path: path).text }
+}

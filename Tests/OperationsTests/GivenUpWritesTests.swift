@@ -1,0 +1,72 @@
+import Execution
+import PlanModel
+import RESP
+import Testing
+
+@testable import Operations
+
+/// What a return would cost, and how writes are counted.
+struct GivenUpWritesTests {
+    private func bench(_ change: (inout SmallWorld) -> Void = { _ in }) async throws -> (Lifecycle, FakeProcess) {
+        let lifecycle = Lifecycle(try .small(rollback: "discard-writes"), .following(), node: "failover")
+        let process = FakeProcess(lifecycle.world)
+        try await lifecycle.run(process)
+        process.world.change { change(&$0) }
+        process.sleep(until: process.time + .seconds(5))
+        return (lifecycle, process)
+    }
+
+    private func read(_ lifecycle: Lifecycle, _ process: FakeProcess) async throws -> GivenUpWrites {
+        try await GivenUpWrites.read(process.servers(lifecycle.plan), undo: #require(process.undo))
+    }
+
+    @Test func `nothing is given up while the source follows in sync`() async throws {
+        let (lifecycle, process) = try await bench()
+        let given = try await read(lifecycle, process)
+        #expect(given.count == 0)
+        #expect(given.sentence == "0 writes are given up: the source follows the target and is in sync")
+    }
+
+    @Test func `a source that does not follow has none of the writes since`() async throws {
+        let (lifecycle, process) = try await bench { $0.instances[SmallWorld.source]?.isUp = false }
+        let given = try await read(lifecycle, process)
+        let count = try #require(given.count)
+        #expect(count > 50)
+        #expect(
+            given.sentence == "\(count) writes are given up: the source does not follow the target and has none of them"
+        )
+    }
+
+    @Test func `a target that was restarted since cannot tell the number`() async throws {
+        let (lifecycle, process) = try await bench {
+            $0.instances[SmallWorld.source]?.isUp = false
+            $0.replies[SmallWorld.target] = [
+                "INFO COMMANDSTATS": .info(["# Commandstats", "cmdstat_set:calls=3,usec=1"])
+            ]
+        }
+        let given = try await read(lifecycle, process)
+        #expect(given.count == nil)
+        #expect(
+            given.sentence
+                == "all writes since the cutover are given up: the source does not follow the target, and their number is not known"
+        )
+    }
+
+    @Test func `only commands that write are counted, by what the server calls writing`() async throws {
+        var world = SmallWorld.following()
+        world.replies[SmallWorld.target] = [
+            "COMMAND": .array([
+                .array([.text("SET"), .integer(-3), .words(["write", "denyoom"])]),
+                .array([.text("get"), .integer(2), .words(["readonly"])]),
+                .array([.text("lpush"), .integer(-3), .words(["write"])]),
+            ]),
+            "INFO COMMANDSTATS": .info([
+                "# Commandstats", "cmdstat_set:calls=5,usec=1", "cmdstat_get:calls=100,usec=1",
+                "cmdstat_LPUSH:calls=2,usec=1",
+            ]),
+        ]
+        let process = FakeProcess(SharedWorld(world))
+        let counter = try await WriteCounter(process.servers(.small()).target)
+        #expect(try await counter.calls() == 7)
+    }
+}
