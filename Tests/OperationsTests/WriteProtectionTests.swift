@@ -101,9 +101,9 @@ struct WriteProtectionTests {
     @Test func `a pause that is held again after it ended has seen what was written meanwhile`() async throws {
         let bench = try Bench()
         var pause = bench.pause(.milliseconds(500))
-        let before = try await pause.hold()
+        let before = try #require(try await pause.hold())
         bench.wait(.seconds(1))
-        let after = try await pause.hold()
+        let after = try #require(try await pause.hold())
         #expect(after > before)
         #expect(pause.isCertain)
         #expect(after == bench.world.read { Int64($0.source.writes.count * 40) })
