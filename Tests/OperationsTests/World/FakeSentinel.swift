@@ -142,6 +142,8 @@ extension SmallWorld {
         case line.hasPrefix("SENTINEL MASTER "): return .words(primaryFields(sentinel))
         case line.hasPrefix("SENTINEL REPLICAS"):
             return .array(sentinel.replicas.map { .words(replicaFields($0, sentinel)) })
+        case line.hasPrefix("SENTINEL SENTINELS"):
+            return .array(sentinels.filter { $0.address != sentinel.address }.map { .words(peerFields($0)) })
         case line.hasPrefix("SENTINEL RESET"):
             sentinels[index].known = []
             sentinels[index].looks = [:]
@@ -169,6 +171,13 @@ extension SmallWorld {
             "quorum", "1", "down-after-milliseconds", String(sentinel.downAfter.inMilliseconds), "failover-timeout",
             String(sentinel.failoverTimeout.inMilliseconds), "parallel-syncs", "1", "config-epoch", "0",
             "link-pending-commands", "0",
+        ]
+    }
+
+    private func peerFields(_ peer: FakeSentinel) -> [String] {
+        [
+            "name", "\(peer.address)", "ip", peer.address.host, "port", String(peer.address.port), "runid",
+            "\(peer.address)", "flags", "sentinel",
         ]
     }
 
