@@ -29,7 +29,7 @@ struct KnownSentinelsCheck: Check {
     private func strangers(_ pictures: [SentinelPicture], _ servers: Servers) async -> [Finding] {
         var known: [ServerAddress: [Server]] = [:]
         for picture in pictures {
-            for peer in picture.peers where peer.flags.isHealthy {
+            for peer in picture.peers where !peer.flags.isSubjectivelyDown {
                 if await pictures.contains(peer, servers) { continue }
                 known[peer.address, default: []].append(picture.sentinel)
             }
