@@ -12,7 +12,12 @@ struct SentinelLoginCheck: Check {
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        if let finding = try await seen(servers) { return finding }
+        // A Sentinel that has only just heard of the target is still connecting.
+        let watch = Stopwatch(servers.clock)
+        while let finding = try await seen(servers) {
+            if finding.passes || watch.elapsed > .seconds(3) { return finding }
+            try await servers.clock.sleep(for: .milliseconds(100))
+        }
         let users = try await servers.sentinelUsers()
         let findings = try await users.atOnce { user in
             user == "default" ? try await defaultUser(servers) : try await namedUser(user, servers)
