@@ -83,11 +83,6 @@ package struct CheckLimits: Sendable {
         return value
     }
 
-    package func flag(_ key: String) -> Bool {
-        guard case .flag(let value) = values[key] else { undeclared(key) }
-        return value
-    }
-
     private func undeclared(_ key: String) -> Never {
         preconditionFailure("a check asks for its limit '\(key)', which it does not declare with this type")
     }
