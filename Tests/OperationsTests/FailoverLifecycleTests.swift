@@ -14,7 +14,8 @@ struct FailoverLifecycleTests {
         var testDescription: String { "\(via) with \(sentinels) Sentinels" }
 
         static let all = [
-            Way(via: "sentinel", sentinels: 1), Way(via: "sentinel", sentinels: 3), Way(via: "promote", sentinels: 0),
+            Way(via: "sentinel", sentinels: 1), Way(via: "sentinel", sentinels: 3), Way(via: "announce", sentinels: 3),
+            Way(via: "promote", sentinels: 0),
         ]
 
         func lifecycle() throws -> Lifecycle {
@@ -30,6 +31,7 @@ struct FailoverLifecycleTests {
         let result = try await lifecycle.run(FakeProcess(lifecycle.world))
         lifecycle.expectCutOver()
         #expect(result.summary.hasPrefix("10.0.0.2:6379 is the primary; writes were held back for "))
+        #expect(result.facts["method"]?.string == way.via)
     }
 
     @Test(arguments: Way.all)
@@ -85,6 +87,7 @@ extension Lifecycle {
         #expect(
             plan.sentinel == nil || world.source.settings["replica-priority"] == "0", comment, sourceLocation: location)
         #expect(world.target.settings["replica-priority"] == "100", comment, sourceLocation: location)
+        #expect(world.sentinels.allSatisfy { $0.phantoms == 0 }, comment, sourceLocation: location)
         if losing == .nothing { expectNothingLost(on: SmallWorld.target, comment, location) }
     }
 

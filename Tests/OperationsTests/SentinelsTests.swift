@@ -56,7 +56,9 @@ struct SentinelsTests {
         let (sentinels, _, _) = try sentinels(world)
         #expect(
             await sentinels.limits()
-                == CutoverLimits(pause: .milliseconds(1_800), promotion: .seconds(85), announcement: .seconds(90)))
+                == CutoverLimits(
+                    pause: .milliseconds(1_800), promotion: .seconds(85), announcement: .seconds(90),
+                    failoverTimeout: .seconds(60)))
     }
 
     @Test func `where no Sentinel answers, writes are held back for two seconds at most`() async throws {

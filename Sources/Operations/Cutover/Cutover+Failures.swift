@@ -1,41 +1,59 @@
 import Execution
 import PlanModel
 
-/// What a handover that stops half way says about the world.
-extension Cutover {
-    /// Lifts the fences, and says in the failure what came of it.
-    ///
-    /// They stay where a Sentinel is about to promote the new primary, or has: they are what keeps the old one from
-    /// acknowledging writes that would be lost.
-    func stepBack(_ pause: WritePause, _ memory: CutoverMemory, _ error: any Error) async -> any Error {
-        var failure = error as? StepFailure ?? StepFailure(code: "", what: "")
-        var memory = memory
-        // Should recording fail, resume finds what was recorded before and learns the rest from the servers.
-        if let sentinels, await sentinels.isPromoting(to) {
-            memory.phase = .promoting
-            memory.promotingSince = memory.promotingSince ?? WallClock.now()
-            try? await record(memory)
-            return error is StepFailure ? overtaken(failure) : error
+/// What a handover that did not come to its end says: what happened, and what state the world is in.
+extension CutoverDriver {
+    /// - Returns: `nil` where it came to its end.
+    func failure(_ outcome: CutoverStateMachine.Outcome) -> (any Error)? {
+        switch outcome {
+        case .handedOver: nil
+        case .steppedBack(let cause, let isUnfenced): steppedBack(cause, isUnfenced)
+        case .overtaken(let cause): overtaken(cause)
+        case .promotionUnknown: notPromoted(after: limits.promotion)
+        case .notAnnounced: notAnnounced(after: limits.announcement)
+        case .notSettled: refusal ?? StepFailure(code: "old-primary-not-settled", what: "")
         }
-        let seconds = (pause.elapsed / .milliseconds(100)).rounded() / 10
-        do {
-            try await unfence(memory)
+    }
+
+    private func steppedBack(_ cause: CutoverStateMachine.Cause, _ isUnfenced: Bool) -> any Error {
+        guard var failure = failure(cause) else { return refusal ?? CancellationError() }
+        if isUnfenced {
+            let seconds = (pause.elapsed / .milliseconds(100)).rounded() / 10
             failure.world = [
                 "nothing was promoted; the write pause was lifted after \(seconds) s; \(from.endpoint) takes writes"
             ]
-        } catch {
+        } else {
+            let reason = (unfencing as? StepFailure)?.what ?? ""
             failure.world = [
-                "nothing was promoted; the write pause on \(from.endpoint) ends by itself within \(writePause.planText)",
-                "its min-replicas-to-write and replica-priority could not be put back yet: \(error.what)",
+                "nothing was promoted; the write pause on \(from.endpoint) ends by itself within \(cutover.writePause.planText)",
+                "its min-replicas-to-write and replica-priority could not be put back yet: \(reason)",
             ]
         }
-        memory.phase = .fencing
-        try? await record(memory)
-        return error is StepFailure ? failure : error
+        if machine.method == .held { failure.world.append(guardTime) }
+        return failure
     }
 
-    private func overtaken(_ cause: StepFailure) -> StepFailure {
-        StepFailure(
+    /// - Returns: `nil` for what no server said, such as a state file that could not be written.
+    private func failure(_ cause: CutoverStateMachine.Cause) -> StepFailure? {
+        switch cause {
+        case .refused: refusal as? StepFailure
+        case .notCaughtUp: notCaughtUp()
+        case .notFollowing: notFollowing()
+        case .pauseEnded: pause.ended()
+        }
+    }
+
+    /// A Sentinel that gave up a failover begins none by itself for twice failover-timeout, counted from its beginning.
+    private var guardTime: String {
+        let guarded = Int64(limits.failoverTimeout * 2 / .milliseconds(1))
+        let end = Timestamp(millisecondsSince1970: Timestamp.now.millisecondsSince1970 + guarded)
+        return
+            "a Sentinel that gives a failover up begins none by itself for twice its failover-timeout of \(limits.failoverTimeout.planText): not before \(end)"
+    }
+
+    private func overtaken(_ cause: CutoverStateMachine.Cause) -> any Error {
+        guard let cause = failure(cause) else { return refusal ?? CancellationError() }
+        return StepFailure(
             code: "failover-by-another", what: "a Sentinel began a failover of its own in the middle of the cutover",
             place: cause.place + [cause.what],
             world: [
@@ -45,12 +63,46 @@ extension Cutover {
             help: ["resume waits for the Sentinels and goes on from there"], isTransient: true)
     }
 
-    func notFollowing() -> StepFailure {
+    private func notFollowing() -> StepFailure {
         StepFailure(
             code: "target-does-not-follow", what: "\(to.name) stopped following \(from.name) during the cutover",
             place: [to.name], help: ["was it restarted, or detached by somebody?"], isTransient: true)
     }
 
+    private func notCaughtUp() -> StepFailure {
+        StepFailure(
+            code: "did-not-catch-up", what: "\(to.name) did not catch up within \(cutover.writePause.planText)",
+            place: [to.name, seen], isTransient: true)
+    }
+
+    private func notPromoted(after limit: Duration) -> StepFailure {
+        let isAsked = machine.method == .sentinel || machine.method == .shutdown
+        let cause =
+            isAsked ? "the failover was accepted and may still happen" : "the promotion was sent and may still happen"
+        return StepFailure(
+            code: "promotion-unknown", what: "\(to.name) did not become primary within \(limit.planText)",
+            place: [to.name],
+            world: [
+                "\(cause); the write pause on \(from.endpoint) has run out",
+                "\(from.endpoint) refuses writes by itself (min-replicas-to-write) once the target has left it",
+            ] + (isAsked ? [guardTime] : []),
+            help: ["resume looks at the servers again, and goes forward or tries again"])
+    }
+
+    private func notAnnounced(after limit: Duration) -> StepFailure {
+        StepFailure(
+            code: "sentinels-not-switched",
+            what: "\(view.named) of \(view.total) Sentinels name \(to.endpoint) after \(limit.planText)",
+            place: view.missing,
+            world: [
+                "\(to.endpoint) is the primary and takes writes; \(from.endpoint) takes none",
+                "clients that ask one of the other Sentinels are still sent to \(from.endpoint)",
+            ],
+            help: ["look at the Sentinels that do not name it; resume waits for them again"])
+    }
+}
+
+extension Cutover {
     func notSettled(_ cause: StepFailure) -> StepFailure {
         StepFailure(
             code: "old-primary-not-settled",
@@ -63,35 +115,4 @@ extension Cutover {
             help: cause.help + ["resume tries again"], isTransient: cause.isTransient)
     }
 
-    func notCaughtUp(_ seen: String) -> StepFailure {
-        StepFailure(
-            code: "did-not-catch-up", what: "\(to.name) did not catch up within \(writePause.planText)",
-            place: [to.name, seen], isTransient: true)
-    }
-
-    func notPromoted(after limit: Duration) -> StepFailure {
-        let cause =
-            method == .promote
-            ? "the promotion was sent and may still happen" : "the failover was accepted and may still happen"
-        return StepFailure(
-            code: "promotion-unknown", what: "\(to.name) did not become primary within \(limit.planText)",
-            place: [to.name],
-            world: [
-                "\(cause); the write pause on \(from.endpoint) has run out",
-                "\(from.endpoint) refuses writes by itself (min-replicas-to-write) once the target has left it",
-            ],
-            help: ["resume looks at the servers again, and goes forward or tries again"])
-    }
-
-    func notAnnounced(_ view: Sentinels.View, after limit: Duration) -> StepFailure {
-        StepFailure(
-            code: "sentinels-not-switched",
-            what: "\(view.named) of \(view.total) Sentinels name \(to.endpoint) after \(limit.planText)",
-            place: view.missing,
-            world: [
-                "\(to.endpoint) is the primary and takes writes; \(from.endpoint) takes none",
-                "clients that ask one of the other Sentinels are still sent to \(from.endpoint)",
-            ],
-            help: ["look at the Sentinels that do not name it; resume waits for them again"])
-    }
 }

@@ -5,10 +5,8 @@ import RedisTopology
 
 /// Hands the role of primary from one server to another without losing an acknowledged write.
 ///
-/// The order is what keeps the promise. Both fences are up before anything else; the new primary has every byte before
-/// Sentinel is asked; and the roles are swapped by us the moment Sentinel has agreed, before it acts, so that at no time
-/// two servers acknowledge writes. Until `SENTINEL FAILOVER` is accepted nothing has happened; after it Sentinel goes on
-/// without us.
+/// What can be done before anybody waits is done here; what follows is decided by `CutoverStateMachine` and carried out by
+/// `CutoverDriver`. Until the promotion is asked for nothing has happened; after it the servers go on without us.
 struct Cutover: Sendable {
     /// The primary until now, and the one that shall be.
     let from: Server
@@ -33,85 +31,70 @@ struct Cutover: Sendable {
 
     /// The whole handover, from a world in which nothing was promoted.
     /// - Returns: `false` where another hand promoted the new primary before ours had changed anything.
-    func run(_ memory: CutoverMemory) async throws -> Bool {
-        var memory = memory
+    func run(_ prior: CutoverMemory) async throws -> Bool {
+        var memory = prior
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
         try await ReplicationCredentials(toFollow: to).apply(to: from)
         let counter = try? await WriteCounter(to)
-        // Whatever can be asked beforehand is not asked while writes are held back.
-        let limits = await limits()
         if method != .promote, let sentinels {
             guard try await sentinels.waitUntilElectable(to, context) else { return false }
         }
-        let leader = method == .sentinel ? try await sentinels?.align(to, context) : nil
+        let choice = await MethodChoice.make(method, sentinels, from: from, to: to)
+        let leader = try await leader(choice.method)
+        memory.measurements.method = choice.method
+        memory.measurements.reason = choice.reason
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
-        // From here a cancellation must not stop us half way: the section ends by itself, by the pause and its own limits.
-        let prepared = memory
-        try await Task { try await criticalSection(prepared, leader, counter, limits) }.value
+        let limits = await limits()
+        if let held = choice.held { try await withhold(held, &memory) } else { try await giveBack(&memory) }
+        let driver = CutoverDriver(self, choice, memory, leader: leader, counter: counter, limits: limits)
+        try await shielded(driver) { $0.begin() }
         return true
+    }
+
+    private func leader(_ method: CutoverMethod) async throws -> Sentinels.Leader? {
+        switch method {
+        case .sentinel: try await sentinels?.align(to, context)
+        case .held: sentinels?.all.first.map { Sentinels.Leader(sentinel: $0, isAligned: nil) }
+        case .announce, .promote, .shutdown: nil
+        }
+    }
+
+    private func withhold(_ held: HeldPromotion, _ memory: inout CutoverMemory) async throws {
+        memory.withheldFrom = held.user
+        try await record(memory)
+        try await held.withhold(at: to)
+    }
+
+    /// What an earlier run has withheld.
+    private func giveBack(_ memory: inout CutoverMemory) async throws(StepFailure) {
+        guard let user = memory.withheldFrom else { return }
+        try await HeldPromotion(user: user).giveBack(at: to)
+        memory.withheldFrom = nil
+    }
+
+    /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
+    func resume(_ memory: CutoverMemory) async throws {
+        let choice = await MethodChoice.make(method, sentinels, from: from, to: to)
+        let driver = CutoverDriver(self, choice, memory, leader: nil, counter: nil, limits: await limits())
+        try await shielded(driver) { $0.goOn() }
+    }
+
+    /// From here a cancellation must not stop us half way: the section ends by itself, by the pause and its own limits.
+    private func shielded(
+        _ driver: CutoverDriver,
+        _ begin: @escaping @Sendable (inout CutoverStateMachine) -> CutoverStateMachine.Action
+    ) async throws {
+        try await Task {
+            var driver = driver
+            try await driver.run(begin)
+        }.value
     }
 
     func limits() async -> CutoverLimits {
         await sentinels?.limits()
-            ?? CutoverLimits(pause: writePause * 2, promotion: .seconds(10), announcement: .zero)
-    }
-
-    private func criticalSection(
-        _ prepared: CutoverMemory, _ leader: Sentinels.Leader?, _ counter: WriteCounter?, _ limits: CutoverLimits
-    ) async throws {
-        var memory = prepared
-        var pause = WritePause(on: from, length: writePause, longest: limits.pause, clock: context.clock)
-        do {
-            try await fence.raise(over: memory.fence, needsReplica: drains)
-            try await drain(&pause)
-            memory.measurements.drain = pause.elapsed.seconds
-            memory.phase = .promoting
-            memory.promotingSince = WallClock.now()
-            try await record(memory)
-            // Once more: the record took its time, and somebody may have ended the pause or restarted the server.
-            try await drain(&pause)
-            try await begin(pause, leader)
-        } catch {
-            throw await stepBack(pause, memory, error)
-        }
-        memory.measurements.promotion = try await swap(&pause, limits).seconds
-        memory.measurements.writesAtPromotion = await calls(counter)
-        try await goForward(memory, &pause, limits)
-    }
-
-    /// The last moment at which nothing has happened.
-    /// - Throws: `StepFailure` where nothing has happened and nothing will.
-    private func begin(_ pause: WritePause, _ leader: Sentinels.Leader?) async throws(StepFailure) {
-        guard pause.isCertain else { throw pause.ended() }
-        switch method {
-        case .sentinel:
-            guard let leader, let sentinels else { return }
-            // A reply that is lost must leave enough of the pause for the swap.
-            try await leader.sentinel.failOver(
-                sentinels.primaryName, timeout: min(.seconds(1), pause.remaining / 2))
-        case .promote: try await to.attempt(["REPLICAOF", "NO", "ONE"], timeout: pause.remaining)
-        case .shutdown:
-            // As the server is configured: it saves if it has save points. A server that is gone sends no reply.
-            try await from.attempt(["SHUTDOWN"], timeout: .seconds(60))
-        }
-    }
-
-    /// Exchanges the roles, the new primary first.
-    private func swap(_ pause: inout WritePause, _ limits: CutoverLimits) async throws -> Duration {
-        let watch = Stopwatch(context.clock)
-        if method == .sentinel {
-            // Sentinel goes on in any case. Were we held up so long that writes got through, the new primary gets them first.
-            if !pause.isCertain { try? await drain(&pause) }
-            // Sentinel would need some 200 ms; should this fail, it does the same in a moment.
-            _ = try? await to.replies(to: [["REPLICAOF", "NO", "ONE"]], timeout: .seconds(2))
-        }
-        try await waitForPromotion(&pause, watch, limits.promotion)
-        let promotion = watch.elapsed
-        // Should this fail, it is tried again once the Sentinels have taken note.
-        if method != .shutdown { try? await demote() }
-        return promotion
+            ?? CutoverLimits(pause: .seconds(60), promotion: .seconds(20), announcement: .seconds(30))
     }
 
     /// Makes the old primary follow the new one.
@@ -119,9 +102,23 @@ struct Cutover: Sendable {
         try await from.ask(["REPLICAOF", to.endpoint.host, String(to.endpoint.port)], timeout: .seconds(5))
     }
 
-    /// Sentinel kills the connections of the server that it promotes, ours as well: the second question has a new one.
-    private func calls(_ counter: WriteCounter?) async -> Int64? {
-        if let calls = try? await counter?.calls() { return calls }
-        return try? await counter?.calls()
+    /// Brings the old primary to rest: it follows, has its own write rule again, and stays out of Sentinel's choice.
+    func settle(_ memory: CutoverMemory) async throws(StepFailure) {
+        do {
+            if let user = memory.withheldFrom { try await HeldPromotion(user: user).giveBack(at: to) }
+            if try await from.replication().role == .primary { try await demote() }
+            try await fence.send(fence.restingCommands(memory.fence))
+        } catch {
+            // One that was shut down has nothing to settle.
+            if method == .shutdown, error.isTransient { return }
+            throw notSettled(error)
+        }
+    }
+
+    /// Takes back what was changed while nothing was promoted.
+    func unfence(_ memory: CutoverMemory) async throws(StepFailure) {
+        try await fence.send([["CLIENT", "UNPAUSE"]] + fence.allCommands(memory.fence))
+        if let user = memory.withheldFrom { try await HeldPromotion(user: user).giveBack(at: to) }
+        try await ReplicationCredentials.restore(memory.credentials, on: from)
     }
 }

@@ -14,6 +14,8 @@ struct CutoverMemory: Codable, Equatable {
     var fence: [String: String] = [:]
     /// How the primary was set to log in at another, before it had to follow one.
     var credentials = ReplicationCredentials.Prior()
+    /// The Sentinels' user at the new primary, while it may not promote it.
+    var withheldFrom: String?
     /// Seconds since 1970 when `promoting` was recorded. A server that was started later was not promoted by us.
     var promotingSince: Double?
     var measurements = CutoverMeasurements()
@@ -25,10 +27,14 @@ struct CutoverMeasurements: Codable, Equatable {
     var drain: Double?
     /// From the agreement of the Sentinel until the new primary said so.
     var promotion: Double?
-    /// From the promotion until every Sentinel named the new primary.
+    /// From the promotion until every Sentinel named the new primary, and until each of them did, by endpoint.
     var announcement: Double?
+    var switched: [String: Double] = [:]
     /// How long writes were held back.
     var pause: Double?
+    /// How the roles were exchanged, and why not as the plan wished.
+    var method: CutoverMethod?
+    var reason: String?
     /// The Sentinel that was asked.
     var leader: String?
     /// Whether the moment was chosen by that Sentinel's next look at the new primary.
@@ -44,6 +50,9 @@ struct CutoverMeasurements: Codable, Equatable {
         ] {
             if let seconds { facts[name] = .double(seconds) }
         }
+        if !switched.isEmpty { facts["sentinelsSwitchedSeconds"] = .object(switched.mapValues { .double($0) }) }
+        if let method { facts["method"] = .string(method.rawValue) }
+        if let reason { facts["methodReason"] = .string(reason) }
         if let leader { facts["sentinel"] = .string(leader) }
         if let isAligned { facts["aligned"] = .bool(isAligned) }
         if let writesAtPromotion { facts["writesAtPromotion"] = .int(writesAtPromotion) }

@@ -19,36 +19,61 @@ struct Sentinels: Sendable {
 
     /// What they say about one server at one moment. A Sentinel that does not answer names nobody.
     struct View: Sendable {
-        var total: Int
-        /// How many tell clients that it is the primary.
-        var named: Int
+        var total = 0
+        /// Those that tell clients that it is the primary.
+        var naming: [String] = []
         /// How many show it as the monitored primary, which comes later and is what some clients ask for.
-        var shown: Int
+        var shown = 0
         /// `Sentinel 10.0.0.3:26379 names 10.0.0.1:6379`
-        var missing: [String]
+        var missing: [String] = []
+        /// Whether one of them is in the middle of a failover.
+        var isBusy = false
 
+        var named: Int { naming.count }
         var allNameIt: Bool { named == total }
         var allShowIt: Bool { named == total && shown == total }
     }
 
+    /// Asks all at once, in one round trip; one that hangs is not waited for.
     func view(of server: Server) async -> View {
-        var view = View(total: all.count, named: 0, shown: 0, missing: [])
-        for sentinel in all {
-            do {
-                let named = try await sentinel.primaryAddress(primaryName)
-                let isNamed = if let named { await servers.isSame(named, as: server) } else { false }
-                if isNamed { view.named += 1 }
-                if !isNamed { view.missing.append("\(sentinel.name) names \(named.map { "\($0)" } ?? "nobody")") }
-                if let shown = try await sentinel.sentinelPrimary(primaryName)?.address,
-                    await servers.isSame(shown, as: server)
-                {
-                    view.shown += 1
-                }
-            } catch {
+        let opinions = (try? await all.atOnce { try? await opinion($0, of: server) }) ?? []
+        var view = View(total: all.count)
+        for (sentinel, opinion) in zip(all, opinions) {
+            guard let opinion else {
                 view.missing.append("\(sentinel.name) does not answer")
+                continue
             }
+            if opinion.isNamed {
+                view.naming.append("\(sentinel.endpoint)")
+            } else {
+                view.missing.append("\(sentinel.name) names \(opinion.named.map { "\($0)" } ?? "nobody")")
+            }
+            if opinion.isShown { view.shown += 1 }
+            if opinion.isBusy { view.isBusy = true }
         }
         return view
+    }
+
+    private struct Opinion: Sendable {
+        var named: ServerAddress?
+        var isNamed = false
+        var isShown = false
+        var isBusy = false
+    }
+
+    private func opinion(_ sentinel: Server, of server: Server) async throws -> Opinion {
+        let commands: [Command] = [
+            ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", primaryName], ["SENTINEL", "MASTER", primaryName],
+        ]
+        let replies = try await sentinel.replies(to: commands, timeout: .seconds(1))
+        var opinion = Opinion()
+        opinion.named = try sentinel.value(of: replies[0], to: commands[0]) { try SentinelAddressReply($0).primary }
+        if let named = opinion.named { opinion.isNamed = await servers.isSame(named, as: server) }
+        if let primary = try? sentinel.value(of: replies[1], to: commands[1], as: { try SentinelPrimary($0) }) {
+            opinion.isShown = await servers.isSame(primary.address, as: server)
+            opinion.isBusy = primary.isFailoverInProgress
+        }
+        return opinion
     }
 
     /// How long things may take, by what the Sentinels are set to.
@@ -59,17 +84,11 @@ struct Sentinels: Sendable {
         return CutoverLimits(
             pause: downAfter.min().map { $0 * 9 / 10 } ?? .seconds(2),
             promotion: (downAfter.max() ?? .zero) + failoverTimeout + .seconds(20),
-            announcement: failoverTimeout + .seconds(30))
+            announcement: failoverTimeout + .seconds(30), failoverTimeout: failoverTimeout)
     }
 
     /// Whether one of them is in the middle of a failover, so that who is primary may change at any moment.
     func isFailingOver() async -> Bool { await known().contains(where: \.isFailoverInProgress) }
-
-    /// Whether one of them may be about to promote this server, or has.
-    func isPromoting(_ server: Server) async -> Bool {
-        if await isFailingOver() { return true }
-        return await view(of: server).named > 0
-    }
 
     /// Asks for a failover again where no Sentinel is busy with one: after an aborted one nothing else would make them see
     /// the new primary. A refusal passes; the next look tries again.
@@ -86,11 +105,9 @@ struct Sentinels: Sendable {
 
     /// What the Sentinels that answer know of the primary.
     private func known() async -> [SentinelPrimary] {
-        var known: [SentinelPrimary] = []
-        for sentinel in all {
-            if let primary = try? await sentinel.sentinelPrimary(primaryName) { known.append(primary) }
-        }
-        return known
+        let name = primaryName
+        let known = (try? await all.atOnce { try? await $0.sentinelPrimary(name, timeout: .seconds(1)) }) ?? []
+        return known.compactMap(\.self)
     }
 }
 
@@ -103,6 +120,8 @@ struct CutoverLimits: Equatable {
     var promotion: Duration
     /// Other replicas hold the leading Sentinel back until failover-timeout at most.
     var announcement: Duration
+    /// After which a Sentinel gives a failover up.
+    var failoverTimeout = Duration.zero
 }
 
 extension Server {

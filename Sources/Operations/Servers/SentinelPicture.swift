@@ -22,7 +22,7 @@ extension Servers {
 }
 
 extension Server {
-    fileprivate func picture(of name: String) async throws(StepFailure) -> SentinelPicture? {
+    func picture(of name: String) async throws(StepFailure) -> SentinelPicture? {
         let commands: [Command] = [
             ["SENTINEL", "MASTER", name], ["SENTINEL", "REPLICAS", name], ["SENTINEL", "SENTINELS", name],
             ["SENTINEL", "MYID"],

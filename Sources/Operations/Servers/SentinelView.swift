@@ -9,9 +9,11 @@ extension Server {
     }
 
     /// What this Sentinel knows of the primary; `nil` if it monitors none of that name.
-    package func sentinelPrimary(_ name: String) async throws(StepFailure) -> SentinelPrimary? {
+    package func sentinelPrimary(
+        _ name: String, timeout: Duration? = nil
+    ) async throws(StepFailure) -> SentinelPrimary? {
         let command: Command = ["SENTINEL", "MASTER", name]
-        let reply = try await replies(to: [command])[0]
+        let reply = try await replies(to: [command], timeout: timeout)[0]
         if case .error(let error) = reply {
             // "ERR No such master with that name": the only error here without a code word of its own.
             if error.code == "ERR" { return nil }

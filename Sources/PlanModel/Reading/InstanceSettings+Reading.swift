@@ -11,7 +11,6 @@ extension InstanceSettings {
         let endpoint = reader.required(address)
         let engine = reader.required(Self.engine)
         let access = Access.read(&reader)
-        reader.planned(["replicas"])
         reader.finish()
         guard let endpoint, let engine else { return nil }
         return InstanceSettings(endpoint: endpoint, engine: engine, access: access)

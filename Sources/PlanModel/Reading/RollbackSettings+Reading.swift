@@ -15,7 +15,6 @@ extension RollbackSettings {
 
     static func read(_ reader: inout MappingReader) -> RollbackSettings {
         let settings = RollbackSettings(onFailure: reader.value(onFailure), afterCutover: reader.value(afterCutover))
-        reader.planned(["resting"])
         reader.finish()
         return settings
     }

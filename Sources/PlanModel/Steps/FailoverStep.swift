@@ -1,32 +1,69 @@
 internal import Diagnostics
+internal import YAMLTree
 
 /// The cutover: from here on the target is the primary.
 package struct FailoverStep: Sendable, Hashable {
     package enum Method: String, Sendable, Hashable, CaseIterable {
         /// `SENTINEL FAILOVER`, which the Sentinels announce to clients.
         case sentinel
+        /// The roles are swapped, and each Sentinel is told in the name of another.
+        case announce
+        /// `SENTINEL FAILOVER`, with the promotion kept back until the Sentinel is about to look.
+        case held
+        /// The first of announce, held and sentinel that is possible.
+        case fastest
         /// `REPLICAOF NO ONE`, for plans without Sentinel.
         case promote
         /// The source is shut down and the Sentinels notice.
         case shutdown
     }
 
+    /// How the source comes to rest once the target is the primary.
+    package enum Resting: String, Sendable, Hashable, CaseIterable {
+        /// It follows the target.
+        case follow
+        /// Forgotten by the Sentinels, it stands alone and takes no writes.
+        case fenced
+        case shutdown
+    }
+
+    /// What becomes of the source's other replicas.
+    package enum OtherReplicas: String, Sendable, Hashable, CaseIterable {
+        /// They follow the target.
+        case follow
+        /// Forgotten by the Sentinels, they stand alone with the data of the cutover and take no writes.
+        case detach
+        /// To the Sentinels, which make them follow in their own time.
+        case leave
+    }
+
     package var method: Method
     /// How long writes to the source may stall while the target catches up.
     package var writePause: Duration
+    /// `nil`: it follows where the target's engine and version let it, else it is fenced.
+    package var resting: Resting?
+    /// `nil`: they follow where the target's engine and version let them, else they are detached.
+    package var replicas: OtherReplicas?
 
-    package init(method: Method = .sentinel, writePause: Duration = .seconds(2)) {
+    package init(
+        method: Method = .sentinel, writePause: Duration = .seconds(2), resting: Resting? = nil,
+        replicas: OtherReplicas? = nil
+    ) {
         self.method = method
         self.writePause = writePause
+        self.resting = resting
+        self.replicas = replicas
     }
 }
 
 extension FailoverStep: StepSettings {
     static let via = Field(
-        "via", .word(Method.allCases, planned: ["announce", "held", "fastest"]), default: FailoverStep().method,
+        "via", .word(Method.allCases), default: FailoverStep().method,
         """
-        How the target becomes the primary: sentinel asks a Sentinel to fail over; promote is for plans without \
-        Sentinel; shutdown stops the source and lets the Sentinels notice.
+        How the target becomes the primary: sentinel asks a Sentinel to fail over; announce swaps the roles and tells \
+        each Sentinel (two or more are needed); held asks a Sentinel and keeps its promotion back until the best moment \
+        (the Sentinels need a user of their own at the target); fastest takes the first of announce, held and sentinel \
+        that is possible; promote is for plans without Sentinel; shutdown stops the source and lets the Sentinels notice.
         """)
     /// A pause keeps Sentinel's own PUBLISH waiting, so one that is as long as `down-after-milliseconds` makes Sentinel
     /// start a failover of its own. That setting is 30 s unless somebody changed it; preflight compares with the real
@@ -39,15 +76,78 @@ extension FailoverStep: StepSettings {
         """
     )
 
-    static var fields: [any FieldDeclaration] { [via, writePauseField] }
+    static let restingField = Field(
+        "resting", .word(Resting.allCases),
+        """
+        How the source comes to rest after the cutover: follow makes it a replica of the target; fenced has the \
+        Sentinels forget it and lets it stand alone without taking writes; shutdown stops it. Without it: follow where \
+        the target lets it, else fenced.
+        """)
+    static let replicasField = Field(
+        "replicas", .otherReplicas,
+        """
+        The source's other replicas: none of them is promoted; after the cutover they follow the target, are detached \
+        (forgotten by the Sentinels, alone, without taking writes), or are left to the Sentinels. Without it: follow \
+        where the target lets them, else detach.
+        """)
+
+    static var fields: [any FieldDeclaration] { [via, writePauseField, restingField, replicasField] }
 
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
-        let step = FailoverStep(method: reader.value(via), writePause: reader.value(writePauseField))
-        reader.planned(["replicas", "resting"])
+        let step = FailoverStep(
+            method: reader.value(via), writePause: reader.value(writePauseField),
+            resting: reader.optional(restingField), replicas: reader.optional(replicasField))
+        if step.method == .shutdown, let resting = step.resting, resting != .shutdown {
+            reader.collector.error(
+                .invalidValue, "'resting: \(resting.rawValue)' contradicts 'via: shutdown'",
+                at: reader.range(of: restingField.key),
+                help: ["leave 'resting' out: a source that was shut down stays so"])
+        }
         return step
     }
 
     var spelledSettings: [(key: String, value: String)] {
-        [Self.via.setting(method), Self.writePauseField.setting(writePause)]
+        [
+            Self.via.setting(method), Self.writePauseField.setting(writePause), resting.map(Self.restingField.setting),
+            replicas.map(Self.replicasField.setting),
+        ].compactMap(\.self)
+    }
+}
+
+extension ValueType where Value == FailoverStep.OtherReplicas {
+    private static var afterCutover: Field<Value> {
+        Field("after-cutover", .word(), "What becomes of them once the target is the primary.")
+    }
+
+    fileprivate static var otherReplicas: Self {
+        Self(
+            expected: "a mapping such as { after-cutover: follow }",
+            read: { node, site in
+                guard node.entries != nil, var reader = MappingReader(node, site) else {
+                    site.reportWrongType(node, expected: "a mapping such as { after-cutover: follow }")
+                    return nil
+                }
+                let rule = reader.required(afterCutover)
+                reader.finish()
+                return rule
+            },
+            spell: { "{ \(afterCutover.key): \($0.rawValue) }" },
+            schema: [
+                "type": "object", "properties": .object([afterCutover.schemaMember]), "additionalProperties": false,
+                "required": .array([.string(afterCutover.key)]),
+            ])
+    }
+}
+
+extension FailoverStep {
+    /// How the source comes to rest: as the plan says, else the best that an engine as the target allows. A Redis never
+    /// syncs from a Dragonfly, and would try several hundred times a second.
+    package func resting(towards target: Engine) -> Resting {
+        if method == .shutdown { return .shutdown }
+        return resting ?? (target == .dragonfly ? .fenced : .follow)
+    }
+
+    package func replicas(towards target: Engine) -> OtherReplicas {
+        replicas ?? (target == .dragonfly ? .detach : .follow)
     }
 }

@@ -34,9 +34,21 @@ struct StepSummary {
         let pause =
             "holds writes to \(source) back (for \(step.writePause.planText) at most while \(target) catches up)"
         switch step.method {
-        case .sentinel: return "\(pause), has the Sentinels promote \(target), and makes \(source) its replica"
-        case .promote: return "\(pause), promotes \(target), and makes \(source) its replica"
+        case .sentinel, .held: return "\(pause), has the Sentinels promote \(target), and \(rest(step, source))"
+        case .announce: return "\(pause), promotes \(target), tells every Sentinel, and \(rest(step, source))"
+        case .fastest:
+            return
+                "\(pause), has \(target) promoted in the fastest way that the Sentinels allow, and \(rest(step, source))"
+        case .promote: return "\(pause), promotes \(target), and \(rest(step, source))"
         case .shutdown: return "\(pause), shuts \(source) down, and waits until the Sentinels promote \(target)"
+        }
+    }
+
+    private func rest(_ step: FailoverStep, _ source: String) -> String {
+        switch step.resting(towards: plan.target.engine) {
+        case .follow: "makes \(source) its replica"
+        case .fenced: "leaves \(source) alone, forgotten by the Sentinels and without taking writes"
+        case .shutdown: "shuts \(source) down"
         }
     }
 

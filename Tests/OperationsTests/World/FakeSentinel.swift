@@ -30,6 +30,10 @@ struct FakeSentinel {
     var isInTilt = false
     var downAfter = Duration.seconds(5)
     var failoverTimeout = Duration.seconds(20)
+    /// Of its configuration.
+    var epoch: Int64 = 0
+    /// Sentinels that it counts and that do not exist.
+    var phantoms = 0
     /// Between two looks at a server, outside a failover.
     var looksEvery = Duration.seconds(10)
     /// Since the primary does not answer.
@@ -41,6 +45,8 @@ struct FakeSentinel {
         shown = named
         self.phase = phase
     }
+
+    var id: String { "id-of-\(address.port)" }
 
     var replicas: [ServerAddress] {
         looks.keys.filter { $0 != shown && (looks[$0]?.follows != nil || looks[$0]?.isPrimary == true) }
@@ -84,6 +90,8 @@ extension SmallWorld {
             if let candidate { instances[candidate]?.follows = nil }
         case .promoting(let candidate, _)? where sentinel.looks[candidate]?.isPrimary == true:
             sentinels[index].named = candidate
+            sentinels[index].epoch += 1
+            instances[candidate]?.isKnownToClients = true
             sentinels[index].failover = .reconfiguring(candidate, since: now)
         case .promoting(_, let since)? where now - since >= sentinel.failoverTimeout:
             sentinels[index].failover = nil
@@ -105,6 +113,8 @@ extension SmallWorld {
         sentinels[index].known.remove(promoted)
         sentinels[index].named = promoted
         sentinels[index].shown = promoted
+        sentinels[index].epoch = sentinels.map(\.epoch).max() ?? 0
+        instances[promoted]?.isKnownToClients = true
         sentinels[index].failover = nil
         sentinels[index].silentSince = nil
         for address in instances.keys { sentinels[index].looks[address]?.since = now }
@@ -149,6 +159,8 @@ extension SmallWorld {
             sentinels[index].looks = [:]
             return .integer(1)
         case line.hasPrefix("SENTINEL FAILOVER"): return beginFailover(index)
+        case line.hasPrefix("SENTINEL MYID"): return .text(sentinel.id)
+        case line.hasPrefix("PUBLISH"): return takeHello(index, words)
         default: return .refusal("ERR unknown command")
         }
     }
@@ -163,13 +175,29 @@ extension SmallWorld {
         return .ok
     }
 
+    /// In the name of one that it does not know it would add a Sentinel that does not exist.
+    private mutating func takeHello(_ index: Int, _ words: [String]) -> RESPValue {
+        let fields = words[2].split(separator: ",").map(String.init)
+        let isKnown = sentinels.contains {
+            $0.address == ServerAddress(host: fields[0], port: Int(fields[1]) ?? 0) && $0.id == fields[2]
+                && $0.address != sentinels[index].address
+        }
+        if !isKnown { sentinels[index].phantoms += 1 }
+        let epoch = Int64(fields[7]) ?? 0
+        guard epoch > sentinels[index].epoch, !sentinels[index].isInTilt else { return .integer(1) }
+        sentinels[index].epoch = epoch
+        turn(index, to: ServerAddress(host: fields[5], port: Int(fields[6]) ?? 0))
+        return .integer(1)
+    }
+
     private func primaryFields(_ sentinel: FakeSentinel) -> [String] {
         let flags = sentinel.failover == nil ? "master" : "master,failover_in_progress"
         return [
             "name", "main", "ip", sentinel.shown.host, "port", String(sentinel.shown.port), "flags", flags,
             "num-slaves", String(sentinel.replicas.count), "num-other-sentinels", String(sentinels.count - 1),
             "quorum", "1", "down-after-milliseconds", String(sentinel.downAfter.inMilliseconds), "failover-timeout",
-            String(sentinel.failoverTimeout.inMilliseconds), "parallel-syncs", "1", "config-epoch", "0",
+            String(sentinel.failoverTimeout.inMilliseconds), "parallel-syncs", "1", "config-epoch",
+            String(sentinel.epoch),
             "link-pending-commands", "0",
         ]
     }
@@ -177,7 +205,7 @@ extension SmallWorld {
     private func peerFields(_ peer: FakeSentinel) -> [String] {
         [
             "name", "\(peer.address)", "ip", peer.address.host, "port", String(peer.address.port), "runid",
-            "\(peer.address)", "flags", "sentinel",
+            peer.id, "flags", "sentinel",
         ]
     }
 

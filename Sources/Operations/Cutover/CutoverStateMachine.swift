@@ -1,0 +1,309 @@
+/// Decides, from what the servers answered, what a handover does next. Pure: it knows no server, no clock and no file, so
+/// that a test can take every way through it.
+///
+/// The order is what keeps the promise. Both fences are up before anything else; the new primary has every byte before
+/// anybody may promote it; and it is promoted before the old one is demoted, so that at no time two servers acknowledge
+/// writes. What was not promoted is taken back; what may have been is only gone forward with.
+struct CutoverStateMachine: Hashable {
+    /// What the driver shall do, one at a time; each is answered by an observation.
+    enum Action: Hashable {
+        /// `min-replicas-to-write` and `replica-priority 0` on the old primary.
+        case raiseFence
+        /// `SENTINEL FAILOVER` while the right to promote is withheld, and the wait for the Sentinel's next look.
+        case prepareSentinel
+        /// Begins the write pause or holds on to it, and samples the old primary's offset.
+        case holdWrites
+        /// Whether the new primary has reached that offset.
+        case compareOffsets
+        /// Writes to the state file how far it came; before the next effect, never after.
+        case record(CutoverMemory.Phase)
+        case askSentinel
+        case shutDown
+        case promote
+        case readRole
+        case demote
+        /// The Sentinels are told who is primary, each in the name of another.
+        case announce
+        case readSentinels
+        /// A failover is asked for of a Sentinel that does not see the new primary by itself.
+        case askSentinelAgain
+        /// Ends the pause and the connections of the clients that wait in it.
+        case releaseClients
+        case settle
+        /// Takes the fences and the pause back.
+        case lowerFence
+        /// A moment passes before the same is asked again; the pause is lengthened meanwhile, or not.
+        case wait(renewingPause: Bool)
+        case finish(Outcome)
+    }
+
+    /// How an action ended, or what it saw.
+    enum Event: Hashable {
+        case done
+        /// It has certainly not been done; the driver knows why.
+        case refused
+        /// It may have been done.
+        case unanswered
+        case reached, behind, detached
+        case isPrimary, isReplica
+        case sentinels(SentinelsSeen)
+    }
+
+    struct SentinelsSeen: Hashable {
+        /// How many of the plan's Sentinels tell clients the new primary.
+        var named: Portion
+        /// Whether all show it as the monitored primary, too.
+        var allShowIt = false
+        /// Whether one of them is in the middle of a failover.
+        var isBusy = false
+
+        enum Portion: Hashable { case none, some, all }
+    }
+
+    struct Observation: Hashable {
+        var event: Event
+        /// Whether writes have been held back without interruption, and still are.
+        var isPauseCertain = false
+        /// Whether the present wait has lasted as long as it may.
+        var isLate = false
+        /// Whether the Sentinels have had the time that a failover normally takes.
+        var isOverdue = false
+    }
+
+    /// Why a handover that has promoted nobody is taken back.
+    enum Cause: Hashable {
+        /// An action was refused or failed; the driver knows why.
+        case refused
+        case notCaughtUp, notFollowing, pauseEnded
+    }
+
+    enum Outcome: Hashable {
+        case handedOver
+        /// Nothing was promoted; whether the old primary's settings are as before.
+        case steppedBack(Cause, isUnfenced: Bool)
+        /// A Sentinel promotes the new primary by itself. The fences stay.
+        case overtaken(Cause)
+        case promotionUnknown
+        case notAnnounced
+        case notSettled
+    }
+
+    enum Round: Hashable { case first, last }
+
+    enum State: Hashable {
+        case ready
+        case fencing, preparing
+        case holding(Round)
+        case draining(Round)
+        case redraining
+        case recording
+        case asking, promoting, confirming
+        case demoting, announcing
+        case watching(isReleased: Bool)
+        case askingAgain(isReleased: Bool)
+        case releasing(SentinelsSeen)
+        case settling
+        case seekingRival(Cause)
+        case recordingRival(Cause)
+        case lowering(Cause)
+        case recordingReturn(Cause, isUnfenced: Bool)
+        case finished(Outcome)
+    }
+
+    let method: CutoverMethod
+    /// Whether there are Sentinels that have to take note.
+    let hasSentinels: Bool
+    /// Whether the new primary has to have every write of the old one. Only a return that gives writes up does without.
+    let drains: Bool
+    private(set) var state = State.ready
+    /// What is asked again after a moment's wait.
+    private var question = Action.readRole
+    /// Whether an earlier run may have made the promotion already.
+    private var isResumed = false
+
+    init(method: CutoverMethod, hasSentinels: Bool, drains: Bool = true) {
+        self.method = method
+        self.hasSentinels = hasSentinels
+        self.drains = drains
+    }
+
+    /// From a world in which nothing was promoted.
+    mutating func begin() -> Action { enter(.fencing, .raiseFence) }
+
+    /// From a world in which the new primary was promoted, or is about to be.
+    mutating func goOn() -> Action {
+        isResumed = true
+        return enter(.confirming, .readRole)
+    }
+
+    mutating func receive(_ seen: Observation) -> Action {
+        switch state {
+        case .ready, .finished: preconditionFailure("an observation without an action")
+        case .fencing:
+            guard seen.event == .done else { return stepBack(.refused) }
+            return method == .held ? enter(.preparing, .prepareSentinel) : enter(.holding(.first), .holdWrites)
+        case .preparing:
+            return seen.event == .done ? enter(.holding(.first), .holdWrites) : stepBack(.refused)
+        case .holding(let round): return held(round, seen)
+        case .draining(let round): return drained(round, seen)
+        case .recording: return seen.event == .done ? enter(.holding(.last), .holdWrites) : stepBack(.refused)
+        case .asking: return asked(seen)
+        case .redraining: return redrained(seen)
+        case .promoting: return promoted(seen)
+        case .confirming: return confirmed(seen)
+        case .demoting: return method == .announce ? enter(.announcing, .announce) : takeNote()
+        case .announcing, .askingAgain(false): return watch(isReleased: false)
+        case .askingAgain(true): return watch(isReleased: true)
+        case .watching(let isReleased): return watched(seen, isReleased)
+        case .releasing(let sentinels):
+            return sentinels.allShowIt ? enter(.settling, .settle) : watch(isReleased: true)
+        case .settling: return finish(seen.event == .done ? .handedOver : .notSettled)
+        case .seekingRival(let cause): return soughtRival(cause, seen)
+        case .recordingRival(let cause): return finish(.overtaken(cause))
+        case .lowering(let cause):
+            return enter(.recordingReturn(cause, isUnfenced: seen.event == .done), .record(.fencing))
+        case .recordingReturn(let cause, let isUnfenced):
+            return finish(.steppedBack(cause, isUnfenced: isUnfenced))
+        }
+    }
+}
+
+/// Until the promotion.
+extension CutoverStateMachine {
+    private mutating func held(_ round: Round, _ seen: Observation) -> Action {
+        guard seen.event == .done else { return stepBack(.refused) }
+        return drains ? enter(.draining(round), .compareOffsets) : drained(round)
+    }
+
+    private mutating func drained(_ round: Round, _ seen: Observation) -> Action {
+        switch seen.event {
+        case .reached: return drained(round)
+        case .detached: return stepBack(.notFollowing)
+        case .behind where seen.isPauseCertain: return .wait(renewingPause: false)
+        case .done where seen.isPauseCertain: return question
+        case .behind, .done, .unanswered: return stepBack(.notCaughtUp)
+        case .refused, .isPrimary, .isReplica, .sentinels: return stepBack(.refused)
+        }
+    }
+
+    /// Once more after the intent is on disk: writing it took its time, and somebody may have ended the pause meanwhile or
+    /// restarted the server.
+    private mutating func drained(_ round: Round) -> Action {
+        switch round {
+        case .first: enter(.recording, .record(.promoting))
+        case .last:
+            switch method {
+            case .sentinel: enter(.asking, .askSentinel)
+            case .shutdown: enter(.asking, .shutDown)
+            case .announce, .held, .promote: enter(.promoting, .promote)
+            }
+        }
+    }
+
+    /// A Sentinel that was asked goes on in any case.
+    private mutating func asked(_ seen: Observation) -> Action {
+        guard seen.event != .refused else { return stepBack(.refused) }
+        if method == .shutdown { return enter(.confirming, .readRole) }
+        // Were we held up so long that writes got through, the new primary gets them first.
+        return seen.isPauseCertain || !drains ? enter(.promoting, .promote) : enter(.redraining, .holdWrites)
+    }
+
+    private mutating func redrained(_ seen: Observation) -> Action {
+        switch seen.event {
+        case .done where question == .holdWrites: enter(.redraining, .compareOffsets)
+        case .done where seen.isPauseCertain: question
+        case .behind where seen.isPauseCertain: .wait(renewingPause: false)
+        default: enter(.promoting, .promote)
+        }
+    }
+
+    private mutating func promoted(_ seen: Observation) -> Action {
+        // Should ours be refused, the Sentinel that was asked does the same in a moment.
+        if seen.event == .refused, method != .sentinel, !isResumed { return stepBack(.refused) }
+        return enter(.confirming, .readRole)
+    }
+
+    private mutating func confirmed(_ seen: Observation) -> Action {
+        switch seen.event {
+        case .isPrimary: return method == .shutdown ? takeNote() : enter(.demoting, .demote)
+        case .done: return mustPromote(seen.isPauseCertain) ? enter(.promoting, .promote) : question
+        default: return seen.isLate ? finish(.promotionUnknown) : .wait(renewingPause: method != .shutdown)
+        }
+    }
+
+    /// Whether nobody else would do it: the first command may have been lost.
+    private func mustPromote(_ isPauseCertain: Bool) -> Bool {
+        switch method {
+        case .promote: isPauseCertain || isResumed
+        case .announce, .held: isPauseCertain
+        case .sentinel, .shutdown: false
+        }
+    }
+
+    private mutating func stepBack(_ cause: Cause) -> Action {
+        hasSentinels ? enter(.seekingRival(cause), .readSentinels) : enter(.lowering(cause), .lowerFence)
+    }
+
+    /// The fences stay where a Sentinel is about to promote the new primary, or has: they are what keeps the old one from
+    /// acknowledging writes that would be lost. A Sentinel from which the right is withheld promotes nobody.
+    private mutating func soughtRival(_ cause: Cause, _ seen: Observation) -> Action {
+        guard case .sentinels(let sentinels) = seen.event else { return enter(.lowering(cause), .lowerFence) }
+        let isPromoting = sentinels.isBusy && method != .held || sentinels.named != .none
+        return isPromoting
+            ? enter(.recordingRival(cause), .record(.promoting)) : enter(.lowering(cause), .lowerFence)
+    }
+}
+
+/// After the promotion.
+extension CutoverStateMachine {
+    private mutating func takeNote() -> Action {
+        hasSentinels
+            ? watch(isReleased: false)
+            : enter(.releasing(SentinelsSeen(named: .all, allShowIt: true)), .releaseClients)
+    }
+
+    private mutating func watch(isReleased: Bool) -> Action {
+        enter(.watching(isReleased: isReleased), .readSentinels)
+    }
+
+    /// Clients that wait are let go when every Sentinel would send them to the new primary, or when the pause has ended
+    /// anyway.
+    private mutating func watched(_ seen: Observation, _ isReleased: Bool) -> Action {
+        guard case .sentinels(let sentinels) = seen.event else { return question }
+        if !isReleased, sentinels.named == .all || !seen.isPauseCertain {
+            return enter(.releasing(sentinels), .releaseClients)
+        }
+        if sentinels.allShowIt { return enter(.settling, .settle) }
+        if seen.isLate { return finish(.notAnnounced) }
+        // The first failover is given the time it normally takes.
+        if seen.isOverdue, !sentinels.isBusy { return enter(.askingAgain(isReleased: isReleased), .askSentinelAgain) }
+        return .wait(renewingPause: !isReleased)
+    }
+}
+
+extension CutoverStateMachine {
+    private mutating func enter(_ next: State, _ action: Action) -> Action {
+        state = next
+        question = action
+        return action
+    }
+
+    private mutating func finish(_ outcome: Outcome) -> Action {
+        state = .finished(outcome)
+        return .finish(outcome)
+    }
+}
+
+/// How the roles are exchanged.
+enum CutoverMethod: String, Codable, Hashable, CaseIterable {
+    /// A Sentinel is asked to fail over at the moment that suits it best, and finds its promotion done.
+    case sentinel
+    /// The roles are swapped, then every Sentinel is told.
+    case announce
+    /// A Sentinel is asked to fail over and kept from promoting until the moment has come.
+    case held
+    /// Without Sentinels.
+    case promote
+    /// The source is stopped, and the Sentinels notice.
+    case shutdown
+}
