@@ -137,12 +137,37 @@ struct MessageTests {
 
     @Test func `what a later version will know`() {
         #expect(
-            render("not-supported-yet-held") == """
-                not-supported-yet-held.yaml:16:22: error[not-supported-yet]: 'via: held' is not supported yet
+            render("not-supported-yet-copy-back") == """
+                not-supported-yet-copy-back.yaml:19:18: error[not-supported-yet]: 'after-cutover: copy-back' is not supported yet
                    │
-                16 │   - failover: { via: held } # error: not-supported-yet
-                   │                      ^^^^
-                   = help: this version knows: sentinel, promote, shutdown
+                19 │   after-cutover: copy-back # error: not-supported-yet
+                   │                  ^^^^^^^^^
+                   = help: this version knows: stop, discard-writes
+
+                1 error
+
+                """)
+    }
+
+    @Test func `a key of a step that stands at the top says where it belongs`() {
+        #expect(
+            render("unknown-key-of-failover") == """
+                unknown-key-of-failover.yaml:12:1: error[unknown-key]: this plan has no key 'replicas'
+                   │
+                12 │ replicas: { after-cutover: follow } # error: unknown-key
+                   │ ^^^^^^^^
+                   = help: it belongs to 'failover', beside 'via'
+
+                1 error
+
+                """)
+        #expect(
+            render("contradicting-settings") == """
+                contradicting-settings.yaml:16:41: error[contradicting-settings]: 'resting: follow' contradicts 'via: shutdown'
+                   │
+                16 │   - failover: { via: shutdown, resting: follow } # error: contradicting-settings
+                   │                                         ^^^^^^
+                   = help: leave 'resting' out: a source that was shut down stays so
 
                 1 error
 

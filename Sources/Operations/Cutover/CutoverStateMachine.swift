@@ -120,6 +120,8 @@ struct CutoverStateMachine: Hashable {
     private var question = Action.readRole
     /// Whether an earlier run may have made the promotion already.
     private var isResumed = false
+    /// Whether the promotion was sent and may have been carried out, whatever became of a second attempt.
+    private var mayBePromoted = false
 
     init(method: CutoverMethod, hasSentinels: Bool, drains: Bool = true) {
         self.method = method
@@ -133,6 +135,7 @@ struct CutoverStateMachine: Hashable {
     /// From a world in which the new primary was promoted, or is about to be.
     mutating func goOn() -> Action {
         isResumed = true
+        mayBePromoted = true
         return enter(.confirming, .readRole)
     }
 
@@ -219,7 +222,8 @@ extension CutoverStateMachine {
 
     private mutating func promoted(_ seen: Observation) -> Action {
         // Should ours be refused, the Sentinel that was asked does the same in a moment.
-        if seen.event == .refused, method != .sentinel, !isResumed { return stepBack(.refused) }
+        if seen.event == .refused, method != .sentinel, !mayBePromoted { return stepBack(.refused) }
+        mayBePromoted = true
         return enter(.confirming, .readRole)
     }
 

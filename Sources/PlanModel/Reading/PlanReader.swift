@@ -8,7 +8,7 @@ struct PlanReader {
     static let description = Field("description", .paragraph, "What the plan is for.")
 
     /// Keys of the language that a later version will know.
-    private static let planned = ["shards", "rollout", "replicas", "resting"]
+    private static let planned = ["shards", "rollout"]
 
     let checks: [CheckDeclaration]
     let collector: DiagnosticCollector
@@ -40,7 +40,7 @@ struct PlanReader {
         let rollback = section("rollback", &reader, RollbackSettings.read)
         // A plan with shards has no pair of its own.
         if reader.range(of: "shards") != nil { reader.excuse(["source", "target"]) }
-        reader.finish()
+        reader.finish { ["replicas", "resting"].contains($0) ? "it belongs to 'failover', beside 'via'" : nil }
 
         checkEndpoints(reader, source: source, target: target, sentinels: sentinel?.places ?? [])
         guard !collector.hasErrors, let name, let source, let target else { return nil }

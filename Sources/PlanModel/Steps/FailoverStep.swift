@@ -99,7 +99,7 @@ extension FailoverStep: StepSettings {
             resting: reader.optional(restingField), replicas: reader.optional(replicasField))
         if step.method == .shutdown, let resting = step.resting, resting != .shutdown {
             reader.collector.error(
-                .invalidValue, "'resting: \(resting.rawValue)' contradicts 'via: shutdown'",
+                .contradictingSettings, "'resting: \(resting.rawValue)' contradicts 'via: shutdown'",
                 at: reader.range(of: restingField.key),
                 help: ["leave 'resting' out: a source that was shut down stays so"])
         }

@@ -1,0 +1,139 @@
+@testable import Operations
+
+/// A world of two servers and two Sentinels that is small enough to take every way through it.
+///
+/// It knows no time and no data, only what decides a cutover: who takes writes, who has them, and whom the Sentinels name.
+/// Two assumptions stand for time. A command arrives within its timeout or never, and the timeouts inside the pause end with
+/// it; so a pause ends only where planrun was told that it is no longer certain, or is dead. And a replica that leaves is
+/// missed at once.
+struct ModelWorld: Hashable {
+    enum Failover: Hashable { case begun, promoted }
+
+    struct Sentinel: Hashable {
+        var isUp = true
+        var namesTarget = false
+        var failover: Failover?
+    }
+
+    var isSourceUp = true
+    var isTargetUp = true
+    var sourceFollows = false
+    var targetFollows = true
+    /// The source has acknowledged a write that the target lacks, and the reverse.
+    var isTargetBehind = false
+    var isSourceBehind = false
+    var isPaused = false
+    var mayPauseEnd = false
+    var isFenced = false
+    /// The Sentinels' right to promote the target is withheld.
+    var isWithheld = false
+    var leader = Sentinel()
+    var other = Sentinel()
+    /// An acknowledged write is on no server any more that will have it.
+    var hasLost = false
+    /// In the state file; `nil` before the first attempt.
+    var phase: CutoverMemory.Phase?
+
+    var isLinked: Bool { isSourceUp && isTargetUp && targetFollows && !sourceFollows }
+    var doesSourceAccept: Bool { isSourceUp && !sourceFollows && !isPaused && !(isFenced && !isLinked) }
+    var doesTargetAccept: Bool { isTargetUp && !targetFollows }
+    var isSplit: Bool { doesSourceAccept && doesTargetAccept }
+
+    /// What can happen at any moment without anybody's mistake.
+    var moves: [ModelWorld] {
+        var worlds: [ModelWorld] = []
+        func move(_ isPossible: Bool, _ change: (inout ModelWorld) -> Void) {
+            guard isPossible else { return }
+            var world = self
+            change(&world)
+            if world != self { worlds.append(world) }
+        }
+        move(doesSourceAccept) { $0.isTargetBehind = true }
+        // Nobody writes to a primary that no Sentinel names.
+        move(doesTargetAccept && (leader.namesTarget || other.namesTarget)) { $0.isSourceBehind = true }
+        move(isLinked) { $0.isTargetBehind = false }
+        move(isSourceUp && isTargetUp && sourceFollows && !targetFollows) { $0.isSourceBehind = false }
+        move(isPaused && mayPauseEnd) { $0.isPaused = false }
+        for sentinel in [\ModelWorld.leader, \.other] {
+            let (state, peer) = (self[keyPath: sentinel], sentinel == \.leader ? other : leader)
+            guard state.isUp else { continue }
+            move(state.failover == .begun && isTargetUp && (!targetFollows || !isWithheld)) {
+                $0.promoteTarget()
+                $0[keyPath: sentinel].failover = .promoted
+            }
+            // It gives up after failover-timeout.
+            move(state.failover == .begun && targetFollows) { $0[keyPath: sentinel].failover = nil }
+            move(state.failover == .promoted || peer.namesTarget && peer.isUp) {
+                $0[keyPath: sentinel].failover = nil
+                $0[keyPath: sentinel].namesTarget = true
+            }
+            // A primary that is gone, or says for long that it is none, is replaced by the only candidate.
+            move((!isSourceUp || sourceFollows) && !state.namesTarget && state.failover == nil && isTargetUp) {
+                $0[keyPath: sentinel].failover = .begun
+            }
+            // A server that says it is a primary and that no Sentinel made one is turned back while the real one is well.
+            move(
+                !targetFollows && isTargetUp && isSourceUp && !sourceFollows && !state.namesTarget
+                    && state.failover == nil && !peer.namesTarget && peer.failover == nil
+            ) { $0.turnTargetBack() }
+        }
+        return worlds
+    }
+
+    /// What somebody may die of; each costs a mishap.
+    var deaths: [ModelWorld] {
+        [\ModelWorld.isSourceUp, \.isTargetUp, \.leader.isUp, \.other.isUp].compactMap { part in
+            guard self[keyPath: part] else { return nil }
+            var world = self
+            world[keyPath: part] = false
+            if part == \.isSourceUp { world.isPaused = false }
+            return world
+        }
+    }
+
+    mutating func promoteTarget() { targetFollows = false }
+
+    mutating func demoteSource() {
+        if isTargetBehind { hasLost = true }
+        isTargetBehind = false
+        sourceFollows = true
+    }
+
+    private mutating func turnTargetBack() {
+        if isSourceBehind { hasLost = true }
+        isSourceBehind = false
+        targetFollows = true
+    }
+}
+
+extension ModelWorld {
+    /// What `CutoverSituation.read` would say; `nil` where the target does not answer.
+    var situation: CutoverSituation? {
+        guard isTargetUp else { return nil }
+        let from: CutoverSituation.From =
+            !isSourceUp ? .unreachable("gone") : sourceFollows ? .replicaOfTo : .primary
+        func named(_ sentinel: Sentinel) -> CutoverSituation.Named {
+            !sentinel.isUp ? .unreachable : sentinel.namesTarget ? .to : .from
+        }
+        return CutoverSituation(
+            from: from, to: targetFollows ? .replicaOfFrom : .primary, sentinels: [named(leader), named(other)],
+            phase: phase, targetRanThrough: true)
+    }
+
+    var sentinelsSeen: CutoverStateMachine.SentinelsSeen {
+        let named = [leader, other].filter { $0.isUp && $0.namesTarget }.count
+        return .init(
+            named: named == 0 ? .none : named == 2 ? .all : .some, allShowIt: named == 2,
+            isBusy: [leader, other].contains { $0.isUp && $0.failover != nil })
+    }
+}
+
+extension ModelWorld {
+    /// What changed, for a way that is read.
+    func difference(from other: ModelWorld) -> String {
+        let (now, before) = (Mirror(reflecting: self), Mirror(reflecting: other))
+        return zip(now.children, before.children).compactMap { new, old in
+            "\(new.value)" == "\(old.value)" ? nil : "\(new.label ?? "") \(new.value)"
+        }.joined(separator: ", ")
+    }
+}
