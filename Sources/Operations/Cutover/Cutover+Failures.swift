@@ -9,6 +9,9 @@ extension CutoverDriver {
         case .handedOver: nil
         case .steppedBack(let cause, let isUnfenced): steppedBack(cause, isUnfenced)
         case .overtaken(let cause): overtaken(cause)
+        case .rivalUnknown(let cause): rivalUnknown(cause)
+        case .turnedBack: turnedBack()
+        case .silent: silent(after: limits.promotion)
         case .promotionUnknown: notPromoted(after: limits.promotion)
         case .notAnnounced: notAnnounced(after: limits.announcement)
         case .notSettled: refusal ?? StepFailure(code: "old-primary-not-settled", what: "")
@@ -61,6 +64,36 @@ extension CutoverDriver {
                 "the Sentinels decide which of them is the primary",
             ],
             help: ["resume waits for the Sentinels and goes on from there"], isTransient: true)
+    }
+
+    private func rivalUnknown(_ cause: CutoverStateMachine.Cause) -> any Error {
+        guard let cause = failure(cause) else { return refusal ?? CancellationError() }
+        return StepFailure(
+            code: "sentinel-silent", what: "\(cause.what), and a Sentinel does not answer: it may be promoting the target",
+            place: cause.place + view.missing,
+            world: [
+                "nothing was promoted by planrun; the write pause on \(from.endpoint) ends by itself within \(cutover.writePause.planText)",
+                "\(from.endpoint) takes writes as long as \(to.endpoint) follows it: its min-replicas-to-write and replica-priority 0 stay",
+            ],
+            help: [
+                "look at the Sentinels that do not answer; resume tries the cutover again, rollback puts the settings back"
+            ], isTransient: true)
+    }
+
+    private func turnedBack() -> StepFailure {
+        StepFailure(
+            code: "turned-back", what: "\(to.name) was promoted, and a Sentinel made it a replica again",
+            place: [to.name],
+            world: ["\(from.endpoint) takes no write that \(to.endpoint) does not get"],
+            help: ["resume looks at the servers again, and goes forward"], isTransient: true)
+    }
+
+    private func silent(after limit: Duration) -> StepFailure {
+        StepFailure(
+            code: "target-silent", what: "\(to.name) was promoted, and has not answered for \(limit.planText)",
+            place: [to.name],
+            world: ["the Sentinels name \(to.endpoint); \(from.endpoint) takes no writes"],
+            help: ["start \(to.endpoint) again with its data, then resume"], isTransient: true)
     }
 
     private func notFollowing() -> StepFailure {

@@ -78,7 +78,9 @@ struct Cutover: Sendable {
     func resume(_ memory: CutoverMemory) async throws {
         let choice = await MethodChoice.make(method, sentinels, from: from, to: to)
         let driver = CutoverDriver(self, choice, memory, leader: nil, counter: nil, limits: await limits())
-        try await shielded(driver) { $0.goOn() }
+        let isBound =
+            if method == .promote { true } else { (try? await from.replication())?.upstream != nil }
+        try await shielded(driver) { $0.goOn(isBound: isBound) }
     }
 
     /// From here a cancellation must not stop us half way: the section ends by itself, by the pause and its own limits.

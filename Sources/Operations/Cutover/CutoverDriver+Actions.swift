@@ -88,7 +88,7 @@ extension CutoverDriver {
 extension CutoverDriver {
     /// Should this fail, it is tried again once the Sentinels have taken note.
     mutating func demote() async -> Event {
-        if !pause.hasBegun {
+        if promotion == nil {
             // An earlier run may have died before it had set them.
             try? await ReplicationCredentials(toFollow: to).apply(to: from)
         }
@@ -118,7 +118,8 @@ extension CutoverDriver {
             Progress("the Sentinels to name \(to.endpoint)", now: "\(view.named) of \(view.total)", wanted: "all"))
         let portion: CutoverStateMachine.SentinelsSeen.Portion =
             view.named == 0 ? .none : view.allNameIt ? .all : .some
-        return .sentinels(.init(named: portion, allShowIt: view.allShowIt, isBusy: view.isBusy))
+        return .sentinels(.init(named: portion, allShowIt: view.allShowIt, isBusy: machine.method == .held ? view.isPromoting : view.isBusy,
+                allAnswer: view.silent == 0))
     }
 
     mutating func askSentinelAgain() async -> Event {

@@ -48,6 +48,8 @@ struct CutoverSituation: Equatable {
         case (.unreachable, .primary):
             isNamed || isOurs ? .promoted : Self.sourceGone
         case (.unreachable, .replicaOfFrom): isOurs ? .promoted : Self.sourceGone
+        // A Sentinel that did not know of the promotion turns the target back. Nobody has written since.
+        case (.replicaOfTo, .replicaOfFrom) where isOurs: .promoted
         case (.replicaOfTo, .replicaOfFrom):
             .unclear(code: "replication-circle", what: "source and target follow each other, and nobody takes writes")
         case (_, .replicaOfOther(let primary)):

@@ -54,8 +54,10 @@ struct CutoverStateMachine: Hashable {
         var named: Portion
         /// Whether all show it as the monitored primary, too.
         var allShowIt = false
-        /// Whether one of them is in the middle of a failover.
+        /// Whether one of them is in the middle of a failover that may promote somebody yet.
         var isBusy = false
+        /// Whether all have answered; one that is silent may be doing anything.
+        var allAnswer = true
 
         enum Portion: Hashable { case none, some, all }
     }
@@ -83,7 +85,13 @@ struct CutoverStateMachine: Hashable {
         case steppedBack(Cause, isUnfenced: Bool)
         /// A Sentinel promotes the new primary by itself. The fences stay.
         case overtaken(Cause)
+        /// A Sentinel that does not answer may be about to. The fences stay.
+        case rivalUnknown(Cause)
         case promotionUnknown
+        /// A Sentinel that did not know of the promotion made the new primary a replica again.
+        case turnedBack
+        /// The new primary does not answer any more.
+        case silent
         case notAnnounced
         case notSettled
     }
@@ -97,14 +105,14 @@ struct CutoverStateMachine: Hashable {
         case draining(Round)
         case redraining
         case recording
-        case asking, promoting, confirming
+        case asking, promoting, confirming, reholding, reconfirming
         case demoting, announcing
         case watching(isReleased: Bool)
         case askingAgain(isReleased: Bool)
         case releasing(SentinelsSeen)
-        case settling
+        case concluding, settling
         case seekingRival(Cause)
-        case recordingRival(Cause)
+        case recordingRival(Outcome)
         case lowering(Cause)
         case recordingReturn(Cause, isUnfenced: Bool)
         case finished(Outcome)
@@ -118,8 +126,8 @@ struct CutoverStateMachine: Hashable {
     private(set) var state = State.ready
     /// What is asked again after a moment's wait.
     private var question = Action.readRole
-    /// Whether an earlier run may have made the promotion already.
-    private var isResumed = false
+    /// Whether the promotion is to be made in any case: the old primary follows the new one already, or nobody else would.
+    private var isBound = false
     /// Whether the promotion was sent and may have been carried out, whatever became of a second attempt.
     private var mayBePromoted = false
 
@@ -133,8 +141,9 @@ struct CutoverStateMachine: Hashable {
     mutating func begin() -> Action { enter(.fencing, .raiseFence) }
 
     /// From a world in which the new primary was promoted, or is about to be.
-    mutating func goOn() -> Action {
-        isResumed = true
+    /// - Parameter isBound: whether it has to be promoted by us, should it be a replica still or again.
+    mutating func goOn(isBound: Bool) -> Action {
+        self.isBound = isBound
         mayBePromoted = true
         return enter(.confirming, .readRole)
     }
@@ -154,15 +163,18 @@ struct CutoverStateMachine: Hashable {
         case .redraining: return redrained(seen)
         case .promoting: return promoted(seen)
         case .confirming: return confirmed(seen)
-        case .demoting: return method == .announce ? enter(.announcing, .announce) : takeNote()
+        case .demoting: return tell()
         case .announcing, .askingAgain(false): return watch(isReleased: false)
         case .askingAgain(true): return watch(isReleased: true)
         case .watching(let isReleased): return watched(seen, isReleased)
         case .releasing(let sentinels):
-            return sentinels.allShowIt ? enter(.settling, .settle) : watch(isReleased: true)
+            return sentinels.allShowIt ? enter(.concluding, .readRole) : watch(isReleased: true)
+        case .reholding: return enter(.reconfirming, .readRole)
+        case .reconfirming: return reconfirmed(seen)
+        case .concluding: return concluded(seen)
         case .settling: return finish(seen.event == .done ? .handedOver : .notSettled)
         case .seekingRival(let cause): return soughtRival(cause, seen)
-        case .recordingRival(let cause): return finish(.overtaken(cause))
+        case .recordingRival(let outcome): return finish(outcome)
         case .lowering(let cause):
             return enter(.recordingReturn(cause, isUnfenced: seen.event == .done), .record(.fencing))
         case .recordingReturn(let cause, let isUnfenced):
@@ -175,12 +187,12 @@ struct CutoverStateMachine: Hashable {
 extension CutoverStateMachine {
     private mutating func held(_ round: Round, _ seen: Observation) -> Action {
         guard seen.event == .done else { return stepBack(.refused) }
-        return drains ? enter(.draining(round), .compareOffsets) : drained(round)
+        return drains ? enter(.draining(round), .compareOffsets) : reached(round, seen.isPauseCertain)
     }
 
     private mutating func drained(_ round: Round, _ seen: Observation) -> Action {
         switch seen.event {
-        case .reached: return drained(round)
+        case .reached: return reached(round, seen.isPauseCertain)
         case .detached: return stepBack(.notFollowing)
         case .behind where seen.isPauseCertain: return .wait(renewingPause: false)
         case .done where seen.isPauseCertain: return question
@@ -191,15 +203,13 @@ extension CutoverStateMachine {
 
     /// Once more after the intent is on disk: writing it took its time, and somebody may have ended the pause meanwhile or
     /// restarted the server.
-    private mutating func drained(_ round: Round) -> Action {
-        switch round {
-        case .first: enter(.recording, .record(.promoting))
-        case .last:
-            switch method {
-            case .sentinel: enter(.asking, .askSentinel)
-            case .shutdown: enter(.asking, .shutDown)
-            case .announce, .held, .promote: enter(.promoting, .promote)
-            }
+    private mutating func reached(_ round: Round, _ isPauseCertain: Bool) -> Action {
+        guard round == .last else { return enter(.recording, .record(.promoting)) }
+        guard isPauseCertain else { return stepBack(.pauseEnded) }
+        return switch method {
+        case .sentinel: enter(.asking, .askSentinel)
+        case .shutdown: enter(.asking, .shutDown)
+        case .announce, .held, .promote: enter(.promoting, .promote)
         }
     }
 
@@ -216,7 +226,9 @@ extension CutoverStateMachine {
         case .done where question == .holdWrites: enter(.redraining, .compareOffsets)
         case .done where seen.isPauseCertain: question
         case .behind where seen.isPauseCertain: .wait(renewingPause: false)
-        default: enter(.promoting, .promote)
+        case .reached where seen.isPauseCertain: enter(.promoting, .promote)
+        // Not by us: the Sentinel promotes whatever the new primary has by then.
+        default: enter(.confirming, .readRole)
         }
     }
 
@@ -229,7 +241,12 @@ extension CutoverStateMachine {
 
     private mutating func confirmed(_ seen: Observation) -> Action {
         switch seen.event {
-        case .isPrimary: return method == .shutdown ? takeNote() : enter(.demoting, .demote)
+        case .isPrimary:
+            if method == .shutdown { return takeNote() }
+            // A Sentinel that did not know of the promotion may turn the new primary back at this very moment, which would
+            // open the write rule: writes are held back while the old one is demoted.
+            return seen.isPauseCertain || !hasSentinels
+                ? enter(.demoting, .demote) : enter(.reholding, .holdWrites)
         case .done: return mustPromote(seen.isPauseCertain) ? enter(.promoting, .promote) : question
         default: return seen.isLate ? finish(.promotionUnknown) : .wait(renewingPause: method != .shutdown)
         }
@@ -238,9 +255,8 @@ extension CutoverStateMachine {
     /// Whether nobody else would do it: the first command may have been lost.
     private func mustPromote(_ isPauseCertain: Bool) -> Bool {
         switch method {
-        case .promote: isPauseCertain || isResumed
-        case .announce, .held: isPauseCertain
-        case .sentinel, .shutdown: false
+        case .announce, .held, .promote: isPauseCertain || isBound
+        case .sentinel, .shutdown: isBound
         }
     }
 
@@ -249,17 +265,33 @@ extension CutoverStateMachine {
     }
 
     /// The fences stay where a Sentinel is about to promote the new primary, or has: they are what keeps the old one from
-    /// acknowledging writes that would be lost. A Sentinel from which the right is withheld promotes nobody.
+    /// acknowledging writes that would be lost.
     private mutating func soughtRival(_ cause: Cause, _ seen: Observation) -> Action {
         guard case .sentinels(let sentinels) = seen.event else { return enter(.lowering(cause), .lowerFence) }
-        let isPromoting = sentinels.isBusy && method != .held || sentinels.named != .none
-        return isPromoting
-            ? enter(.recordingRival(cause), .record(.promoting)) : enter(.lowering(cause), .lowerFence)
+        if sentinels.isBusy || sentinels.named != .none {
+            return enter(.recordingRival(.overtaken(cause)), .record(.promoting))
+        }
+        guard sentinels.allAnswer else {
+            return enter(.recordingRival(.rivalUnknown(cause)), .record(.promoting))
+        }
+        return enter(.lowering(cause), .lowerFence)
     }
 }
 
 /// After the promotion.
 extension CutoverStateMachine {
+    /// Where writes could not be held back the old primary is demoted once the Sentinels have taken note, and not before.
+    private mutating func reconfirmed(_ seen: Observation) -> Action {
+        switch seen.event {
+        case .isPrimary: seen.isPauseCertain ? enter(.demoting, .demote) : tell()
+        default: lookedAgain(seen)
+        }
+    }
+
+    private mutating func tell() -> Action {
+        method == .announce ? enter(.announcing, .announce) : takeNote()
+    }
+
     private mutating func takeNote() -> Action {
         hasSentinels
             ? watch(isReleased: false)
@@ -277,7 +309,7 @@ extension CutoverStateMachine {
         if !isReleased, sentinels.named == .all || !seen.isPauseCertain {
             return enter(.releasing(sentinels), .releaseClients)
         }
-        if sentinels.allShowIt { return enter(.settling, .settle) }
+        if sentinels.allShowIt { return enter(.concluding, .readRole) }
         if seen.isLate { return finish(.notAnnounced) }
         // The first failover is given the time it normally takes.
         if seen.isOverdue, !sentinels.isBusy { return enter(.askingAgain(isReleased: isReleased), .askSentinelAgain) }
@@ -286,6 +318,20 @@ extension CutoverStateMachine {
 }
 
 extension CutoverStateMachine {
+    /// Before the old primary's settings are put back: a promotion that the Sentinels learnt of late may be undone by them.
+    private mutating func concluded(_ seen: Observation) -> Action {
+        seen.event == .isPrimary ? enter(.settling, .settle) : lookedAgain(seen)
+    }
+
+    /// At a new primary that was one before. It is not promoted again without having every byte again.
+    private mutating func lookedAgain(_ seen: Observation) -> Action {
+        switch seen.event {
+        case .done: question
+        case .isReplica: finish(.turnedBack)
+        default: seen.isLate ? finish(.silent) : .wait(renewingPause: true)
+        }
+    }
+
     private mutating func enter(_ next: State, _ action: Action) -> Action {
         state = next
         question = action

@@ -28,6 +28,10 @@ struct Sentinels: Sendable {
         var missing: [String] = []
         /// Whether one of them is in the middle of a failover.
         var isBusy = false
+        /// Whether one of them may promote somebody yet: one that waits for a promotion has asked for it and does not again.
+        var isPromoting = false
+        /// How many do not answer.
+        var silent = 0
 
         var named: Int { naming.count }
         var allNameIt: Bool { named == total }
@@ -41,6 +45,7 @@ struct Sentinels: Sendable {
         for (sentinel, opinion) in zip(all, opinions) {
             guard let opinion else {
                 view.missing.append("\(sentinel.name) does not answer")
+                view.silent += 1
                 continue
             }
             if opinion.isNamed {
@@ -50,6 +55,7 @@ struct Sentinels: Sendable {
             }
             if opinion.isShown { view.shown += 1 }
             if opinion.isBusy { view.isBusy = true }
+            if opinion.isBusy, opinion.failoverState != "wait_promotion" { view.isPromoting = true }
         }
         return view
     }
@@ -59,6 +65,7 @@ struct Sentinels: Sendable {
         var isNamed = false
         var isShown = false
         var isBusy = false
+        var failoverState: String?
     }
 
     private func opinion(_ sentinel: Server, of server: Server) async throws -> Opinion {
@@ -72,6 +79,7 @@ struct Sentinels: Sendable {
         if let primary = try? sentinel.value(of: replies[1], to: commands[1], as: { try SentinelPrimary($0) }) {
             opinion.isShown = await servers.isSame(primary.address, as: server)
             opinion.isBusy = primary.isFailoverInProgress
+            opinion.failoverState = primary.failoverState
         }
         return opinion
     }

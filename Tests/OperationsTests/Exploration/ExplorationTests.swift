@@ -14,6 +14,16 @@ struct ExplorationTests {
             Issue.record("\(violation)\n\(explorer.way(to: node))")
         }
         #expect(explorer.outcomes.contains(.handedOver))
-        print("\(method): \(explorer.seen.count) states, \(explorer.outcomes.count) outcomes, \(explorer.verdicts)")
+        #expect(explorer.outcomes.count >= 10)
+        #expect(explorer.verdicts.contains(.unclear(code: "source-unreachable")))
+    }
+
+    /// That a violation would be found.
+    @Test(arguments: [CutoverMethod.sentinel, .announce, .held, .promote])
+    func `a cutover that does not wait for every byte loses writes`(_ method: CutoverMethod) throws {
+        var explorer = Explorer(method, mishaps: 0, drains: false)
+        explorer.explore()
+        let node = try #require(explorer.violations[.lostWrites])
+        #expect(explorer.way(to: node).contains("promote"))
     }
 }

@@ -19,21 +19,31 @@ struct Explorer {
         case wrongEnd(CutoverStateMachine.Outcome)
     }
 
+    enum Ending: Hashable {
+        case finished
+        case unclear(code: String)
+    }
+
     let method: CutoverMethod
     let mishaps: Int
+    let drains: Bool
     /// Every state that was reached, and from where first.
     private(set) var seen: [Node: Node?] = [:]
     private(set) var outcomes: Set<CutoverStateMachine.Outcome> = []
-    private(set) var verdicts: Set<String> = []
+    /// What a resume would find where it has nothing to decide.
+    private(set) var verdicts: Set<Ending> = []
     private(set) var violations: [Violation: Node] = [:]
 
-    init(_ method: CutoverMethod, mishaps: Int) {
+    init(_ method: CutoverMethod, mishaps: Int, drains: Bool = true) {
+        self.drains = drains
         self.method = method
         self.mishaps = mishaps
     }
 
     mutating func explore() {
-        var queue = resumed(Node(mishaps: mishaps))
+        var start = Node(mishaps: mishaps)
+        if method == .promote { (start.world.leader.isUp, start.world.other.isUp) = (false, false) }
+        var queue = resumed(start)
         for node in queue { seen[node] = .some(nil) }
         // In the order in which they are found, so that the way to a violation is the shortest.
         var position = 0
@@ -79,7 +89,9 @@ struct Explorer {
         case .steppedBack(_, isUnfenced: true):
             !world.isSourceUp || !world.isFenced && !world.isPaused && (world.targetFollows || !world.isTargetUp)
         // These are told in words; resume finds out what became of them.
-        case .steppedBack(_, isUnfenced: false), .overtaken, .promotionUnknown, .notAnnounced, .notSettled: true
+        case .steppedBack(_, isUnfenced: false), .overtaken, .rivalUnknown, .promotionUnknown, .turnedBack, .silent, .notAnnounced,
+            .notSettled:
+            true
         }
     }
 
@@ -133,16 +145,19 @@ struct Explorer {
         guard node.runs > 0, let situation = node.world.situation else { return [] }
         var next = node
         next.runs -= 1
-        var machine = CutoverStateMachine(method: method, hasSentinels: method != .promote)
+        var machine = CutoverStateMachine(method: method, hasSentinels: method != .promote, drains: drains)
         switch situation.verdict {
         case .notStarted:
             // Sentinels that are busy are waited for.
             guard node.world.leader.failover == nil, node.world.other.failover == nil else { return [] }
             next.world.phase = .fencing
             next.action = machine.begin()
-        case .promoted: next.action = machine.goOn()
-        case .finished, .unclear:
-            verdicts.insert("\(situation.verdict)")
+        case .promoted: next.action = machine.goOn(isBound: method == .promote || node.world.sourceFollows)
+        case .finished:
+            verdicts.insert(.finished)
+            return []
+        case .unclear(let code, _):
+            verdicts.insert(.unclear(code: code))
             return []
         }
         next.machine = machine
@@ -182,7 +197,7 @@ extension Explorer {
         switch action {
         case .compareOffsets: return [read(world, world.isTargetUp, compared(world))] + lost(node)
         case .readRole: return [read(world, world.isTargetUp, world.targetFollows ? .isReplica : .isPrimary)] + lost(node)
-        case .readSentinels: return [Answer(world: world, event: .sentinels(world.sentinelsSeen))]
+        case .readSentinels: return [Answer(world: world, event: .sentinels(world.sentinelsSeen(isHeld: method == .held)))]
         case .wait(let isRenewing):
             var world = world
             if isRenewing, !world.isSourceUp { world.isPaused = false }
@@ -234,10 +249,10 @@ extension Explorer {
         case .holdWrites: if !world.sourceFollows { world.isPaused = true }
         case .prepareSentinel:
             world.isWithheld = true
-            if world.leader.failover == nil { world.leader.failover = .begun }
+            if world.leader.failover == nil { world.leader.failover = .waiting }
         case .askSentinel, .askSentinelAgain:
             if world.leader.failover == nil, !world.leader.namesTarget, world.leader.isUp {
-                world.leader.failover = .begun
+                world.leader.failover = .asked(isDrained: !world.isTargetBehind)
             }
         case .shutDown:
             world.isSourceUp = false
@@ -247,6 +262,7 @@ extension Explorer {
         case .announce:
             if world.leader.isUp { (world.leader.namesTarget, world.leader.failover) = (true, nil) }
             if world.other.isUp { (world.other.namesTarget, world.other.failover) = (true, nil) }
+            world.isTargetKnown = world.isTargetKnown || world.leader.isUp || world.other.isUp
         case .releaseClients: world.isPaused = false
         case .settle:
             if !world.sourceFollows { world.demoteSource() }

@@ -5,9 +5,17 @@
 /// It knows no time and no data, only what decides a cutover: who takes writes, who has them, and whom the Sentinels name.
 /// Two assumptions stand for time. A command arrives within its timeout or never, and the timeouts inside the pause end with
 /// it; so a pause ends only where planrun was told that it is no longer certain, or is dead. And a replica that leaves is
-/// missed at once.
+/// missed at once, and one that follows without a pause lags by nothing when a Sentinel promotes it.
 struct ModelWorld: Hashable {
-    enum Failover: Hashable { case begun, promoted }
+    enum Failover: Hashable {
+        /// By us, before the target had every write or after.
+        case asked(isDrained: Bool)
+        /// By itself or by somebody else.
+        case begun
+        /// It has sent its promotion in vain, and looks whether somebody else makes it.
+        case waiting
+        case promoted
+    }
 
     struct Sentinel: Hashable {
         var isUp = true
@@ -37,7 +45,9 @@ struct ModelWorld: Hashable {
     var isLinked: Bool { isSourceUp && isTargetUp && targetFollows && !sourceFollows }
     var doesSourceAccept: Bool { isSourceUp && !sourceFollows && !isPaused && !(isFenced && !isLinked) }
     var doesTargetAccept: Bool { isTargetUp && !targetFollows }
-    var isSplit: Bool { doesSourceAccept && doesTargetAccept }
+    /// Whether clients have ever been sent to the target.
+    var isTargetKnown = false
+    var isSplit: Bool { doesSourceAccept && doesTargetAccept && isTargetKnown }
 
     /// What can happen at any moment without anybody's mistake.
     var moves: [ModelWorld] {
@@ -57,15 +67,23 @@ struct ModelWorld: Hashable {
         for sentinel in [\ModelWorld.leader, \.other] {
             let (state, peer) = (self[keyPath: sentinel], sentinel == \.leader ? other : leader)
             guard state.isUp else { continue }
-            move(state.failover == .begun && isTargetUp && (!targetFollows || !isWithheld)) {
+            let isBegun = [.begun, .asked(isDrained: true), .asked(isDrained: false)].contains(state.failover)
+            // What a failover of theirs loses because a replica lags is theirs; one that we asked for too early is ours.
+            let mayLose = state.failover == .asked(isDrained: false) || !isSourceUp
+            let mayPromote = isBegun && (!isTargetBehind || mayLose)
+            move(mayPromote && isTargetUp && (!targetFollows || !isWithheld)) {
                 $0.promoteTarget()
                 $0[keyPath: sentinel].failover = .promoted
             }
+            move(state.failover == .waiting && isTargetUp && !targetFollows) {
+                $0[keyPath: sentinel].failover = .promoted
+            }
             // It gives up after failover-timeout.
-            move(state.failover == .begun && targetFollows) { $0[keyPath: sentinel].failover = nil }
+            move(state.failover != nil && state.failover != .promoted && targetFollows) { $0[keyPath: sentinel].failover = nil }
             move(state.failover == .promoted || peer.namesTarget && peer.isUp) {
                 $0[keyPath: sentinel].failover = nil
                 $0[keyPath: sentinel].namesTarget = true
+                $0.isTargetKnown = true
             }
             // A primary that is gone, or says for long that it is none, is replaced by the only candidate.
             move((!isSourceUp || sourceFollows) && !state.namesTarget && state.failover == nil && isTargetUp) {
@@ -120,11 +138,12 @@ extension ModelWorld {
             phase: phase, targetRanThrough: true)
     }
 
-    var sentinelsSeen: CutoverStateMachine.SentinelsSeen {
+    func sentinelsSeen(isHeld: Bool) -> CutoverStateMachine.SentinelsSeen {
         let named = [leader, other].filter { $0.isUp && $0.namesTarget }.count
         return .init(
             named: named == 0 ? .none : named == 2 ? .all : .some, allShowIt: named == 2,
-            isBusy: [leader, other].contains { $0.isUp && $0.failover != nil })
+            isBusy: [leader, other].contains { $0.isUp && $0.failover != nil && !(isHeld && $0.failover == .waiting) },
+            allAnswer: leader.isUp && other.isUp)
     }
 }
 
