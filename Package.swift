@@ -101,8 +101,8 @@ let package = Package(
         .executableTarget(
             name: "planrun-benchmarks",
             dependencies: [
-                "Operations", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO", "Rehearsal",
-                "CLibYAML", "planrun", argumentParser, nioCore,
+                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
+                "Rehearsal", "CLibYAML", "planrun", argumentParser, nioCore, nioPosix,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

@@ -9,7 +9,10 @@ struct Benchmarks: AsyncParsableCommand {
         discussion: "Use a release build: swift run -c release planrun-benchmarks NAME")
 
     static var all: [any Benchmark.Type] {
-        [ValidateBenchmark.self, CompileBenchmark.self, RESPBenchmark.self, RehearsalBenchmark.self]
+        [
+            ValidateBenchmark.self, CompileBenchmark.self, RESPBenchmark.self, RehearsalBenchmark.self,
+            PreflightBenchmark.self,
+        ]
     }
 
     @Argument(help: "Which; without it they are listed.")

@@ -104,6 +104,17 @@ extension Server {
         try await read(["CONFIG", "GET", name]) { try ConfigReply($0)[name] }
     }
 
+    /// The values of several settings in one round trip, by the names asked for; those that this engine does not have are
+    /// left out. One `CONFIG GET` each: Dragonfly takes one name.
+    func settings(_ names: [String]) async throws(StepFailure) -> [String: String] {
+        let commands = names.map { Command(["CONFIG", "GET", $0]) }
+        var values: [String: String] = [:]
+        for (name, (command, reply)) in zip(names, zip(commands, try await replies(to: commands))) {
+            values[name] = try value(of: reply, to: command) { try ConfigReply($0)[name] }
+        }
+        return values
+    }
+
     package func set(_ name: String, to value: String) async throws(StepFailure) {
         try await ask(["CONFIG", "SET", name, value])
     }
@@ -123,6 +134,17 @@ extension Server {
     }
 
     package func persistence() async throws(StepFailure) -> PersistenceInfo {
-        try await read(["INFO", "persistence"]) { try PersistenceInfo(Info($0)) }
+        try persistence(await info("persistence"))
+    }
+
+    /// The typed part of `INFO persistence`, for who wants more of it, too.
+    func persistence(_ info: Info) throws(StepFailure) -> PersistenceInfo {
+        do {
+            return try PersistenceInfo(info)
+        } catch {
+            throw StepFailure(
+                code: "unexpected-reply",
+                what: "\(name) answered 'INFO persistence' in a way planrun cannot read: \(error)", place: [name])
+        }
     }
 }

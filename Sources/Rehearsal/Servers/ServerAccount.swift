@@ -39,7 +39,8 @@ package struct ServerAccount: Sendable {
                     "+acl|whoami", "+acl|users", "+acl|getuser", "+acl|dryrun",
                     "+replicaof", "+slaveof", "+wait", "+failover", "+shutdown", "+bgsave", "+lastsave", "+dbsize",
                     "+scan", "+randomkey",
-                    "+type", "+memory", "+function|list", "+module|list", "+get", "+set", "+del", "+unlink", "+exists",
+                    "+type", "+strlen", "+memory", "+function|list", "+module|list", "+get", "+set", "+del", "+unlink",
+                    "+exists",
                     "+pttl", "+ttl", "+multi", "+exec", "+discard", "+flushall", "+time", "+psync", "+replconf",
                 ]
             case .operatorOfSentinel:

@@ -107,7 +107,10 @@ struct PreflightCheckTests {
                 == .missed(
                     "the source uses 1.0 GiB, the target's maxmemory is 1.1 GiB",
                     wants: "1.2 GiB at least (20% headroom)",
-                    at: ["target 10.0.0.2:6379"], remedy: ["raise maxmemory on 10.0.0.2:6379"]))
+                    at: ["target 10.0.0.2:6379"],
+                    remedy: [
+                        "CONFIG SET maxmemory 1288490184 on 10.0.0.2:6379, if its machine has as much"
+                    ]))
         let setting = CheckSetting(severity: nil, limits: ["headroom": .percentage(5)])
         #expect(
             try await CheckBench.before().changed(small).finding(MemoryCheck.self, setting)

@@ -1,7 +1,5 @@
 import Execution
-import NIOCore
 import PlanModel
-import RESP
 
 /// No key, among some taken by chance, is so big that moving it stalls a server.
 struct BigKeysCheck: Check {
@@ -15,22 +13,14 @@ struct BigKeysCheck: Check {
         ])
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let sample = limits.count("sample")
-        let picks = try await servers.source.replies(to: Array(repeating: ["RANDOMKEY"], count: sample))
-        let keys = Set(picks.compactMap { pick in if case .bulkString(let bytes) = pick { bytes } else { nil } })
-        guard !keys.isEmpty else { return .passed("no keys in database 0") }
-        let list = Array(keys)
-        let sizes = try await servers.source.replies(
-            to: list.map { Command(arguments: [.init(string: "MEMORY"), .init(string: "USAGE"), $0]) })
-        let largest = zip(list, sizes).max { ($0.1.integer ?? 0) < ($1.1.integer ?? 0) }
-        let size = ByteCount(bytes: largest?.1.integer ?? 0)
-        guard size > limits.size("largest"), let key = largest?.0 else {
-            return .passed("the largest of \(keys.count) keys uses \(size.text)")
-        }
+        let keys = try await KeySample.read(servers, count: limits.count("sample")).entries
+        guard let largest = keys.max(by: { $0.memory < $1.memory }) else { return .passed("the source has no keys") }
+        let looked = keys.count.counted("key", "keys")
+        let size = ByteCount(bytes: largest.memory)
+        guard size > limits.size("largest") else { return .passed("the largest of \(looked) uses \(size.text)") }
         return .missed(
-            "the key '\(String(buffer: key).printable(limit: 60))' uses \(size.text)",
-            wants: "\(limits.size("largest").text) at most (of \(keys.count) keys looked at)",
-            at: [servers.source.name],
+            "the key \(largest.title) uses \(size.text)",
+            wants: "\(limits.size("largest").text) at most (of \(looked) looked at)", at: [servers.source.name],
             remedy: ["split it up before the move, or rehearse with a key of that size"])
     }
 }

@@ -12,14 +12,22 @@ struct HashFieldTTLCheck: Check {
         let calls = try await servers.source.commandCalls()
         let count = Self.commands.reduce(Int64(0)) { $0 + (calls[$1] ?? 0) }
         guard count > 0 else { return .passed("no field of a hash has been given a TTL") }
-        let isDragonfly = servers.plan.target.engine == .dragonfly
-        if !isDragonfly, try await servers.target.commandFlags()["hexpire"] != nil {
+        let (source, target) = (servers.plan.source.engine, servers.plan.target.engine)
+        if source == target, try await servers.target.commandFlags()["hexpire"] != nil {
             return .passed("the target knows TTLs of hash fields")
         }
         return .missed(
-            "fields of hashes were given a TTL \(count) times",
-            wants: isDragonfly
-                ? "none: Dragonfly keeps them only in newer builds (dragonfly PR#8251)" : "a target that knows HEXPIRE",
+            "fields of hashes were given a TTL \(count == 1 ? "once" : "\(count) times")",
+            wants: wanted(source, target),
             at: [servers.target.name], remedy: ["take a target that keeps them, or do without such TTLs first"])
+    }
+
+    private func wanted(_ source: Engine, _ target: Engine) -> String {
+        switch (source, target) {
+        case (_, .dragonfly): "none: Dragonfly keeps them only in newer builds (dragonfly PR#8251)"
+        case (.redis, .valkey), (.valkey, .redis):
+            "none: redis and valkey write such a hash in formats of their own, which the other refuses (valkey#2543)"
+        case (.redis, .redis), (.valkey, .valkey), (.dragonfly, _): "a target that knows HEXPIRE"
+        }
     }
 }

@@ -11,13 +11,21 @@ struct ModulesCheck: Check {
         let source = try await modules(servers.source)
         guard !source.isEmpty else { return .passed("the source has no modules") }
         let missing = source.subtracting(try await modules(servers.target)).sorted()
+        let isDragonfly = servers.plan.target.engine == .dragonfly
         guard !missing.isEmpty else {
             return .passed("the target has \(source.sorted().joined(separator: ", ")) as well")
         }
         return .missed(
             "the target lacks the module \(missing.joined(separator: ", "))",
-            wants: "the modules of the source, or no key that needs them", at: [servers.target.name],
-            remedy: ["load the module on the target, or make sure that no key of its types is left"])
+            wants: "the modules of the source, or no key that needs them"
+                + (isDragonfly
+                    ? ": before 1.40 such a key aborts the sync, since then it is left out (dragonfly#7848)" : ""),
+            at: [servers.target.name],
+            remedy: [
+                isDragonfly
+                    ? "make sure that no key of its types is left"
+                    : "load the module on the target, or make sure that no key of its types is left"
+            ])
     }
 
     private func modules(_ server: Server) async throws(StepFailure) -> Set<String> {

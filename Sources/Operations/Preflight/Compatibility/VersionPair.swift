@@ -1,49 +1,137 @@
 import RedisTopology
 
-/// What is known of replicating from one engine and version to another.
+/// What is known of replicating from one engine and version to another. Asks nobody.
 struct VersionPair {
     struct Problem: Equatable {
         var sentence: String
         var wanted: String
         var remedy: String
+        /// Whether it is known to go wrong, or only not known to go well.
+        var isCertain = true
+    }
+
+    /// What the servers are set to, as far as it decides.
+    struct Settings: Equatable {
+        /// `repl-diskless-sync` of the source.
+        var isDiskless = true
+        /// `rdb-version-check relaxed` of a Valkey target.
+        var takesForeignFormats = false
+        /// `info_replication_valkey_compatible` of a Dragonfly target, which has it since 1.18.
+        var saysSlave = false
     }
 
     let source: ServerInfo
     let target: ServerInfo
+    var isUnderSentinel = true
+    var settings = Settings()
 
-    var problem: Problem? {
-        if source.engine == .redis, source.version.isBelow(6, 2) {
+    /// What the source writes in a full sync.
+    var format: Int? { RDBFormat.written(by: source, for: target, isDiskless: settings.isDiskless) }
+
+    var problems: [Problem] {
+        if source.engine == .redis, source.version < .of(6, 2) {
             // `CLIENT PAUSE … WRITE` came with Redis 6.2; the older form stops reads and Sentinel's PING, too.
-            return Problem(
-                sentence: "the source runs redis \(source.version), which cannot pause writes alone",
-                wanted: "redis 6.2 or newer",
-                remedy: "upgrade the source to 6.2 or newer first; a restart with the new binary does")
+            return [
+                Problem(
+                    sentence: "the source runs redis \(source.version), which cannot pause writes alone",
+                    wanted: "redis 6.2 or newer",
+                    remedy: "upgrade the source to 6.2 or newer first; a restart with the new binary does")
+            ]
         }
-        guard let sourceFormat = rdbVersion(source), let targetFormat = rdbVersion(target) else { return nil }
-        guard sourceFormat > targetFormat else { return nil }
-        return Problem(
-            sentence:
-                "the source writes RDB version \(sourceFormat), the target reads up to \(targetFormat): the full sync would fail each time",
-            wanted: "a target that reads RDB version \(sourceFormat)",
-            remedy: "take a newer \(target.engine.rawValue) as target")
+        return [refusedFormat].compactMap(\.self) + knownTroubles
     }
 
-    /// The RDB format that an engine writes, and up to which it reads. Redis: `RDB_VERSION` in `rdb.h` of each release;
-    /// Valkey 7 and 8 kept Redis 7.2's, Valkey 9 has 80. Dragonfly reads what Redis writes, with its own exceptions.
-    private func rdbVersion(_ server: ServerInfo) -> Int? {
-        switch server.engine {
-        case .dragonfly: return nil
-        case .valkey: return server.version.isBelow(9, 0) ? 11 : 80
-        case .redis:
-            let version = server.version
-            if version.isBelow(7, 0) { return 9 }
-            if version.isBelow(7, 2) { return 10 }
-            if version.isBelow(7, 4) { return 11 }
-            return 12
+    private var knownTroubles: [Problem] {
+        guard target.engine == .dragonfly, source.engine != .dragonfly else { return [] }
+        let known = KnownPair.all.filter { target.version < $0.fixedIn && $0.concerns(self) }
+        return known.map { pair in
+            Problem(
+                sentence: "\(name(target)) \(pair.happens) (\(pair.issues.joined(separator: ", ")))",
+                wanted: "dragonfly \(pair.fixedIn.series) or newer",
+                remedy: "take dragonfly \((known.map(\.fixedIn).max() ?? pair.fixedIn).series) or newer as target")
         }
+    }
+
+    /// A full sync in a format that the target does not read breaks off each time, for ever.
+    private var refusedFormat: Problem? {
+        guard let format else { return nil }
+        let reads = RDBFormat.read(by: target)
+        switch target.engine {
+        case .redis:
+            guard format > reads else { return nil }
+            return refusal(format, reads, format >= 80 ? "valkey#645" : nil, remedyForRedis(format))
+        case .valkey:
+            if RDBFormat.isForeignToValkey(format), reads >= 80, settings.takesForeignFormats { return nil }
+            guard format > reads || RDBFormat.isForeignToValkey(format) else { return nil }
+            return refusal(
+                format, min(reads, RDBFormat.isForeignToValkey(format) ? 11 : reads),
+                RDBFormat.isForeignToValkey(format) ? "valkey#845" : "valkey#2917", remedyForValkey(format))
+        case .dragonfly:
+            guard format > reads else { return nil }
+            if target.version >= RDBFormat.newestKnownDragonfly.next, format < 80 { return unknown(format, reads) }
+            return refusal(format, reads, issueOfDragonfly(format), remedyForDragonfly(format))
+        }
+    }
+
+    private func refusal(_ format: Int, _ reads: Int, _ issue: String?, _ remedy: String) -> Problem {
+        Problem(
+            sentence: "\(name(source)) writes RDB version \(format), \(name(target)) reads up to \(reads): "
+                + "the full sync would fail each time" + (issue.map { " (\($0))" } ?? ""),
+            wanted: "a target that reads RDB version \(format)", remedy: remedy)
+    }
+
+    private func unknown(_ format: Int, _ reads: Int) -> Problem {
+        Problem(
+            sentence: "\(name(source)) writes RDB version \(format); whether \(name(target)) reads more than \(reads) "
+                + "is not known here (dragonfly#8361)",
+            wanted: "a target that reads RDB version \(format)",
+            remedy:
+                "try it before: make an empty \(name(target)) follow a copy of the source, and see that it gets in sync",
+            isCertain: false)
+    }
+
+    private func name(_ server: ServerInfo) -> String { "\(server.engine.rawValue) \(server.version)" }
+}
+
+// MARK: What to do
+
+extension VersionPair {
+    private func remedyForRedis(_ format: Int) -> String {
+        if format >= 80 {
+            let diskless = source.version >= .of(9, 1) ? ", or CONFIG SET repl-diskless-sync yes on the source" : ""
+            return "take valkey \(source.version.series) or newer as target\(diskless)"
+        }
+        return "take redis \(RDBFormat.firstRedis(reading: format)?.series ?? source.version.series) or newer as target"
+    }
+
+    private func remedyForValkey(_ format: Int) -> String {
+        guard RDBFormat.isForeignToValkey(format) else {
+            return "take valkey \(source.version.series) or newer as target"
+        }
+        let relaxed =
+            target.version >= .of(9, 0)
+            ? "CONFIG SET rdb-version-check relaxed on the target, which reads what redis 7.2 had, too, and rehearse it"
+            : "take valkey 9.0 or newer with rdb-version-check relaxed, and rehearse it"
+        return "\(relaxed); or take a redis as target"
+    }
+
+    private func issueOfDragonfly(_ format: Int) -> String {
+        if format >= 80 { return "valkey#645" }
+        if format > 12 { return "dragonfly#8361" }
+        return format > 11 ? "dragonfly#3860" : "dragonfly#1403"
+    }
+
+    private func remedyForDragonfly(_ format: Int) -> String {
+        if let version = RDBFormat.firstDragonfly(reading: format) {
+            return "take dragonfly \(version.series) or newer as target"
+        }
+        return format >= 80
+            ? "upgrade the source to valkey 9.1 or newer, which writes an older format for others, with repl-diskless-sync yes"
+            : "no dragonfly up to \(RDBFormat.newestKnownDragonfly.series) reads it: follow dragonfly#8361, or take a redis as target"
     }
 }
 
 extension ServerVersion {
-    fileprivate func isBelow(_ major: Int, _ minor: Int) -> Bool { (self.major, self.minor) < (major, minor) }
+    /// The release after this one: `1.41` of `1.40`.
+    fileprivate var next: ServerVersion { .of(major, minor + 1) }
 }

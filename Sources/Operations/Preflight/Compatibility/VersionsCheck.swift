@@ -1,5 +1,6 @@
 import Execution
 package import PlanModel
+import RESP
 import RedisTopology
 
 /// The servers are what the plan says, and the pair of versions is one that is known to work.
@@ -10,8 +11,15 @@ package struct VersionsCheck: Check {
     package init() {}
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let source = try await servers.source.serverInfo()
-        let target = try await servers.target.serverInfo()
+        let answers = try await [servers.source, servers.target].atOnce { server in
+            (
+                try await server.serverInfo(),
+                try await server.settings([
+                    "repl-diskless-sync", "rdb-version-check", "info-replication-valkey-compatible",
+                ])
+            )
+        }
+        let (source, target) = (answers[0].0, answers[1].0)
         var findings: [Finding] = []
         for (server, said, planned) in [
             (servers.source, source, servers.plan.source.engine), (servers.target, target, servers.plan.target.engine),
@@ -22,9 +30,16 @@ package struct VersionsCheck: Check {
                     wants: "\(planned.rawValue), as in the plan",
                     at: [server.name], remedy: ["correct 'engine' in the plan, or the address"]))
         }
-        if let problem = VersionPair(source: source, target: target).problem {
-            findings.append(
-                .missed(problem.sentence, wants: problem.wanted, at: [servers.target.name], remedy: [problem.remedy]))
+        let pair = VersionPair(
+            source: source, target: target, isUnderSentinel: servers.plan.sentinel != nil,
+            settings: .init(
+                isDiskless: answers[0].1["repl-diskless-sync"] != "no",
+                takesForeignFormats: answers[1].1["rdb-version-check"] == "relaxed",
+                saysSlave: answers[1].1["info-replication-valkey-compatible"] == "true"))
+        findings += pair.problems.map { problem in
+            problem.isCertain
+                ? .missed(problem.sentence, wants: problem.wanted, at: [servers.target.name], remedy: [problem.remedy])
+                : .untold(problem.sentence, at: [servers.target.name], remedy: [problem.remedy])
         }
         return .combined(
             findings,

@@ -8,6 +8,10 @@ struct Right: Sendable, Hashable {
     let call: [String]
 
     init(_ rule: String, _ call: String...) {
+        self.init(rule, call: call)
+    }
+
+    private init(_ rule: String, call: [String]) {
         self.rule = rule
         self.call = call
     }
@@ -44,8 +48,23 @@ extension Right {
 
     private static let reading = [
         Right("+info", "INFO"), Right("+role", "ROLE"), Right("+config|get", "CONFIG", "GET", "port"),
-        Right("+client|list", "CLIENT", "LIST"), Right("+command", "COMMAND"),
+        Right("+client|list", "CLIENT", "LIST"), Right("+client|id", "CLIENT", "ID"),
+        Right("+client|info", "CLIENT", "INFO"), Right("+command", "COMMAND"), Right("+ping", "PING"),
     ]
+
+    /// What some checks ask beyond that. A check that the plan turns off needs no rights.
+    private static func checking(at part: Server.Part, _ plan: Plan) -> [Right] {
+        let sampling = [
+            Right("+select", "SELECT", "0"), Right("+randomkey", "RANDOMKEY"),
+            Right("+memory|usage", "MEMORY", "USAGE", "planrun:verify:0"),
+            Right("+strlen", "STRLEN", "planrun:verify:0"),
+        ]
+        let listing = [("functions", "function|list"), ("modules", "module|list")].filter { plan.asks($0.0) }.map {
+            Right("+\($0.1)", call: $0.1.uppercased().split(separator: "|").map(String.init))
+        }
+        let samples = part == .source && (plan.asks("big-keys") || plan.asks("string-length"))
+        return (samples ? sampling : []) + listing
+    }
 
     private static let following = [
         Right("+config|set", "CONFIG", "SET", "replica-priority", "100"),
@@ -54,6 +73,7 @@ extension Right {
 
     private static func atSource(_ plan: Plan) -> [Right] {
         let saving = plan.kinds.contains(.backup) ? [Right("+bgsave", "BGSAVE"), Right("+time", "TIME")] : []
+        let reading = reading + checking(at: .source, plan)
         guard let failover = plan.failover else { return reading + saving }
         let fencing = [
             Right("+client|pause", "CLIENT", "PAUSE", "1", "WRITE"), Right("+client|unpause", "CLIENT", "UNPAUSE"),
@@ -65,6 +85,7 @@ extension Right {
 
     private static func atTarget(_ plan: Plan) -> [Right] {
         let emptying = [Right("+flushall", "FLUSHALL")]
+        let reading = reading + checking(at: .target, plan)
         guard plan.failover != nil else { return reading + following + emptying }
         let key = "planrun:verify:0"
         let writing = [
@@ -77,11 +98,13 @@ extension Right {
     private static func atSentinel(_ plan: Plan) -> [Right] {
         let name = plan.sentinel?.primary ?? ""
         let reading = [
-            Right("+info", "INFO"), Right("+client|list", "CLIENT", "LIST"),
+            Right("+info", "INFO"), Right("+client|list", "CLIENT", "LIST"), Right("+client|id", "CLIENT", "ID"),
+            Right("+ping", "PING"),
             Right("+sentinel|get-master-addr-by-name", "SENTINEL", "GET-MASTER-ADDR-BY-NAME", name),
             Right("+sentinel|master", "SENTINEL", "MASTER", name),
             Right("+sentinel|replicas", "SENTINEL", "REPLICAS", name),
             Right("+sentinel|sentinels", "SENTINEL", "SENTINELS", name),
+            Right("+sentinel|config", "SENTINEL", "CONFIG", "GET", "resolve-hostnames"),
             Right("+sentinel|ckquorum", "SENTINEL", "CKQUORUM", name), Right("+sentinel|myid", "SENTINEL", "MYID"),
             Right("+sentinel|reset", "SENTINEL", "RESET", name),
         ]
@@ -99,4 +122,12 @@ extension Right {
 
 extension Plan {
     fileprivate var kinds: Set<StepKind.Name> { Set(steps.map(\.kind.name)) }
+
+    /// Whether a preflight of the plan asks this question.
+    fileprivate func asks(_ check: String) -> Bool {
+        steps.contains { step in
+            guard case .preflight(let preflight) = step.kind else { return false }
+            return preflight.settings[check]?.severity != .off
+        }
+    }
 }

@@ -83,15 +83,10 @@ struct Announcement: Sendable {
 extension Server {
     /// How this server would announce itself as a replica, in one round trip.
     func announcement() async throws(StepFailure) -> Announcement {
-        let names = [
+        let values = try await settings([
             "replica-announce-ip", "announce-ip", "replica-announce-port", "announce-port", "tls-replication",
             "tls-port", "port", "replica-announced",
-        ]
-        let commands = names.map { Command(["CONFIG", "GET", $0]) }
-        var values: [String: String] = [:]
-        for (name, (command, reply)) in zip(names, zip(commands, try await replies(to: commands))) {
-            values[name] = try value(of: reply, to: command) { try ConfigReply($0)[name] }
-        }
+        ])
         let given = { (name: String) in values[name].flatMap { $0.isEmpty || $0 == "0" ? nil : $0 } }
         let listening = given("tls-replication") == "yes" ? given("tls-port") : given("port")
         return Announcement(

@@ -2,30 +2,45 @@ import Execution
 package import PlanModel
 import RedisTopology
 
-/// The target may use as much memory as the source's data needs, and some more for what comes during the sync.
+/// The target may use as much memory as the source's data needs, with what is written during the sync, and some more.
 package struct MemoryCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "memory", title: "the source's data fits into the target's memory",
         limits: [
             .init(
                 key: "headroom", defaultValue: .percentage(20),
-                meaning: "how much more than the source uses now the target must be able to hold")
+                meaning: "how much more than the source will use after the sync the target must be able to hold"),
+            SyncForecast.rateLimit,
         ])
 
     package init() {}
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let used = try await servers.source.memory().used
-        let wanted = used + used / 100 * Int64(limits.percentage("headroom"))
-        let usedText = ByteCount(bytes: used).text
-        guard let maximum = try await servers.target.memory().limit else {
+        async let targetLimit = servers.target.memory().limit
+        let source = try await servers.source.memory()
+        let usedText = ByteCount(bytes: source.used).text
+        guard let maximum = try await targetLimit else {
             return .passed("the source uses \(usedText); the target has no maxmemory")
         }
+        let forecast = try await SyncForecast.read(servers, transferRate: limits.size("transfer-rate"))
+        // A source with a maxmemory of its own cannot grow beyond it.
+        let room = max(0, (source.limit ?? .max) - source.used)
+        let growth = min(forecast.writtenMeanwhile, room)
+        let expected = source.used + growth
+        let wanted = expected + expected / 100 * Int64(limits.percentage("headroom"))
+        let growthText = growth > 0 ? " and grows by up to \(ByteCount(bytes: growth).text) during the sync" : ""
         let maximumText = ByteCount(bytes: maximum).text
-        if maximum >= wanted { return .passed("the source uses \(usedText), the target may use \(maximumText)") }
+        if maximum >= wanted {
+            return .passed("the source uses \(usedText)\(growthText), the target may use \(maximumText)")
+        }
         return .missed(
-            "the source uses \(usedText), the target's maxmemory is \(maximumText)",
+            "the source uses \(usedText)\(growthText), the target's maxmemory is \(maximumText)",
             wants: "\(ByteCount(bytes: wanted).text) at least (\(limits.percentage("headroom"))% headroom)",
-            at: [servers.target.name], remedy: ["raise maxmemory on \(servers.target.endpoint)"])
+            at: [servers.target.name],
+            remedy: [
+                servers.plan.target.engine == .dragonfly
+                    ? "start the target with --maxmemory=\(wanted) or more; beyond it every full sync would break off"
+                    : "CONFIG SET maxmemory \(wanted) on \(servers.target.endpoint), if its machine has as much"
+            ])
     }
 }

@@ -15,7 +15,8 @@ struct PersistenceCheck: Check {
         var findings: [Finding] = []
         let isSyncing = try await targetFollows(servers)
         for server in [servers.source, servers.target] {
-            let state = try await server.persistence()
+            let info = try await server.info("persistence")
+            let state = try server.persistence(info)
             if state.isLoading, !isSyncing {
                 findings.append(
                     .missed(
@@ -29,6 +30,19 @@ struct PersistenceCheck: Check {
                         "the last save of \(server.endpoint) failed",
                         wants: "saves that work: a full sync needs one too",
                         at: [server.name], remedy: ["look at its log and disk, then BGSAVE"]))
+            }
+            if info["persistence"]["aof_last_write_status"] == "err" {
+                findings.append(
+                    .missed(
+                        "\(server.endpoint) cannot write its AOF, and refuses writes until it can",
+                        wants: "a source that works", at: [server.name], remedy: ["look at its log and disk"]))
+            }
+            if info["persistence"]["aof_rewrite_in_progress"] == "1" {
+                findings.append(
+                    .missed(
+                        "\(server.endpoint) is rewriting its AOF now, and a full sync waits until it has ended",
+                        wants: "no other fork during the full sync", at: [server.name],
+                        remedy: ["wait until it has ended: aof_rewrite_in_progress in INFO persistence"]))
             }
             if state.isSaveInProgress, !isSyncing {
                 findings.append(

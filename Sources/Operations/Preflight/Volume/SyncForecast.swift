@@ -15,15 +15,17 @@ struct SyncForecast: Sendable {
     /// Reads the source twice, `window` apart, for the rate of writes.
     static func read(_ servers: Servers, transferRate: ByteCount, window: Duration = .seconds(1)) async throws -> Self {
         let watch = Stopwatch(servers.clock)
+        async let memory = servers.source.memory()
         let first = try await servers.source.replication()
         let before = first.offset ?? 0
-        let dataset = try await servers.source.memory().used
+        let dataset = try await memory.used
         try await servers.clock.sleep(for: window)
+        async let input = first.replicas.isEmpty ? inputRate(servers.source) : 0
         let after = try await servers.source.replication().offset ?? before
         let seconds = max(0.001, watch.elapsed / .seconds(1))
         var rate = Int64(Double(max(0, after - before)) / seconds)
         // Without a replica the stream is not counted; what comes in from clients, reads included, is more than is written.
-        if first.replicas.isEmpty, rate == 0 { rate = try await inputRate(servers.source) }
+        if first.replicas.isEmpty, rate == 0 { rate = try await input }
         return SyncForecast(dataset: dataset, writeRate: rate, transferRate: max(1, transferRate.bytes))
     }
 

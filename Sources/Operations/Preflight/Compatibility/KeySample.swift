@@ -1,0 +1,83 @@
+import Execution
+import NIOCore
+import RESP
+import RedisTopology
+
+/// Some keys of the source, taken by chance from all its databases, and how big they are.
+struct KeySample: Sendable {
+    struct Entry: Sendable {
+        let database: Int
+        let key: ByteBuffer
+        /// Bytes of memory, estimated by the server.
+        let memory: Int64
+        /// Bytes of a string; `nil` for every other type.
+        let length: Int64?
+
+        /// `'session:4711'`, `'session:4711' of database 3`
+        var title: String {
+            "'\(String(buffer: key).printable(limit: 60))'" + (database == 0 ? "" : " of database \(database)")
+        }
+    }
+
+    let entries: [Entry]
+
+    /// Four round trips, however many keys are looked at. From each database as many as its part of all keys.
+    static func read(_ servers: Servers, count: Int) async throws -> KeySample {
+        let databases = try await servers.source.keyspace().databases.sorted { $0.key < $1.key }
+        let total = databases.reduce(0) { $0 + $1.value.keys }
+        guard total > 0 else { return KeySample(entries: []) }
+        let shares = databases.map { (number: $0.key, count: max(1, count * Int($0.value.keys) / Int(total))) }
+        // On a connection of its own: SELECT would meet what other checks ask.
+        return try await servers.withSession(servers.source, servers.source.settings) { session in
+            let picked = try await session.ask(
+                shares.map { ($0.number, Array(repeating: ["RANDOMKEY"], count: $0.count)) })
+            let keys = zip(shares, picked).map { share, replies in
+                (number: share.number, keys: Array(Set(replies.compactMap(\.bytes))))
+            }
+            let sizes = try await session.ask(
+                keys.map { database in
+                    (
+                        database.number,
+                        database.keys.flatMap { key in
+                            [
+                                Command(arguments: [.init(string: "MEMORY"), .init(string: "USAGE"), key]),
+                                Command(arguments: [.init(string: "STRLEN"), key]),
+                            ]
+                        }
+                    )
+                })
+            return KeySample(
+                entries: zip(keys, sizes).flatMap { database, sizes in
+                    database.keys.enumerated().map { index, key in
+                        Entry(
+                            database: database.number, key: key, memory: sizes[2 * index].integer ?? 0,
+                            length: sizes[2 * index + 1].integer)
+                    }
+                })
+        }
+    }
+}
+
+extension Server {
+    /// Asks in each of some databases, all in one round trip; a command that this user may not run is thrown. Other
+    /// errors are replies: a key may be gone or of another type.
+    fileprivate func ask(
+        _ questions: [(database: Int, commands: [Command])]
+    ) async throws(StepFailure) -> [[RESPValue]] {
+        let batches = questions.map { [Command(["SELECT", String($0.database)])] + $0.commands }
+        let all = batches.flatMap(\.self)
+        let replies = try await replies(to: all)
+        for (command, reply) in zip(all, replies) {
+            if case .error(let error) = reply, error.code == "NOPERM" { throw refusal(of: command, error) }
+        }
+        var rest = replies[...]
+        return batches.map { batch in
+            defer { rest = rest.dropFirst(batch.count) }
+            return Array(rest.prefix(batch.count).dropFirst())
+        }
+    }
+}
+
+extension RESPValue {
+    fileprivate var bytes: ByteBuffer? { if case .bulkString(let bytes) = self { bytes } else { nil } }
+}

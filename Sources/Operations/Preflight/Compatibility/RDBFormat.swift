@@ -1,0 +1,63 @@
+import RedisTopology
+
+/// The RDB formats of the engines: which one a source writes for a replica, and up to which one a target reads.
+///
+/// Redis: `RDB_VERSION` in `rdb.h` of each release. Valkey 7.2 and 8 kept Redis 7.2's; Valkey 9.0 has 80 under a name of
+/// its own, and 12…79 are Redis' for it ("foreign"). Dragonfly reads what Redis writes, up to a version.
+enum RDBFormat {
+    /// By the first release that has it, the newest last.
+    private static let ofRedis: [(version: ServerVersion, format: Int)] = [
+        (.of(7, 0), 10), (.of(7, 2), 11), (.of(7, 4), 12), (.of(8, 6), 13), (.of(8, 8), 14), (.of(8, 10), 15),
+    ]
+    private static let ofValkey: [(version: ServerVersion, format: Int)] = [(.of(9, 0), 80), (.of(9, 2), 81)]
+    /// Its `rdb_load.cc` has a limit of its own: 9 until 1.7 (dragonfly#1403), 12 since 1.24 (dragonfly#3860).
+    private static let ofDragonfly: [(version: ServerVersion, format: Int)] = [(.of(1, 7), 11), (.of(1, 24), 12)]
+    /// Up to which release somebody has looked.
+    static let newestKnownDragonfly = ServerVersion.of(1, 40)
+
+    /// What the source sends to a target that is no Valkey of its own release; `nil` where it does not send RDB.
+    ///
+    /// - Parameter isDiskless: the source streams the data (`repl-diskless-sync`). Only then Valkey 9.1 and newer take the
+    ///   format that their replica can read, which is Redis 7.2's for all that do not say what they are (valkey#2735).
+    static func written(by source: ServerInfo, for target: ServerInfo, isDiskless: Bool) -> Int? {
+        switch source.engine {
+        case .dragonfly: return nil
+        case .redis: return newest(ofRedis, source.version) ?? 9
+        case .valkey:
+            let own = newest(ofValkey, source.version) ?? 11
+            guard source.version >= .of(9, 1), isDiskless else { return own }
+            return min(own, target.engine == .valkey ? newest(ofValkey, target.version) ?? 11 : 11)
+        }
+    }
+
+    /// Up to which format the target reads. 80 and more are for Valkey alone.
+    static func read(by target: ServerInfo) -> Int {
+        switch target.engine {
+        case .dragonfly: newest(ofDragonfly, target.version) ?? 9
+        case .valkey: newest(ofValkey, target.version) ?? 11
+        case .redis: newest(ofRedis, target.version) ?? 9
+        }
+    }
+
+    /// Formats that Valkey does not read, whichever it has itself, unless it is told `rdb-version-check relaxed`.
+    static func isForeignToValkey(_ format: Int) -> Bool { (12...79).contains(format) }
+
+    /// The first Redis and the first Dragonfly that read a format; `nil` where none is known.
+    static func firstRedis(reading format: Int) -> ServerVersion? { ofRedis.first { $0.format >= format }?.version }
+    static func firstDragonfly(reading format: Int) -> ServerVersion? {
+        ofDragonfly.first { $0.format >= format }?.version
+    }
+
+    private static func newest(_ table: [(version: ServerVersion, format: Int)], _ version: ServerVersion) -> Int? {
+        table.last { $0.version <= version }?.format
+    }
+}
+
+extension ServerVersion {
+    static func of(_ major: Int, _ minor: Int) -> ServerVersion {
+        ServerVersion("\(major).\(minor)") ?? { preconditionFailure("\(major).\(minor) is a version") }()
+    }
+
+    /// `7.2`
+    var series: String { "\(major).\(minor)" }
+}

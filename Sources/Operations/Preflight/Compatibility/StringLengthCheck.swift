@@ -1,0 +1,45 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The target takes strings as long as the source does: it refuses a longer one by closing the connection.
+struct StringLengthCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "string-length", title: "the target takes strings as long as the source does (proto-max-bulk-len)",
+        severity: .warn,
+        limits: [
+            .init(key: "sample", defaultValue: .count(200), meaning: "how many keys are looked at, taken by chance")
+        ])
+
+    /// What Redis and Valkey have without a setting, and Dragonfly (`--max_bulk_len`).
+    private static let standard: Int64 = 512 << 20
+    private static let standardOfDragonfly: Int64 = 2 << 30
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        async let taken = [servers.source, servers.target].atOnce { try await Self.limit(of: $0) }
+        let strings = try await KeySample.read(servers, count: limits.count("sample")).entries.compactMap(\.length)
+        let (source, target) = (ByteCount(bytes: try await taken[0]), ByteCount(bytes: try await taken[1]))
+        let longest = strings.max().map {
+            "; the longest of \(strings.count.counted("string", "strings")) has \(ByteCount(bytes: $0).text)"
+        }
+        guard target < source else {
+            return .passed("the target takes strings of \(target.text), the source of \(source.text)\(longest ?? "")")
+        }
+        let isDragonfly = servers.plan.target.engine == .dragonfly
+        return .missed(
+            "the target takes strings of \(target.text) at most, the source of \(source.text)\(longest ?? "")",
+            wants: "as much as the source", at: [servers.target.name],
+            remedy: [
+                isDragonfly
+                    ? "start the target with --max_bulk_len=\(source.bytes)"
+                    : "CONFIG SET proto-max-bulk-len \(source.bytes) on \(servers.target.endpoint)"
+            ])
+    }
+
+    private static func limit(of server: Server) async throws -> Int64 {
+        let values = try await server.settings(["proto-max-bulk-len", "max-bulk-len"])
+        if let value = (values["proto-max-bulk-len"] ?? values["max-bulk-len"]).flatMap({ Int64($0) }) { return value }
+        return try await server.serverInfo().engine == .dragonfly ? standardOfDragonfly : standard
+    }
+}
