@@ -14,6 +14,8 @@ package struct Servers: Sendable {
     /// The addresses behind a host name, as text; the name itself where it cannot be resolved.
     package let resolve: @Sendable (String) async -> Set<String>
     package let clock: any Clock<Duration>
+    /// What `sourceClients` last read.
+    let sharedClients = SharedAnswer<[ClientList.Client]>()
     /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
     let replicationPassword: Secret?
     /// Who the Sentinels shall be at source and target, for a plan that puts the source under them.

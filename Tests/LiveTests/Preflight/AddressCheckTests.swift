@@ -7,7 +7,9 @@ import Testing
 
 extension LiveTests {
     @Suite struct AddressCheckTests {
-        @Test func `what the target announces has to be its address in the plan`() async throws {
+        @Test(.covers("target-address")) func `what the target announces has to be its address in the plan`()
+            async throws
+        {
             try await withLab { lab in
                 let port = lab.target.address.port
                 #expect(try await lab.finding("target-address") == .passed("they will see it at {target}"))
@@ -41,7 +43,7 @@ extension LiveTests {
             }
         }
 
-        @Test func `a name that the Sentinels do not resolve is no address`() async throws {
+        @Test(.covers("host-names")) func `a name that the Sentinels do not resolve is no address`() async throws {
             try await withLab { lab in
                 try await lab.send(["CONFIG", "SET", "replica-announce-ip", "localhost"], to: lab.target)
                 #expect(
@@ -89,7 +91,7 @@ extension LiveTests {
             }
         }
 
-        @Test func `a target that is reached elsewhere than it listens`() async throws {
+        @Test(.covers("target-nat")) func `a target that is reached elsewhere than it listens`() async throws {
             try await withLab(LabDescription(sentinels: nil)) { lab in
                 #expect(try await lab.finding("target-nat") == .passed("{target} is its own address"))
                 let named: @Sendable (inout Plan) -> Void = { plan in

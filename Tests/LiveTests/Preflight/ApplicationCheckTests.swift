@@ -7,7 +7,9 @@ import Testing
 
 extension LiveTests {
     @Suite struct ApplicationCheckTests {
-        @Test func `addresses without a connection to a Sentinel would stay behind`() async throws {
+        @Test(.covers("sentinel-aware")) func `addresses without a connection to a Sentinel would stay behind`()
+            async throws
+        {
             try await withLab { lab in
                 #expect(try await lab.finding("sentinel-aware") == .passed("nobody uses the source"))
                 let worker = try RawClient(from: "127.0.0.2", to: lab.source.address.port)
@@ -40,7 +42,8 @@ extension LiveTests {
             }
         }
 
-        @Test func `blocked clients, subscribers and MONITOR are found`() async throws {
+        @Test(.covers("blocked-clients", "subscribers", "monitoring-clients"))
+        func `blocked clients, subscribers and MONITOR are found`() async throws {
             try await withLab { lab in
                 // The Sentinel itself subscribes, which is as it should be.
                 #expect(try await lab.finding("blocked-clients") == .passed("nobody is blocked"))
@@ -84,7 +87,7 @@ extension LiveTests {
             }
         }
 
-        @Test func `tools that follow the source are no replicas`() async throws {
+        @Test(.covers("tool-replicas")) func `tools that follow the source are no replicas`() async throws {
             try await withLab(LabDescription(sentinels: nil)) { lab in
                 #expect(try await lab.finding("tool-replicas") == .passed("nothing follows the source"))
                 let tool = try RawClient(from: "127.0.0.2", to: lab.source.address.port)

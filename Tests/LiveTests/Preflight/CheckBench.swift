@@ -35,6 +35,7 @@ struct CheckBench: Sendable {
         let limits = CheckLimits(check.declaration, plan: CheckSetting(limits: limits))
         let finding = try await check.init().run(servers, limits: limits)
         await servers.close()
+        SeenFindings.current?.note(id, finding)
         return finding
     }
 

@@ -36,6 +36,7 @@ extension Lab {
             throw error
         }
         await servers.close()
+        SeenFindings.current?.note(check, finding)
         let (saw, wants) = (named(finding.saw), named(finding.wants))
         let (place, remedy) = (finding.place.map(named), finding.remedy.map(named))
         if finding.passes { return .passed(saw) }

@@ -15,7 +15,7 @@ extension LiveTests {
                 sentinels: .init(login: .user("operator")))
         }
 
-        @Test func `what planrun may not run is named, one by one`() async throws {
+        @Test(.covers("planrun-rights")) func `what planrun may not run is named, one by one`() async throws {
             try await withLab(description) { lab in
                 #expect(
                     try await lab.finding("planrun-rights", steps: steps)
@@ -26,7 +26,7 @@ extension LiveTests {
                 let expected = Finding.missed(
                     "planrun's user 'operator' may not run replicaof, client|pause on {source}; "
                         + "planrun's user 'operator' may not run sentinel|failover on {sentinel-1}",
-                    wants: "the 12 rights it needs", at: ["source {source}", "Sentinel {sentinel-1}"],
+                    wants: "the 15 rights it needs", at: ["source {source}", "Sentinel {sentinel-1}"],
                     remedy: [
                         "on {source}: ACL SETUSER operator +replicaof +client|pause, and save it there",
                         "on {sentinel-1}: ACL SETUSER operator +sentinel|failover, and save it there",
@@ -52,12 +52,12 @@ extension LiveTests {
                             at: ["source {source}"],
                             remedy: [
                                 "allow planrun +acl|users +acl|getuser +acl|dryrun there, or compare by hand: "
-                                    + "it needs +info +role +config|get +client|list +command"
+                                    + "it needs +info +role +config|get +client|list +client|id +client|info +command +ping"
                             ]))
             }
         }
 
-        @Test func `the target's user needs psync, replconf and ping`() async throws {
+        @Test(.covers("replication-rights")) func `the target's user needs psync, replconf and ping`() async throws {
             var description = LabDescription(source: .init(login: .user("operator")), sentinels: nil)
             description.replicationUser = "replication"
             try await withLab(description) { lab in
@@ -76,7 +76,8 @@ extension LiveTests {
             }
         }
 
-        @Test func `the Sentinels' user has to be the same on both, with the same rights`() async throws {
+        @Test(.covers("sentinel-rights", "sentinel-login"))
+        func `the Sentinels' user has to be the same on both, with the same rights`() async throws {
             try await withLab(description) { lab in
                 #expect(
                     try await lab.finding("sentinel-rights")

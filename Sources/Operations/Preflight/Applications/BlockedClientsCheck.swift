@@ -8,7 +8,7 @@ struct BlockedClientsCheck: Check {
         id: "blocked-clients", title: "nobody waits at the source in a blocking command", severity: .warn)
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let blocked = try await servers.source.clients().filter { $0.isApplication && $0.isBlocked }
+        let blocked = try await servers.sourceClients().filter { $0.isApplication && $0.isBlocked }
         guard !blocked.isEmpty else { return .passed("nobody is blocked") }
         return .missed(
             "\(blocked.count.counted("client waits", "clients wait")) in a blocking command: \(ClientHosts(blocked).text)",

@@ -8,7 +8,7 @@ struct MonitoringClientsCheck: Check {
         id: "monitoring-clients", title: "nobody runs MONITOR on the source", severity: .warn)
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let monitors = try await servers.source.clients().filter(\.isMonitor)
+        let monitors = try await servers.sourceClients().filter(\.isMonitor)
         guard !monitors.isEmpty else { return .passed("nobody runs MONITOR") }
         return .missed(
             "\(monitors.count.counted("client runs", "clients run")) MONITOR: \(ClientHosts(monitors).text)",

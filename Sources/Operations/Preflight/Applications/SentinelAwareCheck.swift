@@ -15,9 +15,10 @@ struct SentinelAwareCheck: Check {
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let lists = try await ([servers.source] + servers.sentinels).atOnce { try await $0.clients() }
-        let users = lists[0].filter(\.isApplication)
-        let aware = Set(lists.dropFirst().flatMap { $0.filter(\.isApplication) }.compactMap(\.host))
+        async let clients = servers.sourceClients()
+        let watching = try await servers.sentinels.atOnce { try await $0.clients() }
+        let users = try await clients.filter(\.isApplication)
+        let aware = Set(watching.flatMap { $0.filter(\.isApplication) }.compactMap(\.host))
         let strangers = ClientHosts(users.filter { client in client.host.map { !aware.contains($0) } ?? true })
         let count = ClientHosts(users).count
         guard !strangers.isEmpty else {

@@ -2,6 +2,13 @@ import Execution
 import RESP
 import RedisTopology
 
+extension Servers {
+    /// Everybody who is connected to the source, planrun itself left out; half a second old at most.
+    func sourceClients() async throws -> [ClientList.Client] {
+        try await sharedClients.value(upTo: .milliseconds(500), clock: clock) { [source] in try await source.clients() }
+    }
+}
+
 extension Server {
     /// Everybody who is connected, planrun itself left out.
     ///

@@ -9,7 +9,7 @@ struct SubscribersCheck: Check {
         id: "subscribers", title: "no application subscribes to channels at the source", severity: .warn)
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let subscribers = try await servers.source.clients().filter { $0.isApplication && $0.isSubscriber }
+        let subscribers = try await servers.sourceClients().filter { $0.isApplication && $0.isSubscriber }
         guard !subscribers.isEmpty else { return .passed("no application subscribes") }
         return .missed(
             "\(subscribers.count.counted("subscriber", "subscribers")): \(ClientHosts(subscribers).text)",

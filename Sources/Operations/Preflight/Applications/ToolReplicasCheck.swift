@@ -10,7 +10,7 @@ struct ToolReplicasCheck: Check {
         id: "tool-replicas", title: "every replica of the source is a server", severity: .warn)
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        async let clients = servers.source.clients()
+        async let clients = servers.sourceClients()
         async let replication = servers.source.replication()
         let pictures = servers.plan.sentinel == nil ? [] : try await servers.sentinelPictures()
         let replicas = try await replication.replicas

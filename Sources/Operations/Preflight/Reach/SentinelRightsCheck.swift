@@ -29,11 +29,11 @@ struct SentinelRightsCheck: Check {
 extension Servers {
     /// As whom the Sentinels are connected to the source, in order; who they will be where the plan puts the source under
     /// them. Empty where the source does not tell: Dragonfly.
-    func sentinelUsers() async throws(StepFailure) -> [String] {
+    func sentinelUsers() async throws -> [String] {
         if let monitor = plan.monitor {
             return [(monitor.password == nil ? source.settings.username : monitor.username) ?? "default"]
         }
-        let sentinels = try await source.clients().filter { $0.sentinelID != nil }
+        let sentinels = try await sourceClients().filter { $0.sentinelID != nil }
         return Set(sentinels.compactMap(\.user)).sorted()
     }
 }

@@ -14,7 +14,7 @@ struct KnownSentinelsCheck: Check {
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        async let clients = servers.source.clients()
+        async let clients = servers.sourceClients()
         let pictures = try await servers.sentinelPictures()
         var findings = await strangers(pictures, servers)
         findings += watchers(try await clients, pictures, servers.source)

@@ -1,0 +1,51 @@
+import Operations
+import Synchronization
+import Testing
+
+/// Says of a test which checks it sees pass and miss, each on real servers, and holds it to that.
+///
+/// `CheckCoverageTests` reads these words in the sources of the tests, so that a check without such a test is found.
+struct CheckCoverage: TestTrait, TestScoping {
+    let checks: [String]
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        let seen = SeenFindings()
+        try await SeenFindings.$current.withValue(seen) { try await function() }
+        for check in checks {
+            #expect(seen.passed.contains(check), "'\(check)' never passed")
+            #expect(seen.missed.contains(check), "'\(check)' was never missed")
+        }
+    }
+}
+
+extension Trait where Self == CheckCoverage {
+    static func covers(_ checks: String...) -> Self { CheckCoverage(checks: checks) }
+}
+
+/// What checks have found in the test that runs.
+final class SeenFindings: Sendable {
+    @TaskLocal static var current: SeenFindings?
+
+    private let ids = Mutex<(passed: Set<String>, missed: Set<String>)>(([], []))
+
+    var passed: Set<String> { ids.withLock { $0.passed } }
+    var missed: Set<String> { ids.withLock { $0.missed } }
+
+    func note(_ check: String, _ finding: Finding) {
+        ids.withLock { ids in
+            if finding.passes { _ = ids.passed.insert(check) } else { _ = ids.missed.insert(check) }
+        }
+    }
+}
+
+extension String {
+    /// With a `#` for each number: what was measured differs each time.
+    var masked: String { replacing(#/\d+(\.\d+)?/#) { _ in "#" } }
+
+    /// With a `#` for each duration, and `# iB` for each size, whatever its unit.
+    var units: String {
+        masked.replacing(#/# (bytes|[KMGT]iB)/#) { _ in "# iB" }.replacing(#/(#(ms|h|m|s))+/#) { _ in "#" }
+    }
+}

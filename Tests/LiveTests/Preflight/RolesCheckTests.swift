@@ -1,0 +1,129 @@
+import Operations
+import PlanModel
+import RESP
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// Who is what, and whether everybody answers.
+    @Suite struct RolesCheckTests {
+        @Test(.covers("reachable")) func `a server that does not answer, and one that is somebody else`() async throws {
+            try await withLab(LabDescription(target: .init(login: .password), tls: .init())) { lab in
+                #expect(try await lab.finding("reachable") == .passed("3 servers answer"))
+                let wrong = try lab.secret("wrong")
+                let named: @Sendable (inout Plan) -> Void = { plan in
+                    plan.source.access.tls?.serverName = "redis.example.com"
+                    plan.target.access.password = wrong
+                }
+                await lab.sentinels[0].kill()
+                let missed = try await lab.finding("reachable", change: named)
+                #expect(
+                    missed.saw.split(separator: "; ") == [
+                        "source {source}: the server's certificate is for 'localhost', '127.0.0.1' and not for 'redis.example.com'",
+                        "target {target}: the server refused AUTH ('WRONGPASS invalid username-password pair or user is disabled.')",
+                        "Sentinel {sentinel-1}: the connection was refused: nothing listens there",
+                    ])
+                #expect(missed.wants == "an answer")
+                #expect(missed.place == ["source {source}", "target {target}", "Sentinel {sentinel-1}"])
+                #expect(
+                    missed.remedy == [
+                        "check 'tls' in the plan against the server's certificate",
+                        "check the username and password that the plan gives for target {target}",
+                        "check that the server runs and can be reached from here",
+                    ])
+            }
+        }
+
+        @Test(.covers("source-primary", "target-free")) func `a plan that names the wrong servers`() async throws {
+            try await withLab(.pair()) { lab in
+                #expect(try await lab.finding("source-primary") == .passed("{source} is a primary"))
+                #expect(try await lab.finding("target-free") == .passed("{target} is empty"))
+                try await lab.send(["SET", "a", "b"], to: lab.target)
+                #expect(
+                    try await lab.finding("target-free")
+                        == .missed(
+                            "{target} holds 1 keys, which the full sync would delete", wants: "no keys",
+                            at: ["target {target}"],
+                            remedy: [
+                                "empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go"
+                            ]))
+                #expect(
+                    try await lab.finding("target-free", steps: [.replicaof(ReplicaOfStep(replacesData: true))])
+                        == .passed("{target} holds 1 keys, which the plan allows to be replaced"))
+                let source = lab.source.address
+                try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
+                #expect(try await lab.finding("target-free") == .passed("{target} already follows the source"))
+                let swapped: @Sendable (inout Plan) -> Void = { swap(&$0.source, &$0.target) }
+                #expect(
+                    try await lab.finding("source-primary", change: swapped)
+                        == .missed(
+                            "{target} is a replica of {source}", wants: "a primary", at: ["source {target}"],
+                            remedy: ["name the present primary as 'source' in the plan"]))
+                try await lab.send(["REPLICAOF", "127.0.0.1", "1"], to: lab.target)
+                #expect(
+                    try await lab.finding("target-free")
+                        == .missed(
+                            "{target} is a replica of 127.0.0.1:1", wants: "a target that follows nobody or the source",
+                            at: ["target {target}"],
+                            remedy: ["name the right target in the plan, or detach it: REPLICAOF NO ONE"]))
+            }
+        }
+
+        @Test(.covers("sentinels-agree")) func `Sentinels that name another primary, or none`() async throws {
+            try await withLab(LabDescription(sentinels: .init(count: 2))) { lab in
+                #expect(try await lab.finding("sentinels-agree") == .passed("2 of 2 name {source}"))
+                let swapped: @Sendable (inout Plan) -> Void = { swap(&$0.source, &$0.target) }
+                try await lab.send(["SENTINEL", "REMOVE", "primary"], to: lab.sentinels[1])
+                #expect(
+                    try await lab.finding("sentinels-agree", change: swapped)
+                        == .missed(
+                            "Sentinel {sentinel-1} names {source} as the primary of 'primary'; "
+                                + "Sentinel {sentinel-2} monitors no 'primary'",
+                            wants: "{target}", at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
+                            remedy: [
+                                "make 'source' in the plan the primary that the Sentinels know, or correct the Sentinels",
+                                "correct 'sentinel.primary' in the plan: 'SENTINEL MASTERS' on {sentinel-2} lists the names it knows",
+                            ]))
+            }
+        }
+
+        @Test(.covers("only-candidate")) func `another replica that could be promoted`() async throws {
+            let sentinels = LabDescription.Sentinels(count: 2, infoPeriod: .milliseconds(100))
+            try await withLab(LabDescription(sentinels: sentinels, replicaCount: 1)) { lab in
+                let expected = Finding.missed(
+                    "{replica-1} is a replica that Sentinel could promote instead of the target",
+                    wants: "replica-priority 0 on every other replica",
+                    at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
+                    remedy: [
+                        "CONFIG SET replica-priority 0 on {replica-1}, and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET"
+                    ])
+                try await eventually("both Sentinels know it") { try await lab.finding("only-candidate") == expected }
+                try await lab.send(["CONFIG", "SET", "replica-priority", "0"], to: lab.replicas[0])
+                try await eventually("both have seen the priority") {
+                    try await lab.finding("only-candidate") == .passed("the target is the only candidate")
+                }
+            }
+        }
+
+        @Test(.covers("write-pause")) func `a write pause after which the source would be taken for down`() async throws
+        {
+            try await withLab(LabDescription(sentinels: .init(count: 2))) { lab in
+                let steps = [StepKind.failover(FailoverStep(writePause: .seconds(3)))]
+                #expect(
+                    try await lab.finding("write-pause", steps: steps)
+                        == .passed("paused for 3s at most, down after 5s"))
+                let down = Command(["SENTINEL", "SET", "primary", "down-after-milliseconds", "3000"])
+                try await lab.send(down, to: lab.sentinels[1])
+                #expect(
+                    try await lab.finding("write-pause", steps: steps)
+                        == .missed(
+                            "Sentinel {sentinel-2} takes a primary for down after 3s; writes may be paused for 3s",
+                            wants: "a pause shorter than that", at: ["Sentinel {sentinel-2}"],
+                            remedy: [
+                                "shorten 'write-pause' in the plan, or raise down-after-milliseconds on the Sentinels"
+                            ]))
+            }
+        }
+    }
+}
