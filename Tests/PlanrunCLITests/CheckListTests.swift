@@ -21,7 +21,7 @@ struct CheckListTests {
             printed.output.contains(
                 """
                 memory              fail  the source's data fits into the target's memory
-                                          headroom 20%: how much more than the source uses now the target must be able to hold
+                                          headroom 20%: how much more than the source will use after the sync the target must be able to hold
 
                 """))
     }

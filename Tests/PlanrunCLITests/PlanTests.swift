@@ -94,8 +94,19 @@ struct PlanTests {
 
     @Test func `a plan without preflight is checked by the standard checks`() async throws {
         let desk = try Desk(plan: Migration.plan.replacing("  - preflight: { \(Migration.preflight) }\n", with: ""))
-        let printed = await Console(servers: Migration().servers).run("check", desk.plan)
+        let printed = await Console(servers: Migration().servers).run("check", "--verbose", desk.plan)
         #expect(printed.output.hasPrefix("ok preflight/reachable: 3 servers answer\n"))
         #expect(printed.output.contains(" preflight/memory: "))
+    }
+
+    @Test func `of many that pass there is one line, and what failed stands last`() async throws {
+        let desk = try Desk(plan: Migration.plan.replacing("  - preflight: { \(Migration.preflight) }\n", with: ""))
+        let servers = Migration(.init(targetKeys: 3)).servers
+        let lines = await Console(servers: servers).run("check", desk.plan).output.split(separator: "\n")
+        let marks = lines.filter { !$0.contains("= help: ") }.dropLast().map { $0.prefix(2) }
+        #expect(marks.first == "ok")
+        #expect(marks.count { $0 == "ok" } == 1)
+        #expect(marks.drop { $0 == "ok" }.drop { $0 == "!!" }.allSatisfy { $0 == "no" })
+        #expect(lines[0].wholeMatch(of: /ok preflight: \d+ checks passed/) != nil)
     }
 }

@@ -19,6 +19,9 @@ struct CheckVerb: Verb {
         help: "Ask no server; list the checks with their severities and limits, those of the plan if one is given.")
     var list = false
 
+    @Flag(name: .long, help: "Show each check that passes, too.")
+    var verbose = false
+
     @Option(name: .long, help: "text, json or markdown.")
     var format: Format = .text
 
@@ -45,7 +48,7 @@ struct CheckVerb: Verb {
         switch format {
         case .json: context.output(JSONText.of(report.steps.flatMap(\.findings)))
         case .markdown: context.output(report.findingsMarkdown)
-        case .text: context.show(report.findingsText(context.style), indent: 3)
+        case .text: context.show(report.findingsText(context.style, showsPassed: verbose), indent: 3)
         }
         return report.hasFailures ? .failure : .success
     }

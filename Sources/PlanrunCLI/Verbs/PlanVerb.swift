@@ -17,6 +17,9 @@ struct PlanVerb: Verb {
     @Flag(name: .long, help: "From the plan alone; ask no server.")
     var offline = false
 
+    @Flag(name: .long, help: "Show each check that passes, too.")
+    var verbose = false
+
     @Option(name: .long, help: "text, json or markdown.")
     var format: Format = .text
 
@@ -33,7 +36,7 @@ struct PlanVerb: Verb {
         let header = PlanHeader(plan: plan)
         switch format {
         case .text:
-            context.show(report.text(header: header, style: context.style), indent: 3)
+            context.show(report.text(header: header, style: context.style, showsPassed: verbose), indent: 3)
         case .json: context.output(JSONText.of(report))
         case .markdown: context.output(report.markdown(header: header))
         }

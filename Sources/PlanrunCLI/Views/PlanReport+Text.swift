@@ -2,7 +2,8 @@ import PlanModel
 
 extension PlanReport {
     /// For a terminal or a log.
-    func text(header: PlanHeader, style: Style) -> String {
+    /// - Parameter showsPassed: a line for each check that passed, even where there are many.
+    func text(header: PlanHeader, style: Style, showsPassed: Bool = false) -> String {
         var lines = header.lines + [""]
         for (number, step) in steps.enumerated() {
             lines.append("\(number + 1). \(style.strong(.blue, step.id)): \(mark(step))\(step.does)")
@@ -13,7 +14,7 @@ extension PlanReport {
             if !settings.isEmpty { lines.append("     " + style.color(.gray, settings.joined(separator: ", "))) }
             if let undo = step.undo { lines.append("     back: \(undo)") }
             if step.isPointOfNoReturn { lines.append("     " + style.strong(.yellow, "point of no return")) }
-            lines += step.findings.flatMap { finding($0, style) }
+            lines += findings(of: step, style, showsPassed: showsPassed)
         }
         return (lines + ["", summary]).joined(separator: "\n")
     }
@@ -36,15 +37,31 @@ extension PlanReport {
         return ["     \(word) \(finding.check): \(finding.saw)"] + finding.help.map { "          = help: \($0)" }
     }
 
+    /// What failed stands last, where it is seen first.
+    private func findings(of step: Entry, _ style: Style, showsPassed: Bool) -> [String] {
+        let passed = step.findings.filter { $0.verdict == .passed }
+        let isShort = showsPassed || passed.count <= PassedChecks.shownSingly
+        let group = PassedChecks.Group(step: step.id, count: passed.count)
+        return
+            (isShort
+            ? passed.flatMap { finding($0, style) }
+            : ["     \(style.color(.green, "ok")) \(group.step): \(group.text)"])
+            + [.warned, .failed].flatMap { verdict in
+                step.findings.filter { $0.verdict == verdict }.flatMap { finding($0, style) }
+            }
+    }
+
     /// Only what the checks found.
-    func findingsText(_ style: Style) -> String {
-        let lines = steps.flatMap(\.findings).flatMap { finding($0, style) }.map { String($0.dropFirst(5)) }
+    func findingsText(_ style: Style, showsPassed: Bool = false) -> String {
+        let lines = steps.flatMap { findings(of: $0, style, showsPassed: showsPassed) }.map { String($0.dropFirst(5)) }
         return (lines + [findingsCount]).joined(separator: "\n")
     }
 
-    /// Only what the checks found, for a pull request.
+    /// Only what the checks found, for a pull request; what failed stands first.
     var findingsMarkdown: String {
-        let rows = steps.flatMap(\.findings).map { finding in
+        let all = steps.flatMap(\.findings)
+        let sorted = [.failed, .warned, .passed].flatMap { verdict in all.filter { $0.verdict == verdict } }
+        let rows = sorted.map { finding in
             let help = finding.help.map(Markdown.escape).joined(separator: "<br>")
             return "| `\(finding.check)` | \(finding.verdict.rawValue) | \(Markdown.escape(finding.saw)) | \(help) |"
         }

@@ -10,7 +10,17 @@ struct RunLines: Sendable {
 
     /// A line that begins with the time; `nil` for what is not worth one. A warning has its help in lines below.
     func line(_ event: RunEvent) -> String? {
-        text(event).map { style.color(.gray, time(of: event)) + " " + $0 }
+        text(event).map { style.color(.gray, time(event.at)) + " " + $0 }
+    }
+
+    /// The same for what is shown of the checks of a step.
+    func line(_ item: PassedChecks.Item) -> String? {
+        switch item {
+        case .event(let event): line(event)
+        case .passed(let group, let at):
+            style.color(.gray, time(at)) + " "
+                + mark("ok", .green, group.step, group.text + (group.took.map { time($0) } ?? " (from before)"))
+        }
     }
 
     private func text(_ event: RunEvent) -> String? {
@@ -26,7 +36,7 @@ struct RunLines: Sendable {
     }
 
     /// `09:30:00Z`, the hour of the state file and of events.
-    private func time(of event: RunEvent) -> String { "\(event.at)".dropFirst(11).prefix(8) + "Z" }
+    private func time(_ moment: Timestamp) -> String { "\(moment)".dropFirst(11).prefix(8) + "Z" }
 
     private func line(_ node: String, _ event: RunEvent.StepEvent) -> String? {
         switch event {

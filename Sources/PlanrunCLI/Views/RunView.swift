@@ -22,11 +22,12 @@ struct JSONRunView: RunView {
     func close() {}
 }
 
-/// A line for everything that ended, and for waits one each time something else is waited for and every half minute: for
+/// A line for everything that ended (many checks that passed are one), and for waits one each time something else is waited for and every half minute: for
 /// pipes and logs.
 final class PlainRunView: RunView {
     private let context: CommandContext
     private let lines = RunLines(isColored: false)
+    private let checks = Mutex(PassedChecks())
     /// What each node was last said to wait for, so that a log does not repeat it several times a second.
     private let waits = ShownWaits()
 
@@ -41,12 +42,16 @@ final class PlainRunView: RunView {
         case .step, .undo, .runStarted, .runDraining, .runCancelling, .runFinished, .rollbackStarted, .rollbackFinished:
             break
         }
-        if let line = lines.line(event) { context.output(line) }
+        show(checks.withLock { $0.receive(event) })
     }
 
     func note(_ sentence: String) { context.tell(sentence) }
     func ask(_ question: String) { context.message(question) }
-    func close() {}
+    func close() { show(checks.withLock { $0.rest() }) }
+
+    private func show(_ items: [PassedChecks.Item]) {
+        for line in items.compactMap(lines.line) { context.output(line) }
+    }
 }
 
 /// The waits that were last given a line.

@@ -14,10 +14,23 @@ struct StatusView {
             "'\(state.planName)': \(state.status.rawValue), begun \(state.startedAt), last change \(state.updatedAt)",
             "recorded in \(path)",
         ]
-        lines += state.nodes.map { line($0).wrapped(width: width, indent: 3) }
+        lines += nodes.map { $0.wrapped(width: width, indent: 3) }
         if !world.isEmpty { lines += ["", "the servers now:"] + world.map { "  \($0)" } }
         if !next.isEmpty { lines += [""] + next.text(after: "  = help: ", width: width) }
         return lines.joined(separator: "\n")
+    }
+
+    /// Many checks of a step that passed are one line, where the first of them stood.
+    private var nodes: [String] {
+        let passed = Dictionary(grouping: state.nodes.filter(\.isPassedCheck)) { PassedChecks.step(ofCheck: $0.id) }
+        var shown: Set<String> = []
+        return state.nodes.compactMap { node in
+            guard node.isPassedCheck, let step = PassedChecks.step(ofCheck: node.id), let group = passed[step],
+                group.count > PassedChecks.shownSingly
+            else { return line(node) }
+            guard shown.insert(step).inserted else { return nil }
+            return "  \(mark(node.status)) \(step): \(PassedChecks.Group(step: step, count: group.count).text)"
+        }
     }
 
     private func line(_ node: RunState.Node) -> String {
@@ -52,5 +65,11 @@ struct StatusView {
                     ? [] : [commands.next("rollback", "take back what was done and end the run")])
         case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
         }
+    }
+}
+
+extension RunState.Node {
+    fileprivate var isPassedCheck: Bool {
+        status == .succeeded && result?.verdict != .warned && PassedChecks.step(ofCheck: id) != nil
     }
 }

@@ -7,6 +7,7 @@ final class TerminalRunView: RunView {
         /// What is going on, in the order in which it began.
         var running: [(node: String, text: String)] = []
         var drawnLines = 0
+        var checks = PassedChecks()
         /// A question stands open, and the cursor behind it.
         var isAsking = false
     }
@@ -30,12 +31,7 @@ final class TerminalRunView: RunView {
     func receive(_ event: RunEvent) {
         state.withLock { state in
             note(event, &state)
-            let line = permanentLine(event)
-            if state.isAsking, line == nil { return }
-            state.isAsking = false
-            erase(&state)
-            if let line { terminal.write(line.wrapped(width: width, indent: 13) + "\n") }
-            draw(&state)
+            show(state.checks.receive(event), &state)
         }
     }
 
@@ -56,10 +52,25 @@ final class TerminalRunView: RunView {
         }
     }
 
-    func close() { state.withLock { erase(&$0) } }
+    func close() {
+        state.withLock { state in
+            state.running = []
+            show(state.checks.rest(), &state)
+        }
+    }
 
-    private func permanentLine(_ event: RunEvent) -> String? {
-        switch event.kind {
+    private func show(_ items: [PassedChecks.Item], _ state: inout State) {
+        let lines = items.compactMap(permanentLine)
+        if state.isAsking, lines.isEmpty { return }
+        state.isAsking = false
+        erase(&state)
+        for line in lines { terminal.write(line.wrapped(width: width, indent: 13) + "\n") }
+        draw(&state)
+    }
+
+    private func permanentLine(_ item: PassedChecks.Item) -> String? {
+        guard case .event(let event) = item else { return lines.line(item) }
+        return switch event.kind {
         case .step(_, _, .progress), .undo(_, _, .progress): nil
         case .runStarted, .runDraining, .runCancelling, .runFinished, .step, .rollbackStarted, .rollbackFinished, .undo:
             lines.line(event)

@@ -1,0 +1,76 @@
+import Execution
+
+/// Holds the checks of a step that pass back until all of the step have ended, and shows many of them as one.
+///
+/// A preflight has some fifty. What warns or fails is never held back.
+struct PassedChecks: Sendable {
+    /// So many of one step are shown one by one: a `verify` is read as evidence.
+    static let shownSingly = 5
+
+    enum Item: Sendable, Equatable {
+        case event(RunEvent)
+        case passed(Group, at: Timestamp)
+    }
+
+    struct Group: Sendable, Equatable {
+        var step: String
+        var count: Int
+        /// From the first that began to the last that ended; `nil` where they passed in an earlier run.
+        var took: Duration?
+
+        var text: String { "\(count) checks passed" }
+    }
+
+    private struct Held {
+        var step: String
+        var began: Timestamp
+        var ended: Timestamp
+        var running: Set<String> = []
+        var passed: [RunEvent] = []
+        var isFromBefore = true
+    }
+
+    private var held: Held?
+
+    /// What there is to show when this happens, in order.
+    mutating func receive(_ event: RunEvent) -> [Item] {
+        guard case .step(let node, _, let outcome) = event.kind, let step = Self.step(ofCheck: node) else {
+            return rest(unlessRunning: true) + [.event(event)]
+        }
+        var items: [Item] = []
+        if let held, held.step != step { items = rest(unlessRunning: false) }
+        var group = held ?? Held(step: step, began: event.at, ended: event.at)
+        switch outcome {
+        case .started:
+            group.running.insert(node)
+            items.append(.event(event))
+        case .succeeded, .kept:
+            group.running.remove(node)
+            if case .succeeded = outcome { group.isFromBefore = false }
+            group.passed.append(event)
+        case .warned, .failed, .interrupted, .paused:
+            group.running.remove(node)
+            items.append(.event(event))
+        case .progress, .retrying: items.append(.event(event))
+        }
+        group.ended = event.at
+        held = group
+        return items
+    }
+
+    /// What is still held back, when nothing more comes.
+    mutating func rest() -> [Item] { rest(unlessRunning: false) }
+
+    private mutating func rest(unlessRunning: Bool) -> [Item] {
+        guard let group = held, !unlessRunning || group.running.isEmpty else { return [] }
+        held = nil
+        guard group.passed.count > Self.shownSingly else { return group.passed.map { .event($0) } }
+        let took = group.isFromBefore ? nil : group.began.duration(to: group.ended)
+        return [.passed(Group(step: group.step, count: group.passed.count, took: took), at: group.ended)]
+    }
+
+    /// `preflight` of `preflight/memory`; `nil` for what is no check.
+    static func step(ofCheck node: String) -> String? {
+        node.firstIndex(of: "/").map { String(node[..<$0]) }
+    }
+}

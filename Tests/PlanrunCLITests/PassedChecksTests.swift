@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Execution
+@testable import PlanrunCLI
+
+struct PassedChecksTests {
+    private func event(_ node: String, _ event: RunEvent.StepEvent, at milliseconds: Int64 = 0) -> RunEvent {
+        RunEvent(at: Timestamp(millisecondsSince1970: milliseconds), .step(node, attempt: 1, event))
+    }
+
+    private let well = RunEvent.StepEvent.succeeded(StepResult("well"), took: .zero, unchanged: nil)
+    private let odd = RunEvent.StepEvent.warned(StepResult("odd", verdict: .warned), took: .zero)
+
+    @Test func `many that pass are one, as soon as another step begins`() {
+        var checks = PassedChecks()
+        let names = (1...6).map { "preflight/\($0)" }
+        for name in names { #expect(checks.receive(event(name, .started)) == [.event(event(name, .started))]) }
+        for name in names.dropLast() { #expect(checks.receive(event(name, well, at: 300)) == []) }
+        // One still runs beside the other step.
+        let other = event("other", .started, at: 350)
+        #expect(checks.receive(other) == [.event(other)])
+        #expect(checks.receive(event(names[5], well, at: 400)) == [])
+        let next = event("next", .started, at: 900)
+        #expect(
+            checks.receive(next) == [
+                .passed(
+                    .init(step: "preflight", count: 6, took: .milliseconds(400)),
+                    at: Timestamp(millisecondsSince1970: 400)), .event(next),
+            ])
+        #expect(checks.rest() == [])
+    }
+
+    @Test func `a few are shown one by one`() {
+        var checks = PassedChecks()
+        let events = (1...5).map { event("verify/\($0)", well) }
+        for event in events { #expect(checks.receive(event) == []) }
+        #expect(checks.rest() == events.map { .event($0) })
+    }
+
+    @Test func `what warns or fails is shown at once`() {
+        var checks = PassedChecks()
+        for number in 1...6 { _ = checks.receive(event("preflight/\(number)", well)) }
+        let warning = event("preflight/7", odd)
+        #expect(checks.receive(warning) == [.event(warning)])
+        let failure = event("preflight/8", .failed(StepFailure(code: "c", what: "bad"), took: .zero))
+        #expect(checks.receive(failure) == [.event(failure)])
+        #expect(checks.rest() == [.passed(.init(step: "preflight", count: 6, took: .zero), at: warning.at)])
+    }
+
+    @Test func `checks of the next step do not mix with those of this one`() {
+        var checks = PassedChecks()
+        for number in 1...6 { _ = checks.receive(event("preflight/\(number)", .kept(nil))) }
+        let next = event("verify/1", .started)
+        #expect(
+            checks.receive(next) == [
+                .passed(.init(step: "preflight", count: 6, took: nil), at: next.at), .event(next),
+            ])
+        let lines = RunLines(isColored: false)
+        #expect(
+            lines.line(.passed(.init(step: "preflight", count: 6, took: nil), at: next.at))
+                == "00:00:00Z ok preflight: 6 checks passed (from before)")
+        #expect(
+            lines.line(.passed(.init(step: "preflight", count: 51, took: .milliseconds(412)), at: next.at))
+                == "00:00:00Z ok preflight: 51 checks passed (0.4 s)")
+    }
+}
