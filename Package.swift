@@ -102,7 +102,7 @@ let package = Package(
             name: "planrun-benchmarks",
             dependencies: [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "CLibYAML", "planrun", argumentParser, nioCore, nioPosix,
+                "Rehearsal", "CLibYAML", "TestKit", "planrun", argumentParser, nioCore, nioPosix, system,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

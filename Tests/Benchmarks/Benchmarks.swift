@@ -6,7 +6,8 @@ struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "planrun-benchmarks",
         abstract: "Measure what planrun costs, against a floor measured in the same run.",
-        discussion: "Use a release build: swift run -c release planrun-benchmarks NAME")
+        discussion: "Use a release build: swift run -c release planrun-benchmarks NAME",
+        subcommands: [Measure.self, CutoverBenchmark.self], defaultSubcommand: Measure.self)
 
     static var all: [any Benchmark.Type] {
         [
@@ -14,6 +15,12 @@ struct Benchmarks: AsyncParsableCommand {
             PreflightBenchmark.self,
         ]
     }
+}
+
+/// One that needs no options, or the list of all.
+struct Measure: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "One of the benchmarks without options of their own; without a name all are listed.")
 
     @Argument(help: "Which; without it they are listed.")
     var name: String?
@@ -23,15 +30,17 @@ struct Benchmarks: AsyncParsableCommand {
 
     func validate() throws {
         guard let name else { return }
-        guard Self.all.contains(where: { $0.name == name }) else {
+        guard Benchmarks.all.contains(where: { $0.name == name }) else {
+            let names = Benchmarks.all.map { $0.name } + [CutoverBenchmark.name]
             throw ValidationError(
-                "no benchmark is called '\(name)'; there are: \(Self.all.map { $0.name }.joined(separator: ", "))")
+                "no benchmark is called '\(name)'; there are: \(names.joined(separator: ", "))")
         }
     }
 
     func run() async throws {
-        guard let benchmark = Self.all.first(where: { $0.name == name }) else {
-            for benchmark in Self.all { print("\(benchmark.name): \(benchmark.summary)") }
+        guard let benchmark = Benchmarks.all.first(where: { $0.name == name }) else {
+            for benchmark in Benchmarks.all { print("\(benchmark.name): \(benchmark.summary)") }
+            print("\(CutoverBenchmark.name): \(CutoverBenchmark.summary)")
             return
         }
         let report = Report(benchmark: benchmark.name, results: try await benchmark.init().measure())

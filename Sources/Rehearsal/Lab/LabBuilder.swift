@@ -81,8 +81,9 @@ actor LabBuilder {
         let monitor = SentinelMonitor(
             name: wanted.primary, address: source, quorum: wanted.quorum, downAfter: wanted.downAfter,
             failoverTimeout: wanted.failoverTimeout, username: login.username, password: login.password)
+        let installed = ServerProgram.redis.path == nil ? ServerProgram.valkey : .redis
         var settings = ServerSettings(
-            program: ServerProgram.redis.path == nil ? .valkey : .redis,
+            program: wanted.engine.map(ServerProgram.init) ?? installed,
             role: .sentinel(wanted.watchesSource ? monitor : nil))
         accounts.configureSentinel(&settings, login: wanted.login)
         settings.extraLines = wanted.extraLines

@@ -62,6 +62,8 @@ package struct LabDescription: Sendable {
         package var infoPeriod: Duration?
         /// Whether they watch the source from the start; a plan may have a step for that.
         package var watchesSource = true
+        /// Whose Sentinel it is; `nil` is that of Redis, or of Valkey where there is no Redis.
+        package var engine: Engine?
         /// Further lines of their configuration files.
         package var extraLines: [String] = []
 

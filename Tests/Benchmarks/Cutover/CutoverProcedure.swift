@@ -1,0 +1,101 @@
+import PlanModel
+import RESP
+import Rehearsal
+
+/// One way to make the target the primary.
+protocol CutoverProcedure: Sendable {
+    var name: String { get }
+    /// Of all servers and Sentinels.
+    var engine: Engine { get }
+    /// How old the leading Sentinel's last look at the target must not be when it begins.
+    var avoids: ClosedRange<Duration>? { get }
+    /// - Returns: for how long writes were held back on purpose, where that is known.
+    func carryOut(in world: CutoverWorld) async throws -> Duration?
+}
+
+extension CutoverProcedure {
+    var engine: Engine { .redis }
+    var avoids: ClosedRange<Duration>? { nil }
+}
+
+enum CutoverProcedures {
+    /// What planrun can be told to do, as plans write it.
+    private static let methods = ["sentinel"]
+
+    static var all: [any CutoverProcedure] {
+        let own = methods.map { PlanrunCutover(method: $0) }
+        let others: [any CutoverProcedure] = [PublishedCutover(), UnalignedCutover()]
+        let native: [any CutoverProcedure] =
+            [NativeCutover()] + (CoordinatedCutover.isPossible ? [CoordinatedCutover()] : [])
+        return others + own + native
+    }
+
+    static var leftOut: [String] {
+        CoordinatedCutover.isPossible
+            ? [] : ["left out: \(CoordinatedCutover().name), as no valkey-server of 9.0 or later is in PATH"]
+    }
+}
+
+/// As blog posts have it: a Sentinel is told to fail over, and the source is left to it.
+struct PublishedCutover: CutoverProcedure {
+    let name = "published: SENTINEL FAILOVER"
+
+    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+        try await world.ask(world.leader, Command(["SENTINEL", "FAILOVER", world.name]))
+        return .zero
+    }
+}
+
+/// The least that loses nothing: writes are held back from before the failover until every Sentinel names the target.
+struct UnalignedCutover: CutoverProcedure {
+    let name = "pause, unaligned"
+    let avoids: ClosedRange<Duration>? = .milliseconds(500) ... .milliseconds(900)
+
+    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+        let began = ContinuousClock.now
+        // Shorter than down-after-milliseconds: the Sentinels' PING waits behind their PUBLISH.
+        try await world.ask(world.source, ["CLIENT", "PAUSE", "4500", "WRITE"])
+        guard let offset = try await world.ask(world.source, ["ROLE"]).array?[1].integer else {
+            throw Child.Failure(what: "the source tells no offset")
+        }
+        try await world.waitUntilTargetHas(offset: offset)
+        try await world.ask(world.leader, Command(["SENTINEL", "FAILOVER", world.name]))
+        try await world.waitUntilTargetIsPrimary()
+        let target = world.target.address
+        try await world.ask(world.source, Command(["REPLICAOF", target.host, String(target.port)]))
+        try await world.waitUntilSentinelsNameTarget()
+        let release: [Command] = [
+            ["MULTI"], ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], ["CLIENT", "UNPAUSE"], ["EXEC"],
+        ]
+        _ = try await world.source.pipeline(release, timeout: nil)
+        return began.duration(to: .now)
+    }
+}
+
+/// Redis' own handover between source and target; a Sentinel is told afterwards.
+struct NativeCutover: CutoverProcedure {
+    let name = "native: FAILOVER TO, SENTINEL FAILOVER"
+
+    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+        let (began, target) = (ContinuousClock.now, world.target.address)
+        try await world.ask(world.source, Command(["FAILOVER", "TO", target.host, String(target.port)]))
+        try await world.waitUntilTargetIsPrimary()
+        let pause = began.duration(to: .now)
+        try await world.ask(world.leader, Command(["SENTINEL", "FAILOVER", world.name]))
+        return pause
+    }
+}
+
+/// Valkey's Sentinel lets the servers hand over among themselves.
+struct CoordinatedCutover: CutoverProcedure {
+    let name = "native: Valkey's SENTINEL FAILOVER COORDINATED"
+    let engine = Engine.valkey
+
+    /// From Valkey 9.0 on.
+    static var isPossible: Bool { ValkeyVersion.installed.map { $0 >= 9 } ?? false }
+
+    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+        try await world.ask(world.leader, Command(["SENTINEL", "FAILOVER", world.name, "COORDINATED"]))
+        return nil
+    }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import PlanModel
+import RESP
+import RedisNIO
+import Rehearsal
+
+/// Under what circumstances the procedures are compared.
+struct CutoverSetting: Sendable, CustomStringConvertible {
+    enum Rate: Sendable, ExpressibleByArgument {
+        case perSecond(Int)
+        case full
+
+        init?(argument: String) {
+            if argument == "full" {
+                self = .full
+            } else if let number = Int(argument), number > 0 {
+                self = .perSecond(number)
+            } else {
+                return nil
+            }
+        }
+
+        var number: Int? { if case .perSecond(let number) = self { number } else { nil } }
+    }
+
+    var sentinels: Int
+    var rate: Rate
+    var writers: Int
+    var keys: Int
+
+    var description: String {
+        let speed = rate.number.map { "\($0) writes/s" } ?? "full speed"
+        return "\(sentinels) Sentinel\(sentinels == 1 ? "" : "s"), \(writers) writers, \(speed)"
+    }
+
+    /// One run in a world of its own.
+    func carryOut(_ procedure: any CutoverProcedure) async throws -> CutoverOutcome {
+        var description = LabDescription(
+            source: .init(engine: procedure.engine), target: .init(engine: procedure.engine),
+            sentinels: .init(count: sentinels, downAfter: .seconds(5)))
+        description.sentinels?.engine = procedure.engine
+        return try await Lab.run(description, connector: RedisConnector()) { lab in
+            let world = CutoverWorld(lab)
+            do {
+                try await world.prepare(keys: keys)
+                let outcome = try await measure(procedure, in: world)
+                await world.close()
+                return outcome
+            } catch {
+                await world.close()
+                throw error
+            }
+        }
+    }
+
+    private func measure(_ procedure: any CutoverProcedure, in world: CutoverWorld) async throws -> CutoverOutcome {
+        let load = WriteLoad.Settings(writers: writers, rate: rate.number)
+        let ((pause, began), record) = try await WriteLoad.run(world.lab, load) { load in
+            try await world.arriveAtAnyMoment(butNot: procedure.avoids)
+            let began = ContinuousClock.now
+            let pause = try await procedure.carryOut(in: world)
+            // A gap is over when writes go on, and what is lost is known when nobody writes to the source any more.
+            try await world.waitUntilOnlyTargetIsPrimary()
+            let before = await load.acknowledgedCount
+            try await waitUntil("writes go on") { await load.acknowledgedCount > before + 100 }
+            return (pause, began)
+        }
+        let primary = try await world.lab.primarySession()
+        let lost = try await LostWrites.find(record, on: primary)
+        await primary.close()
+        return CutoverOutcome(
+            lost: lost.count, acknowledged: record.acknowledgedCount,
+            gap: record.writeGap(in: began..<record.stopped) / .seconds(1), pause: pause.map { $0 / .seconds(1) },
+            errors: record.errors)
+    }
+}
+
+/// What one run cost. All times in seconds.
+struct CutoverOutcome: Sendable, Encodable, CustomStringConvertible {
+    var lost: Int
+    var acknowledged: Int
+    var gap: Double
+    /// How long writes were held back on purpose; `nil` where nobody says.
+    var pause: Double?
+    /// What writers were told, by code.
+    var errors: [String: Int]
+
+    var errorCount: Int { errors.values.reduce(0, +) }
+
+    var description: String {
+        "lost \(lost) of \(acknowledged), gap \(gap) s, pause \(pause.map { "\($0) s" } ?? "-"), errors \(errors)"
+    }
+}
+
+/// Asks until it is so, 2 ms apart.
+func waitUntil(_ what: String, within limit: Duration = .seconds(60), _ isSo: () async throws -> Bool) async throws {
+    let clock = ContinuousClock()
+    let deadline = clock.now.advanced(by: limit)
+    while !(try await isSo()) {
+        guard clock.now < deadline else { throw Child.Failure(what: "waited \(limit) in vain until \(what)") }
+        try await clock.sleep(for: .milliseconds(2))
+    }
+}
