@@ -1,8 +1,6 @@
 import Execution
-import FoundationEssentials
 import Glibc
 import Rehearsal
-import Synchronization
 import TestKit
 import Testing
 
@@ -60,46 +58,6 @@ extension LiveTests {
             }
         }
 
-        /// `PLANRUN_CRASHES=100` kills at a hundred random commands, and the first resume at another.
-        @Test(.enabled(if: Self.crashes > 0), arguments: 0..<Self.crashes)
-        func `resume ends as if nothing had happened, anywhere`(number: Int) async throws {
-            try await withGatedLab(Self.description) { lab, gates in
-                // Without the many questions of the preflight, most commands are of steps that change something.
-                let migration = try Migration(lab, steps: Array(Self.steps.dropFirst()), sentinels: gates.sentinels)
-                try await migration.fill(keys: 500)
-                try await migration.underLoad("killed at random") { _ in
-                    for verb in ["apply", "resume"] {
-                        try await killAnywhere(verb, migration, gates)
-                        gates.watch(nil)
-                    }
-                    try await resume(migration)
-                }
-                try await lab.expectMigrated()
-            }
-        }
-
-        private func killAnywhere(_ verb: String, _ migration: Migration, _ gates: Gates) async throws {
-            let (position, isAfter) = (Int.random(in: 1...70), Bool.random())
-            let seen = Mutex((count: 0, last: "it had ended by then"))
-            let arguments = [verb, migration.plan, "--auto-approve"]
-            _ = try await PlanrunProcess.run(arguments) { process in
-                gates.watch { sighting in
-                    guard sighting.isOfPlanrun else { return .pass }
-                    let isIt = seen.withLock { seen in
-                        seen.count += 1
-                        if seen.count == position { seen.last = sighting.description }
-                        return seen.count == position
-                    }
-                    guard isIt else { return .pass }
-                    if isAfter { return .passThen { await process.send(SIGKILL) } }
-                    await process.send(SIGKILL)
-                    return .drop
-                }
-                return try await process.wait()
-            }
-            print("killed \(verb) \(isAfter ? "after" : "before") command \(position): \(seen.withLock { $0.last })")
-        }
-
         private func resume(_ migration: Migration) async throws {
             let outcome = try await migration.planrun("resume", "--auto-approve")
             #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
@@ -114,24 +72,6 @@ extension LiveTests {
             // In microseconds: a full sync takes a third of a second.
             description.source.extraLines = ["rdb-key-save-delay 600"]
             return description
-        }
-
-        private static let crashes =
-            ProcessInfo.processInfo.environment["PLANRUN_CRASHES"].flatMap { Int($0) } ?? 0
-    }
-}
-
-extension Gate.Sighting {
-    /// Writers and Sentinels send other commands to source and target, and reach the Sentinels past the gates.
-    fileprivate var isOfPlanrun: Bool {
-        if server.hasPrefix("sentinel") { return true }
-        switch words.first {
-        case "INFO": return words.count > 1
-        case "CONFIG": return words.dropFirst().first != "REWRITE"
-        case "CLIENT": return ["PAUSE", "UNPAUSE"].contains(words.dropFirst().first)
-        case "ROLE": return server == "target"
-        case "REPLICAOF", "COMMAND": return true
-        default: return false
         }
     }
 }

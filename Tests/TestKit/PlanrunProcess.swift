@@ -57,6 +57,8 @@ package actor PlanrunProcess {
         if let pid, termination == nil { kill(pid, signal) }
     }
 
+    package var hasEnded: Bool { termination != nil }
+
     package func wait() async throws -> Outcome {
         try await life?.value
         var outcome = Outcome(standardOutput: standardOutput, standardError: standardError)

@@ -15,7 +15,7 @@ struct Moment: Sendable, CustomTestStringConvertible {
     /// Whether the server gets the last command.
     let isAfter: Bool
 
-    /// - Parameter steps: `source: CLIENT PAUSE`, as far as the command has to be the same.
+    /// - Parameter steps: `source: CLIENT PAUSE`, as far as the command has to be the same; `sentinel` is any of them.
     init(_ name: String, after: Bool = false, _ steps: String...) {
         testDescription = name
         isAfter = after
@@ -28,9 +28,14 @@ struct Moment: Sendable, CustomTestStringConvertible {
 
 extension Gates {
     /// Does something once, at that moment. The command is held back meanwhile; not after it.
-    func at(_ moment: Moment, _ action: @escaping @Sendable () async -> Gate.Passage) {
+    /// - Parameter look: sees every command.
+    func at(
+        _ moment: Moment, seeing look: @escaping @Sendable (Gate.Sighting) -> Void = { _ in },
+        _ action: @escaping @Sendable () async -> Gate.Passage
+    ) {
         let seen = Mutex(0)
         watch { sighting in
+            look(sighting)
             let isIt = seen.withLock { seen in
                 guard seen < moment.steps.count, moment.steps[seen].matches(sighting) else { return false }
                 seen += 1
@@ -52,7 +57,8 @@ extension Gates {
 
 extension Moment.Step {
     fileprivate func matches(_ sighting: Gate.Sighting) -> Bool {
-        sighting.server == server && sighting.words.count >= words.count
+        (sighting.server == server || server == "sentinel" && sighting.server.hasPrefix("sentinel-"))
+            && sighting.words.count >= words.count
             && zip(sighting.words, words).allSatisfy { $0.hasPrefix($1) }
     }
 }

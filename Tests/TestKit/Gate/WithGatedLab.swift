@@ -1,4 +1,4 @@
-import PlanModel
+package import PlanModel
 package import RESP
 package import Rehearsal
 import Synchronization
@@ -27,11 +27,13 @@ package final class Gates: Sendable {
 /// Runs a test in a private world in which every command to source, target and Sentinels can be seen and held back.
 ///
 /// Source and target are known by their gates to everybody: Sentinels, writers, plans and each other.
+/// - Parameter target: `.dragonfly` is the stand-in, with its gate before it.
 package func withGatedLab<Result: Sendable>(
-    _ description: LabDescription = LabDescription(), keep: Bool = false,
+    _ description: LabDescription = LabDescription(), target engine: Engine = .redis, keep: Bool = false,
     _ body: @Sendable (Lab, Gates) async throws -> Result
 ) async throws -> Result {
     let gates = Gates()
+    let standIn = engine == .dragonfly ? try await DragonflyStandIn.listen() : nil
     let source = try await Gate.listen("source", look: gates.passing)
     let target = try await Gate.listen("target", look: gates.passing)
     var sentinels: [Gate] = []
@@ -48,11 +50,15 @@ package func withGatedLab<Result: Sendable>(
         outcome = .success(
             try await withLab(description, keep: keep) { lab in
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    for (gate, server) in zip(all, [lab.source, lab.target] + lab.sentinels) {
-                        group.addTask { await gate.serve(inFrontOf: server.address) }
+                    let servers = [lab.source.address, standIn?.address ?? lab.target.address]
+                    for (gate, server) in zip(all, servers + lab.sentinels.map(\.address)) {
+                        group.addTask { await gate.serve(inFrontOf: server) }
+                    }
+                    if let standIn {
+                        group.addTask { await standIn.serve(inFrontOf: lab.target, lab.settings(for: lab.target)) }
                     }
                     defer { group.cancelAll() }
-                    let fronted = lab.fronted(lab.source, by: source).fronted(lab.target, by: target)
+                    let fronted = lab.fronted(lab.source, by: source, .redis).fronted(lab.target, by: target, engine)
                     try await fronted.monitorAnew()
                     return try await body(fronted, gates)
                 }
@@ -61,6 +67,7 @@ package func withGatedLab<Result: Sendable>(
         outcome = .failure(error)
     }
     for gate in all { await gate.close() }
+    await standIn?.close()
     return try outcome.get()
 }
 
@@ -72,8 +79,8 @@ extension Gate {
 }
 
 extension Lab {
-    fileprivate func fronted(_ server: ServerProcess, by gate: Gate) -> Lab {
-        fronted(server, by: Front(address: gate.address, engine: .redis))
+    fileprivate func fronted(_ server: ServerProcess, by gate: Gate, _ engine: Engine) -> Lab {
+        fronted(server, by: Front(address: gate.address, engine: engine))
     }
 
     /// The Sentinels know the source by the address that it has now.

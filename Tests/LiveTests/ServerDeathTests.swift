@@ -1,0 +1,116 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// A server dies in the middle of a cutover under load while `planrun` goes on; what it says leads to a good end.
+    ///
+    /// A few of the deaths; with `PLANRUN_CRASHES=200` every server at every phase.
+    @Suite struct ServerDeathTests {
+        @Test(arguments: Crash.some(of: Death.all))
+        func `nothing is lost, and the way on is told`(death: Death) async throws {
+            try await withGatedLab(Self.description, target: death.target) { lab, gates in
+                let migration = try Migration(lab, steps: Self.steps, sentinels: gates.sentinels)
+                try await migration.fill(keys: 500)
+                try await lab.followInAdvance()
+                try await migration.underLoad("death of the \(death.testDescription)", loses: death.mayLose) { _ in
+                    let outcome = try await apply(migration, gates, death)
+                    gates.watch(nil)
+                    try await goOn(migration, outcome)
+                }
+                try await lab.expectEnd(of: migration, sourceFollows: death.target != .dragonfly)
+            }
+        }
+
+        /// planrun goes on with the dead server, until it has an answer to that; only then the server is started again.
+        private func apply(
+            _ migration: Migration, _ gates: Gates, _ death: Death
+        ) async throws -> PlanrunProcess.Outcome {
+            let (casting, isDead) = (Casting(migration.lab), Flag())
+            gates.at(death.phase, seeing: casting.see) {
+                let kill: @Sendable () async -> Void = {
+                    await casting.server(death.victim)?.kill()
+                    isDead.set(true)
+                }
+                if death.phase.isAfter { return .passThen(kill) }
+                await kill()
+                return .pass
+            }
+            let outcome = try await migration.planrun("apply", "--auto-approve")
+            #expect(isDead.isSet, "the moment never came: \(outcome.standardOutput + outcome.standardError)")
+            print(
+                "told after the death of the \(death.testDescription), \(outcome.exitCode ?? -1):\n\(outcome.complaint)"
+            )
+            try await casting.server(death.victim)?.start()
+            return outcome
+        }
+
+        /// Types what it is told to, until the run is over one way or the other.
+        private func goOn(_ migration: Migration, _ first: PlanrunProcess.Outcome) async throws {
+            var outcome = first
+            for _ in 0..<3 where outcome.exitCode != 0 {
+                #expect(outcome.saysWhatToDo, "\(outcome.standardOutput + outcome.standardError)")
+                let verb = try #require(outcome.advice.first, "\(outcome.standardOutput + outcome.standardError)")
+                outcome = try await migration.planrun(verb, "--auto-approve")
+                print("then \(verb), \(outcome.exitCode ?? -1):\n\(outcome.complaint)")
+            }
+            #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+        }
+
+        private static let steps =
+            ["replicaof: {}", "wait-for-sync: { stable-for: 100ms }"] + Migration.steps().suffix(2)
+
+        /// Servers have all their acknowledged writes again when they are started after a SIGKILL: those are in the kernel by then.
+        private static var description: LabDescription {
+            var description = LabDescription(
+                sentinels: .init(count: 3, failoverTimeout: .seconds(10), infoPeriod: .milliseconds(200)))
+            description.source.extraLines = ["appendonly yes", "appendfsync no"]
+            description.target.extraLines = ["appendonly yes", "appendfsync no"]
+            return description
+        }
+    }
+}
+
+extension PlanrunProcess.Outcome {
+    /// An error, something about the world, and a command to type.
+    fileprivate var saysWhatToDo: Bool {
+        !errors.isEmpty && !advice.isEmpty && (exitCode == 1 || exitCode == 3 || exitCode == 4)
+            && standardError.contains { !$0.hasPrefix("error[") && $0.contains("127.0.0.1:") }
+    }
+
+    /// The verbs that are offered, in order.
+    fileprivate var advice: [String] {
+        standardError.compactMap { line in
+            guard let command = line.firstRange(of: "planrun ") else { return nil }
+            let verb = line[command.upperBound...].prefix { $0.isLetter }
+            return ["resume", "rollback", "apply"].contains(verb) ? String(verb) : nil
+        }
+    }
+}
+
+extension Lab {
+    /// The target is in sync before the plan begins, and has it all in its append-only file.
+    fileprivate func followInAdvance() async throws {
+        let source = address(of: source)
+        try await send(Command(["REPLICAOF", source.host, String(source.port)]), to: target)
+        try await eventually("the target follows") {
+            let info = try Info(try await send(["INFO", "persistence"], to: target))
+            // A Dragonfly has no such file; the Redis behind it does.
+            let isRewriting = info["persistence"]["aof_rewrite_in_progress"] == "1"
+            return try await isSynced(target) && !isRewriting
+        }
+    }
+
+    /// There are two ends: the target took over, or nothing has changed.
+    fileprivate func expectEnd(of migration: Migration, sourceFollows: Bool) async throws {
+        switch try migration.state().status {
+        case .succeeded: try await expectMigrated(sourceFollows: sourceFollows)
+        case .rolledBack: try await expectUntouched()
+        case let status: Issue.record("the run ended as '\(status.rawValue)'")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Dispatch
+import Glibc
+
+/// Tells of the files that appear in a folder, the moment they do.
+package final class FolderWatch: Sendable {
+    package enum Event: Sendable, Equatable {
+        /// It was made, and is probably still being written.
+        case created(String)
+        /// It took this name, and perhaps the place of another.
+        case moved(String)
+    }
+
+    package let events: AsyncStream<Event>
+    private let descriptor: Int32
+    private let watched: Int32
+
+    package init(_ folder: String) {
+        descriptor = inotify_init1(Int32(IN_CLOEXEC))
+        watched = inotify_add_watch(descriptor, folder, UInt32(IN_CREATE | IN_MOVED_TO))
+        precondition(watched >= 0, "cannot watch \(folder)")
+        let (events, found) = AsyncStream.makeStream(of: Event.self)
+        self.events = events
+        let descriptor = descriptor
+        // A thread that waits in the kernel: whoever asked again and again would miss what is soon replaced.
+        DispatchQueue(label: "folder-watch").async {
+            while let batch = Self.read(descriptor) {
+                for event in batch { found.yield(event) }
+            }
+            found.finish()
+            Glibc.close(descriptor)
+        }
+    }
+
+    /// Ends the events.
+    package func close() { inotify_rm_watch(descriptor, watched) }
+
+    /// - Returns: `nil` once nothing is watched any more.
+    private static func read(_ descriptor: Int32) -> [Event]? {
+        var events: [Event] = []
+        let size = 4096
+        return withUnsafeTemporaryAllocation(byteCount: size, alignment: MemoryLayout<inotify_event>.alignment) {
+            buffer -> [Event]? in
+            guard let start = buffer.baseAddress else { return nil }
+            let count = Glibc.read(descriptor, start, size)
+            var offset = 0
+            while offset < count {
+                let event = (start + offset).load(as: inotify_event.self)
+                if event.mask & UInt32(IN_IGNORED) != 0 { return nil }
+                let name = start + offset + MemoryLayout<inotify_event>.size
+                if event.len > 0 {
+                    let name = String(cString: name.assumingMemoryBound(to: CChar.self))
+                    events.append(event.mask & UInt32(IN_CREATE) != 0 ? .created(name) : .moved(name))
+                }
+                offset += MemoryLayout<inotify_event>.size + Int(event.len)
+            }
+            return count > 0 ? events : nil
+        }
+    }
+}
