@@ -20,7 +20,7 @@ extension LiveTests {
                 try await migration.underLoad("death of the \(death.testDescription)", loses: death.mayLose) { _ in
                     let outcome = try await apply(migration, gates, death)
                     gates.watch(nil)
-                    try await goOn(migration, outcome)
+                    try await goOn(migration, outcome, death.wayOn)
                 }
                 try await lab.expectEnd(of: migration, sourceFollows: death.target != .dragonfly)
             }
@@ -30,33 +30,34 @@ extension LiveTests {
         private func apply(
             _ migration: Migration, _ gates: Gates, _ death: Death
         ) async throws -> PlanrunProcess.Outcome {
-            let (casting, isDead) = (Casting(migration.lab), Flag())
+            let casting = Casting(migration.lab)
             gates.at(death.phase, seeing: casting.see) {
-                let kill: @Sendable () async -> Void = {
-                    await casting.server(death.victim)?.kill()
-                    isDead.set(true)
-                }
-                if death.phase.isAfter { return .passThen(kill) }
-                await kill()
+                if death.phase.isAfter { return .passThen { await casting.kill(death.victim) } }
+                await casting.kill(death.victim)
                 return .pass
             }
             let outcome = try await migration.planrun("apply", "--auto-approve")
-            #expect(isDead.isSet, "the moment never came: \(outcome.standardOutput + outcome.standardError)")
             print(
                 "told after the death of the \(death.testDescription), \(outcome.exitCode ?? -1):\n\(outcome.complaint)"
             )
-            try await casting.server(death.victim)?.start()
+            let dead = try #require(
+                await casting.dead, "the moment never came: \(outcome.standardOutput + outcome.standardError)")
+            try await dead.start()
             return outcome
         }
 
-        /// Types what it is told to, until the run is over one way or the other.
-        private func goOn(_ migration: Migration, _ first: PlanrunProcess.Outcome) async throws {
-            var outcome = first
-            for _ in 0..<3 where outcome.exitCode != 0 {
+        /// Types what is offered, until the run is over one way or the other: a server that has come back is not at once what
+        /// it was.
+        private func goOn(_ migration: Migration, _ first: PlanrunProcess.Outcome, _ preferred: String) async throws {
+            var (outcome, count) = (first, 0)
+            try await eventually("the run is over", within: .seconds(90)) {
+                guard outcome.exitCode != 0, try migration.state().status != .rolledBack else { return true }
                 #expect(outcome.saysWhatToDo, "\(outcome.standardOutput + outcome.standardError)")
-                let verb = try #require(outcome.advice.first, "\(outcome.standardOutput + outcome.standardError)")
+                let verb = outcome.advice.first { $0 == preferred } ?? outcome.advice.first ?? "resume"
                 outcome = try await migration.planrun(verb, "--auto-approve")
+                count += 1
                 print("then \(verb), \(outcome.exitCode ?? -1):\n\(outcome.complaint)")
+                return false
             }
             #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
         }

@@ -16,8 +16,12 @@ struct Death: Sendable, CustomTestStringConvertible {
     var victim: Victim
     var phase: Moment
     var target = Engine.redis
+    /// What a person types where planrun offers it.
+    var wayOn = "resume"
 
-    var testDescription: String { "\(victim.rawValue), \(phase.testDescription), to \(target.rawValue)" }
+    var testDescription: String {
+        "\(victim.rawValue), \(phase.testDescription), to \(target.rawValue), \(wayOn)"
+    }
 
     /// Whether the target has every acknowledged write by then. Before, the death of the source can be that of writes.
     private static let phases: [(moment: Moment, isDrained: Bool)] = [
@@ -35,35 +39,39 @@ struct Death: Sendable, CustomTestStringConvertible {
             && Self.phases.contains { $0.moment.testDescription == phase.testDescription && !$0.isDrained }
     }
 
-    static let all: [Death] = [Engine.redis, .dragonfly].flatMap { target in
-        Victim.allCases.flatMap { victim in
-            phases.map { Death(victim: victim, phase: $0.moment, target: target) }
+    static let all: [Death] = Victim.allCases.flatMap { victim in
+        phases.flatMap { moment, isDrained in
+            [Engine.redis, .dragonfly].map { Death(victim: victim, phase: moment, target: $0) }
+                + (isDrained ? [] : [Death(victim: victim, phase: moment, wayOn: "rollback")])
         }
     }
 }
 
-/// Knows who is who while a cutover goes on.
-final class Casting: Sendable {
+/// Knows who is who while a cutover goes on, and who died.
+actor Casting {
     private let lab: Lab
-    private let asked = Mutex<String?>(nil)
+    private nonisolated let asked = Mutex<String?>(nil)
+    private(set) var dead: ServerProcess?
 
     init(_ lab: Lab) {
         self.lab = lab
     }
 
-    func see(_ sighting: Gate.Sighting) {
+    nonisolated func see(_ sighting: Gate.Sighting) {
         guard sighting.words.starts(with: ["SENTINEL", "FAILOVER"]) else { return }
         asked.withLock { $0 = sighting.server }
     }
 
-    func server(_ victim: Death.Victim) -> ServerProcess? {
+    func kill(_ victim: Death.Victim) async {
         // Until one is asked, the first of the plan is as good as any.
         let leader = asked.withLock { $0 } ?? lab.sentinels.first?.name
-        return switch victim {
-        case .source: lab.source
-        case .target: lab.target
-        case .leader: lab.sentinels.first { $0.name == leader }
-        case .bystander: lab.sentinels.last { $0.name != leader }
-        }
+        dead =
+            switch victim {
+            case .source: lab.source
+            case .target: lab.target
+            case .leader: lab.sentinels.first { $0.name == leader }
+            case .bystander: lab.sentinels.last { $0.name != leader }
+            }
+        await dead?.kill()
     }
 }
