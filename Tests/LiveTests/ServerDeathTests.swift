@@ -52,9 +52,10 @@ extension LiveTests {
             var (outcome, count) = (first, 0)
             try await eventually("the run is over", within: .seconds(90)) {
                 guard outcome.exitCode != 0, try migration.state().status != .rolledBack else { return true }
-                #expect(outcome.saysWhatToDo, "\(outcome.standardOutput + outcome.standardError)")
-                let verb = outcome.advice.first { $0 == preferred } ?? outcome.advice.first ?? "resume"
-                outcome = try await migration.planrun(verb, "--auto-approve")
+                try #require(outcome.saysWhatToDo, "\(outcome.standardOutput + outcome.standardError)")
+                let verb = try #require(outcome.advice.first { $0 == preferred } ?? outcome.advice.first)
+                outcome = try await PlanrunProcess.run(
+                    [verb, migration.plan] + (verb == "rollback" ? [] : ["--auto-approve"]))
                 count += 1
                 print("then \(verb), \(outcome.exitCode ?? -1):\n\(outcome.complaint)")
                 return false
