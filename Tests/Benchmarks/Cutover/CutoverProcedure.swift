@@ -9,6 +9,8 @@ protocol CutoverProcedure: Sendable {
     var engine: Engine { get }
     /// How old the leading Sentinel's last look at the target must not be when it begins.
     var avoids: ClosedRange<Duration>? { get }
+    /// How many Sentinels it takes at least.
+    var leastSentinels: Int { get }
     /// - Returns: for how long writes were held back on purpose, where that is known.
     func carryOut(in world: CutoverWorld) async throws -> Duration?
 }
@@ -16,11 +18,12 @@ protocol CutoverProcedure: Sendable {
 extension CutoverProcedure {
     var engine: Engine { .redis }
     var avoids: ClosedRange<Duration>? { nil }
+    var leastSentinels: Int { 1 }
 }
 
 enum CutoverProcedures {
     /// What planrun can be told to do, as plans write it.
-    private static let methods = ["sentinel"]
+    private static let methods = ["sentinel", "announce", "held", "fastest"]
 
     static var all: [any CutoverProcedure] {
         let own = methods.map { PlanrunCutover(method: $0) }

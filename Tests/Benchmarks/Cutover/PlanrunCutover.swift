@@ -11,6 +11,9 @@ struct PlanrunCutover: CutoverProcedure {
 
     var name: String { method == "sentinel" ? "planrun, via sentinel (aligned)" : "planrun, via \(method)" }
 
+    /// One Sentinel is told in the name of another.
+    var leastSentinels: Int { method == "announce" ? 2 : 1 }
+
     func carryOut(in world: CutoverWorld) async throws -> Duration? {
         let plan = try world.lab.folder.write(text(world), to: "cutover.yaml")
         let outcome = try await PlanrunProcess.run(["apply", plan.string, "--auto-approve", "--format", "json"])
@@ -18,7 +21,11 @@ struct PlanrunCutover: CutoverProcedure {
             let said = (outcome.standardOutput.suffix(3) + outcome.standardError).joined(separator: "\n")
             throw Child.Failure(what: "planrun ended with \(outcome.exitCode ?? -1): \(said)")
         }
-        return outcome.standardOutput.lazy.compactMap(Event.pause).first
+        let facts = outcome.standardOutput.lazy.compactMap(Event.facts).first
+        if let facts, let used = facts.method, used != method, method != "fastest" {
+            throw Child.Failure(what: "planrun used '\(used)': \(facts.methodReason ?? "")")
+        }
+        return facts?.pauseSeconds.map { .seconds($0) }
     }
 
     private func text(_ world: CutoverWorld) -> String {
@@ -42,13 +49,17 @@ struct PlanrunCutover: CutoverProcedure {
     /// The one of planrun's events that has the measurements.
     private struct Event: Decodable {
         struct Result: Decodable { var facts: Facts? }
-        struct Facts: Decodable { var pauseSeconds: Double? }
+        struct Facts: Decodable {
+            var pauseSeconds: Double?
+            var method: String?
+            var methodReason: String?
+        }
 
         var result: Result?
 
-        static func pause(_ line: String) -> Duration? {
+        static func facts(_ line: String) -> Facts? {
             let event = try? JSONDecoder().decode(Event.self, from: Data(line.utf8))
-            return event?.result?.facts?.pauseSeconds.map { .seconds($0) }
+            return event?.result?.facts.flatMap { $0.pauseSeconds == nil ? nil : $0 }
         }
     }
 }
