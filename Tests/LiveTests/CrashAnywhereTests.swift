@@ -1,7 +1,6 @@
 import Execution
 import FoundationEssentials
 import Glibc
-import PlanModel
 import Rehearsal
 import Synchronization
 import SystemPackage
@@ -31,7 +30,7 @@ extension LiveTests {
         }
 
         /// Before it takes effect and right after.
-        @Test(arguments: Crash.cases(of: 2 * 16))
+        @Test(arguments: Crash.cases(of: 2 * 16, after: 3))
         func `at any state write`(crash: Crash) async throws {
             let (number, isAfter) = (crash.position / 2 + 1, crash.position % 2 == 1)
             try await killed(crash, "\(isAfter ? "after" : "in") state write \(number)") { scene in
@@ -46,7 +45,7 @@ extension LiveTests {
         }
 
         /// Counted from the first that changes something. Before the server gets it and after.
-        @Test(arguments: Crash.cases(of: 2 * 60))
+        @Test(arguments: Crash.cases(of: 2 * 60, after: 1))
         func `at any command`(crash: Crash) async throws {
             let (number, isAfter) = (crash.position / 2 + 1, crash.position % 2 == 1)
             try await killed(crash, "\(isAfter ? "after" : "before") command \(number)") { scene in
@@ -60,24 +59,17 @@ extension LiveTests {
         private func killed(
             _ crash: Crash, _ title: String, _ kill: @Sendable (Scene) async throws -> Void
         ) async throws {
-            let description = LabDescription(sentinels: .init(count: 2, infoPeriod: .milliseconds(200)))
-            try await withGatedLab(description, target: crash.target) { lab, gates in
-                let migration = try Migration(lab, steps: Self.steps, sentinels: gates.sentinels)
-                try await migration.fill(keys: 500)
-                try await migration.underLoad("killed \(title), to \(crash.target.rawValue)") { load in
+            try await crash.variant.withMigration(sentinels: 2) { migration, gates in
+                try await migration.underLoad("killed \(title), \(crash.variant.testDescription)") { load in
                     try await kill(Scene(migration: migration, gates: gates, load: load))
                     gates.watch(nil)
                     let outcome = try await migration.goOn()
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                     #expect(try migration.state().status == .succeeded)
                 }
-                try await lab.expectMigrated(sourceFollows: crash.target != .dragonfly)
+                try await crash.variant.expectEnd(of: migration)
             }
         }
-
-        /// Nothing is compared: whether writes are lost is asked afterwards. Of the preflight's many questions none changes
-        /// anything.
-        private static let steps = Migration.steps().filter { !$0.contains("data: count") && !$0.contains("preflight") }
     }
 }
 

@@ -1,5 +1,4 @@
 import Execution
-import PlanModel
 import RESP
 import RedisTopology
 import Rehearsal
@@ -9,30 +8,28 @@ import Testing
 extension LiveTests {
     /// A server dies in the middle of a cutover under load while `planrun` goes on; what it says leads to a good end.
     ///
-    /// A few of the deaths; with `PLANRUN_CRASHES=200` every server at every phase.
+    /// A few of the deaths; with `PLANRUN_CRASHES=200` every server at every phase of every method.
     @Suite struct ServerDeathTests {
         @Test(arguments: Crash.some(of: Death.all))
         func `nothing is lost, and the way on is told`(death: Death) async throws {
-            try await withGatedLab(Self.description, target: death.target) { lab, gates in
-                let migration = try Migration(lab, steps: Self.steps, sentinels: gates.sentinels)
-                try await migration.fill(keys: 500)
-                try await lab.followInAdvance()
-                try await migration.underLoad("death of the \(death.testDescription)", loses: death.mayLose) { _ in
-                    let outcome = try await apply(migration, gates, death)
+            try await death.variant.withMigration(sentinels: 3, failoverTimeout: .seconds(10)) { migration, gates in
+                try await migration.lab.followInAdvance()
+                try await migration.underLoad("death of the \(death.testDescription)", loses: death.mayLose) { load in
+                    let outcome = try await apply(migration, gates, death, load)
                     gates.watch(nil)
-                    try await goOn(migration, outcome, death.wayOn)
+                    try await goOn(migration, outcome, death)
                 }
-                try await lab.expectEnd(of: migration, sourceFollows: death.target != .dragonfly)
+                try await death.variant.expectEnd(of: migration, targetFollowed: true)
             }
         }
 
         /// planrun goes on with the dead server, until it has an answer to that; only then the server is started again.
         private func apply(
-            _ migration: Migration, _ gates: Gates, _ death: Death
+            _ migration: Migration, _ gates: Gates, _ death: Death, _ load: WriteLoad
         ) async throws -> PlanrunProcess.Outcome {
             let casting = Casting(migration.lab)
-            gates.at(death.phase, seeing: casting.see) {
-                if death.phase.isAfter { return .passThen { await casting.kill(death.victim) } }
+            gates.at(death.phase.moment, seeing: casting.see) {
+                if death.phase.moment.isAfter { return .passThen { await casting.kill(death.victim) } }
                 await casting.kill(death.victim)
                 return .pass
             }
@@ -42,37 +39,30 @@ extension LiveTests {
             )
             let dead = try #require(
                 await casting.dead, "the moment never came: \(outcome.standardOutput + outcome.standardError)")
+            if death.isLate {
+                let before = await load.acknowledgedCount
+                try await eventually("writes go on by themselves", within: .seconds(60)) {
+                    await load.acknowledgedCount > before + 40
+                }
+            }
             try await dead.start()
             return outcome
         }
 
         /// Types what is offered, until the run is over one way or the other: a server that has come back is not at once what
         /// it was.
-        private func goOn(_ migration: Migration, _ first: PlanrunProcess.Outcome, _ preferred: String) async throws {
-            var (outcome, count) = (first, 0)
+        private func goOn(_ migration: Migration, _ first: PlanrunProcess.Outcome, _ death: Death) async throws {
+            var outcome = first
             try await eventually("the run is over", within: .seconds(90)) {
                 guard outcome.exitCode != 0, try migration.state().status != .rolledBack else { return true }
                 try #require(outcome.saysWhatToDo, "\(outcome.standardOutput + outcome.standardError)")
-                let verb = try #require(outcome.advice.first { $0 == preferred } ?? outcome.advice.first)
+                let verb = try #require(outcome.advice.first { $0 == death.wayOn } ?? outcome.advice.first)
                 outcome = try await PlanrunProcess.run(
                     [verb, migration.plan] + (verb == "rollback" ? [] : ["--auto-approve"]))
-                count += 1
                 print("then \(verb), \(outcome.exitCode ?? -1):\n\(outcome.complaint)")
                 return false
             }
             #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
-        }
-
-        private static let steps =
-            ["replicaof: {}", "wait-for-sync: { stable-for: 100ms }"] + Migration.steps().suffix(2)
-
-        /// Servers have all their acknowledged writes again when they are started after a SIGKILL: those are in the kernel by then.
-        private static var description: LabDescription {
-            var description = LabDescription(
-                sentinels: .init(count: 3, failoverTimeout: .seconds(10), infoPeriod: .milliseconds(200)))
-            description.source.extraLines = ["appendonly yes", "appendfsync no"]
-            description.target.extraLines = ["appendonly yes", "appendfsync no"]
-            return description
         }
     }
 }
@@ -104,15 +94,6 @@ extension Lab {
             // A Dragonfly has no such file; the Redis behind it does.
             let isRewriting = info["persistence"]["aof_rewrite_in_progress"] == "1"
             return try await isSynced(target) && !isRewriting
-        }
-    }
-
-    /// There are two ends: the target took over, or nothing has changed.
-    fileprivate func expectEnd(of migration: Migration, sourceFollows: Bool) async throws {
-        switch try migration.state().status {
-        case .succeeded: try await expectMigrated(sourceFollows: sourceFollows)
-        case .rolledBack: try await expectUntouched()
-        case let status: Issue.record("the run ended as '\(status.rawValue)'")
         }
     }
 }

@@ -1,36 +1,39 @@
 import FoundationEssentials
-import PlanModel
 import Testing
 
-/// One of many crashes that are tried: where it happens, and to whose migration.
+/// One of many crashes that are tried: where it happens, and in what cutover.
 struct Crash: Sendable, CustomTestStringConvertible {
     /// Counted from 0.
     var position: Int
-    var target: Engine
+    var variant: CutoverVariant
 
-    var testDescription: String { "\(position), to \(target.rawValue)" }
+    var testDescription: String { "\(position), \(variant.testDescription)" }
 
     /// How many are tried of each kind. `PLANRUN_CRASHES=200` is all there is; without it a few are.
     static let wanted = ProcessInfo.processInfo.environment["PLANRUN_CRASHES"].flatMap { Int($0) } ?? 3
 
-    /// As many as are wanted; every third to the stand-in of Dragonfly.
-    static let moments = (0..<wanted).map { Crash(position: $0, target: $0 % 3 == 2 ? .dragonfly : .redis) }
+    /// As many as are wanted, of all variants in turn.
+    static let moments = inTurn(Array(0..<wanted), after: 0)
 
-    /// All of so many positions, or as many of them as are wanted, evenly spread; every third to the stand-in of Dragonfly.
-    static func cases(of count: Int) -> [Crash] {
-        let positions = some(of: Array(0..<count))
-        return positions.enumerated().flatMap { index, position -> [Crash] in
-            let (redis, dragonfly) = (
-                Crash(position: position, target: .redis), Crash(position: position, target: .dragonfly)
-            )
-            guard index % 3 == 2 else { return [redis] }
-            return positions.count == count ? [redis, dragonfly] : [dragonfly]
+    /// All of so many positions in each variant; or as many of them as are wanted, evenly spread, of all variants in turn.
+    static func cases(of count: Int, after first: Int) -> [Crash] {
+        guard wanted < count else {
+            return (0..<count).flatMap { position in
+                CutoverVariant.all.map { Crash(position: position, variant: $0) }
+            }
         }
+        return inTurn(some(of: Array(0..<count)), after: first)
     }
 
     /// As many as are wanted, evenly spread.
     static func some<Case>(of all: [Case]) -> [Case] {
         guard wanted < all.count else { return all }
         return (0..<wanted).map { all[(2 * $0 + 1) * all.count / (2 * wanted)] }
+    }
+
+    private static func inTurn(_ positions: [Int], after first: Int) -> [Crash] {
+        positions.enumerated().map { index, position in
+            Crash(position: position, variant: CutoverVariant.all[(first + index) % CutoverVariant.all.count])
+        }
     }
 }

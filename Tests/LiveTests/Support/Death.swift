@@ -4,7 +4,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// The end of one server at one moment of a cutover.
+/// The end of one server at one moment of a cutover, and what a person does then.
 struct Death: Sendable, CustomTestStringConvertible {
     enum Victim: String, Sendable, CaseIterable {
         case source, target
@@ -14,35 +14,62 @@ struct Death: Sendable, CustomTestStringConvertible {
     }
 
     var victim: Victim
-    var phase: Moment
-    var target = Engine.redis
-    /// What a person types where planrun offers it.
+    var phase: Phase
+    var variant: CutoverVariant
+    /// What is typed where planrun offers it.
     var wayOn = "resume"
+    /// Whether somebody comes only after writes go on by themselves.
+    var isLate = false
 
     var testDescription: String {
-        "\(victim.rawValue), \(phase.testDescription), to \(target.rawValue), \(wayOn)"
+        "\(victim.rawValue), \(phase.moment.testDescription), \(variant.testDescription), \(isLate ? "late " : "")\(wayOn)"
     }
-
-    /// Whether the target has every acknowledged write by then. Before, the death of the source can be that of writes.
-    private static let phases: [(moment: Moment, isDrained: Bool)] = [
-        (Moment("before the pause", "source: CLIENT PAUSE"), false),
-        (Moment("during the drain", "source: CLIENT PAUSE", "target: INFO replication"), false),
-        (Moment("after the failover was accepted", after: true, "sentinel: SENTINEL FAILOVER"), true),
-        (Moment("after the promotion", after: true, "target: REPLICAOF NO ONE"), true),
-        (Moment("after the demotion", after: true, "source: REPLICAOF"), true),
-        (Moment("before clients are released", "source: CLIENT UNPAUSE"), true),
-    ]
 
     /// Whether writes may be gone that only the dead server had.
-    var mayLose: Bool {
-        victim == .source
-            && Self.phases.contains { $0.moment.testDescription == phase.testDescription && !$0.isDrained }
-    }
+    var mayLose: Bool { victim == .source && !phase.isDrained }
 
     static let all: [Death] = Victim.allCases.flatMap { victim in
-        phases.flatMap { moment, isDrained in
-            [Engine.redis, .dragonfly].map { Death(victim: victim, phase: moment, target: $0) }
-                + (isDrained ? [] : [Death(victim: victim, phase: moment, wayOn: "rollback")])
+        CutoverVariant.all.flatMap { variant in
+            Phase.all(variant.method).flatMap { phase -> [Death] in
+                let death = Death(victim: victim, phase: phase, variant: variant)
+                guard !phase.isDrained, variant.target == .redis else { return [death] }
+                var (back, late) = (death, death)
+                (back.wayOn, late.isLate) = ("rollback", true)
+                return [death, back, late]
+            }
+        }
+    }
+}
+
+extension Death {
+    struct Phase: Sendable {
+        var moment: Moment
+        /// Whether the target has every acknowledged write by then. Before, the death of the source can be that of writes.
+        var isDrained: Bool
+
+        private init(_ moment: Moment, isDrained: Bool = true) {
+            self.moment = moment
+            self.isDrained = isDrained
+        }
+
+        private static let pausing = Phase(Moment("before the pause", "source: CLIENT PAUSE"), isDrained: false)
+        private static let draining = Phase(
+            Moment("during the drain", "source: CLIENT PAUSE", "target: INFO replication"), isDrained: false)
+        private static let accepted = Moment(
+            "after the failover was accepted", after: true, "sentinel: SENTINEL FAILOVER")
+        private static let promoted = Phase(Moment("after the promotion", after: true, "target: REPLICAOF NO ONE"))
+        private static let demoted = Phase(Moment("after the demotion", after: true, "source: REPLICAOF"))
+        private static let announced = Phase(
+            Moment("after a Sentinel was told", after: true, "sentinel: PUBLISH __sentinel__:hello"))
+        private static let releasing = Phase(Moment("before clients are released", "source: CLIENT UNPAUSE"))
+
+        static func all(_ method: String) -> [Phase] {
+            switch method {
+            case "announce": [pausing, draining, promoted, demoted, announced, releasing]
+            // A Sentinel waits for the promotion from before the pause.
+            case "held": [Phase(accepted, isDrained: false), pausing, draining, promoted, demoted, releasing]
+            default: [pausing, draining, Phase(accepted), promoted, demoted, releasing]
+            }
         }
     }
 }

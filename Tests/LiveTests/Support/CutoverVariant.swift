@@ -1,0 +1,76 @@
+import Execution
+import PlanModel
+import RESP
+import Rehearsal
+import TestKit
+import Testing
+
+/// What a cutover is like that is disturbed: by which method, and to whom.
+struct CutoverVariant: Sendable, CustomTestStringConvertible {
+    /// As `failover: { via: … }` has it.
+    var method: String
+    var target: Engine
+
+    var testDescription: String { "via \(method) to \(target.rawValue)" }
+
+    static let all = [
+        CutoverVariant(method: "sentinel", target: .redis), CutoverVariant(method: "announce", target: .redis),
+        CutoverVariant(method: "sentinel", target: .dragonfly), CutoverVariant(method: "held", target: .redis),
+        CutoverVariant(method: "announce", target: .dragonfly),
+    ]
+
+    /// Runs a test in a private world with a plan for this cutover. The servers have all their acknowledged writes again when
+    /// they are started after a SIGKILL: those are in the kernel by then.
+    func withMigration(
+        sentinels: Int, failoverTimeout: Duration = .seconds(20),
+        _ body: @Sendable (Migration, Gates) async throws -> Void
+    ) async throws {
+        var description = LabDescription(
+            sentinels: .init(count: sentinels, failoverTimeout: failoverTimeout, infoPeriod: .milliseconds(200)))
+        description.source.extraLines = Self.settings
+        description.target.extraLines = Self.settings
+        try await withGatedLab(description, target: target) { lab, gates in
+            try await lab.giveSentinelsTheirUser()
+            let migration = try Migration(lab, steps: steps, sentinels: gates.sentinels)
+            try await migration.fill(keys: 500)
+            try await body(migration, gates)
+        }
+    }
+
+    /// - Parameter targetFollowed: whether it did so before the run.
+    func expectEnd(of migration: Migration, targetFollowed: Bool = false) async throws {
+        let lab = migration.lab
+        // There are two ends: the target took over, or nothing has changed.
+        switch try migration.state().status {
+        case .succeeded: try await lab.expectMigrated(sourceFollows: target != .dragonfly)
+        case .rolledBack: try await lab.expectUntouched(targetFollows: targetFollowed)
+        case let status: Issue.record("the run ended as '\(status.rawValue)'")
+        }
+        let mayPromote = try await lab.send(
+            ["ACL", "DRYRUN", "sentinel", "REPLICAOF", "NO", "ONE"], to: lab.target)
+        #expect(mayPromote == .simpleString("OK"))
+    }
+
+    /// Nothing is compared: whether writes are lost is asked afterwards. Of the preflight's many questions none changes
+    /// anything.
+    private var steps: [String] {
+        Migration.steps(failover: "via: \(method), write-pause: 2s")
+            .filter { !$0.contains("data: count") && !$0.contains("preflight") }
+    }
+
+    /// The Sentinels have a user of their own, from whom the right to promote can be withheld.
+    private static let settings = [
+        "appendonly yes", "appendfsync no", "user sentinel on >sentinel ~* &* +@all",
+    ]
+}
+
+extension Lab {
+    fileprivate func giveSentinelsTheirUser() async throws {
+        let name = description.sentinels?.primary ?? ""
+        for sentinel in sentinels {
+            try await send(
+                Command(["SENTINEL", "SET", name, "auth-user", "sentinel", "auth-pass", "sentinel"]), to: sentinel)
+        }
+        try await waitForSentinels()
+    }
+}
