@@ -77,7 +77,9 @@ struct PlanReadingTests {
             steps[2].kind
                 == .waitForSync(WaitForSyncStep(maxLag: ByteCount(bytes: 1_000_000), stableFor: .milliseconds(500))))
         #expect(steps[3].kind == .verify(VerifyStep(data: .count)))
-        #expect(steps[5].kind == .failover(
+        #expect(
+            steps[5].kind
+                == .failover(
                     FailoverStep(
                         method: .shutdown, writePause: .milliseconds(1500), resting: .shutdown, replicas: .detach)))
         #expect(steps[6].kind == .verify(VerifyStep()))

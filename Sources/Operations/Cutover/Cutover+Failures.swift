@@ -69,7 +69,8 @@ extension CutoverDriver {
     private func rivalUnknown(_ cause: CutoverStateMachine.Cause) -> any Error {
         guard let cause = failure(cause) else { return refusal ?? CancellationError() }
         return StepFailure(
-            code: "sentinel-silent", what: "\(cause.what), and a Sentinel does not answer: it may be promoting the target",
+            code: "sentinel-silent",
+            what: "\(cause.what), and a Sentinel does not answer: it may be promoting the target",
             place: cause.place + view.missing,
             world: [
                 "nothing was promoted by planrun; the write pause on \(from.endpoint) ends by itself within \(cutover.writePause.planText)",

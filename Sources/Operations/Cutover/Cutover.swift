@@ -8,25 +8,33 @@ import RedisTopology
 /// What can be done before anybody waits is done here; what follows is decided by `CutoverStateMachine` and carried out by
 /// `CutoverDriver`. Until the promotion is asked for nothing has happened; after it the servers go on without us.
 struct Cutover: Sendable {
+    let servers: Servers
     /// The primary until now, and the one that shall be.
     let from: Server
     let to: Server
-    let sentinels: Sentinels?
     let method: FailoverStep.Method
     let writePause: Duration
     /// Whether the new primary has to have every write of the old one. Only a return that gives writes up does without.
     var drains = true
+    /// Settings with which the new primary takes writes again; it stood alone and the Sentinels do not know it.
+    var reopening: [Command]?
     let context: StepContext
     /// Writes the memory to the state file; returns once it is on disk.
     let record: @Sendable (CutoverMemory) async throws -> Void
 
     var fence: Fence { Fence(primary: from) }
+    var sentinels: Sentinels? { Sentinels(servers) }
+    var others: OtherReplicas { OtherReplicas(servers: servers, primary: from, successor: to) }
+
+    /// What makes the new primary one.
+    var promotion: [Command] { [["REPLICAOF", "NO", "ONE"]] + (reopening ?? []) }
 
     /// What has to be recorded before anything is changed.
     func prior() async throws -> CutoverMemory {
         CutoverMemory(
             fence: try await fence.prior(),
-            credentials: try await ReplicationCredentials(toFollow: to).prior(on: from))
+            credentials: try await ReplicationCredentials(toFollow: to).prior(on: from),
+            replicas: try await others.prior())
     }
 
     /// The whole handover, from a world in which nothing was promoted.
@@ -36,11 +44,12 @@ struct Cutover: Sendable {
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
         try await ReplicationCredentials(toFollow: to).apply(to: from)
+        try await others.retire(memory.replicas, memory.otherReplicas, context)
         let counter = try? await WriteCounter(to)
-        if method != .promote, let sentinels {
+        if method != .promote, reopening == nil, let sentinels {
             guard try await sentinels.waitUntilElectable(to, context) else { return false }
         }
-        let choice = await MethodChoice.make(method, sentinels, from: from, to: to)
+        let choice = await choice()
         let leader = try await leader(choice.method)
         memory.measurements.method = choice.method
         memory.measurements.reason = choice.reason
@@ -51,6 +60,16 @@ struct Cutover: Sendable {
         let driver = CutoverDriver(self, choice, memory, leader: leader, counter: counter, limits: limits)
         try await shielded(driver) { $0.begin() }
         return true
+    }
+
+    private func choice() async -> MethodChoice {
+        guard reopening == nil else {
+            guard let sentinels else { return MethodChoice(method: .promote, reason: nil) }
+            return MethodChoice(
+                method: .announce, reason: nil,
+                announcement: await PrimaryAnnouncement.write(sentinels, primary: to, isToAll: true))
+        }
+        return await MethodChoice.make(method, sentinels, from: from, to: to)
     }
 
     private func leader(_ method: CutoverMethod) async throws -> Sentinels.Leader? {
@@ -76,8 +95,7 @@ struct Cutover: Sendable {
 
     /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
     func resume(_ memory: CutoverMemory) async throws {
-        let choice = await MethodChoice.make(method, sentinels, from: from, to: to)
-        let driver = CutoverDriver(self, choice, memory, leader: nil, counter: nil, limits: await limits())
+        let driver = CutoverDriver(self, await choice(), memory, leader: nil, counter: nil, limits: await limits())
         let isBound =
             if method == .promote { true } else { (try? await from.replication())?.upstream != nil }
         try await shielded(driver) { $0.goOn(isBound: isBound) }
@@ -88,10 +106,21 @@ struct Cutover: Sendable {
         _ driver: CutoverDriver,
         _ begin: @escaping @Sendable (inout CutoverStateMachine) -> CutoverStateMachine.Action
     ) async throws {
-        try await Task {
-            var driver = driver
-            try await driver.run(begin)
-        }.value
+        let (memory, gap, probed) = try await WriteProbe.watch(servers, until: to) {
+            try await Task {
+                var driver = driver
+                try await driver.run(begin)
+                return driver.memory
+            }.value
+        }
+        guard let gap else { return }
+        var measured = memory
+        measured.measurements.writeGap = gap.seconds
+        // Nobody would miss them.
+        if let counted = memory.measurements.writesAtPromotion {
+            measured.measurements.writesAtPromotion = counted + probed
+        }
+        try await record(measured)
     }
 
     func limits() async -> CutoverLimits {
@@ -112,7 +141,7 @@ struct Cutover: Sendable {
             try await fence.send(fence.restingCommands(memory.fence))
         } catch {
             // One that was shut down has nothing to settle.
-            if method == .shutdown, error.isTransient { return }
+            if memory.isShutDown, error.isTransient { return }
             throw notSettled(error)
         }
     }

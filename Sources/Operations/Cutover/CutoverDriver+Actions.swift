@@ -70,7 +70,8 @@ extension CutoverDriver {
         if promotion == nil { promotion = Stopwatch(cutover.context.clock) }
         // While writes are held back, the command must not arrive after they are let go.
         let timeout = pause.hasBegun ? max(pause.remaining, .milliseconds(100)) : .seconds(30)
-        return await attempt { [to] in try await to.attempt(["REPLICAOF", "NO", "ONE"], timeout: timeout) }
+        let commands = cutover.promotion
+        return await attempt { [to] in try await to.attempt(commands, timeout: timeout) }
     }
 
     mutating func readRole() async -> Event {
@@ -118,14 +119,18 @@ extension CutoverDriver {
             Progress("the Sentinels to name \(to.endpoint)", now: "\(view.named) of \(view.total)", wanted: "all"))
         let portion: CutoverStateMachine.SentinelsSeen.Portion =
             view.named == 0 ? .none : view.allNameIt ? .all : .some
-        return .sentinels(.init(named: portion, allShowIt: view.allShowIt, isBusy: machine.method == .held ? view.isPromoting : view.isBusy,
+        return .sentinels(
+            .init(
+                named: portion, allShowIt: view.allShowIt,
+                isBusy: machine.method == .held ? view.isPromoting : view.isBusy,
                 allAnswer: view.silent == 0))
     }
 
     mutating func askSentinelAgain() async -> Event {
         guard let sentinels = cutover.sentinels else { return .refused }
         if machine.method == .announce {
-            announcement = await PrimaryAnnouncement.write(sentinels, primary: to)
+            announcement = await PrimaryAnnouncement.write(
+                sentinels, primary: to, isToAll: cutover.reopening != nil)
             await announcement?.send()
         }
         await sentinels.failOverAgainIfIdle(to: to)

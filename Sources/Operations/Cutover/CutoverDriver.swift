@@ -87,7 +87,7 @@ struct CutoverDriver: Sendable {
         case .shutDown:
             promotion = Stopwatch(clock)
             // As the server is configured: it saves if it has save points. A server that is gone sends no reply.
-            return await attempt { [from] in try await from.attempt(["SHUTDOWN"], timeout: .seconds(60)) }
+            return await attempt { [from] in try await from.attempt([["SHUTDOWN"]], timeout: .seconds(60)) }
         case .promote: return await promote()
         case .readRole: return await readRole()
         case .demote: return await demote()

@@ -1,4 +1,5 @@
 import Execution
+import PlanModel
 
 /// What one handover changed on the servers and how far it came; written to the state file before each change.
 struct CutoverMemory: Codable, Equatable {
@@ -14,11 +15,19 @@ struct CutoverMemory: Codable, Equatable {
     var fence: [String: String] = [:]
     /// How the primary was set to log in at another, before it had to follow one.
     var credentials = ReplicationCredentials.Prior()
+    /// The primary's other replicas as they were, and what becomes of them.
+    var replicas: [OtherReplicas.Memory] = []
+    var otherReplicas: FailoverStep.OtherReplicas?
+    /// How the primary comes to rest; `nil` for a return, after which it is a replica as before.
+    var resting: FailoverStep.Resting?
     /// The Sentinels' user at the new primary, while it may not promote it.
     var withheldFrom: String?
     /// Seconds since 1970 when `promoting` was recorded. A server that was started later was not promoted by us.
     var promotingSince: Double?
     var measurements = CutoverMeasurements()
+
+    /// Whether the primary that was is stopped in the end.
+    var isShutDown: Bool { resting == .shutdown }
 }
 
 /// What a handover took, for the result of the step. All in seconds.
@@ -32,6 +41,8 @@ struct CutoverMeasurements: Codable, Equatable {
     var switched: [String: Double] = [:]
     /// How long writes were held back.
     var pause: Double?
+    /// The longest time between two acknowledged writes of a writer of our own that asked the Sentinels.
+    var writeGap: Double?
     /// How the roles were exchanged, and why not as the plan wished.
     var method: CutoverMethod?
     var reason: String?
@@ -46,7 +57,7 @@ struct CutoverMeasurements: Codable, Equatable {
         var facts: [String: StateValue] = [:]
         for (name, seconds) in [
             ("drainSeconds", drain), ("promotionSeconds", promotion), ("announcementSeconds", announcement),
-            ("pauseSeconds", pause),
+            ("pauseSeconds", pause), ("writeGapSeconds", writeGap),
         ] {
             if let seconds { facts[name] = .double(seconds) }
         }

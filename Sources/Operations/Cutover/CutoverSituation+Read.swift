@@ -26,12 +26,16 @@ extension CutoverSituation {
             guard error.isTransient else { throw error }
             return .unreachable(error.what)
         }
-        guard let primary = replication.upstream?.primary else { return .primary }
+        guard let primary = replication.upstream?.primary else {
+            return try await Fence(primary: from).isClosed() ? .retired : .primary
+        }
         return await servers.isSame(primary, as: to) ? .replicaOfTo : .replicaOfOther("\(primary)")
     }
 
     private static func readTo(_ from: Server, _ to: Server, _ servers: Servers) async throws -> To {
-        guard let primary = try await to.replication().upstream?.primary else { return .primary }
+        guard let primary = try await to.replication().upstream?.primary else {
+            return try await Fence(primary: to).isClosed() ? .retired : .primary
+        }
         return await servers.isSame(primary, as: from) ? .replicaOfFrom : .replicaOfOther("\(primary)")
     }
 

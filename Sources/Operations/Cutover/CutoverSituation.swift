@@ -4,6 +4,8 @@ import RedisTopology
 struct CutoverSituation: Equatable {
     enum From: Equatable {
         case primary
+        /// It stands alone and is fenced for good: how `resting: fenced` ends.
+        case retired
         case replicaOfTo
         case replicaOfOther(String)
         case unreachable(String)
@@ -11,6 +13,8 @@ struct CutoverSituation: Equatable {
 
     enum To: Equatable {
         case primary
+        /// Of a return: it stands alone and is fenced for good.
+        case retired
         case replicaOfFrom
         case replicaOfOther(String)
     }
@@ -43,7 +47,14 @@ struct CutoverSituation: Equatable {
     var verdict: Verdict {
         switch (from, to) {
         case (.replicaOfTo, .primary): sentinels.allSatisfy { $0 == .to } ? .finished : .promoted
-        case (.primary, .replicaOfFrom): .notStarted
+        case (.retired, .primary): sentinels.allSatisfy { $0 == .to } ? .finished : .promoted
+        case (.primary, .replicaOfFrom), (.primary, .retired): .notStarted
+        case (.replicaOfTo, .retired): .promoted
+        case (.retired, _):
+            .unclear(
+                code: "source-closed",
+                what: "the source takes no writes, as after a cutover, and the target is no primary")
+        case (.unreachable, .retired): Self.sourceGone
         case (.primary, .primary): bothPrimary
         case (.unreachable, .primary):
             isNamed || isOurs ? .promoted : Self.sourceGone

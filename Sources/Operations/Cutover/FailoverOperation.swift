@@ -12,20 +12,24 @@ package struct FailoverOperation: Operation {
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
         let recorded = try context.undo?.decode(FailoverMemory.self)
-        switch try await CutoverSituation.read(servers, recorded?.cutover).verdict {
+        let situation = try await CutoverSituation.read(servers, recorded?.cutover)
+        switch situation.verdict {
+        case .promoted where recorded?.cutover.isShutDown == true && situation.isComplete:
+            return .done(
+                "\(servers.target.endpoint) is the primary already, and \(servers.source.endpoint) is shut down")
         case .finished:
-            if let recorded, try await !cutover(context).fence.isResting(recorded.cutover.fence) {
+            if let recorded, try await !isAtRest(recorded.cutover, context) {
                 return .ready(undo: StateValue(recorded))
             }
             return .done("\(servers.target.endpoint) is the primary already")
         case .promoted:
             if let recorded { return .ready(undo: StateValue(recorded)) }
             // Somebody else promoted it. A source that does not answer has no settings to remember.
-            let prior = try? await cutover(context).prior()
+            let prior = try? await prior(context)
             return .ready(undo: StateValue(FailoverMemory(cutover: prior ?? CutoverMemory())))
         case .notStarted:
             if let recorded { return .ready(undo: StateValue(recorded)) }
-            return .ready(undo: StateValue(FailoverMemory(cutover: try await cutover(context).prior())))
+            return .ready(undo: StateValue(FailoverMemory(cutover: try await prior(context))))
         case .unclear(let code, let what): throw await unclear(code, what)
         }
     }
@@ -34,15 +38,30 @@ package struct FailoverOperation: Operation {
         guard let memory = try context.undo?.decode(FailoverMemory.self).cutover else {
             preconditionFailure("a cutover is performed only after its memory was recorded")
         }
+        try await handOver(memory, context)
+        try await cutover(context).others.settle(memory.replicas, memory.otherReplicas)
+        try await Retirement(servers: servers, context: context).run(memory.resting ?? .follow)
+    }
+
+    private func handOver(_ memory: CutoverMemory, _ context: StepContext) async throws {
         while true {
-            switch try await CutoverSituation.read(servers, memory).verdict {
-            case .finished: return try await cutover(context).settle(memory)
+            let situation = try await CutoverSituation.read(servers, memory)
+            switch situation.verdict {
+            case .finished:
+                return situation.from == .retired ? () : try await cutover(context).settle(memory)
             case .promoted: return try await cutover(context).resume(memory)
             // A failover that was under way can be quicker; then the servers are asked again.
             case .notStarted: if try await cutover(context).run(memory) { return }
             case .unclear(let code, let what): throw await unclear(code, what)
             }
         }
+    }
+
+    private func prior(_ context: StepContext) async throws -> CutoverMemory {
+        var memory = try await cutover(context).prior()
+        memory.resting = try await servers.resting(step)
+        memory.otherReplicas = try await servers.otherReplicas(step)
+        return memory
     }
 
     package func mayHavePassed(_ undo: StateValue) -> Bool {
@@ -52,7 +71,7 @@ package struct FailoverOperation: Operation {
     package func verify(_ context: StepContext) async throws -> StepResult {
         let memory = try context.undo?.decode(FailoverMemory.self).cutover
         let situation = try await CutoverSituation.read(servers, memory)
-        guard situation.verdict == .finished || step.method == .shutdown && situation.isComplete else {
+        guard situation.verdict == .finished || memory?.isShutDown == true && situation.isComplete else {
             throw StepFailure(
                 code: "cutover-incomplete", what: "the cutover is not complete",
                 place: [servers.source.name, servers.target.name], world: await WorldReport(servers).sentences(),
@@ -61,7 +80,20 @@ package struct FailoverOperation: Operation {
         let measurements = memory?.measurements ?? CutoverMeasurements()
         var summary = "\(servers.target.endpoint) is the primary"
         if let pause = measurements.pause, pause > 0 { summary += "; writes were held back for \(pause) s" }
-        return StepResult(summary, facts: measurements.facts)
+        if let gap = measurements.writeGap { summary += ", and an application saw a write gap of \(gap) s" }
+        return await StayedClients.read(servers.source).result(summary, facts: measurements.facts)
+    }
+
+    private func isAtRest(_ memory: CutoverMemory, _ context: StepContext) async throws -> Bool {
+        switch memory.resting ?? .follow {
+        case .follow: return try await cutover(context).fence.isResting(memory.fence)
+        case .fenced:
+            guard try await Fence(primary: servers.source).isClosed(),
+                try await servers.source.replication().upstream == nil
+            else { return false }
+            return try await Sentinels(servers)?.knowsAny([servers.source.endpoint.serverAddress]) != true
+        case .shutdown: return false
+        }
     }
 
     package func undo(_ context: StepContext) async throws -> String? {
@@ -73,6 +105,7 @@ package struct FailoverOperation: Operation {
         case .notStarted,
             .unclear where situation.isUntouched:
             try await cutover(context).unfence(memory.cutover)
+            try await cutover(context).others.restore(memory.cutover.replicas)
             return "\(servers.source.endpoint) takes writes, with its settings as before"
         case .promoted, .finished:
             guard discardsWrites else { throw await pastReturn() }
@@ -100,7 +133,7 @@ package struct FailoverOperation: Operation {
 
     private func cutover(_ context: StepContext) -> Cutover {
         Cutover(
-            from: servers.source, to: servers.target, sentinels: Sentinels(servers), method: step.method,
+            servers: servers, from: servers.source, to: servers.target, method: step.method,
             writePause: step.writePause, context: context,
             record: { try await context.save(StateValue(FailoverMemory(cutover: $0))) })
     }

@@ -11,6 +11,8 @@ struct Fence: Sendable {
     private static let quorumOfReplicas = "min-replicas-to-write"
     private static let maximumLag = "min-replicas-max-lag"
     private static let priority = "replica-priority"
+    /// More replicas than any server can have: the largest number that the setting takes.
+    private static let unreachable = "2147483647"
 
     /// The settings as they are, to be recorded before they are changed.
     func prior() async throws(StepFailure) -> [String: String] {
@@ -41,6 +43,30 @@ struct Fence: Sendable {
         try await send(commands + retiringCommands(prior))
     }
 
+    /// The settings that decide how many replicas a write needs.
+    func writeRule() async throws(StepFailure) -> [String: String] {
+        var rule = try await prior()
+        rule[Self.priority] = nil
+        return rule
+    }
+
+    /// Makes a server that stands alone refuse every write.
+    /// - Returns: `false` where the engine has no such rule.
+    func closeForGood() async throws(StepFailure) -> Bool {
+        guard let rule = try await primary.setting(Self.quorumOfReplicas) else { return false }
+        if rule != Self.unreachable {
+            try await send([
+                ["CONFIG", "SET", Self.maximumLag, "10"], ["CONFIG", "SET", Self.quorumOfReplicas, Self.unreachable],
+            ])
+        }
+        return true
+    }
+
+    /// Whether it was closed for good.
+    func isClosed() async throws(StepFailure) -> Bool {
+        try await primary.setting(Self.quorumOfReplicas) == Self.unreachable
+    }
+
     private func noReplica() -> StepFailure {
         StepFailure(
             code: "no-replica-in-sync", what: "\(primary.name) counts no replica that is in sync",
@@ -54,7 +80,7 @@ struct Fence: Sendable {
 
     /// Commands for a former primary that has come to rest: its own write rule, and no candidate for Sentinel.
     func restingCommands(_ prior: [String: String]) -> [Command] {
-        writeRuleCommands(prior) + retiringCommands(prior)
+        Self.writeRuleCommands(prior) + retiringCommands(prior)
     }
 
     /// Whether `restingCommands` would change nothing.
@@ -65,15 +91,15 @@ struct Fence: Sendable {
         return true
     }
 
-    private func writeRuleCommands(_ prior: [String: String]) -> [Command] {
-        [Self.quorumOfReplicas, Self.maximumLag].compactMap { name in
+    static func writeRuleCommands(_ prior: [String: String]) -> [Command] {
+        [quorumOfReplicas, maximumLag].compactMap { name in
             prior[name].map { ["CONFIG", "SET", name, $0] }
         }
     }
 
     /// Commands that put everything back, the priority as well.
     func allCommands(_ prior: [String: String]) -> [Command] {
-        writeRuleCommands(prior) + (prior[Self.priority].map { [["CONFIG", "SET", Self.priority, $0]] } ?? [])
+        Self.writeRuleCommands(prior) + (prior[Self.priority].map { [["CONFIG", "SET", Self.priority, $0]] } ?? [])
     }
 
     func send(_ commands: [Command]) async throws(StepFailure) {

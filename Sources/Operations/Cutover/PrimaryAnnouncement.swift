@@ -13,6 +13,12 @@ struct PrimaryAnnouncement: Sendable {
     struct Letter: Sendable {
         let receiver: Server
         let hello: SentinelHello
+        /// Whether the Sentinel knows no other one, so that the name is nobody's: it forgets it at once.
+        var isInNobodysName = false
+
+        fileprivate var commands: [Command] {
+            [hello.command] + (isInNobodysName ? [["SENTINEL", "RESET", hello.primaryName]] : [])
+        }
     }
 
     let letters: [Letter]
@@ -61,15 +67,19 @@ struct PrimaryAnnouncement: Sendable {
     }
 
     /// Letters to all Sentinels that answer and can be written to; the rest learns it from the others.
-    static func write(_ sentinels: Sentinels, primary: Server) async -> PrimaryAnnouncement {
+    /// - Parameter isToAll: also to one that knows no other, in nobody's name: the way to tell it of a server that it has
+    ///   forgotten.
+    static func write(
+        _ sentinels: Sentinels, primary: Server, isToAll: Bool = false
+    ) async -> PrimaryAnnouncement {
         let name = sentinels.primaryName
         let pictures = ((try? await sentinels.all.atOnce { try? await $0.picture(of: name) }) ?? []).compactMap(\.self)
         let epochs = pictures.flatMap { [$0.primary.configEpoch] + $0.peers.map(\.votedEpoch) }
         let epoch = (epochs.max() ?? 0) + 1
         var letters: [Letter] = []
         for picture in pictures {
-            guard let peer = picture.peers.first(where: { $0.flags.isHealthy && $0.runID != nil }), let id = peer.runID
-            else { continue }
+            let peer = picture.peers.first { $0.flags.isHealthy && $0.runID != nil }
+            guard peer != nil || isToAll else { continue }
             // As that Sentinel spells it: one that knows a host by its IP would take a name for another server.
             var address = ServerAddress(host: primary.endpoint.host, port: primary.endpoint.port)
             for replica in picture.replicas where await sentinels.servers.isSame(replica.address, as: primary) {
@@ -79,8 +89,10 @@ struct PrimaryAnnouncement: Sendable {
                 Letter(
                     receiver: picture.sentinel,
                     hello: SentinelHello(
-                        announcer: peer.address, runID: id, primaryName: sentinels.primaryName, primary: address,
-                        epoch: epoch)))
+                        announcer: peer?.address ?? ServerAddress(host: "127.0.0.1", port: 1),
+                        runID: peer?.runID ?? String(repeating: "0", count: 40), primaryName: sentinels.primaryName,
+                        primary: address, epoch: epoch),
+                    isInNobodysName: peer == nil))
         }
         return PrimaryAnnouncement(letters: letters)
     }
@@ -90,7 +102,7 @@ struct PrimaryAnnouncement: Sendable {
         await withTaskGroup(of: Void.self) { group in
             for letter in letters {
                 group.addTask {
-                    _ = try? await letter.receiver.replies(to: [letter.hello.command], timeout: .seconds(1))
+                    _ = try? await letter.receiver.replies(to: letter.commands, timeout: .seconds(1))
                 }
             }
         }

@@ -15,8 +15,15 @@ struct Return {
 
     func run() async throws {
         let back = try await prepared()
-        switch try await CutoverSituation.read(servers, back, isReturn: true).verdict {
+        let situation = try await CutoverSituation.read(servers, back, isReturn: true)
+        switch situation.verdict {
         case .finished, .promoted: try await handover(drains: true).resume(back)
+        case .notStarted where situation.to == .retired:
+            // It has none of the writes since; the Sentinels are told of it again.
+            var handover = handover(drains: false)
+            let source = Fence(primary: servers.source)
+            handover.reopening = source.allCommands(memory.cutover.fence)
+            guard try await handover.run(back) else { throw overtaken() }
         case .notStarted:
             let state = SyncState(try await servers.source.replication())
             guard try await handover(drains: state.isSynced).run(back) else { throw overtaken() }
@@ -31,6 +38,8 @@ struct Return {
         try await source.send(source.allCommands(memory.cutover.fence))
         try await restorePriority()
         try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)
+        try await OtherReplicas(servers: servers, primary: servers.source, successor: servers.target)
+            .restore(memory.cutover.replicas)
         let target = Fence(primary: servers.target)
         try await target.send(target.allCommands(back.fence))
     }
@@ -53,7 +62,7 @@ struct Return {
     private func handover(drains: Bool) -> Cutover {
         let forward = memory.cutover
         return Cutover(
-            from: servers.target, to: servers.source, sentinels: Sentinels(servers),
+            servers: servers, from: servers.target, to: servers.source,
             // A source that was shut down and started again is promoted like any other.
             method: servers.plan.sentinel == nil ? .promote : .sentinel, writePause: step.writePause, drains: drains,
             context: context,

@@ -139,8 +139,7 @@ extension Server {
     /// `INPROG`: whoever began it, the Sentinel is about to promote the only replica that it may.
     func failOver(_ primaryName: String, timeout: Duration) async throws(StepFailure) {
         let command: Command = ["SENTINEL", "FAILOVER", primaryName]
-        let reply = try await possibleReply(command, timeout: timeout)
-        guard case .error(let error)? = reply else { return }
+        guard case .error(let error)? = try await possibleReplies([command], timeout: timeout)?[0] else { return }
         switch error.code {
         case "INPROG": return
         case "NOGOODSLAVE", "NOGOODREPLICA":
@@ -156,15 +155,19 @@ extension Server {
     /// Asks for what a server may do without living to say so, or be too busy to.
     ///
     /// - Throws: `StepFailure` where it has certainly not been done. A reply that never comes may mean either.
-    func attempt(_ command: Command, timeout: Duration) async throws(StepFailure) {
-        let reply = try await possibleReply(command, timeout: timeout)
-        if case .error(let error)? = reply { throw refusal(of: command, error) }
+    func attempt(_ commands: [Command], timeout: Duration) async throws(StepFailure) {
+        guard let replies = try await possibleReplies(commands, timeout: timeout) else { return }
+        for (command, reply) in zip(commands, replies) {
+            if case .error(let error) = reply { throw refusal(of: command, error) }
+        }
     }
 
-    /// - Returns: `nil` where the command may have been carried out, although no reply came.
-    private func possibleReply(_ command: Command, timeout: Duration) async throws(StepFailure) -> RESPValue? {
+    /// - Returns: `nil` where the commands may have been carried out, although no reply came.
+    private func possibleReplies(
+        _ commands: [Command], timeout: Duration
+    ) async throws(StepFailure) -> [RESPValue]? {
         do {
-            return try await session.send(command, timeout: timeout)
+            return try await session.pipeline(commands, timeout: timeout)
         } catch {
             guard error.mayHaveBeenExecuted else { throw failure(error) }
             return nil

@@ -30,41 +30,12 @@ struct Detachment {
             try await ReplicationCredentials.restore(memory.credentials, on: target)
             return nil
         }
-        try await forget(context)
+        try await Sentinels(servers)?.forget(
+            [target.endpoint.serverAddress],
+            world: ["the target is detached; \(servers.source.endpoint) takes writes"], context)
         try await empty(memory)
         try await ReplicationCredentials.restore(memory.credentials, on: target)
         return sentence(memory)
-    }
-
-    /// Makes every Sentinel forget the target: `SENTINEL RESET`, one Sentinel at a time, since a Sentinel that was reset
-    /// has to learn of the others again before it can be counted on.
-    private func forget(_ context: StepContext) async throws {
-        for sentinel in servers.sentinels {
-            let others = try await sentinel.sentinelPrimary(servers.primaryName)?.otherSentinelCount ?? 0
-            guard try await knowsTarget(sentinel) else { continue }
-            try await sentinel.ask(["SENTINEL", "RESET", servers.primaryName])
-            let watch = Stopwatch(context.clock)
-            while let now = try await sentinel.sentinelPrimary(servers.primaryName)?.otherSentinelCount, now < others {
-                guard watch.elapsed < .seconds(30) else {
-                    throw StepFailure(
-                        code: "sentinel-alone",
-                        what: "a Sentinel that was reset sees \(now) of \(others) other Sentinels",
-                        place: [sentinel.name],
-                        world: ["the target is detached; \(servers.source.endpoint) takes writes"],
-                        help: ["check that \(sentinel.endpoint) can reach the other Sentinels, then roll back again"],
-                        isTransient: true)
-                }
-                context.report(
-                    Progress("\(sentinel.name) to find the other Sentinels again", now: "\(now)", wanted: "\(others)"))
-                try await context.clock.sleep(for: .milliseconds(200))
-            }
-        }
-    }
-
-    private func knowsTarget(_ sentinel: Server) async throws -> Bool {
-        for replica in try await sentinel.sentinelReplicas(servers.primaryName)
-        where await servers.isSame(replica.address, as: target) { return true }
-        return false
     }
 
     private func empty(_ memory: ReplicaOfMemory) async throws {

@@ -10,6 +10,8 @@ package import RedisTopology
 package struct Server: Sendable {
     package enum Part: String, Sendable, Hashable {
         case source, target
+        /// Of the source, besides the target; no part of the plan.
+        case replica
         case sentinel = "Sentinel"
     }
 

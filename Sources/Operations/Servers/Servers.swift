@@ -14,6 +14,8 @@ package struct Servers: Sendable {
     /// The addresses behind a host name, as text; the name itself where it cannot be resolved.
     package let resolve: @Sendable (String) async -> Set<String>
     package let clock: any Clock<Duration>
+    /// Whether cutovers are watched by a writer of our own.
+    let probesWrites: Bool
     /// What `sourceClients` last read.
     let sharedClients = SharedAnswer<[ClientList.Client]>()
     /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
@@ -24,7 +26,7 @@ package struct Servers: Sendable {
     /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
     package init(
         plan: Plan, connector: any SessionConnector, environment: [String: String],
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = ContinuousClock(), probesWrites: Bool = true,
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) throws {
         func server(_ part: Server.Part, _ endpoint: Endpoint, _ access: Access) throws -> Server {
@@ -35,6 +37,7 @@ package struct Servers: Sendable {
         self.connector = connector
         self.resolve = resolve
         self.clock = clock
+        self.probesWrites = probesWrites
         source = try server(.source, plan.source.endpoint, plan.source.access)
         target = try server(.target, plan.target.endpoint, plan.target.access)
         sentinels =
@@ -64,14 +67,22 @@ package struct Servers: Sendable {
 
     /// Whether an address that some server named is this one. Names and addresses of the same host are the same.
     package func isSame(_ address: ServerAddress, as server: Server) async -> Bool {
-        guard address.port == server.endpoint.port else { return false }
-        if address.host == server.endpoint.host { return true }
-        return await !resolve(address.host).isDisjoint(with: resolve(server.endpoint.host))
+        await isSame(address, as: server.endpoint.serverAddress)
+    }
+
+    func isSame(_ address: ServerAddress, as other: ServerAddress) async -> Bool {
+        guard address.port == other.port else { return false }
+        if address.host == other.host { return true }
+        return await !resolve(address.host).isDisjoint(with: resolve(other.host))
     }
 
     package func close() async {
         for server in all { await server.session.close() }
     }
+}
+
+extension Endpoint {
+    var serverAddress: ServerAddress { ServerAddress(host: host, port: port) }
 }
 
 extension ConnectionSettings {

@@ -21,6 +21,9 @@ package struct WorldReport: Sendable {
         do {
             let replication = try await server.replication()
             guard let upstream = replication.upstream else {
+                if try await Fence(primary: server).isClosed() {
+                    return "\(server.name) stands alone and takes no writes (min-replicas-to-write)"
+                }
                 let count = replication.replicas.count
                 return
                     "\(server.name) is a primary with \(count == 0 ? "no replica" : count == 1 ? "1 replica" : "\(count) replicas")"

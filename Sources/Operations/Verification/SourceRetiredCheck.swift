@@ -10,8 +10,13 @@ struct SourceRetiredCheck: Check {
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let source = servers.source
-        guard let replication = try await replication(of: source, isGone: servers.plan.failover?.method == .shutdown)
+        guard
+            let replication = try await replication(
+                of: source, isGone: servers.plan.failover?.resting(towards: servers.plan.target.engine) == .shutdown)
         else { return .passed("\(source.endpoint) is shut down") }
+        if replication.role == .primary, try await Fence(primary: source).isClosed() {
+            return try await standsAlone(servers)
+        }
         if replication.role == .primary {
             return .missed(
                 "\(source.endpoint) still says that it is a primary", wants: "a replica of the target",
@@ -25,6 +30,19 @@ struct SourceRetiredCheck: Check {
                 remedy: ["CONFIG SET replica-priority 0 on \(source.endpoint)"])
         }
         return .passed("\(source.endpoint) is a replica with replica-priority \(priority.printable)")
+    }
+
+    private func standsAlone(_ servers: Servers) async throws -> Finding {
+        let source = servers.source
+        if try await Sentinels(servers)?.knowsAny([source.endpoint.serverAddress]) == true {
+            return .missed(
+                "a Sentinel still lists \(source.endpoint) as a replica", wants: "forgotten by all",
+                at: servers.sentinels.map(\.name),
+                remedy: ["SENTINEL RESET \(servers.primaryName) there, one at a time"])
+        }
+        return .passed(
+            "\(source.endpoint) stands alone and takes no writes"
+                + (servers.plan.sentinel == nil ? "" : "; the Sentinels have forgotten it"))
     }
 
     /// - Parameter isGone: whether a server that does not answer is as it should be.

@@ -19,7 +19,7 @@ package struct FailoverStep: Sendable, Hashable {
     }
 
     /// How the source comes to rest once the target is the primary.
-    package enum Resting: String, Sendable, Hashable, CaseIterable {
+    package enum Resting: String, Codable, Sendable, Hashable, CaseIterable {
         /// It follows the target.
         case follow
         /// Forgotten by the Sentinels, it stands alone and takes no writes.
@@ -28,7 +28,7 @@ package struct FailoverStep: Sendable, Hashable {
     }
 
     /// What becomes of the source's other replicas.
-    package enum OtherReplicas: String, Sendable, Hashable, CaseIterable {
+    package enum OtherReplicas: String, Codable, Sendable, Hashable, CaseIterable {
         /// They follow the target.
         case follow
         /// Forgotten by the Sentinels, they stand alone with the data of the cutover and take no writes.

@@ -89,7 +89,8 @@ struct Explorer {
         case .steppedBack(_, isUnfenced: true):
             !world.isSourceUp || !world.isFenced && !world.isPaused && (world.targetFollows || !world.isTargetUp)
         // These are told in words; resume finds out what became of them.
-        case .steppedBack(_, isUnfenced: false), .overtaken, .rivalUnknown, .promotionUnknown, .turnedBack, .silent, .notAnnounced,
+        case .steppedBack(_, isUnfenced: false), .overtaken, .rivalUnknown, .promotionUnknown, .turnedBack, .silent,
+            .notAnnounced,
             .notSettled:
             true
         }
@@ -196,8 +197,10 @@ extension Explorer {
         let world = node.world
         switch action {
         case .compareOffsets: return [read(world, world.isTargetUp, compared(world))] + lost(node)
-        case .readRole: return [read(world, world.isTargetUp, world.targetFollows ? .isReplica : .isPrimary)] + lost(node)
-        case .readSentinels: return [Answer(world: world, event: .sentinels(world.sentinelsSeen(isHeld: method == .held)))]
+        case .readRole:
+            return [read(world, world.isTargetUp, world.targetFollows ? .isReplica : .isPrimary)] + lost(node)
+        case .readSentinels:
+            return [Answer(world: world, event: .sentinels(world.sentinelsSeen(isHeld: method == .held)))]
         case .wait(let isRenewing):
             var world = world
             if isRenewing, !world.isSourceUp { world.isPaused = false }

@@ -79,7 +79,9 @@ struct ModelWorld: Hashable {
                 $0[keyPath: sentinel].failover = .promoted
             }
             // It gives up after failover-timeout.
-            move(state.failover != nil && state.failover != .promoted && targetFollows) { $0[keyPath: sentinel].failover = nil }
+            move(state.failover != nil && state.failover != .promoted && targetFollows) {
+                $0[keyPath: sentinel].failover = nil
+            }
             move(state.failover == .promoted || peer.namesTarget && peer.isUp) {
                 $0[keyPath: sentinel].failover = nil
                 $0[keyPath: sentinel].namesTarget = true

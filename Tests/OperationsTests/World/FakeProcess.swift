@@ -95,7 +95,7 @@ final class FakeProcess: Sendable {
     func servers(_ plan: Plan) throws -> Servers {
         try Servers(
             plan: plan, connector: WorldConnector(process: self), environment: [:], clock: WorldClock(process: self),
-            resolve: { [$0] })
+            probesWrites: false, resolve: { [$0] })
     }
 
     func context(attempt: Int = 1) -> StepContext {

@@ -26,6 +26,7 @@ extension Right {
         switch part {
         case .source: atSource(plan)
         case .target: atTarget(plan)
+        case .replica: []
         case .sentinel: atSentinel(plan)
         }
     }
@@ -116,7 +117,10 @@ extension Right {
                 Right("+sentinel|remove", "SENTINEL", "REMOVE", name),
             ] : []
         let failing = plan.failover == nil ? [] : [Right("+sentinel|failover", "SENTINEL", "FAILOVER", name)]
-        return reading + monitoring + failing
+        let telling =
+            [.announce, .fastest].contains(plan.failover?.method)
+            ? [Right("+publish &__sentinel__:hello", "PUBLISH", "__sentinel__:hello", "planrun")] : []
+        return reading + monitoring + failing + telling
     }
 }
 

@@ -1,0 +1,135 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The replicas of a primary besides the one that takes over: none of them is promoted, and afterwards they follow, stand
+/// alone, or are left to the Sentinels.
+struct OtherReplicas: Sendable {
+    let servers: Servers
+    let primary: Server
+    let successor: Server
+
+    /// One of them as it was before, for the state file.
+    struct Memory: Codable, Equatable {
+        var host: String
+        var port: Int
+        var priority: String?
+        var writeRule: [String: String] = [:]
+
+        var address: ServerAddress { ServerAddress(host: host, port: port) }
+    }
+
+    /// As they are now. One that does not answer is left out: Sentinel does not choose it either, and the check
+    /// `only-candidate` names it.
+    func prior() async throws -> [Memory] {
+        var found: [Memory] = []
+        for address in try await addresses() {
+            let memory = try? await with(address) { replica in
+                var memory = Memory(host: address.host, port: address.port)
+                memory.priority = try await replica.setting("replica-priority")
+                memory.writeRule = try await Fence(primary: replica).writeRule()
+                return memory
+            }
+            if let memory { found.append(memory) }
+        }
+        return found
+    }
+
+    /// As the primary sees them, and the Sentinels.
+    private func addresses() async throws -> [ServerAddress] {
+        var all = try await primary.replication().replicas.map(\.address)
+        for picture in servers.plan.sentinel == nil ? [] : try await servers.sentinelPictures() {
+            all += picture.replicas.filter { $0.flags.isHealthy && $0.reportedRole == .replica }.map(\.address)
+        }
+        var others: [ServerAddress] = []
+        for address in all where !others.contains(address) {
+            if await servers.isSame(address, as: successor) { continue }
+            if await servers.isSame(address, as: primary) { continue }
+            others.append(address)
+        }
+        return others
+    }
+
+    /// Keeps them from being promoted. One that could not follow the successor, or shall not, leaves now: a Sentinel waits
+    /// for every replica that it knows to follow the new primary before it says who that is.
+    func retire(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?, _ context: StepContext) async throws {
+        for memory in replicas where memory.priority != nil {
+            try await with(memory.address) { try await $0.set("replica-priority", to: "0") }
+        }
+        guard rule == .detach, !replicas.isEmpty else { return }
+        try await checkWriteRule()
+        for memory in replicas {
+            try await with(memory.address) { replica in
+                _ = try await Fence(primary: replica).closeForGood()
+                try await replica.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
+            }
+        }
+        try await Sentinels(servers)?.forget(
+            replicas.map(\.address), world: ["\(primary.endpoint) takes writes; its other replicas are detached"],
+            context)
+    }
+
+    /// A primary that wants more replicas than are left would refuse writes from then on.
+    private func checkWriteRule() async throws {
+        let wanted = try await primary.setting("min-replicas-to-write").flatMap { Int($0) } ?? 0
+        guard wanted > 1 else { return }
+        throw StepFailure(
+            code: "too-few-replicas",
+            what:
+                "detaching the other replicas would leave 1, and \(primary.name) wants \(wanted) (min-replicas-to-write)",
+            place: [primary.name], world: ["nothing was promoted; \(primary.endpoint) takes writes"],
+            help: ["write 'replicas: { after-cutover: leave }', or lower min-replicas-to-write on \(primary.endpoint)"])
+    }
+
+    /// After the handover.
+    func settle(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?) async throws {
+        for memory in replicas where rule != .detach {
+            try await with(memory.address) { replica in
+                if rule == .follow { try await follow(successor, replica) }
+                if let priority = memory.priority { try await replica.set("replica-priority", to: priority) }
+            }
+        }
+    }
+
+    /// Everything as before, while the primary still is one, or is one again.
+    func restore(_ replicas: [Memory]) async throws {
+        for memory in replicas {
+            try await with(memory.address) { replica in
+                try await follow(primary, replica)
+                try await Fence(primary: replica).send(Fence.writeRuleCommands(memory.writeRule))
+                if let priority = memory.priority { try await replica.set("replica-priority", to: priority) }
+            }
+        }
+    }
+
+    private func follow(_ server: Server, _ replica: Server) async throws {
+        if let upstream = try await replica.replication().upstream?.primary, await servers.isSame(upstream, as: server)
+        {
+            return
+        }
+        try await ReplicationCredentials(toFollow: server).apply(to: replica)
+        try await replica.ask(["REPLICAOF", server.endpoint.host, String(server.endpoint.port)], timeout: .seconds(30))
+    }
+
+    /// They take the credentials of the primary that they follow.
+    @discardableResult
+    private func with<Result: Sendable>(
+        _ address: ServerAddress, _ body: @Sendable (Server) async throws -> Result
+    ) async throws -> Result {
+        var settings = primary.settings
+        settings.address = address
+        let endpoint = Endpoint(host: address.host, port: address.port)
+        let replica = Server(part: .replica, endpoint: endpoint, settings: settings, session: primary.session)
+        return try await servers.withSession(replica, settings, body)
+    }
+}
+
+extension Servers {
+    /// What becomes of the source's other replicas.
+    func otherReplicas(_ step: FailoverStep) async throws(StepFailure) -> FailoverStep.OtherReplicas {
+        if let rule = step.replicas { return rule }
+        return Followers.obstacle(try await source.serverInfo(), to: try await target.serverInfo()) == nil
+            ? .follow : .detach
+    }
+}

@@ -1,0 +1,85 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// Brings the source to rest after the cutover, as the plan says, or in the best way that the pair of servers allows.
+///
+/// A source that cannot follow the target would try again several hundred times a second, and one that Sentinel forgets
+/// without a fence would take writes. So it is fenced for good first, then stands alone, then is forgotten.
+struct Retirement: Sendable {
+    let servers: Servers
+    let context: StepContext
+
+    private var source: Server { servers.source }
+
+    /// Does nothing where it is at rest already.
+    func run(_ resting: FailoverStep.Resting) async throws {
+        switch resting {
+        case .follow: return
+        case .fenced: try await fence()
+        case .shutdown: try await shutDown()
+        }
+    }
+
+    /// A Sentinel that has not forgotten it yet makes it follow the target again; then it is taken off once more.
+    private func fence() async throws {
+        let fence = Fence(primary: source)
+        // A source without a write rule of its own, a Dragonfly, stays a replica.
+        guard try await fence.closeForGood() else { return }
+        let address = source.endpoint.serverAddress
+        let watch = Stopwatch(context.clock)
+        while watch.elapsed < .seconds(120) {
+            if context.isDraining { throw CancellationError() }
+            if try await source.replication().upstream != nil {
+                try await source.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
+            }
+            guard let sentinels = Sentinels(servers) else { return }
+            try await sentinels.forget([address], world: world, context)
+            let isForgotten = try await !sentinels.knowsAny([address])
+            if isForgotten, try await source.replication().upstream == nil { return }
+            context.report(
+                Progress("the Sentinels to forget \(source.endpoint)", now: "some know it", wanted: "forgotten by all"))
+            try await context.clock.sleep(for: .milliseconds(200))
+        }
+        throw StepFailure(
+            code: "source-not-forgotten", what: "the Sentinels still list \(source.endpoint) as a replica after 2m",
+            place: servers.sentinels.map(\.name), world: world, help: ["resume tries again"], isTransient: true)
+    }
+
+    private var world: [String] {
+        ["\(servers.target.endpoint) is the primary and takes writes; \(source.endpoint) takes none"]
+    }
+
+    /// As the server is configured: it saves if it has save points. A server that is gone sends no reply.
+    private func shutDown() async throws {
+        do {
+            _ = try await source.replication()
+        } catch {
+            guard error.isTransient else { throw error }
+            return
+        }
+        try await source.attempt([["SHUTDOWN"]], timeout: .seconds(60))
+    }
+}
+
+/// Whether a server could be a replica of another one, for as long as it takes.
+enum Followers {
+    /// - Returns: why it could not, as a sentence; `nil` where nothing is known against it.
+    static func obstacle(_ follower: ServerInfo, to primary: ServerInfo) -> String? {
+        if primary.engine == .dragonfly, follower.engine != .dragonfly {
+            return "a \(follower.engine.rawValue) never gets in sync with a dragonfly (no PSYNC), and tries without end"
+        }
+        return VersionPair(source: primary, target: follower).problems.first { $0.isCertain }?.sentence
+    }
+}
+
+extension Servers {
+    /// How the source comes to rest.
+    func resting(_ step: FailoverStep) async throws(StepFailure) -> FailoverStep.Resting {
+        if step.method == .shutdown { return .shutdown }
+        if let resting = step.resting { return resting }
+        return Followers.obstacle(try await source.serverInfo(), to: try await target.serverInfo()) == nil
+            ? .follow : .fenced
+    }
+}

@@ -1,0 +1,45 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+extension Sentinels {
+    /// Makes every Sentinel forget some replicas: `SENTINEL RESET`, one Sentinel at a time, since one that was reset has to
+    /// learn of the others again before it can be counted on. It learns of replicas from the primary, so whoever shall be
+    /// forgotten must not follow it any more.
+    /// - Parameter world: what state the servers are in, should a Sentinel not find the others again.
+    func forget(_ forgotten: [ServerAddress], world: [String], _ context: StepContext) async throws {
+        for sentinel in all {
+            guard try await knows(forgotten, sentinel) else { continue }
+            let others = try await sentinel.sentinelPrimary(primaryName)?.otherSentinelCount ?? 0
+            try await sentinel.ask(["SENTINEL", "RESET", primaryName])
+            let watch = Stopwatch(context.clock)
+            while let now = try await sentinel.sentinelPrimary(primaryName)?.otherSentinelCount, now < others {
+                guard watch.elapsed < .seconds(30) else {
+                    throw StepFailure(
+                        code: "sentinel-alone",
+                        what: "a Sentinel that was reset sees \(now) of \(others) other Sentinels",
+                        place: [sentinel.name], world: world,
+                        help: ["check that \(sentinel.endpoint) can reach the other Sentinels, then try again"],
+                        isTransient: true)
+                }
+                context.report(
+                    Progress("\(sentinel.name) to find the other Sentinels again", now: "\(now)", wanted: "\(others)"))
+                try await context.clock.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    /// Whether one of them lists one of these as a replica.
+    func knowsAny(_ addresses: [ServerAddress]) async throws -> Bool {
+        for sentinel in all where try await knows(addresses, sentinel) { return true }
+        return false
+    }
+
+    private func knows(_ addresses: [ServerAddress], _ sentinel: Server) async throws -> Bool {
+        for replica in try await sentinel.sentinelReplicas(primaryName) {
+            for address in addresses where await servers.isSame(replica.address, as: address) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,29 @@
+import Execution
+import RESP
+import RedisTopology
+
+/// Who is still connected to the source after the cutover: clients that do not ask the Sentinels, and read old data or get
+/// errors from now on.
+struct StayedClients: Sendable {
+    let source: Server
+    let clients: [ClientList.Client]
+
+    /// A source that does not answer has none.
+    static func read(_ source: Server) async -> StayedClients {
+        let clients = (try? await source.clients()) ?? []
+        return StayedClients(source: source, clients: clients.filter(\.isApplication))
+    }
+
+    func result(_ summary: String, facts: [String: StateValue]) -> StepResult {
+        guard !clients.isEmpty else { return StepResult(summary, facts: facts) }
+        var facts = facts
+        facts["clientsOnSource"] = .array(clients.map { .string("\($0.address) \($0.title)") })
+        let shown = clients.prefix(5).map { "\($0.address) \($0.title)" }.joined(separator: ", ")
+        let more = clients.count > 5 ? " and \(clients.count - 5) more" : ""
+        return StepResult(
+            "\(summary); \(clients.count) \(clients.count == 1 ? "client is" : "clients are") still connected to \(source.endpoint)",
+            verdict: .warned,
+            help: ["they do not ask the Sentinels, or have not yet: \(shown)\(more); restart those that stay"],
+            facts: facts)
+    }
+}

@@ -1,0 +1,100 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// Writes as an application does that asks the Sentinels for the primary, to see the write gap that applications see.
+///
+/// One key with a random name that expires by itself, a write every few milliseconds. Where planrun's user may not write it,
+/// nothing is measured.
+actor WriteProbe {
+    private let servers: Servers
+    private let successor: Server
+    private let key = "planrun:probe:\(UInt64.random(in: 0...UInt64.max))"
+    private let watch: Stopwatch
+    private var lastAcknowledged: Duration?
+    /// Between two acknowledged writes.
+    private(set) var longestGap: Duration?
+    /// On the new primary, which counts them among its writes.
+    private(set) var writesOnSuccessor: Int64 = 0
+
+    private init(_ servers: Servers, _ successor: Server) {
+        self.servers = servers
+        self.successor = successor
+        watch = Stopwatch(servers.clock)
+    }
+
+    /// Writes as long as `body` takes, and until the new primary has taken a write.
+    /// - Returns: the write gap, and how many writes the new primary has counted that no application made.
+    static func watch<Result: Sendable>(
+        _ servers: Servers, until successor: Server, during body: () async throws -> Result
+    ) async throws -> (result: Result, gap: Duration?, probed: Int64) {
+        guard servers.probesWrites else { return (try await body(), nil, 0) }
+        let probe = WriteProbe(servers, successor)
+        let writing = Task { await probe.write() }
+        do {
+            let result = try await body()
+            await probe.seeOneMore()
+            writing.cancel()
+            await writing.value
+            return (result, await probe.longestGap, await probe.writesOnSuccessor)
+        } catch {
+            writing.cancel()
+            await writing.value
+            throw error
+        }
+    }
+
+    private func write() async {
+        while !Task.isCancelled {
+            guard let server = await primary() else {
+                try? await servers.clock.sleep(for: .milliseconds(5))
+                continue
+            }
+            _ = try? await servers.withSession(server, server.settings) { try await self.write(to: $0) }
+        }
+        if let server = await primary() {
+            _ = try? await servers.withSession(server, server.settings) {
+                try await $0.ask(Command(["DEL", self.key]))
+            }
+            if server.part == successor.part { writesOnSuccessor += 1 }
+        }
+    }
+
+    /// Until the server refuses one or is gone, or nobody wants more.
+    private func write(to server: Server) async throws {
+        while !Task.isCancelled {
+            // Longer than any pause: whoever waits there is let go, or loses the connection.
+            try await server.ask(Command(["SET", key, "planrun", "EX", "60"]), timeout: .seconds(60))
+            acknowledged(by: server)
+            try await servers.clock.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private func acknowledged(by server: Server) {
+        let now = watch.elapsed
+        if let lastAcknowledged { longestGap = max(longestGap ?? .zero, now - lastAcknowledged) }
+        lastAcknowledged = now
+        if server.part == successor.part { writesOnSuccessor += 1 }
+    }
+
+    /// The gap ends with a write on the new primary.
+    private func seeOneMore() async {
+        guard lastAcknowledged != nil else { return }
+        let wait = Stopwatch(servers.clock)
+        while writesOnSuccessor == 0, wait.elapsed < .seconds(5) {
+            try? await servers.clock.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// As a Sentinel names it; without Sentinels, whoever takes writes.
+    private func primary() async -> Server? {
+        for sentinel in servers.sentinels {
+            guard let address = try? await sentinel.primaryAddress(servers.primaryName) else { continue }
+            return await servers.isSame(address, as: servers.target) ? servers.target : servers.source
+        }
+        for server in [servers.target, servers.source]
+        where (try? await server.replication(timeout: .seconds(1)))?.role == .primary { return server }
+        return nil
+    }
+}
