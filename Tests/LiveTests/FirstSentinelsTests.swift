@@ -97,6 +97,45 @@ extension LiveTests {
             }
         }
 
+        @Test func `a backup waits until a save that is running has ended`() async throws {
+            // Two seconds a key: the save takes as long as this test wants.
+            try await withLab(.pair(source: ["rdb-key-save-delay 2000000"])) { lab in
+                try await lab.send(["SET", "a", "b"], to: lab.source)
+                try await lab.send(["BGSAVE"], to: lab.source)
+                let migration = try Migration(lab, steps: ["backup: {}"])
+                try await lab.send(["CONFIG", "SET", "rdb-key-save-delay", "0"], to: lab.source)
+                let outcome = try await migration.planrun("apply")
+                #expect(outcome.exitCode == 0, "\(outcome.standardError)")
+                #expect(
+                    outcome.standardOutput.contains {
+                        $0.contains(".. backup: waiting for the save that is running to end")
+                    }, "\(outcome.standardOutput)")
+                #expect(
+                    try await lab.send(["INFO", "stats"], to: lab.source).string?.contains("total_forks:2") == true)
+            }
+        }
+
+        @Test func `a backup waits for the fork of a full sync`() async throws {
+            try await withLab(.pair(source: ["rdb-key-save-delay 2000000", "repl-diskless-sync-delay 0"])) { lab in
+                try await lab.send(["SET", "a", "b"], to: lab.source)
+                let source = lab.source.address
+                try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
+                try await eventually("the full sync has forked") {
+                    try await lab.send(["INFO", "persistence"], to: lab.source).string?
+                        .contains("rdb_bgsave_in_progress:1") == true
+                }
+                try await lab.send(["CONFIG", "SET", "rdb-key-save-delay", "0"], to: lab.source)
+                let outcome = try await Migration(lab, steps: ["backup: {}"]).planrun("apply")
+                #expect(outcome.exitCode == 0, "\(outcome.standardError)")
+                #expect(
+                    outcome.standardOutput.contains {
+                        $0.contains(".. backup: waiting for the save that is running to end")
+                    }, "\(outcome.standardOutput)")
+                // One full sync, never begun anew: nothing came between.
+                #expect(try await lab.send(["INFO", "stats"], to: lab.source).string?.contains("sync_full:1") == true)
+            }
+        }
+
         /// Empty where it monitors nothing of that name.
         private func primary(at sentinel: ServerProcess, _ lab: Lab) async throws -> [String: String] {
             let name = try #require(lab.description.sentinels?.primary)

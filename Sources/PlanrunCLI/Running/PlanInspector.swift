@@ -94,7 +94,11 @@ struct PlanInspector {
                 check: node.id, verdict: result.verdict == .passed ? .passed : .warned, saw: result.summary,
                 help: result.help)
         } catch let failure as StepFailure {
-            return .init(check: node.id, verdict: .failed, saw: failure.what, help: failure.help)
+            // As for a warning; a failure of the run has it in a line of its own.
+            let wanted = failure.place.filter { $0.hasPrefix("wanted: ") }
+            return .init(
+                check: node.id, verdict: .failed, saw: ([failure.what] + wanted).joined(separator: "; "),
+                help: failure.help)
         } catch {
             return .init(check: node.id, verdict: .failed, saw: "\(error)", help: [])
         }

@@ -14,6 +14,9 @@ extension PlanReport {
             if !settings.isEmpty { lines.append("     " + style.color(.gray, settings.joined(separator: ", "))) }
             if let undo = step.undo { lines.append("     back: \(undo)") }
             if step.isPointOfNoReturn { lines.append("     " + style.strong(.yellow, "point of no return")) }
+            if let count = passedCount(step), !showsPassed {
+                lines.append("     \(style.color(.green, "ok")) \(step.id): \(count.text)")
+            }
             lines += findings(of: step, style, showsPassed: showsPassed)
         }
         return (lines + ["", summary]).joined(separator: "\n")
@@ -39,19 +42,21 @@ extension PlanReport {
 
     /// What failed stands last, where it is seen first.
     private func findings(of step: Entry, _ style: Style, showsPassed: Bool) -> [String] {
+        let isShort = showsPassed || passedCount(step) == nil
         let passed = step.findings.filter { $0.verdict == .passed }
-        let isShort = showsPassed || passed.count <= PassedChecks.shownSingly
-        let group = PassedChecks.Group(step: step.id, count: passed.count)
-        return
-            (isShort
-            ? passed.flatMap { finding($0, style) }
-            : ["     \(style.color(.green, "ok")) \(group.step): \(group.text)"])
-            + [.warned, .failed].flatMap { verdict in
-                step.findings.filter { $0.verdict == verdict }.flatMap { finding($0, style) }
-            }
+        let others = [Finding.Verdict.warned, .failed].flatMap { verdict in
+            step.findings.filter { $0.verdict == verdict }
+        }
+        return ((isShort ? passed : []) + others).flatMap { finding($0, style) }
     }
 
-    /// Only what the checks found.
+    /// `nil` for few enough to have a line each.
+    private func passedCount(_ step: Entry) -> PassedChecks.Group? {
+        let count = step.findings.count { $0.verdict == .passed }
+        return count > PassedChecks.shownSingly ? PassedChecks.Group(step: step.id, count: count) : nil
+    }
+
+    /// Only what the checks found. Those that passed are in the last line.
     func findingsText(_ style: Style, showsPassed: Bool = false) -> String {
         let lines = steps.flatMap { findings(of: $0, style, showsPassed: showsPassed) }.map { String($0.dropFirst(5)) }
         return (lines + [findingsCount]).joined(separator: "\n")

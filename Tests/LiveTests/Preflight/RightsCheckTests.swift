@@ -40,6 +40,41 @@ extension LiveTests {
             }
         }
 
+        @Test func `with the rights that are named, and no other, every check can be asked`() async throws {
+            try await withLab(description) { lab in
+                // Without keys there would be nothing to look at.
+                try await lab.send(["SET", "a", "b"], to: lab.source)
+                let named = try await rightsNamed(lab)
+                let asking = ["+acl|users", "+acl|getuser", "+acl|dryrun"]
+                for (server, rights) in named {
+                    let user = ["ACL", "SETUSER", "operator", "-@all", "+auth", "+hello"]
+                    try await lab.send(Command(user + asking + rights), to: server)
+                }
+                for check in PreflightCatalogue.checks where check.applies(to: lab.plan(from: .blank(lab))) {
+                    let finding = try await lab.finding(
+                        check.declaration.id, steps: steps + [.preflight(PreflightStep())])
+                    #expect(!"\(finding)".contains("NOPERM"), "\(check.declaration.id)")
+                }
+            }
+        }
+
+        /// The rights that the check advises to give at each server, to a user who has none.
+        private func rightsNamed(_ lab: Lab) async throws -> [(ServerProcess, [String])] {
+            let asking = ["+acl|users", "+acl|getuser", "+acl|dryrun", "+auth", "+hello"]
+            let servers = [lab.source, lab.target] + lab.sentinels
+            for server in servers {
+                try await lab.send(Command(["ACL", "SETUSER", "operator", "-@all"] + asking), to: server)
+            }
+            let steps = steps + [.preflight(PreflightStep())]
+            let remedies = try await lab.finding("planrun-rights", steps: steps).remedy
+            return zip(servers, remedies).map { server, remedy in
+                (
+                    server,
+                    remedy.replacing(",", with: "").split(separator: " ").map(String.init).filter { $0.hasPrefix("+") }
+                )
+            }
+        }
+
         @Test func `a server that does not tell the rights is a warning, with the list of them`() async throws {
             try await withLab(description) { lab in
                 let silence = Command(["ACL", "SETUSER", "operator", "-acl"])

@@ -43,14 +43,14 @@ extension LiveTests {
                 #expect(
                     try await lab.finding("target-free")
                         == .missed(
-                            "{target} holds 1 keys, which the full sync would delete", wants: "no keys",
+                            "{target} holds 1 key, which the full sync would delete", wants: "no keys",
                             at: ["target {target}"],
                             remedy: [
                                 "empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go"
                             ]))
                 #expect(
                     try await lab.finding("target-free", steps: [.replicaof(ReplicaOfStep(replacesData: true))])
-                        == .passed("{target} holds 1 keys, which the plan allows to be replaced"))
+                        == .passed("{target} holds 1 key, which the plan allows to be replaced"))
                 let source = lab.source.address
                 try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
                 #expect(try await lab.finding("target-free") == .passed("{target} already follows the source"))

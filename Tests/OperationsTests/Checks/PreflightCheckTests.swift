@@ -80,7 +80,7 @@ struct PreflightCheckTests {
         bench.plan = try .small(replicaof: "{ replace-data: true }")
         #expect(
             try await bench.finding(TargetFreeCheck.self)
-                == .passed("10.0.0.2:6379 holds 1 keys, which the plan allows to be replaced"))
+                == .passed("10.0.0.2:6379 holds 1 key, which the plan allows to be replaced"))
     }
 
     @Test func `engines that are not those of the plan`() async throws {

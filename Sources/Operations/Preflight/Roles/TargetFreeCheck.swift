@@ -20,13 +20,15 @@ package struct TargetFreeCheck: Check {
                 "\(target.endpoint) is a replica of \(primary)", wants: "a target that follows nobody or the source",
                 at: [target.name], remedy: ["name the right target in the plan, or detach it: REPLICAOF NO ONE"])
         }
-        let keys = try await target.keyspace().keys
+        let keys = Int(try await target.keyspace().keys)
         if keys == 0 { return .passed("\(target.endpoint) is empty") }
         if servers.plan.replacesTargetData {
-            return .passed("\(target.endpoint) holds \(keys) keys, which the plan allows to be replaced")
+            return .passed(
+                "\(target.endpoint) holds \(keys.counted("key", "keys")), which the plan allows to be replaced")
         }
         return .missed(
-            "\(target.endpoint) holds \(keys) keys, which the full sync would delete", wants: "no keys",
+            "\(target.endpoint) holds \(keys.counted("key", "keys")), which the full sync would delete",
+            wants: "no keys",
             at: [target.name],
             remedy: ["empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go"])
     }
