@@ -13,12 +13,17 @@ extension LiveTests {
             return description
         }
 
-        private static let monitor = "monitor: { quorum: 2, down-after: 4s, failover-timeout: 30s, parallel-syncs: 2 }"
+        private static let monitor =
+            "monitor: { quorum: 2, down-after: 4s, failover-timeout: 30s, parallel-syncs: 2, "
+            + "notification-script: /bin/true, client-reconfig-script: /bin/false }"
 
         @Test func `a source that no Sentinel watches is put under three and taken out again`() async throws {
-            try await withLab(Self.unwatched(3)) { lab in
+            var description = Self.unwatched(3)
+            description.replicaCount = 1
+            description.sentinels?.extraLines = ["sentinel deny-scripts-reconfig no"]
+            try await withLab(description) { lab in
                 let migration = try Migration(
-                    lab, steps: ["preflight: {}", Self.monitor, "replicaof: {}", "approval: Go on?"])
+                    lab, steps: ["preflight: {}", Self.monitor, "approval: Go on?"])
                 try await migration.fill(keys: 50)
                 let applied = try await migration.planrun("apply")
                 #expect(applied.exitCode == 3, "\(applied.standardError)")
@@ -30,6 +35,9 @@ extension LiveTests {
                     #expect(fields["failover-timeout"] == "30000")
                     #expect(fields["parallel-syncs"] == "2")
                     #expect(fields["num-other-sentinels"] == "2")
+                    #expect(fields["num-slaves"] == "1")
+                    #expect(fields["notification-script"] == "/bin/true")
+                    #expect(fields["client-reconfig-script"] == "/bin/false")
                 }
                 let again = try await migration.planrun("resume")
                 #expect(again.exitCode == 3)
@@ -39,8 +47,36 @@ extension LiveTests {
                     })
                 let back = try await migration.planrun("rollback")
                 #expect(back.exitCode == 0, "\(back.standardError)")
+                let name = try #require(lab.description.sentinels?.primary)
+                let reverse = lab.sentinels.reversed().map { "\($0.address)" }.joined(separator: ", ")
+                #expect(
+                    back.standardOutput.contains {
+                        $0.contains("ok undo monitor: '\(name)' is no longer monitored by \(reverse)")
+                    }, "\(back.standardOutput)")
                 for sentinel in lab.sentinels { #expect(try await primary(at: sentinel, lab).isEmpty) }
-                #expect(try await lab.send(["DBSIZE"], to: lab.target).integer == 0)
+            }
+        }
+
+        @Test func `a Sentinel that refuses a setting is left as it was by the rollback, or gets all of them later`()
+            async throws
+        {
+            try await withLab(Self.unwatched(1)) { lab in
+                let migration = try Migration(lab, steps: [Self.monitor])
+                let outcome = try await migration.planrun("apply")
+                #expect(outcome.exitCode == 3)
+                #expect(
+                    outcome.standardError.contains { $0.contains("deny-scripts-reconfig") },
+                    "\(outcome.standardError)")
+                // Half done: monitored, and the last settings are missing.
+                #expect(try await primary(at: lab.sentinels[0], lab)["down-after-milliseconds"] == "4000")
+                let name = try #require(lab.description.sentinels?.primary)
+                let change = Command(["SENTINEL", "SET", name, "down-after-milliseconds", "9000"])
+                try await lab.send(change, to: lab.sentinels[0])
+                _ = try await migration.planrun("resume")
+                #expect(try await primary(at: lab.sentinels[0], lab)["down-after-milliseconds"] == "4000")
+                let back = try await migration.planrun("rollback")
+                #expect(back.exitCode == 0, "\(back.standardError)")
+                #expect(try await primary(at: lab.sentinels[0], lab).isEmpty)
             }
         }
 

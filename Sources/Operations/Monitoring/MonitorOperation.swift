@@ -27,7 +27,8 @@ package struct MonitorOperation: Operation {
             }
         }
         let before = try context.undo?.decode(Memory.self).added ?? []
-        if missing.isEmpty {
+        // An attempt that did not end may have left a Sentinel without its settings: they are set again.
+        if missing.isEmpty, before.isEmpty {
             return try await obstacle() == nil
                 ? .done("every Sentinel monitors \(servers.source.endpoint)") : .ready(undo: context.undo)
         }
@@ -36,15 +37,19 @@ package struct MonitorOperation: Operation {
 
     package func perform(_ context: StepContext) async throws {
         let host = try await numericHost()
-        for sentinel in servers.sentinels where try await sentinel.sentinelPrimary(name) == nil {
-            try await sentinel.ask([
-                "SENTINEL", "MONITOR", name, host, String(servers.source.endpoint.port), String(quorum),
-            ])
+        let added = try context.undo?.decode(Memory.self).added ?? []
+        for sentinel in servers.sentinels where added.contains(sentinel.endpoint.description) {
+            if try await sentinel.sentinelPrimary(name) == nil {
+                try await sentinel.ask([
+                    "SENTINEL", "MONITOR", name, host, String(servers.source.endpoint.port), String(quorum),
+                ])
+            }
             for (setting, value) in settings { try await sentinel.ask(["SENTINEL", "SET", name, setting, value]) }
         }
         while let obstacle = try await obstacle() {
             if context.isDraining { throw CancellationError() }
-            context.report(Progress("the Sentinels to see the source and each other", now: obstacle, wanted: "all"))
+            context.report(
+                Progress("the Sentinels to see the source, its replicas and each other", now: obstacle, wanted: "all"))
             try await context.clock.sleep(for: .milliseconds(200))
         }
     }
@@ -82,6 +87,8 @@ package struct MonitorOperation: Operation {
         let (user, password) = servers.sentinelCredentials
         if let user { settings.append(("auth-user", user)) }
         if let password { settings.append(("auth-pass", password.reveal())) }
+        if let script = step.notificationScript { settings.append(("notification-script", script)) }
+        if let script = step.reconfigurationScript { settings.append(("client-reconfig-script", script)) }
         return settings
     }
 
@@ -96,6 +103,8 @@ package struct MonitorOperation: Operation {
     /// What the first Sentinel that is not ready lacks.
     private func obstacle() async throws(StepFailure) -> String? {
         let others = servers.sentinels.count - 1
+        // They read them from the source's INFO, at once and then every 10 s. Port 0 is no address.
+        let replicas = try await servers.source.replication().replicas.count { $0.address.port != 0 }
         for sentinel in servers.sentinels {
             guard let primary = try await sentinel.sentinelPrimary(name) else {
                 return "\(sentinel.endpoint) does not monitor it"
@@ -103,6 +112,9 @@ package struct MonitorOperation: Operation {
             guard primary.flags.isHealthy else { return "\(sentinel.endpoint) cannot reach the source" }
             if primary.otherSentinelCount < others {
                 return "\(sentinel.endpoint) sees \(primary.otherSentinelCount) of \(others) other Sentinels"
+            }
+            if primary.replicaCount < replicas {
+                return "\(sentinel.endpoint) knows \(primary.replicaCount) of \(replicas) replicas"
             }
         }
         return nil

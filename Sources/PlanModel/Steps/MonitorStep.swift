@@ -8,10 +8,14 @@ package struct MonitorStep: Sendable, Hashable {
     /// Who the Sentinels are at source and target; `nil` takes the plan's credentials for the source.
     package var username: String?
     package var password: SecretReference?
+    /// Paths of programs on the Sentinels' machines; a Sentinel takes them only with `deny-scripts-reconfig no`.
+    package var notificationScript: String?
+    package var reconfigurationScript: String?
 
     package init(
         quorum: Int? = nil, downAfter: Duration = .seconds(30), failoverTimeout: Duration = .seconds(180),
-        parallelSyncs: Int = 1, username: String? = nil, password: SecretReference? = nil
+        parallelSyncs: Int = 1, username: String? = nil, password: SecretReference? = nil,
+        notificationScript: String? = nil, reconfigurationScript: String? = nil
     ) {
         self.quorum = quorum
         self.downAfter = downAfter
@@ -19,6 +23,8 @@ package struct MonitorStep: Sendable, Hashable {
         self.parallelSyncs = parallelSyncs
         self.username = username
         self.password = password
+        self.notificationScript = notificationScript
+        self.reconfigurationScript = reconfigurationScript
     }
 }
 
@@ -41,15 +47,27 @@ extension MonitorStep: StepSettings {
     private static let passwordField = Field(
         "password", .secret, "Where the password of that user is: { env: NAME } or { file: PATH }.")
 
+    private static let notificationField = Field(
+        "notification-script", .text("a path on the Sentinels' machines"),
+        "A program that each Sentinel runs for its warnings; they need 'deny-scripts-reconfig no'.")
+    private static let reconfigurationField = Field(
+        "client-reconfig-script", .text("a path on the Sentinels' machines"),
+        "A program that each Sentinel runs when the primary changes; they need 'deny-scripts-reconfig no'.")
+
     static var fields: [any FieldDeclaration] {
-        [quorumField, downAfterField, failoverTimeoutField, parallelSyncsField, usernameField, passwordField]
+        [
+            quorumField, downAfterField, failoverTimeoutField, parallelSyncsField, usernameField, passwordField,
+            notificationField, reconfigurationField,
+        ]
     }
 
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
         let step = MonitorStep(
             quorum: reader.optional(quorumField), downAfter: reader.value(downAfterField),
             failoverTimeout: reader.value(failoverTimeoutField), parallelSyncs: reader.value(parallelSyncsField),
-            username: reader.optional(usernameField), password: reader.optional(passwordField))
+            username: reader.optional(usernameField), password: reader.optional(passwordField),
+            notificationScript: reader.optional(notificationField),
+            reconfigurationScript: reader.optional(reconfigurationField))
         reader.checkUsername()
         return step
     }
@@ -59,6 +77,8 @@ extension MonitorStep: StepSettings {
             quorum.map(Self.quorumField.setting), Self.downAfterField.setting(downAfter),
             Self.failoverTimeoutField.setting(failoverTimeout), Self.parallelSyncsField.setting(parallelSyncs),
             username.map(Self.usernameField.setting), password.map(Self.passwordField.setting),
+            notificationScript.map(Self.notificationField.setting),
+            reconfigurationScript.map(Self.reconfigurationField.setting),
         ].compactMap(\.self)
     }
 }
