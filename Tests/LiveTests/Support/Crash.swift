@@ -9,27 +9,30 @@ struct Crash: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(position), \(variant.testDescription)" }
 
-    /// How many are tried of each kind. `PLANRUN_CRASHES=200` is all there is; without it a few are.
-    static let wanted = ProcessInfo.processInfo.environment["PLANRUN_CRASHES"].flatMap { Int($0) } ?? 3
+    /// How many are tried of each kind, at most. `PLANRUN_CRASHES=200` is 200 moments and all there is of the others; without
+    /// it a few are.
+    static let wanted = asked ?? 3
+    static let asked = ProcessInfo.processInfo.environment["PLANRUN_CRASHES"].flatMap { Int($0) }
 
     /// As many as are wanted, of all variants in turn.
     static let moments = inTurn(Array(0..<wanted), after: 0)
 
     /// All of so many positions in each variant; or as many of them as are wanted, evenly spread, of all variants in turn.
     static func cases(of count: Int, after first: Int) -> [Crash] {
-        guard wanted < count else {
-            return (0..<count).flatMap { position in
-                CutoverVariant.all.map { Crash(position: position, variant: $0) }
-            }
+        let positions = Array(0..<count)
+        guard isWhole else { return inTurn(some(of: positions), after: first) }
+        return positions.flatMap { position in
+            CutoverVariant.all.map { Crash(position: position, variant: $0) }
         }
-        return inTurn(some(of: Array(0..<count)), after: first)
     }
 
     /// As many as are wanted, evenly spread.
     static func some<Case>(of all: [Case]) -> [Case] {
-        guard wanted < all.count else { return all }
+        guard !isWhole, wanted < all.count else { return all }
         return (0..<wanted).map { all[(2 * $0 + 1) * all.count / (2 * wanted)] }
     }
+
+    private static let isWhole = wanted >= 200
 
     private static func inTurn(_ positions: [Int], after first: Int) -> [Crash] {
         positions.enumerated().map { index, position in

@@ -13,16 +13,26 @@ struct Death: Sendable, CustomTestStringConvertible {
         case bystander
     }
 
+    /// When the server is started again, with its data.
+    enum Return: String, Sendable {
+        /// By whatever supervises it, before anybody has seen that it was gone.
+        case atOnce = "back at once"
+        /// Once planrun has ended and said what it makes of it.
+        case whenTold = "back afterwards"
+        /// Once writes go on without it.
+        case late = "back late"
+    }
+
     var victim: Victim
     var phase: Phase
     var variant: CutoverVariant
-    /// What is typed where planrun offers it.
+    var comesBack = Return.whenTold
+    /// What is typed then, where planrun offers it.
     var wayOn = "resume"
-    /// Whether somebody comes only after writes go on by themselves.
-    var isLate = false
 
     var testDescription: String {
-        "\(victim.rawValue), \(phase.moment.testDescription), \(variant.testDescription), \(isLate ? "late " : "")\(wayOn)"
+        [victim.rawValue, phase.moment.testDescription, variant.testDescription, comesBack.rawValue, wayOn]
+            .joined(separator: ", ")
     }
 
     /// Whether writes may be gone that only the dead server had.
@@ -30,14 +40,27 @@ struct Death: Sendable, CustomTestStringConvertible {
 
     static let all: [Death] = Victim.allCases.flatMap { victim in
         CutoverVariant.all.flatMap { variant in
-            Phase.all(variant.method).flatMap { phase -> [Death] in
-                let death = Death(victim: victim, phase: phase, variant: variant)
-                guard !phase.isDrained, variant.target == .redis else { return [death] }
-                var (back, late) = (death, death)
-                (back.wayOn, late.isLate) = ("rollback", true)
-                return [death, back, late]
-            }
+            Phase.all(variant.method).flatMap { Death(victim: victim, phase: $0, variant: variant).withVariations }
         }
+    }
+
+    /// A few that are over soon, every victim among them.
+    static let sample = all.filter { death in
+        switch (death.victim, death.phase.moment.testDescription, death.variant.testDescription, death.comesBack) {
+        case (.source, Phase.promoted.moment.testDescription, "via sentinel to redis", .atOnce),
+            (.target, Phase.draining.moment.testDescription, "via announce to dragonfly", .whenTold),
+            (.leader, Phase.accepted.testDescription, "via sentinel to redis", .atOnce),
+            (.bystander, Phase.announced.moment.testDescription, "via announce to redis", .atOnce):
+            true
+        default: false
+        }
+    }
+
+    private var withVariations: [Death] {
+        guard variant.target == .redis else { return [self] }
+        var (soon, late, back) = (self, self, self)
+        (soon.comesBack, late.comesBack, back.wayOn) = (.atOnce, .late, "rollback")
+        return [self, soon] + (phase.isDrained ? [] : [back]) + (mayLose ? [late] : [])
     }
 }
 
@@ -53,13 +76,13 @@ extension Death {
         }
 
         private static let pausing = Phase(Moment("before the pause", "source: CLIENT PAUSE"), isDrained: false)
-        private static let draining = Phase(
+        static let draining = Phase(
             Moment("during the drain", "source: CLIENT PAUSE", "target: INFO replication"), isDrained: false)
-        private static let accepted = Moment(
+        static let accepted = Moment(
             "after the failover was accepted", after: true, "sentinel: SENTINEL FAILOVER")
-        private static let promoted = Phase(Moment("after the promotion", after: true, "target: REPLICAOF NO ONE"))
+        static let promoted = Phase(Moment("after the promotion", after: true, "target: REPLICAOF NO ONE"))
         private static let demoted = Phase(Moment("after the demotion", after: true, "source: REPLICAOF"))
-        private static let announced = Phase(
+        static let announced = Phase(
             Moment("after a Sentinel was told", after: true, "sentinel: PUBLISH __sentinel__:hello"))
         private static let releasing = Phase(Moment("before clients are released", "source: CLIENT UNPAUSE"))
 
@@ -89,7 +112,7 @@ actor Casting {
         asked.withLock { $0 = sighting.server }
     }
 
-    func kill(_ victim: Death.Victim) async {
+    func kill(_ victim: Death.Victim, _ comesBack: Death.Return) async {
         // Until one is asked, the first of the plan is as good as any.
         let leader = asked.withLock { $0 } ?? lab.sentinels.first?.name
         dead =
@@ -100,5 +123,6 @@ actor Casting {
             case .bystander: lab.sentinels.last { $0.name != leader }
             }
         await dead?.kill()
+        if comesBack == .atOnce { try? await dead?.start() }
     }
 }
