@@ -35,8 +35,11 @@ struct Death: Sendable, CustomTestStringConvertible {
             .joined(separator: ", ")
     }
 
-    /// Whether writes may be gone that only the dead server had.
-    var mayLose: Bool { victim == .source && !phase.isDrained }
+    /// How many writes may be gone that only the dead server had: those of the last twentieth of a second, at most.
+    var mayLose: Int { victim == .source && !phase.isDrained ? 40 : 0 }
+
+    /// Whether the target is in sync before the plan begins: when it dies, it has it all in its append-only file.
+    var followsInAdvance: Bool { victim == .target }
 
     static let all: [Death] = Victim.allCases.flatMap { victim in
         CutoverVariant.all.flatMap { variant in
@@ -60,7 +63,7 @@ struct Death: Sendable, CustomTestStringConvertible {
         guard variant.target == .redis else { return [self] }
         var (soon, late, back) = (self, self, self)
         (soon.comesBack, late.comesBack, back.wayOn) = (.atOnce, .late, "rollback")
-        return [self, soon] + (phase.isDrained ? [] : [back]) + (mayLose ? [late] : [])
+        return [self, soon] + (phase.isDrained ? [] : [back]) + (mayLose > 0 ? [late] : [])
     }
 }
 
