@@ -10,7 +10,7 @@ extension LiveTests {
     ///
     /// A few of the deaths; with `PLANRUN_CRASHES=200` every server at every phase of every method.
     @Suite struct ServerDeathTests {
-        @Test(arguments: Crash.asked == nil ? Death.sample : Crash.some(of: Death.all))
+        @Test(arguments: Crash.some(of: Death.all, sample: Death.sample))
         func `nothing is lost, and the way on is told`(death: Death) async throws {
             try await death.variant.withMigration(sentinels: 3, failoverTimeout: .seconds(10)) { migration, gates in
                 if death.followsInAdvance { try await migration.lab.followInAdvance() }

@@ -9,27 +9,38 @@ struct Crash: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(position), \(variant.testDescription)" }
 
-    /// How many are tried of each kind, at most. `PLANRUN_CRASHES=200` is 200 moments and all there is of the others; without
-    /// it a few are.
-    static let wanted = asked ?? 3
-    static let asked = ProcessInfo.processInfo.environment["PLANRUN_CRASHES"].flatMap { Int($0) }
+    /// `PLANRUN_CRASHES`: how many are tried of each kind, at most; 200 is 200 moments, and all there is of the others. Words
+    /// instead of a number: those whose description holds them. Without it a few.
+    private static let asked = ProcessInfo.processInfo.environment["PLANRUN_CRASHES"]
+    private static let wanted = asked.map { Int($0) ?? 200 } ?? 3
 
     /// As many as are wanted, of all variants in turn.
-    static let moments = inTurn(Array(0..<wanted), after: 0)
+    static let moments = named(inTurn(Array(0..<wanted), after: 0))
 
     /// All of so many positions in each variant; or as many of them as are wanted, evenly spread, of all variants in turn.
     static func cases(of count: Int, after first: Int) -> [Crash] {
         let positions = Array(0..<count)
         guard isWhole else { return inTurn(some(of: positions), after: first) }
-        return positions.flatMap { position in
-            CutoverVariant.all.map { Crash(position: position, variant: $0) }
-        }
+        return named(
+            positions.flatMap { position in
+                CutoverVariant.all.map { Crash(position: position, variant: $0) }
+            })
     }
 
     /// As many as are wanted, evenly spread.
-    static func some<Case>(of all: [Case]) -> [Case] {
+    /// - Parameter sample: where nobody wants a number.
+    static func some<Case: CustomTestStringConvertible>(of all: [Case], sample: [Case]) -> [Case] {
+        asked == nil ? sample : named(some(of: all))
+    }
+
+    private static func some<Case>(of all: [Case]) -> [Case] {
         guard !isWhole, wanted < all.count else { return all }
         return (0..<wanted).map { all[(2 * $0 + 1) * all.count / (2 * wanted)] }
+    }
+
+    private static func named<Case: CustomTestStringConvertible>(_ cases: [Case]) -> [Case] {
+        guard let asked, Int(asked) == nil else { return cases }
+        return cases.filter { $0.testDescription.contains(asked) }
     }
 
     private static let isWhole = wanted >= 200
