@@ -17,9 +17,13 @@ package protocol Operation: Sendable {
     /// Of a point of no return: whether this record says that it may be behind us. Then only this operation can tell from
     /// the servers how to go on, and what it needs is not asked, and certainly not done, again.
     func mayHavePassed(_ undo: StateValue) -> Bool
+    /// What it would do now that the plan alone does not tell, as sentences; asks the servers, changes nothing.
+    func outlook() async -> [String]
 }
 
 extension Operation {
+    package func outlook() async -> [String] { [] }
+
     package func mayHavePassed(_ undo: StateValue) -> Bool { false }
 }
 

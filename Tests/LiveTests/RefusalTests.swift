@@ -87,7 +87,7 @@ extension LiveTests {
             }
         }
 
-        @Test func `another replica that could be promoted is refused`() async throws {
+        @Test func `another replica that could be promoted, and lets nobody in, is refused`() async throws {
             var description = LabDescription.quick
             description.replicaCount = 1
             try await withLab(description) { lab in
@@ -95,6 +95,7 @@ extension LiveTests {
                 try await eventually("the Sentinel knows the replica") {
                     try await lab.send(["SENTINEL", "REPLICAS", "primary"], to: lab.sentinels[0]).array?.count == 1
                 }
+                try await lab.send(["CONFIG", "SET", "requirepass", "other"], to: lab.replicas[0])
                 let outcome = try await migration.planrun("apply", "--auto-approve")
                 #expect(outcome.exitCode == 1)
                 #expect(outcome.errors == ["error[only-candidate]"], "\(outcome.standardError)")

@@ -64,6 +64,13 @@ package struct FailoverOperation: Operation {
         return memory
     }
 
+    package func outlook() async -> [String] {
+        guard servers.plan.isMonitored, [.announce, .held, .fastest].contains(step.method) else { return [] }
+        let choice = await MethodChoice.make(
+            step.method, Sentinels(servers), from: servers.source, to: servers.target)
+        return ["via \(choice.method.rawValue)" + (choice.reason.map { ": \($0)" } ?? "")]
+    }
+
     package func mayHavePassed(_ undo: StateValue) -> Bool {
         (try? undo.decode(FailoverMemory.self).cutover.phase) == .promoting
     }

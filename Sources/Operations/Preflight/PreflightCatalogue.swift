@@ -46,6 +46,7 @@ package enum PreflightCatalogue {
         ModulesCheck.self,
         KeyspaceEventsCheck.self,
         DatabasesCheck.self,
+        FollowersCheck.self,
         EvictionCheck.self,
         ExpiryCheck.self,
         HashFieldTTLCheck.self,

@@ -33,9 +33,11 @@ struct PlanInspector {
         var entry = PlanReport.Entry(
             id: step.id, kind: step.kind.name.rawValue, action: action(nodes), does: summary.text, undo: summary.undo,
             isPointOfNoReturn: nodes.contains { $0.role == .pointOfNoReturn }, needs: step.needs,
-            settings: Dictionary(step.settings.map { ($0.key, $0.value) }) { $1 }, findings: [])
-        guard let servers, asks else { return entry }
+            settings: Dictionary(step.settings.map { ($0.key, $0.value) }) { $1 }, outlook: [], findings: [])
+        guard let servers else { return entry }
         let provider = compiled.operations(servers: servers, approver: NobodyApproves())
+        for node in nodes where isEffect { entry.outlook += await provider.operation(for: node.id).outlook() }
+        guard asks else { return entry }
         if isEffect {
             for node in nodes { await inspect(node, provider.operation(for: node.id), &entry) }
         } else if case .preflight = step.kind {

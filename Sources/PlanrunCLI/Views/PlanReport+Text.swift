@@ -12,6 +12,7 @@ extension PlanReport {
                 "\($0.key) \($0.value)"
             }
             if !settings.isEmpty { lines.append("     " + style.color(.gray, settings.joined(separator: ", "))) }
+            lines += step.outlook.map { "     now: \($0)" }
             if let undo = step.undo { lines.append("     back: \(undo)") }
             if step.isPointOfNoReturn { lines.append("     " + style.strong(.yellow, "point of no return")) }
             if let count = passedCount(step), !showsPassed {

@@ -23,6 +23,8 @@ struct PlanReport: Encodable, Sendable {
         var isPointOfNoReturn: Bool
         var needs: [String]
         var settings: [String: String]
+        /// What the servers' present state adds to `does`.
+        var outlook: [String]
         var findings: [Finding]
     }
 

@@ -92,16 +92,26 @@ extension LiveTests {
             let sentinels = LabDescription.Sentinels(count: 2, infoPeriod: .milliseconds(100))
             try await withLab(LabDescription(sentinels: sentinels, replicaCount: 1)) { lab in
                 let expected = Finding.missed(
-                    "{replica-1} is a replica that Sentinel could promote instead of the target",
-                    wants: "replica-priority 0 on every other replica",
+                    "{replica-1} is a replica that Sentinel could promote instead of the target, and planrun cannot set its priority",
+                    wants: "other replicas that take the credentials of the source, or replica-priority 0 on them",
                     at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
                     remedy: [
                         "CONFIG SET replica-priority 0 on {replica-1}, and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET"
                     ])
-                try await eventually("both Sentinels know it") { try await lab.finding("only-candidate") == expected }
-                try await lab.send(["CONFIG", "SET", "replica-priority", "0"], to: lab.replicas[0])
+                let steps = [StepKind.failover(FailoverStep())]
+                try await eventually("both Sentinels know it") {
+                    try await lab.finding("only-candidate", steps: steps)
+                        == .passed("1 other replica will be kept from being promoted (replica-priority 0)")
+                }
+                // Who is connected already stays so: the Sentinels can choose it, and planrun cannot keep them from it.
+                let session = lab.session(lab.replicas[0])
+                _ = try await session.send(["CONFIG", "SET", "requirepass", "other"])
+                #expect(try await lab.finding("only-candidate", steps: steps) == expected)
+                _ = try await session.pipeline(
+                    [["CONFIG", "SET", "requirepass", ""], ["CONFIG", "SET", "replica-priority", "0"]], timeout: nil)
+                await session.close()
                 try await eventually("both have seen the priority") {
-                    try await lab.finding("only-candidate") == .passed("the target is the only candidate")
+                    try await lab.finding("only-candidate", steps: steps) == .passed("the target is the only candidate")
                 }
             }
         }

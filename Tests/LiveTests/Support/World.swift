@@ -46,19 +46,33 @@ struct World: Sendable, Equatable {
 extension Lab {
     /// Waits until the world is as every cutover leaves it: the target is primary, the source its replica, which no
     /// Sentinel can choose and whose write rule is as before, and every Sentinel names the target.
+    /// - Parameter sourceFollows: whether it can; else it stands alone, forgotten by the Sentinels, and takes no writes.
     func expectMigrated(sourceFollows: Bool = true) async throws {
         let target = address(of: target)
         let wanted = Topology(
             instances: [
-                .init(
-                    address: address(of: source), role: .replica, follows: target, isLinkUp: sourceFollows),
+                sourceFollows
+                    ? .init(address: address(of: source), role: .replica, follows: target, isLinkUp: true)
+                    : .init(address: address(of: source), role: .primary),
                 .init(address: target, role: .primary),
             ],
             sentinels: views(naming: target))
         let settings = [
-            "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "0",
+            "min-replicas-to-write": sourceFollows ? "0" : "2147483647", "min-replicas-max-lag": "10",
+            "replica-priority": "0",
         ]
         try await expect(World(topology: wanted, settings: settings))
+        guard !sourceFollows else { return }
+        try await eventually("every Sentinel has forgotten the source") {
+            for sentinel in self.sentinels {
+                let name = self.description.sentinels?.primary ?? ""
+                let replicas = try await self.send(Command(["SENTINEL", "REPLICAS", name]), to: sentinel)
+                if try SentinelReplica.list(replicas).contains(where: { $0.address == self.address(of: self.source) }) {
+                    return false
+                }
+            }
+            return true
+        }
     }
 
     /// Waits until the world is as before any run: the source is primary, and nothing of a fence is left.

@@ -165,13 +165,14 @@ struct PreflightCheckTests {
         let other = ServerAddress(host: "10.0.0.3", port: 6379)
         let bench = try CheckBench.before(sentinels: 3).changed {
             $0.instances[other] = FakeInstance(follows: SmallWorld.source)
+            $0.forbidden[other] = ["CONFIG"]
             $0.advance(by: .seconds(20))
         }
         #expect(
             try await bench.finding(OnlyCandidateCheck.self)
                 == .missed(
-                    "10.0.0.3:6379 is a replica that Sentinel could promote instead of the target",
-                    wants: "replica-priority 0 on every other replica",
+                    "10.0.0.3:6379 is a replica that Sentinel could promote instead of the target, and planrun cannot set its priority",
+                    wants: "other replicas that take the credentials of the source, or replica-priority 0 on them",
                     at: ["Sentinel 10.0.0.9:26379", "Sentinel 10.0.0.9:26380", "Sentinel 10.0.0.9:26381"],
                     remedy: [
                         "CONFIG SET replica-priority 0 on 10.0.0.3:6379, and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET"

@@ -3,14 +3,17 @@ package import PlanModel
 import RESP
 import RedisTopology
 
-/// No replica that the plan does not name can be chosen by Sentinel: nothing else tells it whom to promote.
+/// No replica that the plan does not name can be chosen by Sentinel: nothing else tells it whom to promote. The cutover sets
+/// their priority to 0 for as long as it takes; that must be possible.
 package struct OnlyCandidateCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "only-candidate", title: "no replica but the target can be promoted")
 
     package init() {}
 
-    package static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    package static func applies(to plan: Plan) -> Bool {
+        plan.isMonitored && plan.failover != nil
+    }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var strangers: [ServerAddress: [Server]] = [:]
@@ -20,14 +23,24 @@ package struct OnlyCandidateCheck: Check {
                 strangers[replica.address, default: []].append(picture.sentinel)
             }
         }
+        let found = strangers.count
+        let reachable = try await OtherReplicas(
+            servers: servers, primary: servers.source, successor: servers.target
+        ).prior().filter { $0.priority != nil }
+        for replica in reachable { strangers[replica.address] = nil }
         let findings = strangers.sorted { $0.key.description < $1.key.description }.map { address, sentinels in
             Finding.missed(
-                "\(address) is a replica that Sentinel could promote instead of the target",
-                wants: "replica-priority 0 on every other replica", at: sentinels.map(\.name),
+                "\(address) is a replica that Sentinel could promote instead of the target, and planrun cannot set its priority",
+                wants: "other replicas that take the credentials of the source, or replica-priority 0 on them",
+                at: sentinels.map(\.name),
                 remedy: [
                     "CONFIG SET replica-priority 0 on \(address), and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET"
                 ])
         }
-        return .combined(findings, passed: "the target is the only candidate")
+        let kept = found == 1 ? "1 other replica" : "\(found) other replicas"
+        return .combined(
+            findings,
+            passed: found == 0
+                ? "the target is the only candidate" : "\(kept) will be kept from being promoted (replica-priority 0)")
     }
 }

@@ -1,0 +1,84 @@
+import Execution
+import PlanModel
+import RedisTopology
+
+/// Whoever shall follow the target after the cutover can: the source, and its other replicas.
+///
+/// A Sentinel waits until every replica that it knows follows the new primary, for up to failover-timeout; one that never
+/// can keeps it busy for as long.
+struct FollowersCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "followers", title: "whoever shall follow the target after the cutover can")
+
+    static func applies(to plan: Plan) -> Bool { plan.failover != nil }
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        guard let step = servers.plan.failover else { preconditionFailure("asked of a plan that does not cut over") }
+        let source = try await servers.source.serverInfo()
+        let target = try await servers.target.serverInfo()
+        let obstacle = Followers.obstacle(source, to: target)
+        let others = try await OtherReplicas(
+            servers: servers, primary: servers.source, successor: servers.target
+        ).prior()
+        var findings: [Finding] = []
+        if let obstacle, step.resting == .follow { findings.append(sourceCannot(obstacle, servers)) }
+        if let obstacle, let rule = step.replicas, rule != .detach, !others.isEmpty {
+            findings.append(othersCannot(obstacle, rule, others, servers))
+        }
+        if step.replicas ?? (obstacle == nil ? .follow : .detach) == .detach, !others.isEmpty {
+            if let finding = try await tooFew(servers) { findings.append(finding) }
+        }
+        let resting = try await servers.resting(step)
+        let rule = try await servers.otherReplicas(step)
+        return .combined(findings, passed: sentence(resting, rule, others.count, servers))
+    }
+
+    private func sourceCannot(_ obstacle: String, _ servers: Servers) -> Finding {
+        .missed(
+            "'resting: follow' is not possible: \(obstacle)", wants: "a source that is left alone, or shut down",
+            at: [servers.source.name],
+            remedy: ["leave 'resting' out, or write 'resting: fenced' or 'resting: shutdown'"])
+    }
+
+    private func othersCannot(
+        _ obstacle: String, _ rule: FailoverStep.OtherReplicas, _ others: [OtherReplicas.Memory], _ servers: Servers
+    ) -> Finding {
+        .missed(
+            "'replicas: { after-cutover: \(rule.rawValue) }' is not possible for \(list(others)): \(obstacle)",
+            wants:
+                "replicas that are detached before the cutover: they would keep the Sentinels busy until failover-timeout",
+            at: [servers.source.name], remedy: ["leave 'replicas' out, or write 'replicas: { after-cutover: detach }'"])
+    }
+
+    private func list(_ others: [OtherReplicas.Memory]) -> String {
+        others.map { "\($0.address)" }.joined(separator: ", ")
+    }
+
+    /// Of a source that wants more replicas than are left.
+    private func tooFew(_ servers: Servers) async throws(StepFailure) -> Finding? {
+        let wanted = try await servers.source.setting("min-replicas-to-write").flatMap { Int($0) } ?? 0
+        guard wanted > 1 else { return nil }
+        return .missed(
+            "once its other replicas are detached the source has 1, and wants \(wanted) (min-replicas-to-write)",
+            wants: "min-replicas-to-write 1 at most", at: [servers.source.name],
+            remedy: ["CONFIG SET min-replicas-to-write 1 on \(servers.source.endpoint)"])
+    }
+
+    private func sentence(
+        _ resting: FailoverStep.Resting, _ rule: FailoverStep.OtherReplicas, _ others: Int, _ servers: Servers
+    ) -> String {
+        let source =
+            switch resting {
+            case .follow: "the source will follow the target"
+            case .fenced: "the source will stand alone without taking writes"
+            case .shutdown: "the source will be shut down"
+            }
+        guard others > 0 else { return source }
+        let word = others == 1 ? "1 other replica" : "\(others) other replicas"
+        switch rule {
+        case .follow: return "\(source), \(word) will follow the target"
+        case .detach: return "\(source), \(word) will be detached"
+        case .leave: return "\(source), \(word) will be left to the Sentinels"
+        }
+    }
+}

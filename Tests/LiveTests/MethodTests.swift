@@ -1,0 +1,108 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// The ways to exchange the roles, and which one it comes to.
+    @Suite struct MethodTests {
+        @Test(arguments: [
+            ("announce", 3, "announce", "all 3 Sentinels know each other and are told directly"),
+            ("fastest", 2, "announce", "all 2 Sentinels know each other and are told directly"),
+            (
+                "announce", 1, "sentinel",
+                "'announce' is not possible: there is one Sentinel only, and it cannot be told in the name of another"
+            ),
+        ])
+        func `every Sentinel is told, where that is possible`(
+            via: String, sentinels: Int, method: String, reason: String
+        ) async throws {
+            try await withLab(.watched(by: sentinels)) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(failover: "via: \(via)"))
+                try await migration.fill(keys: 200)
+                let plan = try await migration.planrun("plan")
+                #expect(plan.standardOutput.contains("     now: via \(method): \(reason)"), "\(plan.standardOutput)")
+                try await migration.underLoad("via \(via), \(sentinels) Sentinels") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                try await lab.expectMigrated()
+                try await lab.expectNoPhantoms()
+                let facts = try migration.failoverFacts()
+                #expect(facts["method"]?.string == method)
+                #expect(facts["methodReason"]?.string == reason)
+                #expect(facts["writeGapSeconds"] != nil)
+            }
+        }
+
+        @Test(arguments: ["held", "fastest"]) func `a promotion is kept back from a Sentinel with a user of its own`(
+            via: String
+        ) async throws {
+            var description = LabDescription.watched(by: 1)
+            let user = ["user sentinel on >sentinel ~* &* +@all"]
+            description.source.extraLines = user
+            description.target.extraLines = user
+            try await withLab(description) { lab in
+                let name = lab.description.sentinels?.primary ?? ""
+                try await lab.send(
+                    Command(["SENTINEL", "SET", name, "auth-user", "sentinel", "auth-pass", "sentinel"]),
+                    to: lab.sentinels[0])
+                try await lab.waitForSentinels()
+                let migration = try Migration(lab, steps: Migration.steps(failover: "via: \(via)"))
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("via \(via) with a user of its own") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                try await lab.expectMigrated()
+                #expect(try migration.failoverFacts()["method"]?.string == "held")
+                let mayPromote = try await lab.send(
+                    ["ACL", "DRYRUN", "sentinel", "REPLICAOF", "NO", "ONE"], to: lab.target)
+                #expect(mayPromote.string == "OK")
+            }
+        }
+
+        @Test func `without a user of their own for the Sentinels nothing can be held`() async throws {
+            try await withLab(.watched(by: 1)) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(failover: "via: held"))
+                try await migration.underLoad("via held, not possible") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                let reason = try migration.failoverFacts()["methodReason"]?.string
+                #expect(
+                    reason
+                        == "'held' is not possible: the Sentinels log in at target \(lab.address(of: lab.target)) as 'default', as planrun does"
+                )
+            }
+        }
+
+        @Test func `clients that stay on the source are counted and listed`() async throws {
+            try await withLab(.watched(by: 1)) { lab in
+                let migration = try Migration(lab)
+                // It comes back whenever it is disconnected, to the same address.
+                let stubborn = lab.session(lab.source)
+                _ = try await stubborn.send(["CLIENT", "SETNAME", "stubborn"])
+                let pinging = Task { while !Task.isCancelled { _ = try? await stubborn.send(["PING"]) } }
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                pinging.cancel()
+                await pinging.value
+                #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                await stubborn.close()
+                let clients = try migration.failoverFacts()["clientsOnSource"]?.array ?? []
+                #expect(clients.count == 1)
+            }
+        }
+    }
+}
+
+extension Migration {
+    /// What the cutover measured.
+    func failoverFacts() throws -> [String: StateValue] {
+        let node = try #require(try state().nodes.first { $0.id == "failover" })
+        return try #require(node.result).facts
+    }
+}
