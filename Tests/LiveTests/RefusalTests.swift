@@ -18,7 +18,7 @@ extension LiveTests {
                 #expect(outcome.exitCode == 1, "\(outcome.standardOutput + outcome.standardError)")
                 #expect(
                     outcome.complaint.contains("the target holds 1 keys, which the full sync would delete")
-                        || outcome.complaint.contains("\(lab.target.address) holds 1 keys"))
+                        || outcome.complaint.contains("\(lab.target.address) holds 1 key"))
                 #expect(outcome.complaint.contains("replace-data: true"))
                 #expect(try await lab.send(["GET", "precious"], to: lab.target).string == "value")
                 try await lab.expectUntouched()
