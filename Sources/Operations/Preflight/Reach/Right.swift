@@ -93,7 +93,11 @@ extension Right {
             Right("+set ~planrun:verify:*", "SET", key, "planrun"), Right("+get ~planrun:verify:*", "GET", key),
             Right("+del ~planrun:verify:*", "DEL", key),
         ]
-        return reading + following + emptying + writing
+        // The right to follow is taken from the Sentinels' user for the moment; other methods do without.
+        let holding =
+            plan.failover?.method == .held
+            ? [Right("+acl|whoami", "ACL", "WHOAMI"), Right("+acl|setuser", "ACL", "SETUSER", "planrun")] : []
+        return reading + following + emptying + writing + holding
     }
 
     private static func atSentinel(_ plan: Plan) -> [Right] {
