@@ -17,7 +17,7 @@ enum PublishedRecipe {
         4. data: asks 2 questions; changes nothing
              data count, timeout 1m
         5. approval: asks: Cut over to Dragonfly? Writes stall for less than a second.
-        6. failover: holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and makes 200.0.0.1:6379 its replica
+        6. failover: holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels
              retries 3, timeout 2m, via sentinel, write-pause 2s
              back: only until the promotion: the write pause is lifted
              point of no return
@@ -40,7 +40,7 @@ enum PublishedRecipe {
         | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s | – |
         | 4 | `data` | asks 2 questions; changes nothing | – |
         | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. | – |
-        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and makes 200.0.0.1:6379 its replica | only until the promotion: the write pause is lifted |
+        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels | only until the promotion: the write pause is lifted |
         | 7 | `cutover` | asks 4 questions; changes nothing but one test key | – |
 
         2 steps change servers: 'replicaof', 'failover'; no server was asked. point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back.
@@ -66,6 +66,9 @@ enum PublishedRecipe {
               "needs" : [
 
               ],
+              "outlook" : [
+
+              ],
               "settings" : {
                 "timeout" : "30s"
               }
@@ -81,6 +84,9 @@ enum PublishedRecipe {
               "kind" : "replicaof",
               "needs" : [
                 "preflight"
+              ],
+              "outlook" : [
+
               ],
               "settings" : {
                 "replace-data" : "false",
@@ -100,6 +106,9 @@ enum PublishedRecipe {
               "needs" : [
                 "replicaof"
               ],
+              "outlook" : [
+
+              ],
               "settings" : {
                 "max-lag" : "64KiB",
                 "stable-for" : "5s",
@@ -118,6 +127,9 @@ enum PublishedRecipe {
               "needs" : [
                 "wait-for-sync"
               ],
+              "outlook" : [
+
+              ],
               "settings" : {
                 "data" : "count",
                 "timeout" : "1m"
@@ -135,13 +147,16 @@ enum PublishedRecipe {
               "needs" : [
                 "data"
               ],
+              "outlook" : [
+
+              ],
               "settings" : {
                 "question" : "Cut over to Dragonfly? Writes stall for less than a second."
               }
             },
             {
               "action" : "change",
-              "does" : "holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and makes 200.0.0.1:6379 its replica",
+              "does" : "holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels",
               "findings" : [
 
               ],
@@ -150,6 +165,9 @@ enum PublishedRecipe {
               "kind" : "failover",
               "needs" : [
                 "approval"
+              ],
+              "outlook" : [
+
               ],
               "settings" : {
                 "retries" : "3",
@@ -170,6 +188,9 @@ enum PublishedRecipe {
               "kind" : "verify",
               "needs" : [
                 "failover"
+              ],
+              "outlook" : [
+
               ],
               "settings" : {
                 "timeout" : "1m"

@@ -111,7 +111,7 @@ struct RehearsalRun: Sendable {
         _ outcome: RunOutcome, _ record: WriteRecord, window: Range<ContinuousClock.Instant>, _ times: StepTimes,
         _ lab: Lab
     ) async throws -> ExitStatus {
-        let primary = try await primary(of: lab)
+        let primary = await primary(of: lab)
         let session = lab.session(primary)
         let lost = try await LostWrites.find(record, on: session)
         await session.close()
@@ -124,11 +124,10 @@ struct RehearsalRun: Sendable {
         return view.isGood ? .success : .failure
     }
 
-    /// Who takes writes at the end: the target if it was promoted, else the source.
-    private func primary(of lab: Lab) async throws -> ServerProcess {
-        let role = try RoleReply(try await lab.send(["ROLE"], to: lab.target))
-        if case .primary = role { return lab.target }
-        return lab.source
+    /// Who takes writes at the end: the source, unless it refuses one. A target that never followed is a primary as well.
+    private func primary(of lab: Lab) async -> ServerProcess {
+        let isTaken = try? await lab.send(["SET", "planrun:rehearsal", "end", "EX", "60"], to: lab.source)
+        return isTaken == nil ? lab.target : lab.source
     }
 
     private func notice(_ error: any Error) -> Notice {

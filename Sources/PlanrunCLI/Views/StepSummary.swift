@@ -47,7 +47,7 @@ struct StepSummary {
     private func rest(_ step: FailoverStep, _ source: String) -> String {
         switch step.resting(towards: plan.target.engine) {
         case .follow: "makes \(source) its replica"
-        case .fenced: "leaves \(source) alone, forgotten by the Sentinels and without taking writes"
+        case .fenced: "leaves \(source) standing alone without taking writes, forgotten by the Sentinels"
         case .shutdown: "shuts \(source) down"
         }
     }
