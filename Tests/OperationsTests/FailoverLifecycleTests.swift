@@ -11,17 +11,21 @@ struct FailoverLifecycleTests {
     struct Way: Sendable, CustomTestStringConvertible {
         let via: String
         let sentinels: Int
-        var testDescription: String { "\(via) with \(sentinels) Sentinels" }
+        var resting: FailoverStep.Resting?
+        var testDescription: String {
+            "\(via) with \(sentinels) Sentinels" + (resting.map { ", resting: \($0.rawValue)" } ?? "")
+        }
 
         static let all = [
             Way(via: "sentinel", sentinels: 1), Way(via: "sentinel", sentinels: 3), Way(via: "announce", sentinels: 3),
-            Way(via: "promote", sentinels: 0),
+            Way(via: "promote", sentinels: 0), Way(via: "sentinel", sentinels: 1, resting: .fenced),
         ]
 
         func lifecycle() throws -> Lifecycle {
-            Lifecycle(
-                try .small(failover: "{ via: \(via) }", sentinels: sentinels), .following(sentinels: sentinels),
-                node: "failover")
+            let resting = resting.map { ", resting: \($0.rawValue)" } ?? ""
+            return Lifecycle(
+                try .small(failover: "{ via: \(via)\(resting) }", sentinels: sentinels),
+                .following(sentinels: sentinels), node: "failover")
         }
     }
 
@@ -46,7 +50,24 @@ struct FailoverLifecycleTests {
         lifecycle.expectCutOver()
     }
 
-    @Test(arguments: Way.all)
+    @Test(arguments: [1, 3])
+    func `a source that stood alone is the primary again, without the writes since`(_ sentinels: Int) async throws {
+        var lifecycle = try Way(via: "sentinel", sentinels: sentinels, resting: .fenced).lifecycle()
+        lifecycle.discardsWrites = true
+        let process = FakeProcess(lifecycle.world)
+        try await lifecycle.run(process)
+        process.sleep(until: process.time + .seconds(15))
+        #expect(lifecycle.world.read { !$0.accepts(SmallWorld.source) })
+        #expect(try await lifecycle.undo(process) == "10.0.0.1:6379 is the primary again")
+        let world = lifecycle.world.read { $0 }
+        #expect(world.accepts(SmallWorld.source))
+        #expect(world.source.settings == FakeInstance().settings)
+        #expect(world.target.follows == SmallWorld.source)
+        #expect(world.sentinels.allSatisfy { $0.shown == SmallWorld.source && $0.phantoms == 0 })
+        #expect(world.splits == [])
+    }
+
+    @Test(arguments: Way.all.filter { $0.resting == nil })
     func `with discard-writes it is undone by the same handover backwards`(_ way: Way) async throws {
         var lifecycle = try way.lifecycle()
         lifecycle.discardsWrites = true
@@ -81,9 +102,15 @@ extension Lifecycle {
     ) {
         let world = world.read { $0 }
         #expect(world.target.follows == nil, comment, sourceLocation: location)
-        #expect(world.source.follows == SmallWorld.target, comment, sourceLocation: location)
+        let isAlone = plan.failover?.resting == .fenced
+        #expect(world.source.follows == (isAlone ? nil : SmallWorld.target), comment, sourceLocation: location)
+        #expect(
+            !isAlone || world.sentinels.allSatisfy { !$0.known.contains(SmallWorld.source) }, comment,
+            sourceLocation: location)
         #expect(world.sentinels.allSatisfy { $0.shown == SmallWorld.target }, comment, sourceLocation: location)
-        #expect(world.source.settings["min-replicas-to-write"] == "0", comment, sourceLocation: location)
+        #expect(
+            world.source.settings["min-replicas-to-write"] == (isAlone ? "2147483647" : "0"), comment,
+            sourceLocation: location)
         #expect(
             plan.sentinel == nil || world.source.settings["replica-priority"] == "0", comment, sourceLocation: location)
         #expect(world.target.settings["replica-priority"] == "100", comment, sourceLocation: location)

@@ -24,13 +24,17 @@ struct StatusView {
     private var nodes: [String] {
         let passed = Dictionary(grouping: state.nodes.filter(\.isPassedCheck)) { PassedChecks.step(ofCheck: $0.id) }
         var shown: Set<String> = []
-        return state.nodes.compactMap { node in
+        return state.nodes.flatMap { node in
             guard node.isPassedCheck, let step = PassedChecks.step(ofCheck: node.id), let group = passed[step],
                 group.count > PassedChecks.shownSingly
-            else { return line(node) }
-            guard shown.insert(step).inserted else { return nil }
-            return "  \(mark(node.status)) \(step): \(PassedChecks.Group(step: step, count: group.count).text)"
+            else { return [line(node)] + facts(node) }
+            guard shown.insert(step).inserted else { return [] }
+            return ["  \(mark(node.status)) \(step): \(PassedChecks.Group(step: step, count: group.count).text)"]
         }
+    }
+
+    private func facts(_ node: RunState.Node) -> [String] {
+        FactLines.lines(node.result?.facts ?? [:]).map { "       \($0)" }
     }
 
     private func line(_ node: RunState.Node) -> String {

@@ -156,6 +156,7 @@ extension SmallWorld {
             return .array(sentinels.filter { $0.address != sentinel.address }.map { .words(peerFields($0)) })
         case line.hasPrefix("SENTINEL RESET"):
             sentinels[index].known = []
+            sentinels[index].phantoms = 0
             sentinels[index].looks = [:]
             return .integer(1)
         case line.hasPrefix("SENTINEL FAILOVER"): return beginFailover(index)
