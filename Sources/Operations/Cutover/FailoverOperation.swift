@@ -88,6 +88,9 @@ package struct FailoverOperation: Operation {
         var summary = "\(servers.target.endpoint) is the primary"
         if let pause = measurements.pause, pause > 0 { summary += "; writes were held back for \(pause) s" }
         if let gap = measurements.writeGap { summary += ", and an application saw a write gap of \(gap) s" }
+        if let method = measurements.method, method.rawValue != step.method.rawValue {
+            summary += "; via \(method.rawValue)" + (measurements.reason.map { ": \($0)" } ?? "")
+        }
         return await StayedClients.read(servers.source).result(summary, facts: measurements.facts)
     }
 
