@@ -50,7 +50,7 @@ struct Death: Sendable, CustomTestStringConvertible {
     /// A few that are over soon, every victim among them.
     static let sample = all.filter { death in
         switch (death.victim, death.phase.moment.testDescription, death.variant.testDescription, death.comesBack) {
-        case (.source, Phase.promoted.moment.testDescription, "via sentinel to redis", .atOnce),
+        case (.source, Phase.promoted.moment.testDescription, "via sentinel to redis", .whenTold),
             (.target, Phase.draining.moment.testDescription, "via announce to dragonfly", .whenTold),
             (.leader, Phase.accepted.testDescription, "via sentinel to redis", .atOnce),
             (.bystander, Phase.announced.moment.testDescription, "via announce to redis", .atOnce):
