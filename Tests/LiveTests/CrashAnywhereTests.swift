@@ -122,7 +122,7 @@ private func kill(_ process: PlanrunProcess, at number: Int, isAfter: Bool, of w
         }
         if seen == number { await process.send(SIGKILL) }
     }
-    print("\(seen) state writes, killed \(isAfter ? "after" : "in") number \(number)")
+    if seen < number { print("not killed: there were \(seen) state writes, and none is number \(number)") }
 }
 
 /// - Parameter number: counted from 1. Where there are fewer, nothing is killed.
