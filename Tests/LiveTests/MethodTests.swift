@@ -16,6 +16,10 @@ extension LiveTests {
                 "announce", 1, "sentinel",
                 "'announce' is not possible: there is one Sentinel only, and it cannot be told in the name of another"
             ),
+            (
+                "fastest", 1, "sentinel",
+                "'announce' is not possible: there is one Sentinel only, and it cannot be told in the name of another"
+            ),
         ])
         func `every Sentinel is told, where that is possible`(
             via: String, sentinels: Int, method: String, reason: String
@@ -35,48 +39,6 @@ extension LiveTests {
                 #expect(facts["method"]?.string == method)
                 #expect(facts["methodReason"]?.string == reason)
                 #expect(facts["writeGapSeconds"] != nil)
-            }
-        }
-
-        @Test(arguments: ["held", "fastest"]) func `a promotion is kept back from a Sentinel with a user of its own`(
-            via: String
-        ) async throws {
-            var description = LabDescription.watched(by: 1)
-            let user = ["user sentinel on >sentinel ~* &* +@all"]
-            description.source.extraLines = user
-            description.target.extraLines = user
-            try await withLab(description) { lab in
-                let name = lab.description.sentinels?.primary ?? ""
-                try await lab.send(
-                    Command(["SENTINEL", "SET", name, "auth-user", "sentinel", "auth-pass", "sentinel"]),
-                    to: lab.sentinels[0])
-                try await lab.waitForSentinels()
-                let migration = try Migration(lab, steps: Migration.steps(failover: "via: \(via)"))
-                try await migration.fill(keys: 200)
-                try await migration.underLoad("via \(via) with a user of its own") { _ in
-                    let outcome = try await migration.planrun("apply", "--auto-approve")
-                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
-                }
-                try await lab.expectMigrated()
-                #expect(try migration.failoverFacts()["method"]?.string == "held")
-                let mayPromote = try await lab.send(
-                    ["ACL", "DRYRUN", "sentinel", "REPLICAOF", "NO", "ONE"], to: lab.target)
-                #expect(mayPromote.string == "OK")
-            }
-        }
-
-        @Test func `without a user of their own for the Sentinels nothing can be held`() async throws {
-            try await withLab(.watched(by: 1)) { lab in
-                let migration = try Migration(lab, steps: Migration.steps(failover: "via: held"))
-                try await migration.underLoad("via held, not possible") { _ in
-                    let outcome = try await migration.planrun("apply", "--auto-approve")
-                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
-                }
-                let reason = try migration.failoverFacts()["methodReason"]?.string
-                #expect(
-                    reason
-                        == "'held' is not possible: the Sentinels log in at target \(lab.address(of: lab.target)) as 'default', as planrun does"
-                )
             }
         }
 

@@ -32,7 +32,6 @@ extension CutoverDriver {
                 "its min-replicas-to-write and replica-priority could not be put back yet: \(reason)",
             ]
         }
-        if machine.method == .held { failure.world.append(guardTime) }
         return failure
     }
 

@@ -56,7 +56,6 @@ struct Cutover: Sendable {
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
         let limits = await limits()
-        if let held = choice.held { try await withhold(held, &memory) } else { try await giveBack(&memory) }
         let driver = CutoverDriver(self, choice, memory, leader: leader, counter: counter, limits: limits)
         try await shielded(driver) { $0.begin() }
         return true
@@ -75,22 +74,8 @@ struct Cutover: Sendable {
     private func leader(_ method: CutoverMethod) async throws -> Sentinels.Leader? {
         switch method {
         case .sentinel: try await sentinels?.align(to, context)
-        case .held: sentinels?.all.first.map { Sentinels.Leader(sentinel: $0, isAligned: nil) }
         case .announce, .promote, .shutdown: nil
         }
-    }
-
-    private func withhold(_ held: HeldPromotion, _ memory: inout CutoverMemory) async throws {
-        memory.withheldFrom = held.user
-        try await record(memory)
-        try await held.withhold(at: to)
-    }
-
-    /// What an earlier run has withheld.
-    private func giveBack(_ memory: inout CutoverMemory) async throws(StepFailure) {
-        guard let user = memory.withheldFrom else { return }
-        try await HeldPromotion(user: user).giveBack(at: to)
-        memory.withheldFrom = nil
     }
 
     /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
@@ -136,7 +121,6 @@ struct Cutover: Sendable {
     /// Brings the old primary to rest: it follows, has its own write rule again, and stays out of Sentinel's choice.
     func settle(_ memory: CutoverMemory) async throws(StepFailure) {
         do {
-            if let user = memory.withheldFrom { try await HeldPromotion(user: user).giveBack(at: to) }
             if try await from.replication().role == .primary { try await demote() }
             try await fence.send(fence.restingCommands(memory.fence))
         } catch {
@@ -149,7 +133,6 @@ struct Cutover: Sendable {
     /// Takes back what was changed while nothing was promoted.
     func unfence(_ memory: CutoverMemory) async throws(StepFailure) {
         try await fence.send([["CLIENT", "UNPAUSE"]] + fence.allCommands(memory.fence))
-        if let user = memory.withheldFrom { try await HeldPromotion(user: user).giveBack(at: to) }
         try await ReplicationCredentials.restore(memory.credentials, on: from)
     }
 }

@@ -122,7 +122,7 @@ extension CutoverDriver {
         return .sentinels(
             .init(
                 named: portion, allShowIt: view.allShowIt,
-                isBusy: machine.method == .held ? view.isPromoting : view.isBusy,
+                isBusy: view.isBusy,
                 allAnswer: view.silent == 0))
     }
 

@@ -79,7 +79,6 @@ struct CutoverDriver: Sendable {
         case .raiseFence:
             let (fence, prior, drains) = (cutover.fence, memory.fence, cutover.drains)
             return await attempt { try await fence.raise(over: prior, needsReplica: drains) }
-        case .prepareSentinel: return await prepareSentinel()
         case .holdWrites: return await holdWrites()
         case .compareOffsets: return await compareOffsets()
         case .record(let phase): return await record(phase)

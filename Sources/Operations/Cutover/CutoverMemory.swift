@@ -20,8 +20,6 @@ struct CutoverMemory: Codable, Equatable {
     var otherReplicas: FailoverStep.OtherReplicas?
     /// How the primary comes to rest; `nil` for a return, after which it is a replica as before.
     var resting: FailoverStep.Resting?
-    /// The Sentinels' user at the new primary, while it may not promote it.
-    var withheldFrom: String?
     /// Seconds since 1970 when `promoting` was recorded. A server that was started later was not promoted by us.
     var promotingSince: Double?
     var measurements = CutoverMeasurements()

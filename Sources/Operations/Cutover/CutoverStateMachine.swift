@@ -9,8 +9,6 @@ struct CutoverStateMachine: Hashable {
     enum Action: Hashable {
         /// `min-replicas-to-write` and `replica-priority 0` on the old primary.
         case raiseFence
-        /// `SENTINEL FAILOVER` while the right to promote is withheld, and the wait for the Sentinel's next look.
-        case prepareSentinel
         /// Begins the write pause or holds on to it, and samples the old primary's offset.
         case holdWrites
         /// Whether the new primary has reached that offset.
@@ -100,7 +98,7 @@ struct CutoverStateMachine: Hashable {
 
     enum State: Hashable {
         case ready
-        case fencing, preparing
+        case fencing
         case holding(Round)
         case draining(Round)
         case redraining
@@ -153,9 +151,7 @@ struct CutoverStateMachine: Hashable {
         case .ready, .finished: preconditionFailure("an observation without an action")
         case .fencing:
             guard seen.event == .done else { return stepBack(.refused) }
-            return method == .held ? enter(.preparing, .prepareSentinel) : enter(.holding(.first), .holdWrites)
-        case .preparing:
-            return seen.event == .done ? enter(.holding(.first), .holdWrites) : stepBack(.refused)
+            return enter(.holding(.first), .holdWrites)
         case .holding(let round): return held(round, seen)
         case .draining(let round): return drained(round, seen)
         case .recording: return seen.event == .done ? enter(.holding(.last), .holdWrites) : stepBack(.refused)
@@ -209,7 +205,7 @@ extension CutoverStateMachine {
         return switch method {
         case .sentinel: enter(.asking, .askSentinel)
         case .shutdown: enter(.asking, .shutDown)
-        case .announce, .held, .promote: enter(.promoting, .promote)
+        case .announce, .promote: enter(.promoting, .promote)
         }
     }
 
@@ -255,7 +251,7 @@ extension CutoverStateMachine {
     /// Whether nobody else would do it: the first command may have been lost.
     private func mustPromote(_ isPauseCertain: Bool) -> Bool {
         switch method {
-        case .announce, .held, .promote: isPauseCertain || isBound
+        case .announce, .promote: isPauseCertain || isBound
         case .sentinel, .shutdown: isBound
         }
     }
@@ -350,8 +346,6 @@ enum CutoverMethod: String, Codable, Hashable, CaseIterable {
     case sentinel
     /// The roles are swapped, then every Sentinel is told.
     case announce
-    /// A Sentinel is asked to fail over and kept from promoting until the moment has come.
-    case held
     /// Without Sentinels.
     case promote
     /// The source is stopped, and the Sentinels notice.

@@ -65,7 +65,7 @@ package struct FailoverOperation: Operation {
     }
 
     package func outlook() async -> [String] {
-        guard servers.plan.isMonitored, [.announce, .held, .fastest].contains(step.method) else { return [] }
+        guard servers.plan.isMonitored, [.announce, .fastest].contains(step.method) else { return [] }
         let choice = await MethodChoice.make(
             step.method, Sentinels(servers), from: servers.source, to: servers.target)
         return ["via \(choice.method.rawValue)" + (choice.reason.map { ": \($0)" } ?? "")]

@@ -7,9 +7,8 @@ import RedisTopology
 extension Sentinels {
     struct Leader: Sendable {
         let sentinel: Server
-        /// Whether the moment was chosen so that its next look at the target comes right after the promotion; `nil` where
-        /// that does not matter.
-        let isAligned: Bool?
+        /// Whether the moment was chosen so that its next look at the target comes right after the promotion.
+        let isAligned: Bool
     }
 
     /// Waits until every Sentinel knows the target as a replica that may be promoted and is doing nothing else.
@@ -90,7 +89,7 @@ extension Sentinels {
     }
 
     /// How old a Sentinel's last INFO of the target is.
-    func age(of target: Server, at sentinel: Server) async throws(StepFailure) -> Duration? {
+    private func age(of target: Server, at sentinel: Server) async throws(StepFailure) -> Duration? {
         for replica in try await sentinel.sentinelReplicas(primaryName)
         where await servers.isSame(replica.address, as: target) {
             return replica.infoAge

@@ -28,8 +28,6 @@ struct Sentinels: Sendable {
         var missing: [String] = []
         /// Whether one of them is in the middle of a failover.
         var isBusy = false
-        /// Whether one of them may promote somebody yet: one that waits for a promotion has asked for it and does not again.
-        var isPromoting = false
         /// How many do not answer.
         var silent = 0
 
@@ -55,7 +53,6 @@ struct Sentinels: Sendable {
             }
             if opinion.isShown { view.shown += 1 }
             if opinion.isBusy { view.isBusy = true }
-            if opinion.isBusy, opinion.failoverState != "wait_promotion" { view.isPromoting = true }
         }
         return view
     }
@@ -65,7 +62,6 @@ struct Sentinels: Sendable {
         var isNamed = false
         var isShown = false
         var isBusy = false
-        var failoverState: String?
     }
 
     private func opinion(_ sentinel: Server, of server: Server) async throws -> Opinion {
@@ -79,7 +75,6 @@ struct Sentinels: Sendable {
         if let primary = try? sentinel.value(of: replies[1], to: commands[1], as: { try SentinelPrimary($0) }) {
             opinion.isShown = await servers.isSame(primary.address, as: server)
             opinion.isBusy = primary.isFailoverInProgress
-            opinion.failoverState = primary.failoverState
         }
         return opinion
     }

@@ -33,10 +33,10 @@ struct OrderRules {
             guard case .failover(let failover) = draft.kind else { continue }
             let place = draft.methodRange ?? draft.nameRange
             switch (failover.method, hasSentinel) {
-            case (.sentinel, true), (.announce, true), (.held, true), (.fastest, true), (.shutdown, true),
+            case (.sentinel, true), (.announce, true), (.fastest, true), (.shutdown, true),
                 (.promote, false):
                 break
-            case (.sentinel, false), (.announce, false), (.held, false), (.fastest, false), (.shutdown, false):
+            case (.sentinel, false), (.announce, false), (.fastest, false), (.shutdown, false):
                 reportNoSentinels(
                     "'via: \(failover.method.rawValue)'", at: place,
                     without: ["without Sentinel write: failover: { via: promote }"])

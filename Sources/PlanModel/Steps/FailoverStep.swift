@@ -8,9 +8,7 @@ package struct FailoverStep: Sendable, Hashable {
         case sentinel
         /// The roles are swapped, and each Sentinel is told in the name of another.
         case announce
-        /// `SENTINEL FAILOVER`, with the promotion kept back until the Sentinel is about to look.
-        case held
-        /// The first of announce, held and sentinel that is possible.
+        /// announce where it is possible, else sentinel.
         case fastest
         /// `REPLICAOF NO ONE`, for plans without Sentinel.
         case promote
@@ -61,9 +59,8 @@ extension FailoverStep: StepSettings {
         "via", .word(Method.allCases), default: FailoverStep().method,
         """
         How the target becomes the primary: sentinel asks a Sentinel to fail over; announce swaps the roles and tells \
-        each Sentinel (two or more are needed); held asks a Sentinel and keeps its promotion back until the best moment \
-        (the Sentinels need a user of their own at the target); fastest takes the first of announce, held and sentinel \
-        that is possible; promote is for plans without Sentinel; shutdown stops the source and lets the Sentinels notice.
+        each Sentinel (two or more are needed); fastest takes announce where it is possible, else sentinel; promote is for \
+        plans without Sentinel; shutdown stops the source and lets the Sentinels notice.
         """)
     /// A pause keeps Sentinel's own PUBLISH waiting, so one that is as long as `down-after-milliseconds` makes Sentinel
     /// start a failover of its own. That setting is 30 s unless somebody changed it; preflight compares with the real

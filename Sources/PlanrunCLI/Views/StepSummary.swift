@@ -34,7 +34,7 @@ struct StepSummary {
         let pause =
             "holds writes to \(source) back (for \(step.writePause.planText) at most while \(target) catches up)"
         switch step.method {
-        case .sentinel, .held: return "\(pause), has the Sentinels promote \(target), and \(rest(step, source))"
+        case .sentinel: return "\(pause), has the Sentinels promote \(target), and \(rest(step, source))"
         case .announce: return "\(pause), promotes \(target), tells every Sentinel, and \(rest(step, source))"
         case .fastest:
             return

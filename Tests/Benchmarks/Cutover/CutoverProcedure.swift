@@ -23,7 +23,7 @@ extension CutoverProcedure {
 
 enum CutoverProcedures {
     /// What planrun can be told to do, as plans write it.
-    private static let methods = ["sentinel", "announce", "held", "fastest"]
+    private static let methods = ["sentinel", "announce", "fastest"]
 
     static var all: [any CutoverProcedure] {
         let own = methods.map { PlanrunCutover(method: $0) }

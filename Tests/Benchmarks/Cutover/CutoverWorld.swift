@@ -34,7 +34,6 @@ struct CutoverWorld: Sendable {
         try await waitUntil("the target is in sync") {
             SyncState(try ReplicationInfo(try await ask(target, ["INFO", "replication"]))).isSynced
         }
-        try await giveSentinelsAUser()
         // A Sentinel hears of a new replica within 10 s; nobody has to wait for that. Afterwards it asks as rarely as ever.
         try await setInfoPeriod("100")
         try await waitUntil("the Sentinels know the target") {
@@ -46,18 +45,6 @@ struct CutoverWorld: Sendable {
             return true
         }
         try await setInfoPeriod("10000")
-    }
-
-    /// Of their own at both instances: the right to promote can then be withheld from them.
-    private func giveSentinelsAUser() async throws {
-        let (user, password) = ("sentinel", "sentinel")
-        for instance in [source, target] {
-            try await ask(instance, Command(["ACL", "SETUSER", user, "on", ">\(password)", "~*", "&*", "+@all"]))
-        }
-        for sentinel in sentinels {
-            try await ask(
-                sentinel, Command(["SENTINEL", "SET", name, "auth-user", user, "auth-pass", password]))
-        }
     }
 
     private func setInfoPeriod(_ milliseconds: String) async throws {

@@ -40,16 +40,6 @@ extension LiveTests {
             }
         }
 
-        @Test func `a held promotion needs the right to change users at the target`() async throws {
-            try await withLab(description) { lab in
-                try await lab.send(["ACL", "SETUSER", "operator", "-acl|setuser"], to: lab.target)
-                let steps = [StepKind.replicaof(ReplicaOfStep()), .failover(FailoverStep(method: .held))]
-                #expect(
-                    try await lab.finding("planrun-rights", steps: steps).remedy
-                        == ["on {target}: ACL SETUSER operator +acl|setuser, and save it there"])
-            }
-        }
-
         @Test func `with the rights that are named, and no other, every check can be asked`() async throws {
             try await withLab(description) { lab in
                 // Without keys there would be nothing to look at.

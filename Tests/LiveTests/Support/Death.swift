@@ -92,8 +92,6 @@ extension Death {
         static func all(_ method: String) -> [Phase] {
             switch method {
             case "announce": [pausing, draining, promoted, demoted, announced, releasing]
-            // A Sentinel waits for the promotion from before the pause.
-            case "held": [Phase(accepted, isDrained: false), pausing, draining, promoted, demoted, releasing]
             default: [pausing, draining, Phase(accepted), promoted, demoted, releasing]
             }
         }

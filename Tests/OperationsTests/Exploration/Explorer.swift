@@ -200,7 +200,7 @@ extension Explorer {
         case .readRole:
             return [read(world, world.isTargetUp, world.targetFollows ? .isReplica : .isPrimary)] + lost(node)
         case .readSentinels:
-            return [Answer(world: world, event: .sentinels(world.sentinelsSeen(isHeld: method == .held)))]
+            return [Answer(world: world, event: .sentinels(world.sentinelsSeen))]
         case .wait(let isRenewing):
             var world = world
             if isRenewing, !world.isSourceUp { world.isPaused = false }
@@ -231,7 +231,7 @@ extension Explorer {
     /// The driver takes a lost reply for done where it may have been, and for refused where trying again is right.
     private func unanswered(_ action: CutoverStateMachine.Action) -> CutoverStateMachine.Event {
         switch action {
-        case .askSentinel, .shutDown, .promote, .prepareSentinel: .done
+        case .askSentinel, .shutDown, .promote: .done
         default: .refused
         }
     }
@@ -240,7 +240,7 @@ extension Explorer {
         switch action {
         case .raiseFence, .holdWrites, .shutDown, .demote, .lowerFence, .settle: world.isSourceUp
         case .promote: world.isTargetUp
-        case .askSentinel, .prepareSentinel: world.leader.isUp
+        case .askSentinel: world.leader.isUp
         default: true
         }
     }
@@ -250,9 +250,6 @@ extension Explorer {
         switch action {
         case .raiseFence: world.isFenced = true
         case .holdWrites: if !world.sourceFollows { world.isPaused = true }
-        case .prepareSentinel:
-            world.isWithheld = true
-            if world.leader.failover == nil { world.leader.failover = .waiting }
         case .askSentinel, .askSentinelAgain:
             if world.leader.failover == nil, !world.leader.namesTarget, world.leader.isUp {
                 world.leader.failover = .asked(isDrained: !world.isTargetBehind)
@@ -270,11 +267,9 @@ extension Explorer {
         case .settle:
             if !world.sourceFollows { world.demoteSource() }
             world.isFenced = false
-            world.isWithheld = false
         case .lowerFence:
             world.isFenced = false
             world.isPaused = false
-            world.isWithheld = false
         case .compareOffsets, .record, .readRole, .readSentinels, .wait, .finish: break
         }
         return world

@@ -12,8 +12,6 @@ struct ModelWorld: Hashable {
         case asked(isDrained: Bool)
         /// By itself or by somebody else.
         case begun
-        /// It has sent its promotion in vain, and looks whether somebody else makes it.
-        case waiting
         case promoted
     }
 
@@ -33,8 +31,6 @@ struct ModelWorld: Hashable {
     var isPaused = false
     var mayPauseEnd = false
     var isFenced = false
-    /// The Sentinels' right to promote the target is withheld.
-    var isWithheld = false
     var leader = Sentinel()
     var other = Sentinel()
     /// An acknowledged write is on no server any more that will have it.
@@ -71,11 +67,8 @@ struct ModelWorld: Hashable {
             // What a failover of theirs loses because a replica lags is theirs; one that we asked for too early is ours.
             let mayLose = state.failover == .asked(isDrained: false) || !isSourceUp
             let mayPromote = isBegun && (!isTargetBehind || mayLose)
-            move(mayPromote && isTargetUp && (!targetFollows || !isWithheld)) {
+            move(mayPromote && isTargetUp) {
                 $0.promoteTarget()
-                $0[keyPath: sentinel].failover = .promoted
-            }
-            move(state.failover == .waiting && isTargetUp && !targetFollows) {
                 $0[keyPath: sentinel].failover = .promoted
             }
             // It gives up after failover-timeout.
@@ -140,11 +133,11 @@ extension ModelWorld {
             phase: phase, targetRanThrough: true)
     }
 
-    func sentinelsSeen(isHeld: Bool) -> CutoverStateMachine.SentinelsSeen {
+    var sentinelsSeen: CutoverStateMachine.SentinelsSeen {
         let named = [leader, other].filter { $0.isUp && $0.namesTarget }.count
         return .init(
             named: named == 0 ? .none : named == 2 ? .all : .some, allShowIt: named == 2,
-            isBusy: [leader, other].contains { $0.isUp && $0.failover != nil && !(isHeld && $0.failover == .waiting) },
+            isBusy: [leader, other].contains { $0.isUp && $0.failover != nil },
             allAnswer: leader.isUp && other.isUp)
     }
 }

@@ -79,6 +79,7 @@ extension Right {
         let fencing = [
             Right("+client|pause", "CLIENT", "PAUSE", "1", "WRITE"), Right("+client|unpause", "CLIENT", "UNPAUSE"),
             Right("+client|kill", "CLIENT", "KILL", "TYPE", "normal"), Right("+multi", "MULTI"), Right("+exec", "EXEC"),
+            Right("+config|rewrite", "CONFIG", "REWRITE"),
         ]
         let ending = failover.method == .shutdown ? [Right("+shutdown", "SHUTDOWN")] : []
         return reading + saving + following + fencing + ending
@@ -93,11 +94,7 @@ extension Right {
             Right("+set ~planrun:verify:*", "SET", key, "planrun"), Right("+get ~planrun:verify:*", "GET", key),
             Right("+del ~planrun:verify:*", "DEL", key),
         ]
-        // The right to follow is taken from the Sentinels' user for the moment; other methods do without.
-        let holding =
-            plan.failover?.method == .held
-            ? [Right("+acl|whoami", "ACL", "WHOAMI"), Right("+acl|setuser", "ACL", "SETUSER", "planrun")] : []
-        return reading + following + emptying + writing + holding
+        return reading + following + emptying + writing
     }
 
     private static func atSentinel(_ plan: Plan) -> [Right] {
