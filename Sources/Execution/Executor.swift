@@ -33,7 +33,7 @@ package struct Executor: Sendable {
     /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the run.
     package func run(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RunOutcome {
         let info = RunEvent.RunInfo(state, nodes: graph.nodes.count)
-        let kept = state.kept(in: graph, mayHavePassed: mayHavePassed(state))
+        let kept = state.kept(in: graph, mayHavePassed: await mayHavePassed(state))
         let end = await drive(state, .forward, graph, kept: kept, .runStarted(info), interrupts)
         let ending: RunOutcome.Ending =
             switch end.outcome {
@@ -70,13 +70,13 @@ package struct Executor: Sendable {
             ending: ending, state: end.state, failures: end.failures, remaining: end.state.nodesToUndo(in: graph))
     }
 
-    private func mayHavePassed(_ state: RunState) -> Set<String> {
-        let points = graph.nodes.filter { $0.role == .pointOfNoReturn }.map(\.id)
-        return Set(
-            points.filter { id in
-                guard let record = state[id], record.mayBeInPlace, let undo = record.undo else { return false }
-                return provider.operation(for: id).mayHavePassed(undo)
-            })
+    private func mayHavePassed(_ state: RunState) async -> Set<String> {
+        var passed: Set<String> = []
+        for node in graph.nodes where node.role == .pointOfNoReturn {
+            guard let record = state[node.id], record.mayBeInPlace, let undo = record.undo else { continue }
+            if await provider.operation(for: node.id).mayHavePassed(undo) { passed.insert(node.id) }
+        }
+        return passed
     }
 
     func tell(_ kind: RunEvent.Kind) { observer(RunEvent(at: environment.now(), kind)) }

@@ -16,7 +16,7 @@ package protocol Operation: Sendable {
     func undo(_ context: StepContext) async throws -> String?
     /// Of a point of no return: whether this record says that it may be behind us. Then only this operation can tell from
     /// the servers how to go on, and what it needs is not asked, and certainly not done, again.
-    func mayHavePassed(_ undo: StateValue) -> Bool
+    func mayHavePassed(_ undo: StateValue) async -> Bool
     /// What it would do now that the plan alone does not tell, as sentences; asks the servers, changes nothing.
     func outlook() async -> [String]
 }
@@ -24,7 +24,7 @@ package protocol Operation: Sendable {
 extension Operation {
     package func outlook() async -> [String] { [] }
 
-    package func mayHavePassed(_ undo: StateValue) -> Bool { false }
+    package func mayHavePassed(_ undo: StateValue) async -> Bool { false }
 }
 
 package enum Inspection: Sendable, Equatable {

@@ -87,7 +87,7 @@ struct FakeOperation: Operation {
     func perform(_ context: StepContext) async throws { try await onPerform(context) }
     func verify(_ context: StepContext) async throws -> StepResult { try await onVerify(context) }
     func undo(_ context: StepContext) async throws -> String? { try await onUndo(context) }
-    func mayHavePassed(_ undo: StateValue) -> Bool { passes(undo) }
+    func mayHavePassed(_ undo: StateValue) async -> Bool { passes(undo) }
 }
 
 /// Turns two switches on, one after the other, so that it can be cut in the middle.

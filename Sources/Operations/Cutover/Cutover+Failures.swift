@@ -42,6 +42,7 @@ extension CutoverDriver {
         case .notCaughtUp: notCaughtUp()
         case .notFollowing: notFollowing()
         case .pauseEnded: pause.ended()
+        case .targetGone: targetGone()
         }
     }
 
@@ -100,6 +101,14 @@ extension CutoverDriver {
         StepFailure(
             code: "target-does-not-follow", what: "\(to.name) stopped following \(from.name) during the cutover",
             place: [to.name], help: ["was it restarted, or detached by somebody?"], isTransient: true)
+    }
+
+    private func targetGone() -> StepFailure {
+        StepFailure(
+            code: "target-gone",
+            what: "\(to.name) does not answer since it was to be promoted, and no Sentinel names it",
+            place: [to.name], help: ["start \(to.endpoint) again; the Sentinels make it follow \(from.endpoint)"],
+            isTransient: true)
     }
 
     private func notCaughtUp() -> StepFailure {

@@ -113,9 +113,11 @@ struct Cutover: Sendable {
             ?? CutoverLimits(pause: .seconds(60), promotion: .seconds(20), announcement: .seconds(30))
     }
 
-    /// Makes the old primary follow the new one.
+    /// Makes the old primary follow the new one, also when it is started again.
     func demote() async throws(StepFailure) {
-        try await from.ask(["REPLICAOF", to.endpoint.host, String(to.endpoint.port)], timeout: .seconds(5))
+        let command: Command = ["REPLICAOF", to.endpoint.host, String(to.endpoint.port)]
+        let replies = try await from.replies(to: [command, Fence.rewrite], timeout: .seconds(5))
+        if case .error(let error) = replies[0] { throw from.refusal(of: command, error) }
     }
 
     /// Brings the old primary to rest: it follows, has its own write rule again, and stays out of Sentinel's choice.

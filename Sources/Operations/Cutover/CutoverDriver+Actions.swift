@@ -123,7 +123,7 @@ extension CutoverDriver {
             .init(
                 named: portion, allShowIt: view.allShowIt,
                 isBusy: view.isBusy,
-                allAnswer: view.silent == 0))
+                allAnswer: view.silent.isEmpty))
     }
 
     mutating func askSentinelAgain() async -> Event {

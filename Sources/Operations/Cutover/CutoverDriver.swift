@@ -62,16 +62,22 @@ struct CutoverDriver: Sendable {
     private mutating func observation(of event: Event, after action: Action) -> CutoverStateMachine.Observation {
         switch action {
         case .readRole, .readSentinels:
-            if wait?.action != action { wait = (action, Stopwatch(clock)) }
+            // A look at the Sentinels in between ends no wait for the promotion.
+            if wait?.action != action, machine.state != .judging { wait = (action, Stopwatch(clock)) }
         case .askSentinelAgain: lastAsked = Stopwatch(clock)
         default: break
         }
         let waited = wait?.watch.elapsed ?? .zero
         let limit = wait?.action == .readRole ? limits.promotion : limits.announcement
         let asked = lastAsked?.elapsed ?? waited
+        // A failover takes a second or two; of a leader that is gone nothing comes.
+        let patience: Duration = machine.method == .announce || isLeaderGone ? .seconds(1) : .seconds(5)
         return .init(
-            event: event, isPauseCertain: pause.isCertain, isLate: waited >= limit,
-            isOverdue: asked > (machine.method == .announce ? .seconds(1) : .seconds(5)))
+            event: event, isPauseCertain: pause.isCertain, isLate: waited >= limit, isOverdue: asked > patience)
+    }
+
+    private var isLeaderGone: Bool {
+        leader.map { view.silent.contains("\($0.sentinel.endpoint)") } ?? false
     }
 
     private mutating func perform(_ action: Action) async throws -> Event {

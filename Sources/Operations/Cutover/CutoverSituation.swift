@@ -92,6 +92,7 @@ struct CutoverSituation: Equatable {
         )
     }
 
+    static let sourceUnreachable = "source-unreachable"
     private static let sourceGone = Verdict.unclear(
-        code: "source-unreachable", what: "the source does not answer, and nothing was promoted")
+        code: sourceUnreachable, what: "the source does not answer, and nothing was promoted")
 }

@@ -75,6 +75,8 @@ struct CutoverStateMachine: Hashable {
         /// An action was refused or failed; the driver knows why.
         case refused
         case notCaughtUp, notFollowing, pauseEnded
+        /// The new primary does not answer, and no Sentinel promotes or names it.
+        case targetGone
     }
 
     enum Outcome: Hashable {
@@ -103,7 +105,7 @@ struct CutoverStateMachine: Hashable {
         case draining(Round)
         case redraining
         case recording
-        case asking, promoting, confirming, reholding, reconfirming
+        case asking, promoting, confirming, judging, abandoning, reholding, reconfirming
         case demoting, announcing
         case watching(isReleased: Bool)
         case askingAgain(isReleased: Bool)
@@ -165,6 +167,9 @@ struct CutoverStateMachine: Hashable {
         case .watching(let isReleased): return watched(seen, isReleased)
         case .releasing(let sentinels):
             return sentinels.allShowIt ? enter(.concluding, .readRole) : watch(isReleased: true)
+        case .judging: return judged(seen)
+        case .abandoning:
+            return seen.event == .done ? stepBack(.targetGone) : finish(.promotionUnknown)
         case .reholding: return enter(.reconfirming, .readRole)
         case .reconfirming: return reconfirmed(seen)
         case .concluding: return concluded(seen)
@@ -244,8 +249,22 @@ extension CutoverStateMachine {
             return seen.isPauseCertain || !hasSentinels
                 ? enter(.demoting, .demote) : enter(.reholding, .holdWrites)
         case .done: return mustPromote(seen.isPauseCertain) ? enter(.promoting, .promote) : question
+        case .unanswered where seen.isOverdue && !isBound && method != .shutdown && hasSentinels:
+            return enter(.judging, .readSentinels)
         default: return seen.isLate ? finish(.promotionUnknown) : .wait(renewingPause: method != .shutdown)
         }
+    }
+
+    /// A new primary that is gone is given up once no Sentinel has named it, or is about to: nobody has written to it.
+    private mutating func judged(_ seen: Observation) -> Action {
+        guard case .sentinels(let sentinels) = seen.event else { return enter(.confirming, .readRole) }
+        if sentinels.allAnswer, !sentinels.isBusy, sentinels.named == .none {
+            // Written first: with the fence down nobody may take the promotion for the newest any more.
+            return enter(.abandoning, .record(.fencing))
+        }
+        state = .confirming
+        question = .readRole
+        return seen.isLate ? finish(.promotionUnknown) : .wait(renewingPause: true)
     }
 
     /// Whether nobody else would do it: the first command may have been lost.

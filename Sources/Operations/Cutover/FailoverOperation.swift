@@ -38,7 +38,13 @@ package struct FailoverOperation: Operation {
         guard let memory = try context.undo?.decode(FailoverMemory.self).cutover else {
             preconditionFailure("a cutover is performed only after its memory was recorded")
         }
-        try await handOver(memory, context)
+        do {
+            try await handOver(memory, context)
+        } catch var failure as StepFailure {
+            // What failed while nobody was to notice yet does not know the world.
+            if failure.world.isEmpty { failure.world = await WorldReport(servers).sentences() }
+            throw failure
+        }
         try await cutover(context).others.settle(memory.replicas, memory.otherReplicas)
         try await Retirement(servers: servers, context: context).run(memory.resting ?? .follow)
     }
@@ -71,8 +77,10 @@ package struct FailoverOperation: Operation {
         return ["via \(choice.method.rawValue)" + (choice.reason.map { ": \($0)" } ?? "")]
     }
 
-    package func mayHavePassed(_ undo: StateValue) -> Bool {
-        (try? undo.decode(FailoverMemory.self).cutover.phase) == .promoting
+    /// Also where the Sentinels have promoted the target by themselves, the source having died in the middle of it.
+    package func mayHavePassed(_ undo: StateValue) async -> Bool {
+        if (try? undo.decode(FailoverMemory.self).cutover.phase) == .promoting { return true }
+        return await servers.sentinelNamingTarget() != nil
     }
 
     package func verify(_ context: StepContext) async throws -> StepResult {
@@ -149,10 +157,17 @@ package struct FailoverOperation: Operation {
     }
 
     private func unclear(_ code: String, _ what: String) async -> StepFailure {
-        StepFailure(
+        let isGone = code == CutoverSituation.sourceUnreachable
+        return StepFailure(
             code: code, what: what, place: [servers.source.name, servers.target.name],
             world: await WorldReport(servers).sentences(),
-            help: ["planrun does not guess which server has the newer data: find out, and make one follow the other"])
+            help: [
+                isGone
+                    ? "start \(servers.source.endpoint) again, then resume; or let the Sentinels promote the target, if they are about to"
+                    : "planrun does not guess which server has the newer data: find out, and make one follow the other"
+            ],
+            // Sentinels that fail over, and a source that is started again, make it clear by themselves.
+            isTransient: isGone || code == "target-does-not-follow" && servers.plan.sentinel != nil)
     }
 
     private func pastReturn() async -> StepFailure {

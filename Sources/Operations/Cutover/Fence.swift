@@ -11,6 +11,7 @@ struct Fence: Sendable {
     private static let quorumOfReplicas = "min-replicas-to-write"
     private static let maximumLag = "min-replicas-max-lag"
     private static let priority = "replica-priority"
+    static let rewrite: Command = ["CONFIG", "REWRITE"]
     /// More replicas than any server can have: the largest number that the setting takes.
     private static let unreachable = "2147483647"
 
@@ -102,9 +103,11 @@ struct Fence: Sendable {
         Self.writeRuleCommands(prior) + (prior[Self.priority].map { [["CONFIG", "SET", Self.priority, $0]] } ?? [])
     }
 
+    /// Sends them, and has the server write its settings to its configuration file, if it has one: a server that is started
+    /// again at once is fenced as before. A Sentinel does the same with every server whose role it changes.
     func send(_ commands: [Command]) async throws(StepFailure) {
         guard !commands.isEmpty else { return }
-        for (command, reply) in zip(commands, try await primary.replies(to: commands)) {
+        for (command, reply) in zip(commands, try await primary.replies(to: commands + [Self.rewrite])) {
             if case .error(let error) = reply { throw primary.refusal(of: command, error) }
         }
     }

@@ -28,8 +28,8 @@ struct Sentinels: Sendable {
         var missing: [String] = []
         /// Whether one of them is in the middle of a failover.
         var isBusy = false
-        /// How many do not answer.
-        var silent = 0
+        /// Those that do not answer.
+        var silent: [String] = []
 
         var named: Int { naming.count }
         var allNameIt: Bool { named == total }
@@ -43,7 +43,7 @@ struct Sentinels: Sendable {
         for (sentinel, opinion) in zip(all, opinions) {
             guard let opinion else {
                 view.missing.append("\(sentinel.name) does not answer")
-                view.silent += 1
+                view.silent.append("\(sentinel.endpoint)")
                 continue
             }
             if opinion.isNamed {

@@ -25,6 +25,7 @@ package struct ReplicaOfOperation: Operation {
             guard await servers.isSame(primary, as: source) else { throw followsAnother(primary) }
             return .done("the target already follows \(source.endpoint)")
         }
+        try await refuseIfNamed()
         // A source that was demoted is not to be followed: the newest data may be on the target.
         if let primary = try await source.replication().upstream?.primary { throw sourceFollows(primary) }
         let keys = try await target.keyspace().keys
@@ -39,6 +40,7 @@ package struct ReplicaOfOperation: Operation {
     }
 
     package func perform(_ context: StepContext) async throws {
+        try await refuseIfNamed()
         try await credentials.apply(to: target)
         context.report(Progress("the target to accept its new primary", wanted: "replica of \(source.endpoint)"))
         let command: Command = ["REPLICAOF", source.endpoint.host, String(source.endpoint.port)]
@@ -71,6 +73,19 @@ package struct ReplicaOfOperation: Operation {
     package func undo(_ context: StepContext) async throws -> String? {
         guard let recorded = context.undo else { return nil }
         return try await Detachment(servers: servers, memory: recorded.decode(ReplicaOfMemory.self)).run(context)
+    }
+
+    /// A target that the Sentinels name has the newest data, and clients that write to it; a full sync would delete both.
+    private func refuseIfNamed() async throws(StepFailure) {
+        guard let sentinel = await servers.sentinelNamingTarget() else { return }
+        throw StepFailure(
+            code: "target-is-primary", what: "\(sentinel.name) names the target as the primary already",
+            place: [sentinel.name, target.name],
+            world: ["nothing was changed; clients that ask the Sentinels write to \(target.endpoint)"],
+            help: [
+                "the Sentinels failed over by themselves: find out why, and what \(source.endpoint) has that \(target.endpoint) lacks",
+                "to migrate from what is the primary now, swap 'source' and 'target' in the plan, or make \(source.endpoint) the primary again (SENTINEL FAILOVER)",
+            ])
     }
 
     private func followsAnother(_ primary: ServerAddress) -> StepFailure {

@@ -4,8 +4,12 @@ package import RedisTopology
 
 extension Server {
     /// The address that this Sentinel gives clients for the primary; `nil` if it monitors none of that name.
-    package func primaryAddress(_ name: String) async throws(StepFailure) -> ServerAddress? {
-        try await read(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]) { try SentinelAddressReply($0).primary }
+    package func primaryAddress(
+        _ name: String, timeout: Duration? = nil
+    ) async throws(StepFailure) -> ServerAddress? {
+        try await read(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name], timeout: timeout) {
+            try SentinelAddressReply($0).primary
+        }
     }
 
     /// What this Sentinel knows of the primary; `nil` if it monitors none of that name.

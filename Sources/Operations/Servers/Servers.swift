@@ -76,6 +76,17 @@ package struct Servers: Sendable {
         return await !resolve(address.host).isDisjoint(with: resolve(other.host))
     }
 
+    /// A Sentinel that tells clients that the target is the primary.
+    func sentinelNamingTarget() async -> Server? {
+        guard plan.sentinel != nil else { return nil }
+        let name = primaryName
+        let named = (try? await sentinels.atOnce { try? await $0.primaryAddress(name, timeout: .seconds(1)) }) ?? []
+        for (sentinel, address) in zip(sentinels, named) {
+            if let address, await isSame(address, as: target) { return sentinel }
+        }
+        return nil
+    }
+
     package func close() async {
         for server in all { await server.session.close() }
     }

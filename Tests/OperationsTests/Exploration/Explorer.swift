@@ -86,8 +86,11 @@ struct Explorer {
     private func isAllowed(_ outcome: CutoverStateMachine.Outcome, _ world: ModelWorld) -> Bool {
         switch outcome {
         case .handedOver: !world.targetFollows && (world.sourceFollows || !world.isSourceUp) && !world.isTargetBehind
+        // A promotion that nobody was told of is turned back by the Sentinels.
         case .steppedBack(_, isUnfenced: true):
-            !world.isSourceUp || !world.isFenced && !world.isPaused && (world.targetFollows || !world.isTargetUp)
+            !world.isSourceUp
+                || !world.isFenced && !world.isPaused
+                    && (world.targetFollows || !world.isTargetUp || !world.isTargetKnown)
         // These are told in words; resume finds out what became of them.
         case .steppedBack(_, isUnfenced: false), .overtaken, .rivalUnknown, .promotionUnknown, .turnedBack, .silent,
             .notAnnounced,

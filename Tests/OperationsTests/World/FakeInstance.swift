@@ -62,6 +62,7 @@ extension SmallWorld {
     }
 
     private mutating func configure(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+        if line == "CONFIG REWRITE" { return .refusal("ERR The server is running without a config file") }
         if line.hasPrefix("CONFIG SET") {
             instances[address]?.settings[words[2]] = words[3]
             return .ok

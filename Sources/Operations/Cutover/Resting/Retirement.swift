@@ -32,7 +32,7 @@ struct Retirement: Sendable {
         while watch.elapsed < .seconds(120) {
             if context.isDraining { throw CancellationError() }
             if try await source.replication().upstream != nil {
-                try await source.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
+                try await fence.send([["REPLICAOF", "NO", "ONE"]])
             }
             guard let sentinels = Sentinels(servers) else { return }
             try await sentinels.forget([address], world: world, context)
