@@ -34,6 +34,9 @@ package struct ReplicaOfOperation: Operation {
             let memory = try recorded.decode(ReplicaOfMemory.self)
             if memory.wasEmpty || replacesData { return .ready(undo: recorded) }
         }
+        if keys > 0, try await Sentinels(servers)?.knowsAny([target.endpoint.serverAddress]) == true {
+            throw wasDetached(keys)
+        }
         guard keys == 0 || replacesData else { throw holdsKeys(keys) }
         let memory = ReplicaOfMemory(wasEmpty: keys == 0, credentials: try await credentials.prior(on: target))
         return .ready(undo: StateValue(memory))
@@ -100,6 +103,17 @@ package struct ReplicaOfOperation: Operation {
             code: "source-not-primary", what: "the source is a replica of \(primary)", place: [source.name],
             world: ["nothing was changed; the target was not touched"],
             help: ["name the present primary as 'source' in the plan, or find out who demoted the source"])
+    }
+
+    /// Restarted, or detached by somebody: a Sentinel does not leave it so.
+    private func wasDetached(_ keys: Int64) -> StepFailure {
+        StepFailure(
+            code: "target-detached",
+            what:
+                "the target holds \(keys) keys and follows nobody, and the Sentinels know it as a replica of the source",
+            place: [target.name], world: ["nothing was changed; the target was not touched"],
+            help: ["was it restarted? the Sentinels make it follow the source again within some 20 s: resume then"],
+            isTransient: true)
     }
 
     private func holdsKeys(_ keys: Int64) -> StepFailure {
