@@ -39,6 +39,37 @@ struct ReplicaOfLifecycleTests {
         expectDetached(lifecycle, process)
     }
 
+    /// As after a failover of theirs, with the source back as a primary.
+    private func promoteBySentinels(_ world: inout SmallWorld) {
+        world.instances[SmallWorld.target]?.follows = nil
+        for index in world.sentinels.indices { world.sentinels[index].named = SmallWorld.target }
+    }
+
+    @Test func `a target that the Sentinels have promoted is never made to follow, whatever was there before`()
+        async throws
+    {
+        let lifecycle = try lifecycle()
+        let process = FakeProcess(lifecycle.world)
+        _ = try await lifecycle.attempt(process)
+        lifecycle.world.change { promoteBySentinels(&$0) }
+        let failure = await #expect(throws: StepFailure.self) { try await lifecycle.attempt(process) }
+        #expect(failure?.code == "target-is-primary")
+        #expect(failure?.what == "Sentinel 10.0.0.9:26379 names the target as the primary already")
+        #expect(lifecycle.world.read(\.target.follows) == nil)
+    }
+
+    @Test func `a target that the Sentinels have promoted is not emptied by a rollback`() async throws {
+        let lifecycle = try lifecycle()
+        let process = FakeProcess(lifecycle.world)
+        _ = try await lifecycle.attempt(process)
+        process.sleep(until: process.time + .seconds(15))
+        lifecycle.world.change { promoteBySentinels(&$0) }
+        let failure = await #expect(throws: StepFailure.self) { try await lifecycle.undo(process) }
+        #expect(failure?.code == "target-is-primary")
+        #expect(failure?.world.last == "its data was not touched")
+        #expect(lifecycle.world.read { !$0.target.writes.isEmpty })
+    }
+
     private func expectDetached(_ lifecycle: Lifecycle, _ process: FakeProcess, _ comment: Comment? = nil) {
         // Long enough for a Sentinel that still knew it to make it follow again.
         process.sleep(until: process.time + .seconds(60))

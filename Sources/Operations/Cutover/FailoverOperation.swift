@@ -117,7 +117,10 @@ package struct FailoverOperation: Operation {
     package func undo(_ context: StepContext) async throws -> String? {
         guard let memory = try context.undo?.decode(FailoverMemory.self) else { return nil }
         if memory.back != nil { return try await goBack(memory, context) }
-        try await waitForSentinels(context)
+        // A failover that a Sentinel has accepted, or begins, may still promote the target; until then the fences stay.
+        if let sentinels = Sentinels(servers) {
+            try await sentinels.waitUntilCalm(upTo: sentinels.limits().promotion, context)
+        }
         let situation = try await CutoverSituation.read(servers, memory.cutover)
         switch situation.verdict {
         case .notStarted,
@@ -129,18 +132,6 @@ package struct FailoverOperation: Operation {
             guard discardsWrites else { throw await pastReturn() }
             return try await goBack(memory, context)
         case .unclear(let code, let what): throw await unclear(code, what)
-        }
-    }
-
-    /// A failover that a Sentinel has accepted may still promote the target; until then the fences have to stay.
-    private func waitForSentinels(_ context: StepContext) async throws {
-        guard let sentinels = Sentinels(servers) else { return }
-        let watch = Stopwatch(context.clock)
-        let limit = await sentinels.limits().promotion
-        while await sentinels.isFailingOver(), watch.elapsed < limit {
-            if context.isDraining { throw CancellationError() }
-            context.report(Progress("the Sentinels to end their failover", now: "in progress", wanted: "ended"))
-            try await context.clock.sleep(for: .milliseconds(200))
         }
     }
 

@@ -93,6 +93,21 @@ struct Sentinels: Sendable {
     /// Whether one of them is in the middle of a failover, so that who is primary may change at any moment.
     func isFailingOver() async -> Bool { await known().contains(where: \.isFailoverInProgress) }
 
+    /// Waits until none of them fails over, or is about to because it takes the primary for down.
+    /// - Parameter limit: after which it is as it is.
+    func waitUntilCalm(upTo limit: Duration, _ context: StepContext) async throws {
+        let watch = Stopwatch(context.clock)
+        while watch.elapsed < limit {
+            let isUneasy = await known().contains {
+                $0.isFailoverInProgress || $0.flags.isSubjectivelyDown || $0.flags.isObjectivelyDown
+            }
+            guard isUneasy else { return }
+            if context.isDraining { throw CancellationError() }
+            context.report(Progress("the Sentinels to end their failover", now: "in progress", wanted: "ended"))
+            try await context.clock.sleep(for: .milliseconds(200))
+        }
+    }
+
     /// Asks for a failover again where no Sentinel is busy with one: after an aborted one nothing else would make them see
     /// the new primary. A refusal passes; the next look tries again.
     func failOverAgainIfIdle(to server: Server) async {

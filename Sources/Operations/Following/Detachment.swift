@@ -15,6 +15,8 @@ struct Detachment {
 
     func run(_ context: StepContext) async throws -> String? {
         var memory = memory
+        if let sentinels = Sentinels(servers) { try await sentinels.waitUntilCalm(upTo: .seconds(60), context) }
+        try await refuseIfNamed()
         let replication = try await target.replication()
         if let primary = replication.upstream?.primary {
             guard await servers.isSame(primary, as: servers.source) else {
@@ -33,9 +35,26 @@ struct Detachment {
         try await Sentinels(servers)?.forget(
             [target.endpoint.serverAddress],
             world: ["the target is detached; \(servers.source.endpoint) takes writes"], context)
+        // Who had promoted it by then would send clients to it; whoever had not has forgotten it.
+        try await refuseIfNamed()
         try await empty(memory)
         try await ReplicationCredentials.restore(memory.credentials, on: target)
         return sentence(memory)
+    }
+
+    /// A target that the Sentinels name has the newest data, and clients that write to it.
+    private func refuseIfNamed() async throws(StepFailure) {
+        guard let sentinel = await servers.sentinelNamingTarget() else { return }
+        throw StepFailure(
+            code: "target-is-primary", what: "\(sentinel.name) names the target as the primary: it is not emptied",
+            place: [sentinel.name, target.name],
+            world: [
+                "the Sentinels failed over to \(target.endpoint) by themselves; clients that ask them write to it",
+                "its data was not touched",
+            ],
+            help: [
+                "resume goes forward; to go back instead, make \(servers.source.endpoint) follow \(target.endpoint), fail over, and roll back then"
+            ])
     }
 
     private func empty(_ memory: ReplicaOfMemory) async throws {

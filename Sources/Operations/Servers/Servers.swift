@@ -77,7 +77,7 @@ package struct Servers: Sendable {
     }
 
     /// A Sentinel that tells clients that the target is the primary.
-    func sentinelNamingTarget() async -> Server? {
+    package func sentinelNamingTarget() async -> Server? {
         guard plan.sentinel != nil else { return nil }
         let name = primaryName
         let named = (try? await sentinels.atOnce { try? await $0.primaryAddress(name, timeout: .seconds(1)) }) ?? []

@@ -61,7 +61,10 @@ struct Conclusion {
             tellNext([run.commands.next("apply", "begin anew, when what failed is mended")])
             return .success
         case .incomplete:
-            await tell(outcome.failures, next: [rollback])
+            // Nothing of what lies behind a cutover that others made can be taken back; forward it goes.
+            let isOver =
+                !state.hasTakenBack && outcome.failures.contains { $0.failure.code == "past-point-of-no-return" }
+            await tell(outcome.failures, next: [isOver ? resume : rollback])
             return .personNeeded
         case .interrupted:
             await tell(["the rollback was stopped; left to take back: \(list(outcome.remaining))"])

@@ -71,4 +71,7 @@ struct ApplyVerb: RunVerb {
 extension RunState {
     /// Whether no effect was ever begun.
     var hasChangedNothing: Bool { nodes.allSatisfy { $0.undo == nil } }
+
+    /// Whether a rollback has taken something back.
+    var hasTakenBack: Bool { nodes.contains { $0.status == .undone } }
 }

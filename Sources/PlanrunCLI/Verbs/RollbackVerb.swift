@@ -28,9 +28,10 @@ struct RollbackVerb: RunVerb {
             run.context.tell("nothing to roll back: that was done at \(state.updatedAt)")
             return .success
         }
-        guard let cutover = run.passedCutover(state) else {
+        guard let cutover = await run.passedCutover(state) else {
             return await run.goBack(state)
         }
+        let isOver = state.status == .succeeded
         switch run.plan.rollback.afterCutover {
         case .stop, .copyBack:
             run.context.tell(
@@ -40,7 +41,9 @@ struct RollbackVerb: RunVerb {
                     details: ["\(run.plan.target.endpoint) is the primary, as far as the record says"],
                     help: [
                         "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
-                    ], next: [run.commands.next("status", "see what the servers say now")]))
+                    ],
+                    next: (isOver ? [] : [run.commands.next("resume", "go forward, and finish the run")])
+                        + [run.commands.next("status", "see what the servers say now")]))
             return .personNeeded
         case .discardWrites:
             do {
@@ -89,14 +92,12 @@ struct RollbackVerb: RunVerb {
 }
 
 extension PlanRun {
-    /// What the step that cut over has recorded; `nil` as long as none has.
-    func passedCutover(_ state: RunState) -> StateValue? {
+    /// What the step that cut over has recorded; `nil` as long as none has, and no Sentinel has done it by itself.
+    func passedCutover(_ state: RunState) async -> StateValue? {
         for node in compiled.graph.nodes where node.role == .pointOfNoReturn {
-            if let record = state[node.id], record.status != .pending, record.status != .undone,
-                state.isPastPointOfNoReturn(in: compiled.graph) || record.result != nil
-            {
-                return record.undo
-            }
+            guard let record = state[node.id], record.status != .pending, record.status != .undone else { continue }
+            if state.isPastPointOfNoReturn(in: compiled.graph) || record.result != nil { return record.undo }
+            if await servers.sentinelNamingTarget() != nil { return record.undo }
         }
         return nil
     }
