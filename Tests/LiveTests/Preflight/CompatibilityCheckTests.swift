@@ -187,6 +187,32 @@ extension LiveTests {
             }
         }
 
+        @Test(.covers("followers")) func `whoever shall follow a Dragonfly`() async throws {
+            try await withGatedLab(.pair()) { lab, gates in
+                func finding(_ step: FailoverStep) async throws -> Finding {
+                    try await lab.finding("followers", steps: [.failover(step)])
+                }
+                let following = FailoverStep(method: .promote, resting: .follow)
+                let followed = try await finding(following)
+                #expect(followed == .passed("the source will follow the target"))
+                gates.watch { sighting in
+                    guard sighting.server == "target", sighting.words == ["INFO", "server"] else { return .pass }
+                    return .answer(.info("# Server", "redis_version:7.4.0", "dragonfly_version:df-v1.40.1"))
+                }
+                let alone = try await finding(FailoverStep(method: .promote))
+                #expect(alone == .passed("the source will stand alone without taking writes"))
+                let refused = try await finding(following)
+                #expect(
+                    refused
+                        == .missed(
+                            "'resting: follow' is not possible: a redis never gets in sync with a dragonfly (no PSYNC), and tries without end",
+                            wants: "a source that is left alone, or shut down", at: ["source {source}"],
+                            remedy: [
+                                "leave 'resting' out, or write 'resting: fenced' or 'resting: shutdown'"
+                            ]))
+            }
+        }
+
         @Test(.covers("modules")) func `a module that the target does not have`() async throws {
             try await withGatedLab(.pair()) { lab, gates in
                 let bench = CheckBench(lab)

@@ -26,7 +26,7 @@ extension LiveTests {
                 let expected = Finding.missed(
                     "planrun's user 'operator' may not run replicaof, client|pause on {source}; "
                         + "planrun's user 'operator' may not run sentinel|failover on {sentinel-1}",
-                    wants: "the 15 rights it needs", at: ["source {source}", "Sentinel {sentinel-1}"],
+                    wants: "the 16 rights it needs", at: ["source {source}", "Sentinel {sentinel-1}"],
                     remedy: [
                         "on {source}: ACL SETUSER operator +replicaof +client|pause, and save it there",
                         "on {sentinel-1}: ACL SETUSER operator +sentinel|failover, and save it there",
