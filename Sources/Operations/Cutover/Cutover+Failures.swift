@@ -156,5 +156,4 @@ extension Cutover {
             ],
             help: cause.help + ["resume tries again"], isTransient: cause.isTransient)
     }
-
 }

@@ -121,9 +121,7 @@ extension CutoverDriver {
             view.named == 0 ? .none : view.allNameIt ? .all : .some
         return .sentinels(
             .init(
-                named: portion, allShowIt: view.allShowIt,
-                isBusy: view.isBusy,
-                allAnswer: view.silent.isEmpty))
+                named: portion, allShowIt: view.allShowIt, isBusy: view.isBusy, allAnswer: view.silent.isEmpty))
     }
 
     mutating func askSentinelAgain() async -> Event {

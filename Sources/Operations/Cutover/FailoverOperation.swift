@@ -65,8 +65,8 @@ package struct FailoverOperation: Operation {
 
     private func prior(_ context: StepContext) async throws -> CutoverMemory {
         var memory = try await cutover(context).prior()
-        memory.resting = try await servers.resting(step)
-        memory.otherReplicas = try await servers.otherReplicas(step)
+        let after = try await AfterCutover.read(servers, step)
+        (memory.resting, memory.otherReplicas) = (after.resting, after.replicas)
         return memory
     }
 

@@ -143,8 +143,4 @@ extension FailoverStep {
         if method == .shutdown { return .shutdown }
         return resting ?? (target == .dragonfly ? .fenced : .follow)
     }
-
-    package func replicas(towards target: Engine) -> OtherReplicas {
-        replicas ?? (target == .dragonfly ? .detach : .follow)
-    }
 }

@@ -124,12 +124,3 @@ struct OtherReplicas: Sendable {
         return try await servers.withSession(replica, settings, body)
     }
 }
-
-extension Servers {
-    /// What becomes of the source's other replicas.
-    func otherReplicas(_ step: FailoverStep) async throws(StepFailure) -> FailoverStep.OtherReplicas {
-        if let rule = step.replicas { return rule }
-        return Followers.obstacle(try await source.serverInfo(), to: try await target.serverInfo()) == nil
-            ? .follow : .detach
-    }
-}

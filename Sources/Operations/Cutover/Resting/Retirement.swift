@@ -74,12 +74,18 @@ enum Followers {
     }
 }
 
-extension Servers {
-    /// How the source comes to rest.
-    func resting(_ step: FailoverStep) async throws(StepFailure) -> FailoverStep.Resting {
-        if step.method == .shutdown { return .shutdown }
-        if let resting = step.resting { return resting }
-        return Followers.obstacle(try await source.serverInfo(), to: try await target.serverInfo()) == nil
-            ? .follow : .fenced
+/// How the source and its other replicas come to rest: as the plan says, else in the best way that the pair allows.
+struct AfterCutover {
+    let resting: FailoverStep.Resting
+    let replicas: FailoverStep.OtherReplicas
+    /// Why the source, and servers like it, could not follow the target.
+    let obstacle: String?
+
+    static func read(_ servers: Servers, _ step: FailoverStep) async throws(StepFailure) -> AfterCutover {
+        let obstacle = Followers.obstacle(
+            try await servers.source.serverInfo(), to: try await servers.target.serverInfo())
+        return AfterCutover(
+            resting: step.method == .shutdown ? .shutdown : step.resting ?? (obstacle == nil ? .follow : .fenced),
+            replicas: step.replicas ?? (obstacle == nil ? .follow : .detach), obstacle: obstacle)
     }
 }

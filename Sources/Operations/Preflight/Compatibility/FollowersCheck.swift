@@ -14,9 +14,8 @@ struct FollowersCheck: Check {
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         guard let step = servers.plan.failover else { preconditionFailure("asked of a plan that does not cut over") }
-        let source = try await servers.source.serverInfo()
-        let target = try await servers.target.serverInfo()
-        let obstacle = Followers.obstacle(source, to: target)
+        let after = try await AfterCutover.read(servers, step)
+        let obstacle = after.obstacle
         let others = try await OtherReplicas(
             servers: servers, primary: servers.source, successor: servers.target
         ).prior()
@@ -25,12 +24,10 @@ struct FollowersCheck: Check {
         if let obstacle, let rule = step.replicas, rule != .detach, !others.isEmpty {
             findings.append(othersCannot(obstacle, rule, others, servers))
         }
-        if step.replicas ?? (obstacle == nil ? .follow : .detach) == .detach, !others.isEmpty {
+        if after.replicas == .detach, !others.isEmpty {
             if let finding = try await tooFew(servers) { findings.append(finding) }
         }
-        let resting = try await servers.resting(step)
-        let rule = try await servers.otherReplicas(step)
-        return .combined(findings, passed: sentence(resting, rule, others.count, servers))
+        return .combined(findings, passed: sentence(after, others.count))
     }
 
     private func sourceCannot(_ obstacle: String, _ servers: Servers) -> Finding {
@@ -65,17 +62,17 @@ struct FollowersCheck: Check {
     }
 
     private func sentence(
-        _ resting: FailoverStep.Resting, _ rule: FailoverStep.OtherReplicas, _ others: Int, _ servers: Servers
+        _ after: AfterCutover, _ others: Int
     ) -> String {
         let source =
-            switch resting {
+            switch after.resting {
             case .follow: "the source will follow the target"
             case .fenced: "the source will stand alone without taking writes"
             case .shutdown: "the source will be shut down"
             }
         guard others > 0 else { return source }
         let word = others == 1 ? "1 other replica" : "\(others) other replicas"
-        switch rule {
+        switch after.replicas {
         case .follow: return "\(source), \(word) will follow the target"
         case .detach: return "\(source), \(word) will be detached"
         case .leave: return "\(source), \(word) will be left to the Sentinels"
