@@ -86,13 +86,14 @@ final class Migration: Sendable {
 
     private func sentinel(_ words: [String]) -> RESPValue {
         let host = now.primaryHost
+        let port = host == "10.0.0.2" ? "6380" : "6379"
         switch words.prefix(2).joined(separator: " ").uppercased() {
-        case "SENTINEL GET-MASTER-ADDR-BY-NAME": return list([host, "6379"])
+        case "SENTINEL GET-MASTER-ADDR-BY-NAME": return list([host, port])
         case "SENTINEL CKQUORUM":
             return .simpleString("OK 1 usable Sentinels. Quorum and failover authorization is possible")
         case "SENTINEL MASTER":
             return list([
-                "name", "main", "ip", host, "port", "6379", "runid", "", "flags", "master", "link-pending-commands",
+                "name", "main", "ip", host, "port", port, "runid", "", "flags", "master", "link-pending-commands",
                 "0",
                 "num-slaves", "0", "num-other-sentinels", "0", "quorum", "1", "down-after-milliseconds", "5000",
                 "failover-timeout", "20000", "parallel-syncs", "1", "config-epoch", "0",

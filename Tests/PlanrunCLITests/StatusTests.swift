@@ -26,7 +26,7 @@ struct StatusTests {
                   Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
 
                   = help: planrun resume plan.yaml     go on
-                  = help: planrun rollback plan.yaml   take back what was done and end the run
+                  = help: planrun rollback plan.yaml   take back 'replicaof' and end the run
 
                 """))
     }

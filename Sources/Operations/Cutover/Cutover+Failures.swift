@@ -154,6 +154,8 @@ extension Cutover {
                 "\(to.endpoint) takes writes",
                 "\(from.endpoint) may still be a primary; its min-replicas-to-write keeps it from taking writes while no replica follows it",
             ],
-            help: cause.help + ["resume tries again"], isTransient: cause.isTransient)
+            help: cause.help
+                + (cause.isTransient ? ["start \(from.endpoint) again if it is down; resume brings it to rest"] : []),
+            isTransient: cause.isTransient)
     }
 }

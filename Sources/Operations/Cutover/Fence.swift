@@ -51,6 +51,11 @@ struct Fence: Sendable {
         return rule
     }
 
+    /// How many replicas a write needs; 0 also where the engine has no such rule.
+    func replicasWanted() async throws(StepFailure) -> Int {
+        try await primary.setting(Self.quorumOfReplicas).flatMap { Int($0) } ?? 0
+    }
+
     /// Makes a server that stands alone refuse every write.
     /// - Returns: `false` where the engine has no such rule.
     func closeForGood() async throws(StepFailure) -> Bool {

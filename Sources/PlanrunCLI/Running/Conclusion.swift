@@ -26,31 +26,32 @@ struct Conclusion {
             lines.append("  stopped in the middle: \(list(unknown)); 'resume' asks the servers how far it came")
         }
         await tell(lines)
-        tellNext([resume] + (toUndo.isEmpty ? [] : [rollback]))
+        tellNext([resume] + (await run.wayBack.next(state)))
     }
 
-    func tellPause(at node: String) {
+    func tellPause(at node: String) async {
         guard let failure = state[node]?.error else { return }
         // How to say yes is said by the command line, whole.
         var waiting = failure
         waiting.help = []
         let view = FailureView(
             plan: run.plan, failure: NodeFailure(node: node, failure: waiting),
-            next: [run.commands.next("resume", arguments: ["--approve", node], "say yes and go on")]
-                + (toUndo.isEmpty ? [] : [rollback]))
+            next: await [run.commands.next("resume", arguments: ["--approve", node], "say yes and go on")]
+                + run.wayBack.next(state))
         run.context.tell(view.notice)
     }
 
     /// The failures, in the order of the graph; what to do stands under the last.
     func tell(_ failures: [NodeFailure], help: [String] = [], next: [NextCommand] = []) async {
+        // Where nothing was changed yet, all is as it was.
+        let world = toUndo.isEmpty && !isPastPointOfNoReturn ? [] : await WorldReport(run.servers).sentences()
         for (index, failure) in failures.enumerated() {
             let isLast = index == failures.count - 1
-            var view = FailureView(plan: run.plan, failure: failure)
+            var view = FailureView(plan: run.plan, failure: failure, shown: world)
             if isLast { (view.help, view.next) = (help, next) }
             run.context.tell(view.notice)
         }
-        // Where nothing was changed yet, all is as it was.
-        if !toUndo.isEmpty || isPastPointOfNoReturn { await tell([]) }
+        if !world.isEmpty { tell([], world) }
     }
 
     /// How a rollback ended.
@@ -93,9 +94,10 @@ struct Conclusion {
     private var toUndo: [String] { state.nodesToUndo(in: run.compiled.graph) }
     private var isPastPointOfNoReturn: Bool { state.isPastPointOfNoReturn(in: run.compiled.graph) }
 
-    private func tell(_ lines: [String]) async {
-        let world = ["the servers now:"] + (await WorldReport(run.servers).sentences()).map { "  \($0)" }
-        run.context.tell((lines + world).joined(separator: "\n"))
+    private func tell(_ lines: [String]) async { tell(lines, await WorldReport(run.servers).sentences()) }
+
+    private func tell(_ lines: [String], _ world: [String]) {
+        run.context.tell((lines + ["the servers now:"] + world.map { "  \($0)" }).joined(separator: "\n"))
     }
 
     private enum StepProgress {

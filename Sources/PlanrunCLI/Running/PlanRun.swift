@@ -27,6 +27,7 @@ struct PlanRun: Sendable {
     }
 
     var commands: CommandLines { options.commands }
+    var wayBack: WayBack { WayBack(plan: plan, graph: compiled.graph, servers: servers, commands: commands) }
 
     func newState() -> RunState {
         RunState(
@@ -94,7 +95,7 @@ struct PlanRun: Sendable {
             await conclusion.tellInterruption()
             return .stopped
         case .paused(let node):
-            conclusion.tellPause(at: node)
+            await conclusion.tellPause(at: node)
             return .stopped
         case .stateWriteFailed(let error):
             context.tell(Notice(error, commands))
@@ -106,8 +107,9 @@ struct PlanRun: Sendable {
 
     private func fail(_ outcome: RunOutcome, _ conclusion: Conclusion) async -> ExitStatus {
         let state = outcome.state
-        if state.isPastPointOfNoReturn(in: compiled.graph) {
-            await conclusion.tell(outcome.failures, next: [conclusion.resume])
+        let ways = [conclusion.resume] + (await wayBack.next(state))
+        if await wayBack.isPastCutover(state) {
+            await conclusion.tell(outcome.failures, next: ways)
             return .personNeeded
         }
         guard !state.nodesToUndo(in: compiled.graph).isEmpty else {
@@ -126,10 +128,10 @@ struct PlanRun: Sendable {
             guard context.canAsk else { break }
             await conclusion.tell(outcome.failures)
             if await isAgreed("Roll back now?") { return await goBack(state).afterFailure }
-            conclusion.tellNext([conclusion.resume, conclusion.rollback])
+            conclusion.tellNext(ways)
             return .stopped
         }
-        await conclusion.tell(outcome.failures, next: [conclusion.resume, conclusion.rollback])
+        await conclusion.tell(outcome.failures, next: ways)
         return .stopped
     }
 }

@@ -30,7 +30,9 @@ struct ResumeVerb: RunVerb {
             return .invalid
         // The Sentinels have made the target the primary by themselves, and nothing was taken back yet: forward is the way.
         case .rollingBack, .rollbackIncomplete:
-            if !state.hasTakenBack, await run.passedCutover(state) != nil { return await run.go(state) }
+            if !state.hasTakenBack, await run.wayBack.passedCutover(state) != nil {
+                return await run.go(state)
+            }
             run.context.tell(
                 Notice(
                     code: "rollback-unfinished", what: "a rollback of this run was begun and is not finished",

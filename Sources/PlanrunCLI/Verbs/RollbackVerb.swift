@@ -28,7 +28,7 @@ struct RollbackVerb: RunVerb {
             run.context.tell("nothing to roll back: that was done at \(state.updatedAt)")
             return .success
         }
-        guard let cutover = await run.passedCutover(state) else {
+        guard let cutover = await run.wayBack.passedCutover(state) else {
             return await run.goBack(state)
         }
         let isOver = state.status == .succeeded
@@ -38,7 +38,7 @@ struct RollbackVerb: RunVerb {
                 Notice(
                     code: "past-point-of-no-return",
                     what: "the cutover is over, and the plan says 'after-cutover: stop'; nothing was changed",
-                    details: ["\(run.plan.target.endpoint) is the primary, as far as the record says"],
+                    details: await WorldReport(run.servers).sentences(),
                     help: [
                         "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
                     ],
@@ -88,17 +88,5 @@ struct RollbackVerb: RunVerb {
         if await run.isAgreed("Go back and give them up?") { return true }
         run.context.tell("not rolled back; nothing was changed")
         return false
-    }
-}
-
-extension PlanRun {
-    /// What the step that cut over has recorded; `nil` as long as none has, and no Sentinel has done it by itself.
-    func passedCutover(_ state: RunState) async -> StateValue? {
-        for node in compiled.graph.nodes where node.role == .pointOfNoReturn {
-            guard let record = state[node.id], record.status != .pending, record.status != .undone else { continue }
-            if state.isPastPointOfNoReturn(in: compiled.graph) || record.result != nil { return record.undo }
-            if await servers.sentinelNamingTarget() != nil { return record.undo }
-        }
-        return nil
     }
 }

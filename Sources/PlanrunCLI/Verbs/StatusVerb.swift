@@ -37,11 +37,11 @@ struct StatusVerb: Verb {
             context.tell(Notice(error, commands))
             return .invalid
         }
-        let world = try await world(context)
+        let (world, back) = try await world(context, record, commands)
         switch format {
         case .json: context.output(JSONText.of(Report(state: record, world: world)))
         case .text:
-            let view = StatusView(state: record, path: file.path, world: world, commands: commands)
+            let view = StatusView(state: record, path: file.path, world: world, commands: commands, back: back)
             context.show(view.text(width: context.terminal?.width), indent: 2)
         }
         return .success
@@ -52,11 +52,16 @@ struct StatusVerb: Verb {
         var world: [String]
     }
 
-    private func world(_ context: CommandContext) async throws -> [String] {
-        if offline { return [] }
-        let servers = try context.servers(of: try context.loadPlan(plan))
+    private func world(
+        _ context: CommandContext, _ record: RunState, _ commands: CommandLines
+    ) async throws -> ([String], back: [NextCommand]?) {
+        if offline { return ([], nil) }
+        let plan = try context.loadPlan(plan)
+        let servers = try context.servers(of: plan)
         let sentences = await WorldReport(servers).sentences()
+        let wayBack = WayBack(plan: plan, graph: CompiledPlan(plan).graph, servers: servers, commands: commands)
+        let back = await wayBack.next(record)
         await servers.close()
-        return sentences
+        return (sentences, back)
     }
 }

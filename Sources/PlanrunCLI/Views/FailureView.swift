@@ -6,16 +6,19 @@ import PlanModel
 struct FailureView {
     let plan: Plan
     let failure: NodeFailure
+    /// What is said of the servers elsewhere, and not twice.
+    var shown: [String] = []
     var help: [String] = []
     var next: [NextCommand] = []
 
     var notice: Notice {
         let cause = failure.failure
+        let world = cause.world.filter { !shown.contains($0) }
         let verb = cause.isPause ? "waits:" : "failed:"
         return Notice(
             tone: cause.isPause ? .waiting : .error, code: cause.code, what: "'\(failure.node)' \(verb) \(cause.what)",
             details: ["at " + ([place] + cause.place).joined(separator: " · ")]
-                + (cause.world.isEmpty ? [] : [cause.world.joined(separator: "; ")]),
+                + (world.isEmpty ? [] : [world.joined(separator: "; ")]),
             help: cause.help + help, next: next)
     }
 

@@ -7,6 +7,8 @@ struct StatusView {
     let path: String
     let world: [String]
     let commands: CommandLines
+    /// What to type to go back, by what the servers say; `nil` where they were not asked.
+    var back: [NextCommand]?
 
     /// - Parameter width: columns; `nil` for as many as it takes.
     func text(width: Int?) -> String {
@@ -60,13 +62,17 @@ struct StatusView {
         }
     }
 
+    private var backByRecord: [NextCommand] {
+        state.hasChangedNothing
+            ? [] : [commands.next("rollback", "take back what was done, as far as the plan allows")]
+    }
+
     private var next: [NextCommand] {
         switch state.status {
         case .succeeded, .rolledBack: []
         case .running, .failed, .stopped:
             [commands.next("resume", "go on")]
-                + (state.hasChangedNothing
-                    ? [] : [commands.next("rollback", "take back what was done and end the run")])
+                + (back ?? backByRecord)
         case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
         }
     }

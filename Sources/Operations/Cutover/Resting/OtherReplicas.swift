@@ -72,7 +72,7 @@ struct OtherReplicas: Sendable {
 
     /// A primary that wants more replicas than are left would refuse writes from then on.
     private func checkWriteRule() async throws {
-        let wanted = try await primary.setting("min-replicas-to-write").flatMap { Int($0) } ?? 0
+        let wanted = try await Fence(primary: primary).replicasWanted()
         guard wanted > 1 else { return }
         throw StepFailure(
             code: "too-few-replicas",

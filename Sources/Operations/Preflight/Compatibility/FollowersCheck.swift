@@ -53,7 +53,7 @@ struct FollowersCheck: Check {
 
     /// Of a source that wants more replicas than are left.
     private func tooFew(_ servers: Servers) async throws(StepFailure) -> Finding? {
-        let wanted = try await servers.source.setting("min-replicas-to-write").flatMap { Int($0) } ?? 0
+        let wanted = try await Fence(primary: servers.source).replicasWanted()
         guard wanted > 1 else { return nil }
         return .missed(
             "once its other replicas are detached the source has 1, and wants \(wanted) (min-replicas-to-write)",
@@ -61,9 +61,7 @@ struct FollowersCheck: Check {
             remedy: ["CONFIG SET min-replicas-to-write 1 on \(servers.source.endpoint)"])
     }
 
-    private func sentence(
-        _ after: AfterCutover, _ others: Int
-    ) -> String {
+    private func sentence(_ after: AfterCutover, _ others: Int) -> String {
         let source =
             switch after.resting {
             case .follow: "the source will follow the target"
