@@ -11,7 +11,7 @@ extension CutoverDriver {
         case .overtaken(let cause): overtaken(cause)
         case .rivalUnknown(let cause): rivalUnknown(cause)
         case .turnedBack: turnedBack()
-        case .silent: silent(after: limits.promotion)
+        case .silent: silent()
         case .promotionUnknown: notPromoted(after: limits.promotion)
         case .notAnnounced: notAnnounced(after: limits.announcement)
         case .notSettled: refusal ?? StepFailure(code: "old-primary-not-settled", what: "")
@@ -89,11 +89,13 @@ extension CutoverDriver {
             help: ["resume looks at the servers again, and goes forward"], isTransient: true)
     }
 
-    private func silent(after limit: Duration) -> StepFailure {
+    private func silent() -> StepFailure {
         StepFailure(
-            code: "target-silent", what: "\(to.name) was promoted, and has not answered for \(limit.planText)",
-            place: [to.name],
-            world: ["the Sentinels name \(to.endpoint); \(from.endpoint) takes no writes"],
+            code: "target-silent", what: "\(to.name) was promoted, and does not answer any more", place: [to.name],
+            world: [
+                "\(view.named == 0 ? "no Sentinel names" : "\(view.named) of \(view.total) Sentinels name") \(to.endpoint)",
+                "\(from.endpoint) takes no writes: it may lack some that \(to.endpoint) has acknowledged",
+            ],
             help: ["start \(to.endpoint) again with its data, then resume"], isTransient: true)
     }
 
@@ -132,13 +134,16 @@ extension CutoverDriver {
     }
 
     private func notAnnounced(after limit: Duration) -> StepFailure {
-        StepFailure(
+        let isMisleading = view.named + view.silent.count < view.total
+        return StepFailure(
             code: "sentinels-not-switched",
             what: "\(view.named) of \(view.total) Sentinels name \(to.endpoint) after \(limit.planText)",
             place: view.missing,
             world: [
-                "\(to.endpoint) is the primary and takes writes; \(from.endpoint) takes none",
-                "clients that ask one of the other Sentinels are still sent to \(from.endpoint)",
+                "\(to.endpoint) is the primary\(view.named > 0 ? " and takes writes" : ""); \(from.endpoint) takes none",
+                isMisleading
+                    ? "clients that ask one of the other Sentinels are still sent to \(from.endpoint)"
+                    : "clients that ask a Sentinel that does not answer have to ask another one",
             ],
             help: ["look at the Sentinels that do not name it; resume waits for them again"])
     }

@@ -74,8 +74,19 @@ extension CutoverDriver {
         return await attempt { [to] in try await to.attempt(commands, timeout: timeout) }
     }
 
+    /// What the new primary says of itself; keeps note of how long it has said nothing.
+    private mutating func answer(within timeout: Duration) async -> ReplicationInfo? {
+        let replication = try? await to.replication(timeout: timeout)
+        if replication != nil {
+            silence = nil
+        } else if silence == nil {
+            silence = Stopwatch(cutover.context.clock)
+        }
+        return replication
+    }
+
     mutating func readRole() async -> Event {
-        guard let replication = try? await to.replication(timeout: .seconds(2)) else { return .unanswered }
+        guard let replication = await answer(within: .seconds(2)) else { return .unanswered }
         guard replication.role == .primary else {
             cutover.context.report(Progress("\(to.name) to become primary", now: "replica", wanted: "primary"))
             return .isReplica
@@ -110,15 +121,19 @@ extension CutoverDriver {
     mutating func readSentinels() async -> Event {
         guard let sentinels = cutover.sentinels else { return .unanswered }
         view = await sentinels.view(of: to)
+        var now = "\(view.named) of \(view.total)"
+        // Clients are on their way to it by then.
+        if machine.state == .watching(isReleased: true), await answer(within: .seconds(1)) == nil {
+            now += "; \(to.name) does not answer"
+        }
         if let promotion {
             for name in view.naming where memory.measurements.switched[name] == nil {
                 memory.measurements.switched[name] = promotion.elapsed.seconds
             }
         }
-        cutover.context.report(
-            Progress("the Sentinels to name \(to.endpoint)", now: "\(view.named) of \(view.total)", wanted: "all"))
+        cutover.context.report(Progress("the Sentinels to name \(to.endpoint)", now: now, wanted: "all"))
         let portion: CutoverStateMachine.SentinelsSeen.Portion =
-            view.named == 0 ? .none : view.allNameIt ? .all : .some
+            view.named == 0 ? .none : view.named + view.silent.count == view.total ? .all : .some
         return .sentinels(
             .init(
                 named: portion, allShowIt: view.allShowIt, isBusy: view.isBusy, allAnswer: view.silent.isEmpty))

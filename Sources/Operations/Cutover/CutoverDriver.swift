@@ -29,6 +29,10 @@ struct CutoverDriver: Sendable {
     var promotion: Stopwatch?
     private var wait: (action: Action, watch: Stopwatch)?
     private var lastAsked: Stopwatch?
+    /// Since when the new primary does not answer.
+    var silence: Stopwatch?
+    /// After which a new primary is taken for gone: clients are on their way to it, and a person can start it again.
+    private static let longestSilence = Duration.seconds(5)
 
     init(
         _ cutover: Cutover, _ choice: MethodChoice, _ memory: CutoverMemory, leader: Sentinels.Leader?,
@@ -70,10 +74,19 @@ struct CutoverDriver: Sendable {
         let waited = wait?.watch.elapsed ?? .zero
         let limit = wait?.action == .readRole ? limits.promotion : limits.announcement
         let asked = lastAsked?.elapsed ?? waited
-        // A failover takes a second or two; of a leader that is gone nothing comes.
-        let patience: Duration = machine.method == .announce || isLeaderGone ? .seconds(1) : .seconds(5)
+        // A failover takes a second or two; where none is under way nothing comes.
+        let isIdle = wait?.action == .readSentinels && view.named == 0 && !view.isBusy
+        let patience: Duration = machine.method == .announce || isLeaderGone || isIdle ? .seconds(1) : .seconds(5)
         return .init(
-            event: event, isPauseCertain: pause.isCertain, isLate: waited >= limit, isOverdue: asked > patience)
+            event: event, isPauseCertain: pause.isCertain, isLate: waited >= limit || isGone,
+            isOverdue: asked > patience)
+    }
+
+    private var isGone: Bool {
+        switch machine.state {
+        case .watching(isReleased: true), .concluding: (silence?.elapsed ?? .zero) > Self.longestSilence
+        default: false
+        }
     }
 
     private var isLeaderGone: Bool {

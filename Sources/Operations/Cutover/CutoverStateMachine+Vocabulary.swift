@@ -43,7 +43,7 @@ extension CutoverStateMachine {
     }
 
     struct SentinelsSeen: Hashable {
-        /// How many of the plan's Sentinels tell clients the new primary.
+        /// How many of the Sentinels that answer tell clients the new primary; one that is silent tells nobody anything.
         var named: Portion
         /// Whether all show it as the monitored primary, too.
         var allShowIt = false

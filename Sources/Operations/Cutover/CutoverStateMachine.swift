@@ -17,6 +17,7 @@ struct CutoverStateMachine: Hashable {
         case watching(isReleased: Bool)
         case askingAgain(isReleased: Bool)
         case releasing(SentinelsSeen)
+        case expiring
         case concluding, settling
         case seekingRival(Cause)
         case recordingRival(Outcome)
@@ -74,6 +75,7 @@ struct CutoverStateMachine: Hashable {
         case .watching(let isReleased): return watched(seen, isReleased)
         case .releasing(let sentinels):
             return sentinels.allShowIt ? enter(.concluding, .readRole) : watch(isReleased: true)
+        case .expiring: return expired(seen)
         case .judging: return judged(seen)
         case .abandoning:
             return seen.event == .done ? stepBack(.targetGone) : finish(.promotionUnknown)
@@ -224,15 +226,15 @@ extension CutoverStateMachine {
         enter(.watching(isReleased: isReleased), .readSentinels)
     }
 
-    /// Clients that wait are let go when every Sentinel would send them to the new primary, or when the pause has ended
-    /// anyway.
+    /// Clients that wait are let go when every Sentinel that answers would send them to the new primary, or when the pause
+    /// has ended anyway.
     private mutating func watched(_ seen: Observation, _ isReleased: Bool) -> Action {
         guard case .sentinels(let sentinels) = seen.event else { return question }
         if !isReleased, sentinels.named == .all || !seen.isPauseCertain {
             return enter(.releasing(sentinels), .releaseClients)
         }
         if sentinels.allShowIt { return enter(.concluding, .readRole) }
-        if seen.isLate { return finish(.notAnnounced) }
+        if seen.isLate { return enter(.expiring, .readRole) }
         // The first failover is given the time it normally takes.
         if seen.isOverdue, !sentinels.isBusy { return enter(.askingAgain(isReleased: isReleased), .askSentinelAgain) }
         return .wait(renewingPause: !isReleased)
@@ -251,6 +253,15 @@ extension CutoverStateMachine {
         case .done: question
         case .isReplica: finish(.turnedBack)
         default: seen.isLate ? finish(.silent) : .wait(renewingPause: true)
+        }
+    }
+
+    /// What there is to be mended depends on whether the new primary is still there.
+    private mutating func expired(_ seen: Observation) -> Action {
+        switch seen.event {
+        case .isPrimary: finish(.notAnnounced)
+        case .isReplica: finish(.turnedBack)
+        default: finish(.silent)
         }
     }
 

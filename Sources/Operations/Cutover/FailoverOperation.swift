@@ -12,7 +12,7 @@ package struct FailoverOperation: Operation {
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
         let recorded = try context.undo?.decode(FailoverMemory.self)
-        let situation = try await CutoverSituation.read(servers, recorded?.cutover)
+        let situation = try await situation(recorded?.cutover)
         switch situation.verdict {
         case .promoted where recorded?.cutover.isShutDown == true && situation.isComplete:
             return .done(
@@ -51,7 +51,7 @@ package struct FailoverOperation: Operation {
 
     private func handOver(_ memory: CutoverMemory, _ context: StepContext) async throws {
         while true {
-            let situation = try await CutoverSituation.read(servers, memory)
+            let situation = try await situation(memory)
             switch situation.verdict {
             case .finished:
                 return situation.from == .retired ? () : try await cutover(context).settle(memory)
@@ -85,7 +85,7 @@ package struct FailoverOperation: Operation {
 
     package func verify(_ context: StepContext) async throws -> StepResult {
         let memory = try context.undo?.decode(FailoverMemory.self).cutover
-        let situation = try await CutoverSituation.read(servers, memory)
+        let situation = try await situation(memory)
         guard situation.verdict == .finished || memory?.isShutDown == true && situation.isComplete else {
             throw StepFailure(
                 code: "cutover-incomplete", what: "the cutover is not complete",
@@ -121,7 +121,7 @@ package struct FailoverOperation: Operation {
         if let sentinels = Sentinels(servers) {
             try await sentinels.waitUntilCalm(upTo: sentinels.limits().promotion, context)
         }
-        let situation = try await CutoverSituation.read(servers, memory.cutover)
+        let situation = try await situation(memory.cutover)
         switch situation.verdict {
         case .notStarted,
             .unclear where situation.isUntouched:
@@ -145,6 +145,26 @@ package struct FailoverOperation: Operation {
             servers: servers, from: servers.source, to: servers.target, method: step.method,
             writePause: step.writePause, context: context,
             record: { try await context.save(StateValue(FailoverMemory(cutover: $0))) })
+    }
+
+    private func situation(_ memory: CutoverMemory?) async throws -> CutoverSituation {
+        do {
+            return try await CutoverSituation.read(servers, memory)
+        } catch {
+            guard memory?.phase == .promoting, let cause = error as? StepFailure, cause.isTransient else { throw error }
+            throw await targetSilent(cause)
+        }
+    }
+
+    private func targetSilent(_ cause: StepFailure) async -> StepFailure {
+        StepFailure(
+            code: "target-silent", what: "\(servers.target.name) was promoted, or was about to be, and does not answer",
+            place: [servers.target.name, cause.what], world: await WorldReport(servers).sentences(),
+            help: [
+                "start \(servers.target.endpoint) again with its data, then resume",
+                "until it answers no write is taken, and nothing can be taken back",
+            ],
+            isTransient: true)
     }
 
     private func unclear(_ code: String, _ what: String) async -> StepFailure {

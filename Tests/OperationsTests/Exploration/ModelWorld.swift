@@ -134,9 +134,10 @@ extension ModelWorld {
     }
 
     var sentinelsSeen: CutoverStateMachine.SentinelsSeen {
-        let named = [leader, other].filter { $0.isUp && $0.namesTarget }.count
+        let answering = [leader, other].filter(\.isUp)
+        let named = answering.count(where: \.namesTarget)
         return .init(
-            named: named == 0 ? .none : named == 2 ? .all : .some, allShowIt: named == 2,
+            named: named == 0 ? .none : named == answering.count ? .all : .some, allShowIt: named == 2,
             isBusy: [leader, other].contains { $0.isUp && $0.failover != nil },
             allAnswer: leader.isUp && other.isUp)
     }
