@@ -135,7 +135,7 @@ extension LiveTests {
 
         @Test func `a backup waits until a save that is running has ended`() async throws {
             // Two seconds a key: the save takes as long as this test wants.
-            try await withLab(.pair(source: ["rdb-key-save-delay 2000000"])) { lab in
+            try await withLab(.pair(source: ["rdb-key-save-delay 6000000"])) { lab in
                 try await lab.send(["SET", "a", "b"], to: lab.source)
                 try await lab.send(["BGSAVE"], to: lab.source)
                 let migration = try Migration(lab, steps: ["backup: {}"])
@@ -152,7 +152,7 @@ extension LiveTests {
         }
 
         @Test func `a backup waits for the fork of a full sync`() async throws {
-            try await withLab(.pair(source: ["rdb-key-save-delay 2000000", "repl-diskless-sync-delay 0"])) { lab in
+            try await withLab(.pair(source: ["rdb-key-save-delay 6000000", "repl-diskless-sync-delay 0"])) { lab in
                 try await lab.send(["SET", "a", "b"], to: lab.source)
                 let source = lab.source.address
                 try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)

@@ -13,14 +13,25 @@ struct SentinelsTests {
         return (try #require(Sentinels(servers)), process, servers.target)
     }
 
-    @Test func `a failover begins 640 to 720 ms after the Sentinel has looked at the target`() async throws {
+    @Test(arguments: [0, 30, 400])
+    func `a Sentinel is asked 750 to 800 ms after it has looked at the target`(lead: Int) async throws {
+        let lead = Duration.milliseconds(lead)
         let (sentinels, process, target) = try sentinels(.following(sentinels: 3))
-        let leader = try await sentinels.align(target, process.context())
+        let leader = try await sentinels.align(target, lead: lead, process.context())
         #expect(leader?.isAligned == true)
         let world = process.world.read { $0 }
         let look = try #require(
             world.sentinels.first { leader?.sentinel.endpoint.port == $0.address.port }?.looks[SmallWorld.target])
-        #expect((.milliseconds(640)...(.milliseconds(730))).contains(world.now - look.at))
+        // A question takes 10 ms at most here.
+        #expect((.milliseconds(750)...(.milliseconds(810))).contains(world.now - look.at + lead))
+    }
+
+    @Test func `where a question takes longer than that, any moment is taken at once`() async throws {
+        let (sentinels, process, target) = try sentinels(.following())
+        let begun = process.time
+        let leader = try await sentinels.align(target, lead: .milliseconds(750), process.context())
+        #expect(leader?.isAligned == false)
+        #expect(process.time == begun)
     }
 
     @Test func `the best moment is waited for at most once around`() async throws {
@@ -28,7 +39,7 @@ struct SentinelsTests {
         world.advance(by: .seconds(2))
         let (sentinels, process, target) = try sentinels(world)
         let begun = process.time
-        #expect(try await sentinels.align(target, process.context())?.isAligned == true)
+        #expect(try await sentinels.align(target, lead: .zero, process.context())?.isAligned == true)
         #expect(process.time - begun < .seconds(10))
     }
 
@@ -36,7 +47,7 @@ struct SentinelsTests {
         let (sentinels, process, target) = try sentinels(.following())
         process.world.change { $0.sentinels[0].looksEvery = .milliseconds(500) }
         let begun = process.time
-        let leader = try await sentinels.align(target, process.context())
+        let leader = try await sentinels.align(target, lead: .zero, process.context())
         #expect(leader?.isAligned == false)
         #expect(leader?.sentinel.endpoint.port == 26379)
         #expect(process.time - begun < .seconds(3))
@@ -45,7 +56,7 @@ struct SentinelsTests {
     @Test func `a target that the Sentinel does not know is waited for in vain, and any moment is taken`() async throws
     {
         let (sentinels, process, target) = try sentinels(SmallWorld(sentinels: 1))
-        let leader = try await sentinels.align(target, process.context())
+        let leader = try await sentinels.align(target, lead: .zero, process.context())
         #expect(leader?.isAligned == false)
     }
 

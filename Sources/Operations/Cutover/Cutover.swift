@@ -50,9 +50,9 @@ struct Cutover: Sendable {
             guard try await sentinels.waitUntilElectable(to, context) else { return false }
         }
         let choice = await choice()
-        let leader = try await leader(choice.method)
         memory.measurements.method = choice.method
         memory.measurements.reason = choice.reason
+        let leader = try await leader(memory)
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
         let limits = await limits()
@@ -71,11 +71,22 @@ struct Cutover: Sendable {
         return await MethodChoice.make(method, sentinels, from: from, to: to)
     }
 
-    private func leader(_ method: CutoverMethod) async throws -> Sentinels.Leader? {
-        switch method {
-        case .sentinel: try await sentinels?.align(to, context)
-        case .announce, .promote, .shutdown: nil
+    private func leader(_ memory: CutoverMemory) async throws -> Sentinels.Leader? {
+        guard memory.measurements.method == .sentinel, let sentinels else { return nil }
+        return try await sentinels.align(to, lead: try await lead(memory), context)
+    }
+
+    /// How long it will take from the fence until a Sentinel is asked: three questions to the old primary, two to the new
+    /// one, and a checkpoint between them.
+    private func lead(_ memory: CutoverMemory) async throws -> Duration {
+        func time(_ body: () async throws -> Void) async rethrows -> Duration {
+            let watch = Stopwatch(context.clock)
+            try await body()
+            return watch.elapsed
         }
+        let toFrom = try await time { _ = try await from.replication() }
+        let toTo = try await time { _ = try await to.replication() }
+        return toFrom * 3 + toTo * 2 + (try await time { try await record(memory) })
     }
 
     /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.

@@ -59,11 +59,14 @@ extension Sentinels {
 
     /// Picks the Sentinel whose next look at the target will come soonest after the promotion, and waits for that moment.
     ///
-    /// A Sentinel learns of the promotion by the INFO it sends when the last reply is a second old. A failover that begins
-    /// 700 to 780 ms after a reply is ready for the answer just in time; outside a failover it looks every 10 s.
-    func align(_ target: Server, _ context: StepContext) async throws -> Leader? {
-        // What lies between this moment and the failover: fences, pause, drain, a checkpoint, and another drain.
-        let window = Duration.milliseconds(640)...Duration.milliseconds(720)
+    /// A Sentinel learns of the promotion by the INFO that it sends when the last reply is a second old; outside a failover
+    /// it looks every 10 s. From the question on it takes three ticks of its timer, of 50 to 100 ms each, to expect the
+    /// answer: asked more than 800 ms after a reply it may miss the next one, and a second more is lost.
+    /// - Parameter lead: how long it takes from this moment until it is asked.
+    func align(_ target: Server, lead: Duration, _ context: StepContext) async throws -> Leader? {
+        let earliest = Duration.milliseconds(750) - lead
+        guard earliest > .zero else { return all.first.map { Leader(sentinel: $0, isAligned: false) } }
+        let window = earliest...(earliest + .milliseconds(50))
         let watch = Stopwatch(context.clock)
         var ages: [Endpoint: Duration] = [:]
         var candidates = all

@@ -50,7 +50,8 @@ struct Death: Sendable, CustomTestStringConvertible {
     /// A few that are over soon, every victim among them.
     static let sample = all.filter { death in
         switch (death.victim, death.phase.moment.testDescription, death.variant.testDescription, death.comesBack) {
-        case (.source, Phase.promoted.moment.testDescription, "via sentinel to redis", .whenTold),
+        case (.source, Phase.pausing.moment.testDescription, "via sentinel to redis", .whenTold),
+            (.source, Phase.promoted.moment.testDescription, "via sentinel to redis", .whenTold),
             (.target, Phase.draining.moment.testDescription, "via announce to dragonfly", .whenTold),
             (.leader, Phase.accepted.testDescription, "via sentinel to redis", .atOnce),
             (.bystander, Phase.announced.moment.testDescription, "via announce to redis", .atOnce):
@@ -78,7 +79,7 @@ extension Death {
             self.isDrained = isDrained
         }
 
-        private static let pausing = Phase(Moment("before the pause", "source: CLIENT PAUSE"), isDrained: false)
+        static let pausing = Phase(Moment("before the pause", "source: CLIENT PAUSE"), isDrained: false)
         static let draining = Phase(
             Moment("during the drain", "source: CLIENT PAUSE", "target: INFO replication"), isDrained: false)
         static let accepted = Moment(
