@@ -96,7 +96,8 @@ struct FailoverRefusalTests {
     {
         let lifecycle = try lifecycle()
         let process = FakeProcess(lifecycle.world) { world, count in
-            guard count == 2 else { return }
+            // What it was like before, how it will be done, the intent.
+            guard count == 3 else { return }
             world.change { world in
                 world.instances[SmallWorld.target] = FakeInstance(startedAt: world.now)
                 for index in world.sentinels.indices { world.sentinels[index].isInTilt = true }
@@ -107,5 +108,22 @@ struct FailoverRefusalTests {
         let world = lifecycle.world.read { $0 }
         #expect(world.accepts(SmallWorld.source))
         #expect(world.source.settings == FakeInstance().settings)
+    }
+
+    @Test(arguments: ["sentinel", "announce", "promote"])
+    func `a target that is gone after its promotion is named, and the run goes on once it is back`(
+        via: String
+    ) async throws {
+        let lifecycle = try lifecycle(via: via)
+        let process = FakeProcess(lifecycle.world)
+        try await lifecycle.run(process)
+        lifecycle.world.change { $0.instances[SmallWorld.target]?.isUp = false }
+        let failure = await fail(lifecycle, FakeProcess(lifecycle.world, undo: process.undo))
+        #expect(failure?.code == "target-silent")
+        #expect(failure?.what == "target 10.0.0.2:6379 was promoted, or was about to be, and does not answer")
+        #expect(failure?.help.first == "start 10.0.0.2:6379 again with its data, then resume")
+        lifecycle.world.change { $0.instances[SmallWorld.target]?.isUp = true }
+        try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
+        lifecycle.expectCutOver()
     }
 }
