@@ -32,6 +32,8 @@ extension CutoverDriver {
                 "its min-replicas-to-write and replica-priority could not be put back yet: \(reason)",
             ]
         }
+        // It had accepted the failover, and has given it up.
+        if cause == .targetGone, isSentinelAsked { failure.world.append(guardTime) }
         return failure
     }
 
@@ -45,6 +47,9 @@ extension CutoverDriver {
         case .targetGone: targetGone()
         }
     }
+
+    /// Whether it is a Sentinel that promotes.
+    private var isSentinelAsked: Bool { machine.method == .sentinel || machine.method == .shutdown }
 
     /// A Sentinel that gave up a failover begins none by itself for twice failover-timeout, counted from its beginning.
     private var guardTime: String {
@@ -120,16 +125,16 @@ extension CutoverDriver {
     }
 
     private func notPromoted(after limit: Duration) -> StepFailure {
-        let isAsked = machine.method == .sentinel || machine.method == .shutdown
         let cause =
-            isAsked ? "the failover was accepted and may still happen" : "the promotion was sent and may still happen"
+            isSentinelAsked
+            ? "the failover was accepted and may still happen" : "the promotion was sent and may still happen"
         return StepFailure(
             code: "promotion-unknown", what: "\(to.name) did not become primary within \(limit.planText)",
             place: [to.name],
             world: [
                 "\(cause); the write pause on \(from.endpoint) has run out",
                 "\(from.endpoint) refuses writes by itself (min-replicas-to-write) once the target has left it",
-            ] + (isAsked ? [guardTime] : []),
+            ] + (isSentinelAsked ? [guardTime] : []),
             help: ["resume looks at the servers again, and goes forward or tries again"])
     }
 
