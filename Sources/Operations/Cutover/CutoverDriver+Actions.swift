@@ -121,22 +121,29 @@ extension CutoverDriver {
     mutating func readSentinels() async -> Event {
         guard let sentinels = cutover.sentinels else { return .unanswered }
         view = await sentinels.view(of: to)
-        var now = "\(view.named) of \(view.total)"
-        // Clients are on their way to it by then.
-        if machine.state == .watching(isReleased: true), await answer(within: .seconds(1)) == nil {
-            now += "; \(to.name) does not answer"
-        }
         if let promotion {
             for name in view.naming where memory.measurements.switched[name] == nil {
                 memory.measurements.switched[name] = promotion.elapsed.seconds
             }
         }
-        cutover.context.report(Progress("the Sentinels to name \(to.endpoint)", now: now, wanted: "all"))
+        await reportNaming()
         let portion: CutoverStateMachine.SentinelsSeen.Portion =
             view.named == 0 ? .none : view.named + view.silent.count == view.total ? .all : .some
         return .sentinels(
             .init(
                 named: portion, allShowIt: view.allShowIt, isBusy: view.isBusy, allAnswer: view.silent.isEmpty))
+    }
+
+    private mutating func reportNaming() async {
+        guard !view.allShowIt else { return }
+        let (what, count) =
+            view.allNameIt ? ("to end their failover", view.shown) : ("to name \(to.endpoint)", view.named)
+        var now = "\(count) of \(view.total)"
+        // Clients are on their way to it by then.
+        if machine.state == .watching(isReleased: true), await answer(within: .seconds(1)) == nil {
+            now += "; \(to.name) does not answer"
+        }
+        cutover.context.report(Progress("the Sentinels \(what)", now: now, wanted: "all"))
     }
 
     mutating func askSentinelAgain() async -> Event {

@@ -87,9 +87,7 @@ struct Conclusion {
         return run.commands.next("resume", next.map { "go on with '\($0)'" } ?? "go on")
     }
 
-    var rollback: NextCommand {
-        run.commands.next("rollback", toUndo.isEmpty ? "end the run" : "take back \(list(toUndo)) and end the run")
-    }
+    private var rollback: NextCommand { run.wayBack.rollback(state) }
 
     private var toUndo: [String] { state.nodesToUndo(in: run.compiled.graph) }
     private var isPastPointOfNoReturn: Bool { state.isPastPointOfNoReturn(in: run.compiled.graph) }

@@ -35,8 +35,11 @@ struct WayBack: Sendable {
                 return [commands.next("rollback", "go back; asks before it gives up writes that only the target has")]
             }
         }
-        let steps = state.nodesToUndo(in: graph).map { "'\($0)'" }
-        return steps.isEmpty
-            ? [] : [commands.next("rollback", "take back \(steps.joined(separator: ", ")) and end the run")]
+        return state.nodesToUndo(in: graph).isEmpty ? [] : [rollback(state)]
+    }
+
+    func rollback(_ state: RunState) -> NextCommand {
+        let steps = state.nodesToUndo(in: graph).map { "'\($0)'" }.joined(separator: ", ")
+        return commands.next("rollback", steps.isEmpty ? "end the run" : "take back \(steps) and end the run")
     }
 }
