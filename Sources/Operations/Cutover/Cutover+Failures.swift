@@ -139,14 +139,13 @@ extension CutoverDriver {
     }
 
     private func notAnnounced(after limit: Duration) -> StepFailure {
-        let isMisleading = view.named + view.silent.count < view.total
-        return StepFailure(
+        StepFailure(
             code: "sentinels-not-switched",
             what: "\(view.named) of \(view.total) Sentinels name \(to.endpoint) after \(limit.planText)",
             place: view.missing,
             world: [
                 "\(to.endpoint) is the primary\(view.named > 0 ? " and takes writes" : ""); \(from.endpoint) takes none",
-                isMisleading
+                view.misleading > 0
                     ? "clients that ask one of the other Sentinels are still sent to \(from.endpoint)"
                     : "clients that ask a Sentinel that does not answer have to ask another one",
             ],

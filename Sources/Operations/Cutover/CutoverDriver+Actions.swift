@@ -128,7 +128,7 @@ extension CutoverDriver {
         }
         await reportNaming()
         let portion: CutoverStateMachine.SentinelsSeen.Portion =
-            view.named == 0 ? .none : view.named + view.silent.count == view.total ? .all : .some
+            view.named == 0 ? .none : view.misleading == 0 ? .all : .some
         return .sentinels(
             .init(
                 named: portion, allShowIt: view.allShowIt, isBusy: view.isBusy, allAnswer: view.silent.isEmpty))

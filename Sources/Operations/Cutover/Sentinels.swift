@@ -32,6 +32,8 @@ struct Sentinels: Sendable {
         var silent: [String] = []
 
         var named: Int { naming.count }
+        /// How many send clients elsewhere; one that is silent sends nobody anywhere.
+        var misleading: Int { total - named - silent.count }
         var allNameIt: Bool { named == total }
         var allShowIt: Bool { named == total && shown == total }
     }
