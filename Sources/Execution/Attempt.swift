@@ -21,6 +21,8 @@ struct Attempt: Sendable {
     let direction: Direction
     let number: Int
     let undo: StateValue?
+    /// What all results on record have left for later steps, by node.
+    let memos: [String: StateValue]
     let timeout: Duration?
     let operation: any Operation
     let clock: any Clock<Duration>
@@ -92,7 +94,7 @@ struct Attempt: Sendable {
 
     private func context(_ latest: LatestUndo) -> StepContext {
         StepContext(
-            node: node.id, undo: latest.value, attempt: number, clock: clock,
+            node: node.id, undo: latest.value, attempt: number, clock: clock, memos: memos,
             save: { undo in
                 try await mailbox.intend(node.id, undo: undo)
                 latest.value = undo

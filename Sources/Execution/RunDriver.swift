@@ -92,11 +92,12 @@ struct RunDriver {
             for id in ids { carryOut(machine.abandoned(id), &group) }
             return
         }
+        let memos = journal.state.memos
         for node in nodes {
             let (id, record) = (node.id, journal[node.id])
             let attempt = Attempt(
                 node: node, direction: direction, number: attempts(of: id), undo: record.undo,
-                timeout: executor.policies[id]?.timeout, operation: executor.provider.operation(for: id),
+                memos: memos, timeout: executor.policies[id]?.timeout, operation: executor.provider.operation(for: id),
                 clock: executor.environment.clock, mailbox: mailbox, draining: draining)
             startedAt[id] = elapsed()
             tell(id, .started)

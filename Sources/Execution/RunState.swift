@@ -70,5 +70,12 @@ package struct RunState: Sendable, Equatable, Codable {
         self.nodes = graph.nodes.map { Node(id: $0.id) }
     }
 
+    /// What every result on record has left for later steps, by node.
+    var memos: [String: StateValue] {
+        var memos: [String: StateValue] = [:]
+        for node in nodes { memos[node.id] = node.result?.memo }
+        return memos
+    }
+
     package subscript(id: String) -> Node? { nodes.first { $0.id == id } }
 }

@@ -11,12 +11,14 @@ package struct StepContext: Sendable {
     package let attempt: Int
     /// Monotonic time. Operations that wait take it from here, so that tests need none.
     package let clock: any Clock<Duration>
+    private let memos: [String: StateValue]
     private let saveUndo: @Sendable (StateValue) async throws -> Void
     private let reportProgress: @Sendable (Progress) -> Void
     private let draining: @Sendable () -> Bool
 
     package init(
         node: String, undo: StateValue?, attempt: Int, clock: any Clock<Duration>,
+        memos: [String: StateValue] = [:],
         save: @escaping @Sendable (StateValue) async throws -> Void,
         report: @escaping @Sendable (Progress) -> Void,
         isDraining: @escaping @Sendable () -> Bool
@@ -25,6 +27,7 @@ package struct StepContext: Sendable {
         self.undo = undo
         self.attempt = attempt
         self.clock = clock
+        self.memos = memos
         self.saveUndo = save
         self.reportProgress = report
         self.draining = isDraining
@@ -32,6 +35,10 @@ package struct StepContext: Sendable {
 
     /// Replaces the undo data in the state file; returns once it is on disk. Call it before the effect that it undoes.
     package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }
+
+    /// What another node, or an earlier attempt of this one, has left for later steps in its result; `nil` where it has not
+    /// succeeded yet. As it was when this attempt began.
+    package func memo(of node: String) -> StateValue? { memos[node] }
 
     /// Says what the operation is doing or waiting for. Cheap; views show the latest.
     package func report(_ progress: Progress) { reportProgress(progress) }

@@ -18,7 +18,9 @@ extension RunState {
                     "object": .object(["empty": .object([:])]),
                 ]))
             state.succeed(
-                position, StepResult("well", verdict: .warned, help: ["look"], facts: ["offset": .int(7)]), at: later)
+                position,
+                StepResult("well", verdict: .warned, help: ["look"], facts: ["offset": .int(7)], memo: .int(8)),
+                at: later)
             state.fail(
                 position,
                 StepFailure(

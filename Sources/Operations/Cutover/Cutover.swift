@@ -56,6 +56,8 @@ struct Cutover: Sendable {
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
         let limits = await limits()
+        // The last look before anybody waits. A return has no target that could be the wrong one.
+        if to.part == .target { try await Conditions.check(servers, context) }
         let driver = CutoverDriver(self, choice, memory, leader: leader, counter: counter, limits: limits)
         try await shielded(driver) { $0.begin() }
         return true

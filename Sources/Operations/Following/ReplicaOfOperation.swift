@@ -31,14 +31,17 @@ package struct ReplicaOfOperation: Operation {
         let keys = try await target.keyspace().keys
         if let recorded = context.undo {
             // An earlier attempt recorded what was there before; what is there now may be our doing.
-            let memory = try recorded.decode(ReplicaOfMemory.self)
-            if memory.wasEmpty || replacesData { return .ready(undo: recorded) }
+            var memory = try recorded.decode(ReplicaOfMemory.self)
+            memory.baseline = try await RunBaseline.read(servers)
+            if memory.wasEmpty || replacesData { return .ready(undo: StateValue(memory)) }
         }
         if keys > 0, try await Sentinels(servers)?.knowsAny([target.endpoint.serverAddress]) == true {
             throw wasDetached(keys)
         }
         guard keys == 0 || replacesData else { throw holdsKeys(keys) }
-        let memory = ReplicaOfMemory(wasEmpty: keys == 0, credentials: try await credentials.prior(on: target))
+        let memory = ReplicaOfMemory(
+            wasEmpty: keys == 0, credentials: try await credentials.prior(on: target),
+            baseline: try await RunBaseline.read(servers))
         return .ready(undo: StateValue(memory))
     }
 
@@ -70,7 +73,16 @@ package struct ReplicaOfOperation: Operation {
                 place: [target.name, "role \(replication.role)"],
                 world: ["\(source.endpoint) takes writes as before"], isTransient: true)
         }
-        return StepResult("the target follows \(source.endpoint)")
+        let baseline = try await baseline(context)
+        if let violation = try await Conditions.violation(servers, since: baseline) { throw violation }
+        return StepResult("the target follows \(source.endpoint)", memo: StateValue(baseline))
+    }
+
+    /// Of the last time that the target was made to follow by us; of the first look at it where others had done so before.
+    private func baseline(_ context: StepContext) async throws -> RunBaseline {
+        if let recorded = try context.undo?.decode(ReplicaOfMemory.self).baseline { return recorded }
+        if let recorded = try RunBaseline.recorded(servers.plan, context) { return recorded }
+        return try await RunBaseline.read(servers)
     }
 
     package func undo(_ context: StepContext) async throws -> String? {

@@ -16,8 +16,10 @@ package struct WaitForSyncOperation: Operation {
     package func perform(_ context: StepContext) async throws {
         var watch = SyncWatch(step: step, source: servers.source, target: servers.target)
         let time = Stopwatch(context.clock)
+        var pace = ConditionPace(context.clock)
         while true {
             if context.isDraining { throw CancellationError() }
+            try await pace.check(servers, context)
             let observation = try await observe()
             switch try watch.receive(observation, at: time.elapsed) {
             case .keepWaiting(let progress): context.report(progress)
@@ -35,6 +37,7 @@ package struct WaitForSyncOperation: Operation {
                 place: [servers.target.name], world: ["\(servers.source.endpoint) takes writes as before"],
                 isTransient: true)
         }
+        try await Conditions.check(servers, context)
         return StepResult(
             "in sync, lag \(ByteCount(bytes: lag).text)",
             facts: ["lagBytes": .int(lag), "sourceOffset": .int(answer.sourceOffset)])

@@ -1,0 +1,49 @@
+package import Execution
+import PlanModel
+
+/// Something that must hold from the moment the target follows the source until the handover, and that nobody but planrun
+/// watches: the source is still the same process, no Sentinel of another group has appeared, and so on.
+///
+/// Conditions are asked right after `replicaof`, while `wait-for-sync` and an approval wait, by a `verify` before the cutover,
+/// and once more right before writes are held back. Each reads and changes nothing.
+package protocol Condition: Sendable {
+    /// - Parameter baseline: what was read when the target began to follow; `nil` where that is not on record.
+    /// - Returns: why the condition does not hold any more, as the failure of the step that asks; `nil` where it holds.
+    /// - Throws: `StepFailure` where a server does not answer.
+    func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure?
+}
+
+/// All conditions. A new one is a new file in this folder and its line here.
+package enum Conditions {
+    /// In the order in which they are told: causes before what follows from them.
+    static let all: [any Condition] = []
+
+    /// Asks all of them at once.
+    /// - Returns: the first, in their order, that does not hold.
+    /// - Throws: `StepFailure` where a server does not answer and nothing worse was found.
+    package static func violation(
+        _ servers: Servers, since baseline: RunBaseline?
+    ) async throws -> StepFailure? {
+        let answers = try await all.atOnce { condition -> Result<StepFailure?, any Error> in
+            do {
+                return .success(try await condition.violation(servers, since: baseline))
+            } catch {
+                return .failure(error)
+            }
+        }
+        for case .success(let violation?) in answers { return violation }
+        for answer in answers { _ = try answer.get() }
+        return nil
+    }
+
+    /// The same, compared with the baseline that is on record.
+    package static func violation(_ servers: Servers, _ context: StepContext) async throws -> StepFailure? {
+        try await violation(servers, since: RunBaseline.recorded(servers.plan, context))
+    }
+
+    /// For a step that may not go on where one does not hold.
+    /// - Throws: the violation.
+    package static func check(_ servers: Servers, _ context: StepContext) async throws {
+        if let violation = try await violation(servers, context) { throw violation }
+    }
+}
