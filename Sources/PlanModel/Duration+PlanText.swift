@@ -7,7 +7,9 @@ extension Duration {
     /// As a plan spells it: `1h30m`, `250ms`. Whole milliseconds; what is below is dropped.
     package var planText: String {
         let (seconds, attoseconds) = components
-        var left = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        // A server's word can make a time longer than any that has a spelling.
+        let longest = Int64.max / 1_000 - 1
+        var left = min(max(-longest, seconds), longest) * 1_000 + attoseconds / 1_000_000_000_000_000
         guard left > 0 else { return left == 0 ? "0s" : "-" + (.zero - self).planText }
         var text = ""
         for unit in Self.planUnits where left >= unit.milliseconds {

@@ -58,11 +58,19 @@ package struct PublishedMessage: Sendable, Equatable {
 /// Host name or IP address, and port.
 package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertible {
     package let host: String
+    /// 0, at which nobody listens, for a number that is no port: a replica may announce 70000 or -1, and its primary and the
+    /// Sentinels pass that on.
     package let port: Int
 
     package init(host: String, port: Int) {
         self.host = host
-        self.port = port
+        self.port = (0...65_535).contains(port) ? port : 0
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            host: try container.decode(String.self, forKey: .host), port: try container.decode(Int.self, forKey: .port))
     }
 
     /// Servers name hosts, too, so the name is escaped.

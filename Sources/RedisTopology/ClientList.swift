@@ -74,7 +74,7 @@ extension ClientList.Client {
         command = text("cmd")?.lowercased()
         flags = fields["flags"] ?? ""
         database = fields["db"].flatMap { Int($0) }
-        age = fields["age"].flatMap { Int64($0) }.map { .seconds($0) }
-        idle = fields["idle"].flatMap { Int64($0) }.map { .seconds($0) }
+        age = fields["age"].flatMap { WireNumber.seconds($0) }
+        idle = fields["idle"].flatMap { WireNumber.seconds($0) }
     }
 }

@@ -25,7 +25,7 @@ package struct ConfigReply: Sendable, Equatable, CustomStringConvertible, Custom
     /// server has no such parameter.
     package subscript(name: String) -> String? { values[Self.normalized(name)] }
 
-    package func integer(_ name: String) -> Int64? { self[name].flatMap { Int64($0) } }
+    package func integer(_ name: String) -> Int64? { self[name].flatMap { WireNumber.integer($0) } }
 
     package var names: [String] { values.keys.sorted() }
     package var description: String { "CONFIG of \(names.joined(separator: ", "))" }

@@ -54,14 +54,14 @@ package enum RoleReply: Sendable, Equatable {
     private static func primary(_ elements: [RESPValue]) -> RoleReply {
         let replicas = elements.lazy.compactMap(\.array).first ?? []
         return .primary(
-            offset: elements.count > 1 ? elements[1].integer : nil,
+            offset: elements.count > 1 ? elements[1].count : nil,
             replicas: replicas.compactMap { entry in
                 guard let fields = entry.array, fields.count >= 2, let host = fields[0].string,
                     let port = fields[1].integer
                 else { return nil }
                 return Replica(
                     address: ServerAddress(host: host, port: Int(truncatingIfNeeded: port)),
-                    offset: fields.count > 2 ? fields[2].integer : nil)
+                    offset: fields.count > 2 ? fields[2].count : nil)
             })
     }
 
@@ -74,6 +74,11 @@ package enum RoleReply: Sendable, Equatable {
         }
         return .replica(
             of: ServerAddress(host: host, port: Int(truncatingIfNeeded: port)), link: LinkState(wire: state),
-            offset: elements.count > 4 ? elements[4].integer : nil)
+            offset: elements.count > 4 ? elements[4].count : nil)
     }
+}
+
+extension RESPValue {
+    /// An offset.
+    fileprivate var count: Int64? { integer.flatMap { WireNumber.range.contains($0) ? $0 : nil } }
 }

@@ -1,5 +1,6 @@
 import Execution
 import PlanModel
+import RedisTopology
 
 /// What a handover that did not come to its end says: what happened, and what state the world is in.
 extension CutoverDriver {
@@ -53,7 +54,7 @@ extension CutoverDriver {
 
     /// A Sentinel that gave up a failover begins none by itself for twice failover-timeout, counted from its beginning.
     private var guardTime: String {
-        let guarded = Int64(limits.failoverTimeout * 2 / .milliseconds(1))
+        let guarded = Int64(saturating: limits.failoverTimeout * 2 / .milliseconds(1))
         let end = Timestamp(millisecondsSince1970: Timestamp.now.millisecondsSince1970 + guarded)
         return
             "a Sentinel that gives a failover up begins none by itself for twice its failover-timeout of \(limits.failoverTimeout.planText): not before \(end)"

@@ -53,7 +53,7 @@ struct Fence: Sendable {
 
     /// How many replicas a write needs; 0 also where the engine has no such rule.
     func replicasWanted() async throws(StepFailure) -> Int {
-        try await primary.setting(Self.quorumOfReplicas).flatMap { Int($0) } ?? 0
+        Int(try await primary.integerSetting(Self.quorumOfReplicas) ?? 0)
     }
 
     /// Makes a server that stands alone refuse every write.

@@ -1,4 +1,5 @@
 import Execution
+import RedisTopology
 
 /// Counts the commands that write which a server has carried out since it runs.
 struct WriteCounter: Sendable {
@@ -12,6 +13,6 @@ struct WriteCounter: Sendable {
     }
 
     func calls() async throws(StepFailure) -> Int64 {
-        try await server.commandCalls().reduce(0) { writing.contains($1.key) ? $0 + $1.value : $0 }
+        try await server.commandCalls().filter { writing.contains($0.key) }.values.saturatingSum
     }
 }

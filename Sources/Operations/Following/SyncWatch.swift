@@ -137,13 +137,14 @@ private struct TransferRate {
     }
 
     func timeLeft(bytes: Int64) -> Duration? {
-        bytesPerSecond.map { .seconds(Double(max(0, bytes)) / $0) }
+        // Beyond a century it is no answer.
+        bytesPerSecond.map { Double(max(0, bytes)) / $0 }.flatMap { $0 < 3.2e9 ? .seconds($0) : nil }
     }
 
     func describe(_ transfer: SyncProgress) -> String {
         var text = ByteCount(bytes: transfer.receivedBytes).text
         if let total = transfer.totalBytes { text += " of \(ByteCount(bytes: total).text)" }
-        if let bytesPerSecond { text += ", \(ByteCount(bytes: Int64(bytesPerSecond)).text)/s" }
+        if let bytesPerSecond { text += ", \(ByteCount(bytes: Int64(saturating: bytesPerSecond)).text)/s" }
         return text
     }
 }

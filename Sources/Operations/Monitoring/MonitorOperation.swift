@@ -80,8 +80,8 @@ package struct MonitorOperation: Operation {
     /// In an order in which each can be set on its own.
     private var settings: [(String, String)] {
         var settings = [
-            ("down-after-milliseconds", String(Int64(step.downAfter / .milliseconds(1)))),
-            ("failover-timeout", String(Int64(step.failoverTimeout / .milliseconds(1)))),
+            ("down-after-milliseconds", String(Int64(saturating: step.downAfter / .milliseconds(1)))),
+            ("failover-timeout", String(Int64(saturating: step.failoverTimeout / .milliseconds(1)))),
             ("parallel-syncs", String(step.parallelSyncs)),
         ]
         let (user, password) = servers.sentinelCredentials

@@ -1,4 +1,5 @@
 import PlanModel
+import RedisTopology
 
 extension ByteCount {
     /// For a person, rounded: `412 MiB`, `1.2 GiB`.
@@ -10,8 +11,8 @@ extension ByteCount {
             value /= 1024
             unit += 1
         }
-        let tenths = Int64((value * 10).rounded())
-        let number = unit == 0 || value >= 100 ? "\(Int64(value.rounded()))" : "\(tenths / 10).\(tenths % 10)"
+        let tenths = Int64(saturating: value * 10)
+        let number = unit == 0 || value >= 100 ? "\(Int64(saturating: value))" : "\(tenths / 10).\(tenths % 10)"
         return "\(number) \(units[unit])"
     }
 }

@@ -106,6 +106,11 @@ extension Server {
         try await read(["CONFIG", "GET", name]) { try ConfigReply($0)[name] }
     }
 
+    /// The same of a setting that is a whole number; `nil` also for a number that is too large to be one.
+    package func integerSetting(_ name: String) async throws(StepFailure) -> Int64? {
+        try await read(["CONFIG", "GET", name]) { try ConfigReply($0).integer(name) }
+    }
+
     /// The values of several settings in one round trip, by the names asked for; those that this engine does not have are
     /// left out. One `CONFIG GET` each: Dragonfly takes one name.
     func settings(_ names: [String]) async throws(StepFailure) -> [String: String] {

@@ -35,8 +35,8 @@ struct KeyCounts: Equatable {
             differences.append(
                 "db\(database): \(there.persistent) keys without TTL on the \(replica), \(wanted) on the \(primary)")
         }
-        let persistent = databases.values.reduce(0) { $0 + $1.persistent }
-        let expiring = databases.values.reduce(0) { $0 + $1.expiring }
+        let persistent = databases.values.map(\.persistent).saturatingSum
+        let expiring = databases.values.map(\.expiring).saturatingSum
         return Comparison(
             differences: differences,
             summary:

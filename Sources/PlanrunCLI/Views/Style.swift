@@ -1,3 +1,5 @@
+import RedisTopology
+
 /// Colours for a terminal, or none.
 struct Style: Sendable {
     enum Color: Int, Sendable {
@@ -24,10 +26,10 @@ extension Duration {
     var short: String {
         let seconds = self / .seconds(1)
         if seconds < 9.95 {
-            let tenths = Int((seconds * 10).rounded())
+            let tenths = Int64(saturating: seconds * 10)
             return "\(tenths / 10).\(tenths % 10) s"
         }
-        let whole = Int(seconds.rounded())
+        let whole = Int64(saturating: seconds)
         if whole < 120 { return "\(whole) s" }
         if whole < 7200 { return "\(whole / 60) min \(whole % 60) s" }
         return "\(whole / 3600) h \(whole % 3600 / 60) min"

@@ -102,7 +102,7 @@ final class TerminalRunView: RunView {
 
     private func bar(_ progress: Progress) -> String {
         guard let fraction = progress.fraction else { return "" }
-        let filled = Int((fraction * 12).rounded(.down))
+        let filled = fraction.isFinite ? Int(min(max(0, fraction), 1) * 12) : 0
         return "[" + String(repeating: "#", count: filled) + String(repeating: " ", count: 12 - filled) + "] "
     }
 

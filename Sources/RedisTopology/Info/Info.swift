@@ -46,9 +46,10 @@ extension Info.Section {
     var command: String { "INFO \(name)" }
 
     /// An integer field; `nil` where it is missing.
+    /// - Throws: also for a number outside `WireNumber.range`.
     func integer(_ field: String) throws(ReplyError) -> Int64? {
         guard let text = self[field], !text.isEmpty else { return nil }
-        guard let number = Int64(text) else {
+        guard let number = WireNumber.integer(text) else {
             throw ReplyError(
                 command: command, expected: "'\(field)' as an integer", found: "'\(text.printable(limit: 80))'")
         }
@@ -69,10 +70,7 @@ extension Info.Section {
     func flag(_ field: String) -> Bool { self[field] == "1" }
 
     /// A field of whole seconds; negative means that there is nothing to tell.
-    func seconds(_ field: String) throws(ReplyError) -> Duration? {
-        guard let number = try integer(field), number >= 0 else { return nil }
-        return .seconds(number)
-    }
+    func seconds(_ field: String) throws(ReplyError) -> Duration? { try integer(field).flatMap(WireNumber.seconds) }
 
     private func missing(_ field: String) -> ReplyError {
         let found = fields.isEmpty ? "no field at all" : "\(fields.count) other fields"

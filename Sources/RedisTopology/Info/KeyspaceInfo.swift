@@ -16,7 +16,7 @@ package struct KeyspaceInfo: Sendable, Equatable {
         }
     }
 
-    package var keys: Int64 { databases.values.reduce(0) { $0 + $1.keys } }
+    package var keys: Int64 { databases.values.map(\.keys).saturatingSum }
     package var isEmpty: Bool { databases.isEmpty }
 
     package init(_ reply: RESPValue) throws(ReplyError) {
@@ -27,10 +27,10 @@ package struct KeyspaceInfo: Sendable, Equatable {
         let section = info["keyspace"]
         var databases: [Int: Counts] = [:]
         for (field, line) in section.fields where field.hasPrefix("db") {
-            guard let number = Int(field.dropFirst(2)) else { continue }
+            guard let number = WireNumber.integer(field.dropFirst(2)).map(Int.init) else { continue }
             let values = attributes(line)
-            guard let keys = values["keys"].flatMap({ Int64($0) }),
-                let expiring = values["expires"].flatMap({ Int64($0) })
+            guard let keys = values["keys"].flatMap({ WireNumber.integer($0) }),
+                let expiring = values["expires"].flatMap({ WireNumber.integer($0) })
             else {
                 throw ReplyError(
                     command: section.command, expected: "'\(field):keys=…,expires=…'",
@@ -59,7 +59,8 @@ package struct CommandStats: Sendable, Equatable {
         var unknown: [String: Int64] = [:]
         for (field, value) in section.fields {
             if field.hasPrefix("cmdstat_") {
-                calls[field.dropFirst(8).lowercased()] = attributes(value)["calls"].flatMap { Int64($0) } ?? 0
+                calls[field.dropFirst(8).lowercased()] =
+                    attributes(value)["calls"].flatMap { WireNumber.integer($0) } ?? 0
             } else if field.hasPrefix("unknown_") {
                 unknown[field.dropFirst(8).lowercased()] = try section.requiredInteger(field)
             }

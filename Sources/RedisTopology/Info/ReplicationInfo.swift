@@ -82,8 +82,8 @@ package struct ConnectedReplica: Sendable, Equatable {
             result.append(
                 ConnectedReplica(
                     address: ServerAddress(host: host, port: port), state: values["state"] ?? "",
-                    offset: values["offset"].flatMap { Int64($0) },
-                    lag: values["lag"].flatMap { Int64($0) }.map { .seconds($0) }))
+                    offset: values["offset"].flatMap { WireNumber.integer($0) },
+                    lag: values["lag"].flatMap { WireNumber.seconds($0) }))
         }
         return result
     }

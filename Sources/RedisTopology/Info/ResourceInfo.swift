@@ -5,6 +5,8 @@ package struct MemoryInfo: Sendable, Equatable {
     package let used: Int64
     package let peak: Int64?
     package let resident: Int64?
+    /// Of the machine; Dragonfly does not tell.
+    package let machineTotal: Int64?
     /// `nil` where there is no limit (0).
     package let limit: Int64?
     package let policy: String?
@@ -15,9 +17,10 @@ package struct MemoryInfo: Sendable, Equatable {
 
     package init(_ info: Info) throws(ReplyError) {
         let section = info["memory"]
-        used = try section.requiredInteger("used_memory")
-        peak = try section.integer("used_memory_peak")
-        resident = try section.integer("used_memory_rss")
+        used = max(0, try section.requiredInteger("used_memory"))
+        peak = try section.integer("used_memory_peak").map { max(0, $0) }
+        resident = try section.integer("used_memory_rss").map { max(0, $0) }
+        machineTotal = try section.integer("total_system_memory").map { max(0, $0) }
         limit = try section.integer("maxmemory").flatMap { $0 > 0 ? $0 : nil }
         policy = section["maxmemory_policy"]
     }

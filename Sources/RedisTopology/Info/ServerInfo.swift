@@ -56,7 +56,7 @@ package struct ServerVersion: Sendable, Hashable, Comparable, CustomStringConver
     package init?(_ text: String) {
         let digits = text.drop { !$0.isASCII || !$0.isNumber }
         let head = digits.prefix { $0 == "." || ($0.isASCII && $0.isNumber) }
-        let numbers = head.split(separator: ".").compactMap { Int($0) }
+        let numbers = head.split(separator: ".").compactMap { WireNumber.integer($0).map(Int.init) }
         guard !numbers.isEmpty else { return nil }
         self.numbers = Array((numbers + [0, 0]).prefix(max(3, numbers.count)))
         self.text = text

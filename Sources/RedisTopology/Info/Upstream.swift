@@ -38,7 +38,7 @@ package struct Upstream: Sendable, Equatable {
         if isLinkUp {
             link = .up
         } else if let down = try section.integer("master_link_down_since_seconds") {
-            link = down < 0 ? .never : .downSince(.seconds(down))
+            link = down < 0 ? .never : .downSince(WireNumber.seconds(down))
         } else {
             link = .downSince(nil)
         }

@@ -43,7 +43,7 @@ struct SentinelFields {
 
     func integer(_ name: String) throws(ReplyError) -> Int64 {
         let value = try text(name)
-        guard let number = Int64(value) else {
+        guard let number = WireNumber.integer(value) else {
             throw ReplyError(
                 command: command, expected: "'\(name)' as an integer", found: "'\(value.printable(limit: 80))'")
         }
@@ -52,7 +52,9 @@ struct SentinelFields {
 
     func count(_ name: String) throws(ReplyError) -> Int { Int(truncatingIfNeeded: try integer(name)) }
 
-    func milliseconds(_ name: String) throws(ReplyError) -> Duration { .milliseconds(try integer(name)) }
+    func milliseconds(_ name: String) throws(ReplyError) -> Duration {
+        WireNumber.milliseconds(try integer(name))
+    }
 
     /// `nil` where the field is missing.
     func optionalMilliseconds(_ name: String) throws(ReplyError) -> Duration? {

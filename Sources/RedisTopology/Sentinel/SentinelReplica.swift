@@ -75,6 +75,6 @@ package struct SentinelPeer: Sendable, Equatable {
         flags = try fields.flags()
         lastHello = try fields.optionalMilliseconds("last-hello-message")
         lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
-        votedEpoch = fields.optionalText("voted-leader-epoch").flatMap { Int64($0) } ?? 0
+        votedEpoch = fields.optionalText("voted-leader-epoch").flatMap { WireNumber.integer($0) } ?? 0
     }
 }

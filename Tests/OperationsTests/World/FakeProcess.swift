@@ -92,9 +92,13 @@ final class FakeProcess: Sendable {
         }
     }
 
-    func servers(_ plan: Plan) throws -> Servers {
+    /// - Parameter wrap: puts something between planrun and the servers.
+    func servers(
+        _ plan: Plan, through wrap: (any SessionConnector) -> any SessionConnector = { $0 }
+    ) throws -> Servers {
         try Servers(
-            plan: plan, connector: WorldConnector(process: self), environment: [:], clock: WorldClock(process: self),
+            plan: plan, connector: wrap(WorldConnector(process: self)), environment: [:],
+            clock: WorldClock(process: self),
             probesWrites: false, resolve: { [$0] })
     }
 

@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import RedisTopology
 
 /// Every command that applications have used on the source exists on the target.
 struct CommandsCheck: Check {
@@ -18,9 +19,8 @@ struct CommandsCheck: Check {
         }
         guard !missing.isEmpty else { return .passed("the target knows all \(Set(used).count) commands in use") }
         let list = missing.sorted().map { command in
-            let count = calls.filter { $0.key == command || $0.key.hasPrefix(command + "|") }.reduce(0) {
-                $0 + $1.value
-            }
+            let count = calls.filter { $0.key == command || $0.key.hasPrefix(command + "|") }
+                .values.saturatingSum
             return "\(command.uppercased().printable) (\(count) calls)"
         }
         return .missed(

@@ -31,7 +31,7 @@ struct DatabasesCheck: Check {
     }
 
     private func count(_ server: Server) async throws(StepFailure) -> Int? {
-        if let value = try await server.setting("databases").flatMap({ Int($0) }) { return value }
-        return try await server.setting("dbnum").flatMap { Int($0) }
+        if let value = try await server.integerSetting("databases") { return Int(value) }
+        return try await server.integerSetting("dbnum").map { Int($0) }
     }
 }

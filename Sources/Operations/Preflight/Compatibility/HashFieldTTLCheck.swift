@@ -1,5 +1,6 @@
 import Execution
 import PlanModel
+import RedisTopology
 
 /// TTLs on single fields of a hash arrive only on a target that knows them.
 struct HashFieldTTLCheck: Check {
@@ -10,7 +11,7 @@ struct HashFieldTTLCheck: Check {
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let calls = try await servers.source.commandCalls()
-        let count = Self.commands.reduce(Int64(0)) { $0 + (calls[$1] ?? 0) }
+        let count = Self.commands.compactMap { calls[$0] }.saturatingSum
         guard count > 0 else { return .passed("no field of a hash has been given a TTL") }
         let (source, target) = (servers.plan.source.engine, servers.plan.target.engine)
         if source == target, try await servers.target.commandFlags()["hexpire"] != nil {

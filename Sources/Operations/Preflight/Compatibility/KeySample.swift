@@ -24,9 +24,12 @@ struct KeySample: Sendable {
     /// Four round trips, however many keys are looked at. From each database as many as its part of all keys.
     static func read(_ servers: Servers, count: Int) async throws -> KeySample {
         let databases = try await servers.source.keyspace().databases.sorted { $0.key < $1.key }
-        let total = databases.reduce(0) { $0 + $1.value.keys }
+        let total = databases.map(\.value.keys).saturatingSum
         guard total > 0 else { return KeySample(entries: []) }
-        let shares = databases.map { (number: $0.key, count: max(1, count * Int($0.value.keys) / Int(total))) }
+        let shares = databases.map { database in
+            let share = Double(count) * Double(database.value.keys) / Double(total)
+            return (number: database.key, count: max(1, Int(Int64(saturating: share))))
+        }
         // On a connection of its own: SELECT would meet what other checks ask.
         return try await servers.withSession(servers.source, servers.source.settings) { session in
             let picked = try await session.ask(

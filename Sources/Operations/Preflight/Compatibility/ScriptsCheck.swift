@@ -1,5 +1,6 @@
 import Execution
 import PlanModel
+import RedisTopology
 
 /// Dragonfly wants scripts to declare the keys they touch; Redis does not care.
 struct ScriptsCheck: Check {
@@ -10,7 +11,7 @@ struct ScriptsCheck: Check {
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let calls = try await servers.source.commandCalls()
-        let count = ["eval", "evalsha", "eval_ro", "evalsha_ro"].reduce(Int64(0)) { $0 + (calls[$1] ?? 0) }
+        let count = ["eval", "evalsha", "eval_ro", "evalsha_ro"].compactMap { calls[$0] }.saturatingSum
         guard count > 0 else { return .passed("no scripts have run") }
         return .missed(
             "the source has run scripts \(count) times, and Dragonfly refuses one that touches keys it does not declare",

@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import RedisTopology
 
 /// Every server answers fast and evenly enough for what planrun does while writes are held back.
 ///
@@ -67,7 +68,7 @@ struct RoundTripCheck: Check {
 extension Duration {
     /// `0.4 ms`, `120 ms`.
     fileprivate var milliseconds: String {
-        let tenths = Int64((self / .microseconds(100)).rounded())
+        let tenths = Int64(saturating: self / .microseconds(100))
         return tenths < 100 ? "\(tenths / 10).\(tenths % 10) ms" : "\(tenths / 10) ms"
     }
 }

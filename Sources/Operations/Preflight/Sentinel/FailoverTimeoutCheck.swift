@@ -25,7 +25,7 @@ struct FailoverTimeoutCheck: Check {
         let findings = pictures.compactMap { picture -> Finding? in
             let timeout = picture.primary.failoverTimeout
             guard timeout < shortest || timeout > longest else { return nil }
-            let milliseconds = Int64((timeout < shortest ? shortest : longest) / .milliseconds(1))
+            let milliseconds = Int64(saturating: (timeout < shortest ? shortest : longest) / .milliseconds(1))
             return .missed(
                 "\(picture.sentinel.name) gives a failover up after \(timeout.planText)",
                 wants: "\(shortest.planText) to \(longest.planText)", at: [picture.sentinel.name],

@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import RedisTopology
 
 /// A link that breaks for a moment can go on where it was, because the source still has what was written meanwhile.
 struct BacklogCheck: Check {
@@ -14,10 +15,10 @@ struct BacklogCheck: Check {
     static func applies(to plan: Plan) -> Bool { plan.source.engine != .dragonfly && plan.target.engine != .dragonfly }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let size = try await servers.source.setting("repl-backlog-size").flatMap { Int64($0) } ?? 0
+        let size = try await servers.source.integerSetting("repl-backlog-size") ?? 0
         let forecast = try await SyncForecast.read(servers, transferRate: ByteCount(bytes: 1 << 20))
         let covers = limits.duration("covers")
-        let needed = forecast.writeRate * Int64(covers / .seconds(1))
+        let needed = forecast.writeRate.multiplied(saturating: Int64(saturating: covers / .seconds(1)))
         let rate = "\(ByteCount(bytes: forecast.writeRate).text)/s"
         if size >= needed {
             return .passed("\(ByteCount(bytes: size).text) hold what is written in \(covers.planText) (\(rate))")

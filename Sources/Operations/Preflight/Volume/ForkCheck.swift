@@ -16,11 +16,10 @@ struct ForkCheck: Check {
     static func applies(to plan: Plan) -> Bool { plan.source.engine != .dragonfly }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let memory = try await servers.source.info("memory")["memory"]
-        guard let total = memory["total_system_memory"].flatMap({ Int64($0) }),
-            let resident = memory["used_memory_rss"].flatMap({ Int64($0) })
+        let memory = try await servers.source.memory()
+        guard let total = memory.machineTotal, let resident = memory.resident
         else { return .passed("the source does not tell how much memory its machine has") }
-        let needed = resident / 100 * Int64(limits.percentage("share"))
+        let needed = (resident / 100).multiplied(saturating: Int64(limits.percentage("share")))
         let free = total - resident
         let text =
             "the machine has \(ByteCount(bytes: total).text), the source uses \(ByteCount(bytes: resident).text) of it"

@@ -26,8 +26,9 @@ package struct MemoryCheck: Check {
         // A source with a maxmemory of its own cannot grow beyond it.
         let room = max(0, (source.limit ?? .max) - source.used)
         let growth = min(forecast.writtenMeanwhile, room)
-        let expected = source.used + growth
-        let wanted = expected + expected / 100 * Int64(limits.percentage("headroom"))
+        let expected = source.used.adding(saturating: growth)
+        let headroom = (expected / 100).multiplied(saturating: Int64(limits.percentage("headroom")))
+        let wanted = expected.adding(saturating: headroom)
         let growthText = growth > 0 ? " and grows by up to \(ByteCount(bytes: growth).text) during the sync" : ""
         let maximumText = ByteCount(bytes: maximum).text
         if maximum >= wanted {

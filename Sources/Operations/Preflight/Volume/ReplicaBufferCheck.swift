@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import RedisTopology
 
 /// The source's output buffer for replicas holds what is written during the full sync. Where it does not, the source cuts
 /// the sync off each time, and it begins anew for ever.
@@ -15,7 +16,7 @@ struct ReplicaBufferCheck: Check {
         let text = try await servers.source.setting("client-output-buffer-limit") ?? ""
         guard let limit = ReplicaBufferLimit(text) else { return .passed("the source shows no limit for replicas") }
         let forecast = try await SyncForecast.read(servers, transferRate: limits.size("transfer-rate"))
-        let needed = forecast.writtenMeanwhile * 2
+        let needed = forecast.writtenMeanwhile.multiplied(saturating: 2)
         guard limit.isExceeded(by: needed, for: forecast.duration) else {
             return .passed("\(limit.text) is enough: \(forecast.basis)")
         }

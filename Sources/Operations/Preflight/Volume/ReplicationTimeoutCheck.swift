@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import RedisTopology
 
 /// `repl-timeout` is long enough that neither side gives up while the other saves or loads the data.
 struct ReplicationTimeoutCheck: Check {
@@ -13,10 +14,10 @@ struct ReplicationTimeoutCheck: Check {
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let forecast = try await SyncForecast.read(
             servers, transferRate: limits.size("transfer-rate"), window: .milliseconds(1))
-        let needed = max(60, Int64(forecast.duration / .seconds(1)))
+        let needed = max(60, Int64(saturating: forecast.duration / .seconds(1)))
         var findings: [Finding] = []
         for server in [servers.source, servers.target] {
-            guard let seconds = try await server.setting("repl-timeout").flatMap({ Int64($0) }), seconds < needed else {
+            guard let seconds = try await server.integerSetting("repl-timeout"), seconds < needed else {
                 continue
             }
             findings.append(

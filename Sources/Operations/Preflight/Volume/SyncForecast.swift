@@ -23,7 +23,7 @@ struct SyncForecast: Sendable {
         async let input = first.replicas.isEmpty ? inputRate(servers.source) : 0
         let after = try await servers.source.replication().offset ?? before
         let seconds = max(0.001, watch.elapsed / .seconds(1))
-        var rate = Int64(Double(max(0, after - before)) / seconds)
+        var rate = Int64(saturating: Double(max(0, after - before)) / seconds)
         // Without a replica the stream is not counted; what comes in from clients, reads included, is more than is written.
         if first.replicas.isEmpty, rate == 0 { rate = try await input }
         return SyncForecast(dataset: dataset, writeRate: rate, transferRate: max(1, transferRate.bytes))
@@ -31,13 +31,13 @@ struct SyncForecast: Sendable {
 
     private static func inputRate(_ server: Server) async throws(StepFailure) -> Int64 {
         let kibibytes = try await server.info("stats")["stats"]["instantaneous_input_kbps"].flatMap { Double($0) }
-        return Int64((kibibytes ?? 0) * 1024)
+        return max(0, Int64(saturating: (kibibytes ?? 0) * 1024))
     }
 
     var duration: Duration { .seconds(Double(dataset) / Double(transferRate)) }
 
     /// What is written while the sync lasts: the source keeps it in the target's output buffer.
-    var writtenMeanwhile: Int64 { Int64(Double(writeRate) * (duration / .seconds(1))) }
+    var writtenMeanwhile: Int64 { Int64(saturating: Double(writeRate) * (duration / .seconds(1))) }
 
     var basis: String {
         "\(ByteCount(bytes: dataset).text) at \(ByteCount(bytes: transferRate).text)/s take \(duration.rounded.planText), "

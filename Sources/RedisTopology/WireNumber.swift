@@ -1,0 +1,62 @@
+import RESP
+
+/// A number as it stands in a reply.
+///
+/// A server can send any number, and some that it sends come from its clients: a replica announces whatever port it likes. A
+/// number that is larger than anything that can be counted is therefore not taken, so that no sum, product or
+/// conversion of those that are can overflow.
+enum WireNumber {
+    /// 2⁵⁶: in bytes, what 100 MB a second add up to in more than twenty years.
+    static let range: ClosedRange<Int64> = -(1 << 56)...(1 << 56)
+    /// About three hundred years.
+    static let longest = Duration.seconds(10_000_000_000)
+
+    /// - Returns: `nil` for what is no decimal integer, and for one outside `range`.
+    static func integer(_ text: some StringProtocol) -> Int64? {
+        Int64(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+
+    /// - Returns: `nil` also where it is longer than `longest`, or negative, which servers send for "there is nothing to tell".
+    static func seconds(_ text: some StringProtocol) -> Duration? {
+        integer(text).flatMap(seconds)
+    }
+
+    static func seconds(_ number: Int64) -> Duration? {
+        let seconds = Duration.seconds(number)
+        return (.zero...longest).contains(seconds) ? seconds : nil
+    }
+
+    /// A longer time, or a negative one, is cut to what is sane: a setting of Sentinel can be any number.
+    static func milliseconds(_ number: Int64) -> Duration {
+        min(max(.zero, .milliseconds(number)), longest)
+    }
+}
+
+extension Int64 {
+    /// The nearest integer; 0 for what is no number.
+    package init(saturating number: Double) {
+        if number.isNaN {
+            self = 0
+        } else if let exact = Int64(exactly: number.rounded()) {
+            self = exact
+        } else {
+            self = number < 0 ? .min : .max
+        }
+    }
+
+    /// The sum, or the largest or smallest number where it does not fit.
+    package func adding(saturating other: Int64) -> Int64 {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? (self < 0 ? .min : .max) : sum
+    }
+
+    /// The product, or the largest or smallest number where it does not fit.
+    package func multiplied(saturating other: Int64) -> Int64 {
+        let (product, overflows) = multipliedReportingOverflow(by: other)
+        return overflows ? ((self < 0) == (other < 0) ? .max : .min) : product
+    }
+}
+
+extension Sequence<Int64> {
+    package var saturatingSum: Int64 { reduce(0) { $0.adding(saturating: $1) } }
+}

@@ -1,0 +1,78 @@
+import Execution
+import FoundationEssentials
+import PlanModel
+import RESP
+import Testing
+
+@testable import Operations
+
+/// Numbers from servers are hostile: none of them may trap the process, which would die in the middle of a cutover.
+///
+/// `PLANRUN_FUZZ_ROUNDS` sets how many worlds are drawn, `PLANRUN_FUZZ_SEED` repeats one of them.
+struct HostileNumberTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let seeds: [UInt64] = {
+        if let seed = environment["PLANRUN_FUZZ_SEED"].flatMap({ UInt64($0) }) { return [seed] }
+        let rounds = environment["PLANRUN_FUZZ_ROUNDS"].flatMap { UInt64($0) } ?? 20
+        return (0..<rounds).map { $0 &* 7919 &+ UInt64(ProcessInfo.processInfo.processIdentifier) }
+    }()
+
+    @Test func `no check traps, whatever numbers the servers send`() async throws {
+        for seed in Self.seeds {
+            let luck = HostileNumbers.Luck(seed: seed)
+            let bench = try CheckBench.before(sentinels: 3)
+            for check in PreflightCatalogue.checks where check.applies(to: bench.plan) {
+                await ask(check, bench, luck)
+            }
+            let after = try CheckBench.after()
+            let verifications =
+                VerificationChecks.before(VerifyStep(data: .count), after.plan)
+                + VerificationChecks.after(VerifyStep(data: .count), after.plan)
+            for check in verifications { await ask(check, after, luck) }
+        }
+    }
+
+    /// What it finds, and whether it can be told at all, does not matter here.
+    private func ask(_ check: any Check.Type, _ bench: CheckBench, _ luck: HostileNumbers.Luck) async {
+        let process = FakeProcess(SharedWorld(bench.world))
+        guard
+            let servers = try? process.servers(bench.plan, through: { HostileNumbers(base: $0, luck: luck) })
+        else { return }
+        _ = try? await check.init().run(servers, limits: CheckLimits(check.declaration, plan: nil))
+        _ = await WorldReport(servers).sentences()
+    }
+
+    @Test(arguments: ["replicaof", "wait-for-sync", "failover"])
+    func `no step traps, whatever numbers the servers send`(node: String) async throws {
+        for seed in Self.seeds {
+            let luck = HostileNumbers.Luck(seed: seed)
+            let plan = try Plan.small(failover: "{ via: fastest }", sentinels: 3)
+            let world = node == "replicaof" ? SmallWorld(sentinels: 3) : SmallWorld.following(sentinels: 3)
+            let process = FakeProcess(SharedWorld(world))
+            let compiled = CompiledPlan(plan)
+            // What was recorded before is true; everything after that is not.
+            let honest = compiled.operations(servers: try process.servers(plan), approver: Nobody())
+            if case .ready(let undo?) = try await honest.operation(for: node).inspect(process.context()) {
+                try process.save(undo)
+            }
+            let servers = try process.servers(plan, through: { HostileNumbers(base: $0, luck: luck) })
+            let operation = compiled.operations(servers: servers, approver: Nobody()).operation(for: node)
+            _ = try? await operation.inspect(process.context())
+            let work = Task {
+                try await operation.perform(process.context())
+                _ = try await operation.verify(process.context())
+            }
+            // A hostile world may keep a step waiting for ever.
+            let stop = Task {
+                for _ in 0..<200 where !Task.isCancelled { await Task.yield() }
+                work.cancel()
+            }
+            _ = await work.result
+            stop.cancel()
+        }
+    }
+
+    private struct Nobody: Approver {
+        func approval(of step: String, question: String) async throws -> Approval { .nobodyToAsk }
+    }
+}

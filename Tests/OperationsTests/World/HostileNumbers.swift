@@ -1,0 +1,74 @@
+import NIOCore
+import RESP
+import Synchronization
+
+/// A connection on which some numbers of each reply are replaced by the largest, the smallest and the strangest there are.
+struct HostileNumbers: SessionConnector {
+    let base: any SessionConnector
+    let luck: Luck
+
+    /// Draws what comes next, the same for the same seed.
+    final class Luck: Sendable {
+        private let state: Mutex<UInt64>
+
+        init(seed: UInt64) { state = Mutex(seed) }
+
+        func draw(below limit: UInt64) -> UInt64 {
+            state.withLock { state in
+                // SplitMix64, public domain (Sebastiano Vigna).
+                state &+= 0x9E37_79B9_7F4A_7C15
+                var mixed = state
+                mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+                mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+                return (mixed ^ (mixed >> 31)) % limit
+            }
+        }
+    }
+
+    private static let numbers = [
+        "9223372036854775807", "-9223372036854775808", "18446744073709551615", "99999999999999999999999999", "-1", "0",
+        "72057594037927936", "-72057594037927936", "70000", "65536", "4294967296", "1", "nan", "inf", "-inf", "1e308",
+        "0.0000001", "", "2147483648",
+    ]
+
+    func session(_ settings: ConnectionSettings) -> any CommandSession {
+        HostileSession(base: base.session(settings), luck: luck)
+    }
+
+    func subscribe(
+        to channels: [String], _ settings: ConnectionSettings
+    ) async throws(SessionError) -> any Subscription {
+        try await base.subscribe(to: channels, settings)
+    }
+
+    private struct HostileSession: CommandSession {
+        let base: any CommandSession
+        let luck: Luck
+
+        var address: ServerAddress { base.address }
+
+        func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
+            try await base.pipeline(commands, timeout: timeout).map(twisted)
+        }
+
+        func close() async { await base.close() }
+
+        private func twisted(_ value: RESPValue) -> RESPValue {
+            switch value {
+            case .integer(let number): return .integer(Int64(twisted("\(number)")) ?? .max)
+            case .simpleString(let text): return .simpleString(twisted(text))
+            case .bulkString(let bytes): return .bulkString(ByteBuffer(string: twisted(String(buffer: bytes))))
+            case .array(let elements): return .array(elements.map(twisted))
+            case .error, .null: return value
+            }
+        }
+
+        /// One number in four, digits that are part of a word or of an address included.
+        private func twisted(_ text: String) -> String {
+            text.replacing(#/-?[0-9]+/#) { match in
+                guard luck.draw(below: 4) == 0 else { return String(match.output) }
+                return HostileNumbers.numbers[Int(luck.draw(below: UInt64(HostileNumbers.numbers.count)))]
+            }
+        }
+    }
+}
