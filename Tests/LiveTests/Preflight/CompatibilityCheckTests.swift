@@ -27,8 +27,17 @@ extension LiveTests {
                 let bench = CheckBench(lab, target: .dragonfly)
                 #expect(
                     try await bench.pass("dropped-commands") == "none of the commands that Dragonfly drops is in use")
+                try await bench.source("SET", "a", "1")
+                try await bench.source("COPY", "a", "b")
+                #expect(
+                    try await bench.pass("dropped-commands")
+                        == "none of the commands that Dragonfly drops is in use; "
+                        + "COPY (1 calls) only within one database, without its option DB")
                 try await bench.source("SWAPDB", "0", "1")
                 try await bench.source("COPY", "a", "b", "DB", "1")
+                let elsewhere = lab.session(lab.source)
+                _ = try await elsewhere.pipeline([["SELECT", "2"], ["SET", "a", "1"]], timeout: nil)
+                await elsewhere.close()
                 #expect(
                     try await bench.miss("dropped-commands") == [
                         "the source has served SWAPDB (1 calls), COPY … DB, which Dragonfly drops from the stream",
@@ -232,6 +241,13 @@ extension LiveTests {
                             + "before 1.40 such a key aborts the sync, since then it is left out (dragonfly#7848)",
                         "make sure that no key of its types is left",
                     ])
+                gates.show(modules: ["bf"], path: "/usr/lib/redis/bf.so", of: "source")
+                #expect(try await bench.miss("modules")[0] == "the target lacks the module bf")
+                for builtIn in ["", "lua"] {
+                    gates.show(modules: ["lua"], path: builtIn, of: "source")
+                    #expect(
+                        try await bench.pass("modules") == "the source has lua built in, which nothing uses")
+                }
                 gates.show(modules: ["bf"], of: "target")
                 #expect(try await bench.pass("modules") == "the source has no modules")
             }
@@ -306,10 +322,15 @@ extension LiveTests {
 
 extension Gates {
     /// The server says that it has these modules; nothing else is changed.
-    fileprivate func show(modules: [String], of server: String) {
+    /// - Parameter path: of all of them, as Redis 7 and newer tell it.
+    fileprivate func show(modules: [String], path: String? = nil, of server: String) {
         watch { sighting in
             guard sighting.server == server, sighting.words == ["MODULE", "LIST"] else { return .pass }
-            let list = modules.map { RESPValue.array([.text("name"), .text($0), .text("ver"), .integer(1)]) }
+            let list = modules.map { name in
+                let fields: [RESPValue] = [.text("name"), .text(name), .text("ver"), .integer(1)]
+                return RESPValue.array(
+                    fields + (path.map { [.text("path"), .text($0), .text("args"), .array([])] } ?? []))
+            }
             return .answer(.array(list))
         }
     }

@@ -23,20 +23,9 @@ struct KeySample: Sendable {
 
     /// Four round trips, however many keys are looked at. From each database as many as its part of all keys.
     static func read(_ servers: Servers, count: Int) async throws -> KeySample {
-        let databases = try await servers.source.keyspace().databases.sorted { $0.key < $1.key }
-        let total = databases.map(\.value.keys).saturatingSum
-        guard total > 0 else { return KeySample(entries: []) }
-        let shares = databases.map { database in
-            let share = Double(count) * Double(database.value.keys) / Double(total)
-            return (number: database.key, count: max(1, Int(Int64(saturating: share))))
-        }
         // On a connection of its own: SELECT would meet what other checks ask.
-        return try await servers.withSession(servers.source, servers.source.settings) { session in
-            let picked = try await session.ask(
-                shares.map { ($0.number, Array(repeating: ["RANDOMKEY"], count: $0.count)) })
-            let keys = zip(shares, picked).map { share, replies in
-                (number: share.number, keys: Array(Set(replies.compactMap(\.bytes))))
-            }
+        try await servers.withSession(servers.source, servers.source.settings) { session in
+            let keys = try await pick(count, session)
             let sizes = try await session.ask(
                 keys.map { database in
                     (
@@ -57,6 +46,36 @@ struct KeySample: Sendable {
                             length: sizes[2 * index + 1].integer)
                     }
                 })
+        }
+    }
+}
+
+extension KeySample {
+    /// The types of some keys, taken in the same way; `none` for one that went away meanwhile.
+    static func types(_ servers: Servers, count: Int) async throws -> Set<String> {
+        try await servers.withSession(servers.source, servers.source.settings) { session in
+            let keys = try await pick(count, session)
+            let types = try await session.ask(
+                keys.map { database in
+                    (database.number, database.keys.map { Command(arguments: [.init(string: "TYPE"), $0]) })
+                })
+            return Set(types.flatMap(\.self).compactMap(\.string))
+        }
+    }
+
+    private static func pick(
+        _ count: Int, _ session: Server
+    ) async throws(StepFailure) -> [(number: Int, keys: [ByteBuffer])] {
+        let databases = try await session.keyspace().databases.sorted { $0.key < $1.key }
+        // As a fraction: the numbers are the server's, and a product of them could overflow.
+        let total = databases.reduce(0.0) { $0 + Double($1.value.keys) }
+        let shares = databases.map { database in
+            (number: database.key, count: max(1, Int(Double(count) * Double(database.value.keys) / total)))
+        }
+        let picked = try await session.ask(
+            shares.map { ($0.number, Array(repeating: ["RANDOMKEY"], count: $0.count)) })
+        return zip(shares, picked).map { share, replies in
+            (number: share.number, keys: Array(Set(replies.compactMap(\.bytes))))
         }
     }
 }

@@ -4,19 +4,56 @@ import RESP
 import RedisTopology
 
 /// The target has the modules that the source has: a key of a module that is missing aborts the full sync.
+///
+/// Engines list parts of themselves as modules, too (Redis 8 its 'vectorset', Valkey 9 its 'lua'): those are missed only
+/// where they are in use.
 struct ModulesCheck: Check {
     static let declaration = CheckDeclaration(id: "modules", title: "the target has the source's modules")
 
+    private static let sampleSize = 200
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let source = try await modules(servers.source)
+        let source = try await LoadedModule.all(of: servers.source)
         guard !source.isEmpty else { return .passed("the source has no modules") }
-        let missing = source.subtracting(try await modules(servers.target)).sorted()
-        let isDragonfly = servers.plan.target.engine == .dragonfly
+        let target = Set(try await LoadedModule.all(of: servers.target).map(\.name))
+        let missing = source.filter { !target.contains($0.name) }
         guard !missing.isEmpty else {
-            return .passed("the target has \(source.sorted().joined(separator: ", ")) as well")
+            return .passed("the target has \(Self.list(source)) as well")
         }
+        let loaded = missing.filter { !$0.isBuiltIn }
+        if !loaded.isEmpty { return missed("the target lacks the module \(Self.list(loaded))", servers) }
+        let uses = try await uses(servers)
+        guard !uses.isEmpty else {
+            return .passed("the source has \(Self.list(missing)) built in, which nothing uses")
+        }
+        return missed(
+            "the target lacks the module \(Self.list(missing)), which is in use: \(uses.joined(separator: ", "))",
+            servers)
+    }
+
+    /// What shows that somebody uses modules: calls of their commands that write, and keys of their types in a sample.
+    private func uses(_ servers: Servers) async throws -> [String] {
+        let flags = try await servers.source.commandFlags()
+        let calls = try await servers.source.commandCalls().filter { call in
+            call.value > 0 && flags[call.key].map { $0.isSuperset(of: ["module", "write"]) } == true
+        }
+        let types = try await KeySample.types(servers, count: Self.sampleSize).subtracting([
+            "string", "list", "set", "zset", "hash", "stream", "none",
+        ])
+        return calls.sorted { $0.key < $1.key }.map { "\($0.key.uppercased().printable) (\($0.value) calls)" }
+            + types.sorted().map { "keys of type \($0.printable)" }
+    }
+
+    private static func list(_ modules: [LoadedModule]) -> String {
+        modules.map { $0.name.printable }.sorted().joined(separator: ", ")
+    }
+}
+
+extension ModulesCheck {
+    private func missed(_ saw: String, _ servers: Servers) -> Finding {
+        let isDragonfly = servers.plan.target.engine == .dragonfly
         return .missed(
-            "the target lacks the module \(missing.joined(separator: ", "))",
+            saw,
             wants: "the modules of the source, or no key that needs them"
                 + (isDragonfly
                     ? ": before 1.40 such a key aborts the sync, since then it is left out (dragonfly#7848)" : ""),
@@ -26,18 +63,5 @@ struct ModulesCheck: Check {
                     ? "make sure that no key of its types is left"
                     : "load the module on the target, or make sure that no key of its types is left"
             ])
-    }
-
-    private func modules(_ server: Server) async throws(StepFailure) -> Set<String> {
-        let info = try await server.info("modules")["modules"]
-        // `module:name=bf,ver=20612,api=1,…`; the section shows one line for each, of which the last is kept by name.
-        let listed = info.fields.filter { $0.key == "module" }.values
-        var names = Set(
-            listed.compactMap { $0.split(separator: ",").first?.split(separator: "=").last.map { $0.printable } })
-        let reply = try await server.replies(to: [["MODULE", "LIST"]])[0]
-        for case .array(let fields) in reply.array ?? [] where fields.count > 1 {
-            if let name = fields[1].string { names.insert(name.printable) }
-        }
-        return names
     }
 }
