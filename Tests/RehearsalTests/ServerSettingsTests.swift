@@ -40,6 +40,27 @@ import Testing
         #expect(settings.accountsFile?.hasPrefix("user default on nopass ~* &* +@all\n") == true)
     }
 
+    @Test func `Dragonfly keeps the default user out by a password, and asks for certificates only where it shall`()
+        throws
+    {
+        var settings = ServerSettings(program: .dragonfly)
+        settings.accounts = [ServerAccount(name: "follower", password: Secret("pw"), rights: .replication)]
+        settings.admitsDefaultUser = false
+        let lines = try #require(settings.accountsFile).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines[0].hasPrefix("user default on >") && lines[0].hasSuffix(" ~* &* +@all"))
+        #expect(!lines[0].contains("nopass") && !lines[0].contains("> "))
+        #expect(lines[1] == "user follower on >pw ~* &* +@all")
+        settings.tls = ServerTLS(
+            caFile: "/ca", certificateFile: "/crt", keyFile: "/key", requiresClientCertificate: false)
+        let folder = try PrivateFolder.temporary()
+        defer { folder.remove() }
+        let open = settings.flags(address: address, folder: folder)
+        #expect(!open.contains("--tls_ca_cert_file") && open.contains("--requirepass="))
+        settings.tls?.requiresClientCertificate = true
+        #expect(settings.flags(address: address, folder: folder).contains("--tls_ca_cert_file=/ca\n"))
+    }
+
     @Test func `a Sentinel monitors, and logs in, as it is told`() throws {
         let monitor = SentinelMonitor(
             name: "sessions", address: ServerAddress(host: "127.0.0.1", port: 6_379), quorum: 2,

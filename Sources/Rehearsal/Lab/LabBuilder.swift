@@ -61,7 +61,8 @@ actor LabBuilder {
         _ name: String, _ instance: LabDescription.Instance, _ operatorPassword: Secret,
         _ authority: CertificateAuthority?, following primary: ServerAddress? = nil
     ) async throws -> ServerProcess {
-        var settings = ServerSettings(program: program(for: instance.engine, name))
+        var settings = ServerSettings(program: program(for: instance, name))
+        settings.executable = instance.executable
         accounts.configure(&settings, login: instance.login, operatorPassword: operatorPassword)
         settings.tls = serverTLS(authority)
         settings.extraLines = instance.extraLines
@@ -101,9 +102,9 @@ actor LabBuilder {
         return server
     }
 
-    private func program(for engine: Engine, _ name: String) -> ServerProgram {
-        let program = ServerProgram(engine)
-        guard program.path == nil, program != .redis else { return program }
+    private func program(for instance: LabDescription.Instance, _ name: String) -> ServerProgram {
+        let program = ServerProgram(instance.engine)
+        guard instance.executable == nil, program.path == nil, program != .redis else { return program }
         let note = "\(program.rawValue) is not installed here: Redis stands in for it as \(name)"
         notes.append(note)
         return .redis

@@ -30,12 +30,17 @@ package struct LabDescription: Sendable {
 
     package struct Instance: Sendable, Hashable {
         package var engine: Engine
+        /// The absolute path of its program; `nil` is the engine's own name, looked for in `PATH`.
+        package var executable: String?
         package var login: Login
         /// Further lines of its configuration file.
         package var extraLines: [String]
 
-        package init(engine: Engine = .redis, login: Login = .open, extraLines: [String] = []) {
+        package init(
+            engine: Engine = .redis, executable: String? = nil, login: Login = .open, extraLines: [String] = []
+        ) {
             self.engine = engine
+            self.executable = executable
             self.login = login
             self.extraLines = extraLines
         }

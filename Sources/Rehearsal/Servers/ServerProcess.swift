@@ -16,6 +16,8 @@ package actor ServerProcess {
     private let doomedFolder: FilePath?
     private let command: [String]
     private var process: GuardedProcess?
+    /// Of the last start that failed: the server was gone before we ended it.
+    private var endedByItself = false
 
     /// Starts a server on a port that is free and returns once it answers `PING`.
     /// - Parameters:
@@ -26,11 +28,11 @@ package actor ServerProcess {
         name: String, settings: ServerSettings, in parent: PrivateFolder, access: ServerAccess,
         connector: any SessionConnector, doomedFolder: FilePath?
     ) async throws -> ServerProcess {
-        guard let program = settings.program.path else {
+        guard let program = settings.executable ?? settings.program.path else {
             throw RehearsalError.programMissing(settings.program.rawValue)
         }
         let folder = try parent.subfolder(name)
-        for _ in 0..<10 {
+        for attempt in 1...10 {
             let address = ServerAddress(host: "127.0.0.1", port: try FreePort.pick())
             let server = try ServerProcess(
                 name: name, address: address, settings: settings, folder: folder, program: program,
@@ -38,12 +40,14 @@ package actor ServerProcess {
             do {
                 try await server.start()
                 return server
-            } catch let error as RehearsalError where error.code == .serverDidNotStart && !FreePort.isFree(address.port)
-            {
-                continue  // Somebody was quicker.
+            } catch let error as RehearsalError {
+                // A server that runs and is not ready has its port: another port would not help it. One that ended by
+                // itself may have found that somebody was quicker. The last one is told with what it logged.
+                let perhapsTaken = await server.endedByItself && !FreePort.isFree(address.port)
+                guard perhapsTaken, attempt < 10 else { throw error }
             }
         }
-        throw RehearsalError(code: .serverDidNotStart, sentence: "the \(name) found every port taken that it tried")
+        preconditionFailure("the last attempt returns or throws")
     }
 
     private init(
@@ -88,6 +92,7 @@ package actor ServerProcess {
         do {
             try await waitUntilReady(started.pid)
         } catch {
+            endedByItself = process?.pid != started.pid
             started.send(SIGKILL)
             await end.value
             throw error

@@ -22,13 +22,16 @@ extension ServerSettings {
         let everything = ServerAccount.Rights.everything.rules.joined(separator: " ")
         let defaultUser =
             switch (admitsDefaultUser, password) {
+            // Dragonfly refuses a file in which `default` is off and has no rights, and a `default` that is on without
+            // rights may not even run AUTH, so that nobody could log in. A password that nobody has keeps everybody out.
+            case (false, _) where program == .dragonfly: "user default on >\(nobodysPassword.reveal()) \(everything)"
             case (false, _): "user default off"
             case (true, let password?): "user default on >\(password.reveal()) \(everything)"
             case (true, nil): "user default on nopass \(everything)"
             }
         let others = accounts.map { account in
             // Dragonfly knows neither subcommand rules nor all of these commands.
-            let rules = program == .dragonfly ? "~* +@all" : account.rights.rules.joined(separator: " ")
+            let rules = program == .dragonfly ? everything : account.rights.rules.joined(separator: " ")
             return "user \(account.name) on >\(account.password.reveal()) \(rules)"
         }
         return ([defaultUser] + others).joined(separator: "\n") + "\n"
@@ -79,15 +82,20 @@ extension ServerSettings {
             "--logtostderr",
             "--dbnum=\(databases)", "--proactor_threads=2", "--maxmemory=512mb", "--version_check=false",
         ]
-        if let password { flags.append("--requirepass=\(password.reveal())") }
+        // Behind TLS it does not start without a password or an authority for certificates, whatever users there are.
+        let needsPassword = tls != nil && !accounts.isEmpty && !admitsDefaultUser
+        if let password = password ?? (needsPassword ? nobodysPassword : nil) {
+            flags.append("--requirepass=\(password.reveal())")
+        }
         if !accounts.isEmpty { flags.append("--aclfile=\(folder.path.appending("users.acl").string)") }
         if let replicationUser { flags.append("--masteruser=\(replicationUser)") }
         if let replicationPassword { flags.append("--masterauth=\(replicationPassword.reveal())") }
         if let tls {
             flags += [
                 "--tls", "--tls_replication", "--tls_cert_file=\(tls.certificateFile)", "--tls_key_file=\(tls.keyFile)",
-                "--tls_ca_cert_file=\(tls.caFile)",
             ]
+            // With an authority to check them by, Dragonfly demands certificates of all clients.
+            if tls.requiresClientCertificate { flags.append("--tls_ca_cert_file=\(tls.caFile)") }
         }
         return (flags + extraLines).joined(separator: "\n") + "\n"
     }

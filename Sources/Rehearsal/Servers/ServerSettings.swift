@@ -9,6 +9,8 @@ package struct ServerSettings: Sendable {
     }
 
     package var program: ServerProgram
+    /// The absolute path of the program; `nil` is the first one of its name in `PATH`.
+    package var executable: String?
     package var role: Role
     package var databases = 16
     /// The password of the user `default`; `nil` and no accounts: whoever connects may do everything.
@@ -17,6 +19,8 @@ package struct ServerSettings: Sendable {
     package var accounts: [ServerAccount] = []
     /// Whether `default` may log in beside the accounts.
     package var admitsDefaultUser = true
+    /// Of a user `default` that is on because the server insists, and that nobody shall be.
+    let nobodysPassword = Secret.generated()
     /// Who the server is at the primary that it follows.
     package var replicationUser: String?
     package var replicationPassword: Secret?
