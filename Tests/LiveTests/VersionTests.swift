@@ -1,0 +1,93 @@
+import Operations
+import PlanModel
+import RESP
+import RedisNIO
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// Servers of several versions and engines, as they are installed in the field.
+    @Suite(.otherVersions) struct VersionTests {
+        /// A source and a target that can read what it writes; `nil` is the Redis in `PATH`.
+        struct Pair: Sendable, CustomTestStringConvertible {
+            let source: OtherVersion?
+            let target: OtherVersion?
+
+            init(_ source: OtherVersion?, _ target: OtherVersion?) {
+                self.source = source
+                self.target = target
+            }
+
+            var description: LabDescription {
+                var description = LabDescription.quick
+                description.source = .version(source)
+                description.target = .version(target)
+                return description
+            }
+
+            var testDescription: String {
+                [source, target].map { $0?.testDescription ?? "redis7" }.joined(separator: " to ")
+            }
+        }
+
+        static let pairs = [
+            Pair(.redis62, nil), Pair(nil, .redis8), Pair(.redis62, .valkey8), Pair(nil, .valkey8),
+            Pair(.valkey8, .valkey9), Pair(nil, .valkey9), Pair(.redis62, .redis62), Pair(.redis8, .redis8),
+        ]
+
+        @Test(arguments: pairs)
+        func `the preflight finds nothing, and a migration loses no acknowledged write`(pair: Pair) async throws {
+            try await withLab(pair.description) { lab in
+                let migration = try Migration(lab)
+                try await migration.fill()
+                try await migration.underLoad(pair.testDescription) { _ in
+                    let check = try await migration.planrun("check")
+                    #expect(check.exitCode == 0, "\(check.standardOutput + check.standardError)")
+                    let alarms = (check.standardOutput + check.standardError).filter { line in
+                        Self.alarms.contains { line.contains($0) } && !Self.wanted.contains { line.contains($0) }
+                    }
+                    #expect(alarms == [])
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                let primary = try await lab.send(["ROLE"], to: lab.target).array?.first?.string
+                #expect(primary == "master")
+            }
+        }
+
+        private static let alarms = ["warning[", "error["]
+        /// What is so in these worlds: the writers are connected to no Sentinel all the time, and nothing is ever saved.
+        private static let wanted = ["sentinel-aware", "backup-age", "expiry"]
+
+        @Test(arguments: [
+            Pair(.valkey9, .valkey8), Pair(.redis8, nil), Pair(.redis8, .valkey9), Pair(.valkey9, .redis8),
+        ])
+        func `what is built in and not used is no module to be missed`(pair: Pair) async throws {
+            var description = pair.description
+            description.sentinels = nil
+            try await withLab(description) { lab in
+                try await lab.send(["SET", "a", "1"], to: lab.source)
+                let finding = try await lab.finding("modules")
+                #expect(finding.passes, "\(finding.saw)")
+            }
+        }
+
+        @Test func `what is built in and used is missed`() async throws {
+            var description = Pair(.redis8, nil).description
+            description.sentinels = nil
+            try await withLab(description) { lab in
+                try await lab.send(["VADD", "v", "VALUES", "2", "1", "2", "e"], to: lab.source)
+                let called = try await lab.finding("modules")
+                #expect(
+                    called.saw
+                        == "the target lacks the module vectorset, which is in use: VADD (1 calls), keys of type vectorset"
+                )
+                // The counters forget, the keys remain.
+                try await lab.send(["CONFIG", "RESETSTAT"], to: lab.source)
+                let kept = try await lab.finding("modules")
+                #expect(kept.saw == "the target lacks the module vectorset, which is in use: keys of type vectorset")
+            }
+        }
+    }
+}
