@@ -83,6 +83,9 @@ package struct ConnectionSettings: Sendable {
     package var username: String?
     package var password: Secret?
     package var tls: TLSOptions?
+    /// What each connection calls itself (`CLIENT SETNAME`), also one that replaces another; `nil` for none. A server that
+    /// refuses the name is spoken to nevertheless.
+    package var clientName: String?
     /// Until the connection is up, TLS and `AUTH` included.
     package var connectTimeout: Duration
     /// Until the last reply of a pipeline is there.
@@ -90,12 +93,14 @@ package struct ConnectionSettings: Sendable {
 
     package init(
         address: ServerAddress, username: String? = nil, password: Secret? = nil, tls: TLSOptions? = nil,
+        clientName: String? = nil,
         connectTimeout: Duration = .seconds(5), replyTimeout: Duration = .seconds(10)
     ) {
         self.address = address
         self.username = username
         self.password = password
         self.tls = tls
+        self.clientName = clientName
         self.connectTimeout = connectTimeout
         self.replyTimeout = replyTimeout
     }

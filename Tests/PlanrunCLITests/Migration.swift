@@ -108,6 +108,7 @@ final class Migration: Sendable {
         case "INFO server": info("server", "redis_version:7.0.15", "redis_mode:standalone")
         case "INFO memory": info("memory", "used_memory:1048576", "maxmemory:0")
         case "INFO sentinel": info("sentinel", "sentinel_tilt:0")
+        case "CLIENT LIST": .simpleString("")
         case "CONFIG GET": list([words[2], ""])
         default: .simpleString("OK")
         }

@@ -38,7 +38,7 @@ struct LinkStateMachineTests {
     @Test mutating func `the first batch connects, later ones queue, and all are written in order`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
         #expect(link.submit(2, replies: 2, at: start) == .none)
-        #expect(link.connected(greets: false) == .write([1, 2]))
+        #expect(link.connected(greeting: []) == .write([1, 2]))
         #expect(link.submit(3, replies: 1, at: start) == .write([3]))
         #expect(receive(ok) == .complete(1, [ok]))
         #expect(receive(.integer(1)) == .none)
@@ -48,10 +48,30 @@ struct LinkStateMachineTests {
 
     @Test mutating func `credentials go first`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: true) == .greet)
+        #expect(link.connected(greeting: [.login]) == .greet)
         #expect(link.submit(2, replies: 1, at: start) == .none)
         #expect(receive(ok) == .write([1, 2]))
         #expect(receive(.integer(7)) == .complete(1, [.integer(7)]))
+    }
+
+    @Test mutating func `a name is set after the login, and one that is refused does not matter`() {
+        #expect(link.submit(1, replies: 1, at: start) == .connect)
+        #expect(link.connected(greeting: [.login, .name]) == .greet)
+        #expect(receive(ok) == .none)
+        #expect(link.submit(2, replies: 1, at: start) == .none)
+        #expect(receive(.error(RESPError(message: "NOPERM this user has no permissions"))) == .write([1, 2]))
+        #expect(receive(.integer(7)) == .complete(1, [.integer(7)]))
+        #expect(lose(lost) == dropped([(2, error(.connectionLost, lost.sentence, executed: true))]))
+        #expect(link.submit(3, replies: 1, at: start) == .connect)
+        #expect(link.connected(greeting: [.login, .name]) == .greet)
+    }
+
+    @Test mutating func `a server that is full says so in the place of taking a name`() {
+        #expect(link.submit(1, replies: 1, at: start) == .connect)
+        #expect(link.connected(greeting: [.name]) == .greet)
+        let words = "ERR max number of clients reached"
+        let sentence = "the server does not take connections ('\(words)')"
+        #expect(receive(.error(RESPError(message: words))) == dropped([(1, error(.connectionLost, sentence))]))
     }
 
     @Test(arguments: [
@@ -63,7 +83,7 @@ struct LinkStateMachineTests {
     ])
     mutating func `a refused AUTH fails whoever waits`(words: String, code: SessionError.Code) {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: true) == .greet)
+        #expect(link.connected(greeting: [.login]) == .greet)
         guard case .fail(let failures, drops: true) = receive(.error(RESPError(message: words))) else {
             Issue.record("no failure")
             return
@@ -77,7 +97,7 @@ struct LinkStateMachineTests {
     @Test mutating func `NOAUTH is an authentication failure, and the connection lives on`() {
         let refusal = RESPValue.error(RESPError(message: "NOAUTH Authentication required."))
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: false) == .write([1]))
+        #expect(link.connected(greeting: []) == .write([1]))
         let sentence = "the server asks for a password ('NOAUTH Authentication required.')"
         #expect(receive(refusal) == failed(1, error(.authenticationFailed, sentence)))
         #expect(link.submit(2, replies: 1, at: start) == .write([2]))
@@ -86,7 +106,7 @@ struct LinkStateMachineTests {
     @Test mutating func `other errors are values`() {
         let reply = RESPValue.error(RESPError(message: "LOADING Dragonfly is loading the dataset in memory"))
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: false) == .write([1]))
+        #expect(link.connected(greeting: []) == .write([1]))
         #expect(receive(reply) == .complete(1, [reply]))
     }
 
@@ -100,7 +120,7 @@ struct LinkStateMachineTests {
         #expect(lose(refused) == dropped([(3, refused), (4, refused)]))
         #expect(link.submit(5, replies: 1, at: start) == .wait(until: start + .milliseconds(50)))
         #expect(link.waited() == .connect)
-        #expect(link.connected(greets: false) == .write([5]))
+        #expect(link.connected(greeting: []) == .write([5]))
         #expect(receive(ok) == .complete(5, [ok]))
         #expect(lose(lost) == dropped([]))
         #expect(link.submit(6, replies: 1, at: start) == .connect)
@@ -114,7 +134,7 @@ struct LinkStateMachineTests {
 
     @Test mutating func `a lost connection leaves open what was carried out`() {
         #expect(link.submit(1, replies: 2, at: start) == .connect)
-        #expect(link.connected(greets: false) == .write([1]))
+        #expect(link.connected(greeting: []) == .write([1]))
         #expect(receive(ok) == .none)
         #expect(lose(lost) == dropped([(1, error(.connectionLost, lost.sentence, executed: true))]))
         #expect(link.submit(2, replies: 1, at: start) == .connect)
@@ -124,7 +144,7 @@ struct LinkStateMachineTests {
         var waits: [LinkStateMachine.Action] = []
         #expect(link.submit(1, replies: 1, at: start) == .connect)
         for id in UInt64(2)...4 {
-            _ = link.connected(greets: true)
+            _ = link.connected(greeting: [.login])
             _ = lose(lost)
             waits.append(link.submit(id, replies: 1, at: start))
             #expect(link.waited() == .connect)
@@ -134,7 +154,7 @@ struct LinkStateMachineTests {
 
     @Test mutating func `a late reply costs the connection`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: false) == .write([1]))
+        #expect(link.connected(greeting: []) == .write([1]))
         #expect(link.submit(2, replies: 1, at: start) == .write([2]))
         let late = error(.replyTimeout, "no reply within 1.5 s", executed: true)
         let others = error(
@@ -151,19 +171,19 @@ struct LinkStateMachineTests {
         #expect(link.submit(2, replies: 1, at: start) == .none)
         let late = error(.connectTimeout, "no connection within 250 ms")
         #expect(link.deadlinePassed(1, after: .milliseconds(250), at: start, chance: 0) == failed(1, late))
-        #expect(link.connected(greets: false) == .write([2]))
+        #expect(link.connected(greeting: []) == .write([2]))
     }
 
     @Test mutating func `a cancelled batch that was not sent is never sent`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
         #expect(link.cancelled(1) == failed(1, error(.closed, "the command was cancelled")))
-        #expect(link.connected(greets: false) == .none)
+        #expect(link.connected(greeting: []) == .none)
         #expect(link.submit(2, replies: 1, at: start) == .write([2]))
     }
 
     @Test mutating func `a cancelled batch that was sent keeps its place among the replies`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: false) == .write([1]))
+        #expect(link.connected(greeting: []) == .write([1]))
         #expect(link.submit(2, replies: 1, at: start) == .write([2]))
         #expect(link.cancelled(1) == failed(1, error(.closed, "the command was cancelled", executed: true)))
         #expect(link.cancelled(1) == .none)
@@ -174,7 +194,7 @@ struct LinkStateMachineTests {
 
     @Test mutating func `closing fails all, and for good`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: false) == .write([1]))
+        #expect(link.connected(greeting: []) == .write([1]))
         let closed = error(.closed, "the session was closed", executed: true)
         #expect(link.close() == dropped([(1, closed)]))
         #expect(link.submit(2, replies: 1, at: start) == failed(2, error(.closed, "the session was closed")))
@@ -185,22 +205,22 @@ struct LinkStateMachineTests {
     @Test mutating func `closed while connecting, the connection is not kept`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
         #expect(link.close() == dropped([(1, error(.closed, "the session was closed"))]))
-        #expect(link.connected(greets: false) == dropped([]))
+        #expect(link.connected(greeting: []) == dropped([]))
     }
 
     @Test mutating func `a greeting that does not come in time fails, one that came does not`() {
         let slow = error(.connectTimeout, "connected, but no greeting within 5 s")
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: true) == .greet)
+        #expect(link.connected(greeting: [.login]) == .greet)
         #expect(link.connectTimedOut(slow, at: start, chance: 0) == dropped([(1, slow)]))
         #expect(link.submit(2, replies: 1, at: start + .seconds(1)) == .connect)
-        #expect(link.connected(greets: false) == .write([2]))
+        #expect(link.connected(greeting: []) == .write([2]))
         #expect(link.connectTimedOut(slow, at: start, chance: 0) == .none)
     }
 
     @Test mutating func `a reply that nobody asked for ends the connection`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
-        #expect(link.connected(greets: false) == .write([1]))
+        #expect(link.connected(greeting: []) == .write([1]))
         #expect(receive(ok) == .complete(1, [ok]))
         #expect(receive(ok) == dropped([]))
     }

@@ -16,7 +16,9 @@ package protocol Condition: Sendable {
 /// All conditions. A new one is a new file in this folder and its line here.
 package enum Conditions {
     /// In the order in which they are told: causes before what follows from them.
-    static let all: [any Condition] = []
+    static let all: [any Condition] = [
+        SoleRunCondition()
+    ]
 
     /// Asks all of them at once.
     /// - Returns: the first, in their order, that does not hold.

@@ -11,6 +11,8 @@ package struct Servers: Sendable {
     package let target: Server
     package let sentinels: [Server]
     package let connector: any SessionConnector
+    /// What the connections of this process are called.
+    package let name: ConnectionName
     /// The addresses behind a host name, as text; the name itself where it cannot be resolved.
     package let resolve: @Sendable (String) async -> Set<String>
     package let clock: any Clock<Duration>
@@ -26,15 +28,18 @@ package struct Servers: Sendable {
     /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
     package init(
         plan: Plan, connector: any SessionConnector, environment: [String: String],
-        clock: any Clock<Duration> = ContinuousClock(), probesWrites: Bool = true,
+        name: ConnectionName = ConnectionName(.reading), clock: any Clock<Duration> = ContinuousClock(),
+        probesWrites: Bool = true,
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) throws {
         func server(_ part: Server.Part, _ endpoint: Endpoint, _ access: Access) throws -> Server {
-            let settings = try ConnectionSettings(endpoint, access, plan: plan, environment: environment)
+            var settings = try ConnectionSettings(endpoint, access, plan: plan, environment: environment)
+            settings.clientName = name.text
             return Server(part: part, endpoint: endpoint, settings: settings, session: connector.session(settings))
         }
         self.plan = plan
         self.connector = connector
+        self.name = name
         self.resolve = resolve
         self.clock = clock
         self.probesWrites = probesWrites

@@ -19,10 +19,14 @@ extension CommandContext {
     }
 
     /// Sessions with the servers of a plan.
+    /// - Parameter name: what their connections are called.
     /// - Throws: `ExitStatus.invalid` where a secret cannot be read.
-    func servers(of plan: Plan) throws(ExitStatus) -> Servers {
+    func servers(
+        of plan: Plan, as name: ConnectionName = ConnectionName(.reading)
+    ) throws(ExitStatus) -> Servers {
         do {
-            return try Servers(plan: plan, connector: connector, environment: environment, resolve: resolve)
+            return try Servers(
+                plan: plan, connector: connector, environment: environment, name: name, resolve: resolve)
         } catch let error as SecretError {
             tell(
                 Notice(

@@ -14,15 +14,20 @@ struct PlanRun: Sendable {
     let view: any RunView
     let interrupts = Interrupts()
     let signals: Signals
+    /// Of a run that begins anew, and of one that was recorded.
+    private let lineage: String
 
     /// - Throws: `ExitStatus.invalid` where a secret of the plan cannot be read.
-    init(_ context: CommandContext, _ options: RunSettings, plan: Plan, view: any RunView) throws(ExitStatus) {
+    init(
+        _ context: CommandContext, _ options: RunSettings, plan: Plan, lineage: String, view: any RunView
+    ) throws(ExitStatus) {
         self.context = context
         self.options = options
         self.plan = plan
         self.view = view
         compiled = CompiledPlan(plan)
-        servers = try context.servers(of: plan)
+        self.lineage = lineage
+        servers = try context.servers(of: plan, as: ConnectionName(.running, run: lineage))
         signals = Signals(of: context, sending: interrupts, to: view)
     }
 
@@ -32,7 +37,7 @@ struct PlanRun: Sendable {
     func newState() -> RunState {
         RunState(
             planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,
-            lineage: UUID().uuidString.lowercased(), now: .now)
+            lineage: lineage, now: .now)
     }
 
     /// Says what is going to happen, where it is recorded and how it is stopped.
@@ -46,7 +51,9 @@ struct PlanRun: Sendable {
     }
 
     /// Carries the plan out from a state, and does what it says about failures.
-    func go(_ state: RunState) async -> ExitStatus {
+    /// - Throws: `ExitStatus.failure` where another planrun does so.
+    func go(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
+        try await claimServers()
         announce()
         let outcome = await executor(discardsWrites: false).run(state, interrupts: interrupts.stream())
         view.close()

@@ -73,7 +73,7 @@ struct RehearsalRun: Sendable {
     private func execute(in lab: Lab, _ times: StepTimes) async throws -> RunOutcome {
         let plan = lab.plan(from: self.plan)
         let compiled = CompiledPlan(plan)
-        let servers = try context.servers(of: plan)
+        let servers = try context.servers(of: plan, as: ConnectionName(.running))
         let view = context.runView(format)
         let state = RunState(
             planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,

@@ -1,5 +1,6 @@
 import Diagnostics
 import Execution
+import FoundationEssentials
 import Operations
 import PlanModel
 
@@ -18,7 +19,11 @@ extension RunVerb {
         let file = options.stateFile
         let settings = RunSettings(
             store: file, statePath: file.path, approvals: approvals, format: options.format, commands: options.commands)
-        let run = try PlanRun(context, settings, plan: plan, view: context.runView(options.format))
+        // What is wrong with a record is said by who needs it.
+        let recorded = (try? file.read()).flatMap { $0.status == .rolledBack ? nil : $0.lineage }
+        let run = try PlanRun(
+            context, settings, plan: plan, lineage: recorded ?? UUID().uuidString.lowercased(),
+            view: context.runView(options.format))
         let status: ExitStatus
         do {
             // Held until the process ends or this returns; the kernel gives it back if we are killed.
@@ -48,6 +53,23 @@ extension CommandContext {
 }
 
 extension PlanRun {
+    /// Sees to it that no other planrun carries out a run on the same servers. Comes before anything else that is said to
+    /// them: from then on other planruns see this run.
+    /// - Throws: `ExitStatus.failure` after saying who does.
+    func claimServers() async throws(ExitStatus) {
+        do {
+            try await RunClaim.take(servers)
+        } catch let failure as StepFailure {
+            context.tell(
+                Notice(
+                    code: failure.code, what: failure.what,
+                    details: [failure.place.joined(separator: " · ")] + failure.world, help: failure.help))
+            throw .failure
+        } catch {
+            throw .stopped
+        }
+    }
+
     /// The recorded run, ready to go on with this plan.
     /// - Throws: `StateFileError`, or `ExitStatus.invalid` after saying which steps of the plan have changed.
     func continued(_ file: StateFile, acceptsChange: Bool) throws -> RunState {

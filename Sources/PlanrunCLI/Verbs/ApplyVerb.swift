@@ -21,17 +21,17 @@ struct ApplyVerb: RunVerb {
     var approvals: Approvals { approval.approvals }
 
     func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus {
-        guard file.exists else { return await run.go(run.newState()) }
+        guard file.exists else { return try await run.go(run.newState()) }
         let state = try file.read()
         try run.refuseIfOfAnotherPlan(state, file)
         switch state.status {
         case .succeeded:
             return try finished(run, state, file)
-        case .rolledBack: return await run.go(run.newState())
+        case .rolledBack: return try await run.go(run.newState())
         case .running, .failed, .stopped:
-            if resume { return await run.go(try run.continued(file, acceptsChange: acceptPlanChange)) }
+            if resume { return try await run.go(run.continued(file, acceptsChange: acceptPlanChange)) }
             // Only checks have run: there is nothing to go on with or to take back.
-            if state.hasChangedNothing { return await run.go(run.newState()) }
+            if state.hasChangedNothing { return try await run.go(run.newState()) }
             return refuse(run, state)
         case .rollingBack, .rollbackIncomplete: return refuse(run, state)
         }

@@ -18,7 +18,7 @@ struct ResumeVerb: RunVerb {
     func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus {
         let state = try run.continued(file, acceptsChange: acceptPlanChange)
         switch state.status {
-        case .running, .failed, .stopped: return await run.go(state)
+        case .running, .failed, .stopped: return try await run.go(state)
         case .succeeded:
             run.context.tell("nothing to resume: the run ended well at \(state.updatedAt)")
             return .success
@@ -30,8 +30,9 @@ struct ResumeVerb: RunVerb {
             return .invalid
         // The Sentinels have made the target the primary by themselves, and nothing was taken back yet: forward is the way.
         case .rollingBack, .rollbackIncomplete:
+            try await run.claimServers()
             if !state.hasTakenBack, await run.wayBack.passedCutover(state) != nil {
-                return await run.go(state)
+                return try await run.go(state)
             }
             run.context.tell(
                 Notice(

@@ -28,6 +28,7 @@ struct RollbackVerb: RunVerb {
             run.context.tell("nothing to roll back: that was done at \(state.updatedAt)")
             return .success
         }
+        try await run.claimServers()
         guard let cutover = await run.wayBack.passedCutover(state) else {
             return await run.goBack(state)
         }

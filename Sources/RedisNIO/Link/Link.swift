@@ -62,7 +62,7 @@ final class Link {
 
     func connected(_ handler: ReplyHandler) {
         guard handler === self.handler else { return }
-        perform(machine.connected(greets: settings.password != nil || settings.username != nil))
+        perform(machine.connected(greeting: settings.greeting.map(\.kind)))
     }
 
     func received(_ value: RESPValue, from handler: ReplyHandler) {
@@ -95,7 +95,7 @@ final class Link {
         case .none: break
         case .connect: connect()
         case .wait(let deadline): schedule(at: deadline) { self.perform(self.machine.waited()) }
-        case .greet: write([Command.auth(settings)].encoded())
+        case .greet: write(settings.greeting.map(\.command).encoded())
         case .write(let ids): write(ids)
         case .complete(let id, let replies): finish(id, .success(replies))
         case .fail(let failures, let drops):
@@ -190,10 +190,17 @@ final class Link {
     }
 }
 
-extension Command {
-    /// A user without password is one with `nopass`, for whom any will do.
-    static func auth(_ settings: ConnectionSettings) -> Command {
-        Command(["AUTH"] + [settings.username, settings.password?.reveal() ?? ""].compactMap(\.self))
+extension ConnectionSettings {
+    /// What is said on a new connection before anything else.
+    fileprivate var greeting: [(kind: LinkStateMachine.Greeting, command: Command)] {
+        var greeting: [(kind: LinkStateMachine.Greeting, command: Command)] = []
+        if password != nil || username != nil {
+            // A user without password is one with `nopass`, for whom any will do.
+            let words = ["AUTH"] + [username, password?.reveal() ?? ""].compactMap(\.self)
+            greeting.append((.login, Command(words)))
+        }
+        if let clientName { greeting.append((.name, Command(["CLIENT", "SETNAME", clientName]))) }
+        return greeting
     }
 }
 

@@ -15,11 +15,11 @@ extension LinkStateMachine {
         SessionError(code: .connectionLost, address: address, sentence: sentence, mayHaveBeenExecuted: true)
     }
 
-    /// The answer to `AUTH` was an error.
+    /// Why a connection cannot be used after an error in place of the answer to what it said first; `nil` where it can.
     ///
     /// Not every one is about the credentials: a server that loads, or has no room for one more client, or is in
     /// protected mode, says so in place of the answer.
-    static func refused(_ refusal: RESPError, address: ServerAddress) -> SessionError {
+    func rejection(_ refusal: RESPError, of greeting: Greeting?) -> SessionError? {
         let words = refusal.message.printable(limit: 200)
         let isFull = refusal.message.hasPrefix("ERR max number of clients")
         switch refusal.code {
@@ -29,6 +29,7 @@ extension LinkStateMachine {
                 code: .connectionLost, address: address, sentence: "the server does not take connections ('\(words)')",
                 mayHaveBeenExecuted: false)
         default:
+            guard greeting == .login else { return nil }
             return SessionError(
                 code: .authenticationFailed, address: address, sentence: "the server refused AUTH ('\(words)')",
                 mayHaveBeenExecuted: false)

@@ -18,7 +18,7 @@ struct LinkStateMachine {
         case connect
         /// Wait until then, and report `waited`.
         case wait(until: NIODeadline)
-        /// Send the credentials.
+        /// Send the credentials and the name.
         case greet
         case write([BatchID])
         case complete(BatchID, [RESPValue])
@@ -26,8 +26,17 @@ struct LinkStateMachine {
         case fail([Failure], drops: Bool)
     }
 
-    private enum Phase {
-        case idle, waiting, connecting, greeting, ready, closed
+    /// What a new connection says first, and waits for the reply to.
+    enum Greeting: Equatable {
+        case login
+        /// A server that refuses the name is spoken to nevertheless.
+        case name
+    }
+
+    private enum Phase: Equatable {
+        case idle, waiting, connecting, ready, closed
+        /// These have not been answered yet.
+        case greeting([Greeting])
     }
 
     private struct Batch {
@@ -107,7 +116,11 @@ struct LinkStateMachine {
     }
 
     mutating func close() -> Action {
-        let hadConnection = phase == .connecting || phase == .greeting || phase == .ready
+        let hadConnection =
+            switch phase {
+            case .connecting, .greeting, .ready: true
+            case .idle, .waiting, .closed: false
+            }
         let failures = takeAll(written: closedError(executed: true), queued: closedError(executed: false))
         phase = .closed
         return .fail(failures, drops: hadConnection)
@@ -126,10 +139,10 @@ struct LinkStateMachine {
         return .connect
     }
 
-    mutating func connected(greets: Bool) -> Action {
+    mutating func connected(greeting: [Greeting]) -> Action {
         guard phase == .connecting else { return .fail([], drops: true) }
-        if greets {
-            phase = .greeting
+        guard greeting.isEmpty else {
+            phase = .greeting(greeting)
             return .greet
         }
         return becomeReady()
@@ -137,11 +150,13 @@ struct LinkStateMachine {
 
     mutating func received(_ reply: RESPValue, at now: NIODeadline, chance: Double) -> Action {
         switch phase {
-        case .greeting:
-            if case .error(let refusal) = reply {
-                return drop(LinkStateMachine.refused(refusal, address: address), at: now, chance: chance)
+        case .greeting(let greeting):
+            if case .error(let refusal) = reply, let error = rejection(refusal, of: greeting.first) {
+                return drop(error, at: now, chance: chance)
             }
-            return becomeReady()
+            guard greeting.count > 1 else { return becomeReady() }
+            phase = .greeting(Array(greeting.dropFirst()))
+            return .none
         case .ready:
             failures = 0
             return fill(reply, at: now, chance: chance)

@@ -87,7 +87,7 @@ extension LiveTests {
                             at: ["source {source}"],
                             remedy: [
                                 "allow planrun +acl|users +acl|getuser +acl|dryrun there, or compare by hand: "
-                                    + "it needs +info +role +config|get +client|list +client|id +client|info +command +ping"
+                                    + "it needs +info +role +config|get +client|list +client|setname +client|info +command +ping"
                             ]))
             }
         }

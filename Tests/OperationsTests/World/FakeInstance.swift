@@ -38,6 +38,7 @@ extension SmallWorld {
 
     private mutating func client(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
         switch true {
+        case line == "CLIENT LIST": return .text("")
         case line.hasPrefix("CLIENT PAUSE"):
             guard let length = Int64(words[2]), length >= 0 else { return .refusal("ERR timeout is negative") }
             // A second pause can only lengthen the first.

@@ -146,6 +146,7 @@ extension SmallWorld {
     mutating func answerAsSentinel(_ index: Int, _ words: [String], _ line: String) -> RESPValue {
         let sentinel = sentinels[index]
         switch true {
+        case line == "CLIENT LIST": return .text("")
         case line.hasPrefix("INFO"): return .info(["# Sentinel", "sentinel_tilt:\(sentinel.isInTilt ? 1 : 0)"])
         case line.hasPrefix("SENTINEL GET-MASTER-ADDR"):
             return .words([sentinel.named.host, String(sentinel.named.port)])

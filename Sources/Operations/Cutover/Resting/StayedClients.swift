@@ -10,12 +10,8 @@ struct StayedClients: Sendable {
 
     /// A source that does not answer has none.
     static func read(_ source: Server) async -> StayedClients {
-        let list: Command = ["CLIENT", "LIST"]
-        guard let replies = try? await source.replies(to: [["CLIENT", "ID"], list]),
-            let clients = try? source.value(of: replies[1], to: list, as: { try ClientList($0).clients })
-        else { return StayedClients(source: source, clients: []) }
-        return StayedClients(
-            source: source, clients: clients.filter { $0.isApplication && $0.id != replies[0].integer })
+        let clients = (try? await source.clients()) ?? []
+        return StayedClients(source: source, clients: clients.filter(\.isApplication))
     }
 
     func result(_ summary: String, facts: [String: StateValue]) -> StepResult {

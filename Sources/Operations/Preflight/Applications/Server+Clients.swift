@@ -3,23 +3,16 @@ import RESP
 import RedisTopology
 
 extension Servers {
-    /// Everybody who is connected to the source, planrun itself left out; half a second old at most.
+    /// Everybody who is connected to the source; half a second old at most.
     func sourceClients() async throws -> [ClientList.Client] {
         try await sharedClients.value(upTo: .milliseconds(500), clock: clock) { [source] in try await source.clients() }
     }
 }
 
 extension Server {
-    /// Everybody who is connected, planrun itself left out.
-    ///
-    /// Server ids grow, so planrun's own connections are those from the host of this one that were made after it; each
-    /// check may have more than one. An application on the same host that connects in the same moment is left out, too.
+    /// Everybody who is connected, planrun itself among them.
     func clients() async throws(StepFailure) -> [ClientList.Client] {
-        let list: Command = ["CLIENT", "LIST"]
-        let replies = try await replies(to: [["CLIENT", "ID"], list])
-        let clients = try value(of: replies[1], to: list) { try ClientList($0).clients }
-        guard let id = replies[0].integer, let own = clients.first(where: { $0.id == id }) else { return clients }
-        return clients.filter { $0.id < id || $0.host != own.host }
+        try await read(["CLIENT", "LIST"]) { try ClientList($0).clients }
     }
 }
 
@@ -34,8 +27,8 @@ extension ClientList.Client {
         return String(parts[1])
     }
 
-    /// Neither a Sentinel nor a server: somebody who uses the data.
-    var isApplication: Bool { sentinelID == nil && !isReplica && !isPrimary }
+    /// Neither a Sentinel nor a server nor planrun: somebody who uses the data.
+    var isApplication: Bool { sentinelID == nil && !isReplica && !isPrimary && planrun == nil }
 
     /// `redis-py 5.0.1 'worker'`, as far as it says who it is; what it sent last where it says nothing.
     var title: String {

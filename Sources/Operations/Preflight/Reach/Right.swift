@@ -49,7 +49,7 @@ extension Right {
 
     private static let reading = [
         Right("+info", "INFO"), Right("+role", "ROLE"), Right("+config|get", "CONFIG", "GET", "port"),
-        Right("+client|list", "CLIENT", "LIST"), Right("+client|id", "CLIENT", "ID"),
+        Right("+client|list", "CLIENT", "LIST"), Right("+client|setname", "CLIENT", "SETNAME", "planrun"),
         Right("+client|info", "CLIENT", "INFO"), Right("+command", "COMMAND"), Right("+ping", "PING"),
     ]
 
@@ -100,8 +100,8 @@ extension Right {
     private static func atSentinel(_ plan: Plan) -> [Right] {
         let name = plan.sentinel?.primary ?? ""
         let reading = [
-            Right("+info", "INFO"), Right("+client|list", "CLIENT", "LIST"), Right("+client|id", "CLIENT", "ID"),
-            Right("+ping", "PING"),
+            Right("+info", "INFO"), Right("+client|list", "CLIENT", "LIST"),
+            Right("+client|setname", "CLIENT", "SETNAME", "planrun"), Right("+ping", "PING"),
             Right("+sentinel|get-master-addr-by-name", "SENTINEL", "GET-MASTER-ADDR-BY-NAME", name),
             Right("+sentinel|master", "SENTINEL", "MASTER", name),
             Right("+sentinel|replicas", "SENTINEL", "REPLICAS", name),

@@ -1,0 +1,57 @@
+import Execution
+import RESP
+import RedisTopology
+
+/// Connections of other planruns that carry a plan out on the same servers, or are about to.
+struct OtherRuns: Sendable {
+    struct Sighting: Sendable {
+        let server: Server
+        let client: ClientList.Client
+        let name: ConnectionName
+    }
+
+    let own: ConnectionName
+    let sightings: [Sighting]
+
+    /// Looks at all of these servers at once. One that does not answer shows nobody; the other servers of a pair do.
+    static func seen(at servers: [Server], besides own: ConnectionName) async throws -> OtherRuns {
+        let found = try await servers.atOnce { server in
+            let clients = (try? await server.clients()) ?? []
+            return clients.compactMap { client -> Sighting? in
+                guard let name = client.planrun, name.role != .reading, !name.isSameProcess(as: own) else { return nil }
+                return Sighting(server: server, client: client, name: name)
+            }
+        }
+        return OtherRuns(own: own, sightings: found.flatMap(\.self))
+    }
+
+    /// One that does what it likes with the servers already.
+    var running: Sighting? { sightings.first { $0.name.role == .running } }
+    /// One that begins in the same moment as we do, and goes first.
+    var ahead: Sighting? { sightings.first { $0.name.isBefore(own) } }
+}
+
+extension OtherRuns.Sighting {
+    /// - Parameter world: what this planrun has done.
+    func failure(world: [String]) -> StepFailure {
+        let silent = client.idle.map { $0 < .seconds(5) ? "" : ", and has said nothing for \($0.inWords)" } ?? ""
+        return StepFailure(
+            code: "another-run",
+            what:
+                "another planrun carries out a run on these servers, since \(name.since): "
+                + "it is connected to \(server.name) from \(client.address)\(silent)",
+            place: [server.name, "run \(name.run)"], world: world,
+            help: [
+                "wait until that one has ended, or stop it there with Ctrl-C; then try again",
+                "if its machine is gone and only the connection is left, end that: CLIENT KILL ADDR \(client.address) on \(server.endpoint)",
+            ])
+    }
+}
+
+extension Duration {
+    /// `12 s`, `3 min`, `2 h`
+    fileprivate var inWords: String {
+        let seconds = components.seconds
+        return seconds < 120 ? "\(seconds) s" : seconds < 7200 ? "\(seconds / 60) min" : "\(seconds / 3600) h"
+    }
+}
