@@ -15,7 +15,7 @@ struct KeyCounts: Equatable {
     var databases: [Int: Count]
 
     init(_ keyspace: KeyspaceInfo) {
-        databases = keyspace.databases.mapValues { Count(persistent: $0.keys - $0.expiring, expiring: $0.expiring) }
+        databases = keyspace.databases.mapValues { Count(persistent: $0.keys &- $0.expiring, expiring: $0.expiring) }
     }
 
     init(databases: [Int: Count]) {
@@ -35,11 +35,19 @@ struct KeyCounts: Equatable {
             differences.append(
                 "db\(database): \(there.persistent) keys without TTL on the \(replica), \(wanted) on the \(primary)")
         }
-        let persistent = databases.values.map(\.persistent).saturatingSum
+        let counts = [before, after].map(\.persistent)
+        let (low, high) = (min(counts[0], counts[1]), max(counts[0], counts[1]))
+        let seen =
+            low == high && low == persistent
+            ? "\(persistent) keys without TTL on both"
+            : "keys without TTL: \(persistent) on the \(replica), \(low) to \(high) on the \(primary) while they were counted"
         let expiring = databases.values.map(\.expiring).saturatingSum
         return Comparison(
             differences: differences,
             summary:
-                "\(persistent) keys without TTL on both, in \(all.count) databases; \(expiring) with TTL not compared")
+                "\(seen), in \(all.count.counted("database", "databases")); \(expiring) with TTL not compared")
     }
+
+    /// Keys without TTL, in all databases.
+    private var persistent: Int64 { databases.values.map(\.persistent).saturatingSum }
 }
