@@ -12,11 +12,13 @@ struct RenamedCommandsCheck: Check {
         "SUBSCRIBE",
     ]
     private static let source = ["PSYNC", "REPLCONF"]
+    /// What empties it again on the way back.
+    private static let target = ["FLUSHALL"]
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = try await [servers.source, servers.target].atOnce { server -> Finding in
             let isRedis = server.part == .source && servers.plan.source.engine != .dragonfly
-            let names = Self.both + (isRedis ? Self.source : [])
+            let names = Self.both + (isRedis ? Self.source : []) + (server.part == .target ? Self.target : [])
             let missing = try await Self.missing(names, at: server)
             guard !missing.isEmpty else { return .passed("all there") }
             return .missed(
