@@ -62,11 +62,7 @@ private struct Compiler {
     mutating func add(_ step: Step) {
         switch step.kind {
         case .preflight(let preflight): addPreflight(preflight, step)
-        case .verify(let verify):
-            let checks =
-                afterCutover.contains(step.id)
-                ? VerificationChecks.after(verify, plan) : VerificationChecks.before(verify, plan)
-            addChecks(checks.map { ($0, nil) }, step, needs: needs(of: step))
+        case .verify(let verify): addVerify(verify, step)
         case .monitor(let monitor):
             add(step, "the Sentinels monitor the source", .effect) { servers, _, _ in
                 MonitorOperation(servers: servers, step: monitor)
@@ -105,6 +101,28 @@ private struct Compiler {
         let rest = checks.filter { $0 != ReachableCheck.self }
         addChecks(rest.map { ($0, preflight) }, step, needs: reached.isEmpty ? needs(of: step) : reached)
         if rest.isEmpty { ends[step.id] = reached }
+    }
+
+    private mutating func addVerify(_ verify: VerifyStep, _ step: Step) {
+        let isAfter = afterCutover.contains(step.id)
+        let needs = needs(of: step)
+        let checks = isAfter ? VerificationChecks.after(verify, plan) : VerificationChecks.before(verify, plan)
+        addChecks(checks.map { ($0, nil) }, step, needs: needs)
+        let looks: (id: String, title: String, maker: CompiledPlan.Maker)
+        if !isAfter {
+            looks = (
+                ConditionsOperation.id, ConditionsOperation.title,
+                { servers, _, _ in ConditionsOperation(servers: servers) }
+            )
+        } else if RefusalsOperation.applies(to: plan) {
+            looks = (
+                RefusalsOperation.id, RefusalsOperation.title, { servers, _, _ in RefusalsOperation(servers: servers) }
+            )
+        } else {
+            return
+        }
+        append("\(step.id)/\(looks.id)", step, looks.title, .check, needs: needs, looks.maker)
+        ends[step.id, default: []].append("\(step.id)/\(looks.id)")
     }
 
     private mutating func addChecks(_ checks: [(any Check.Type, PreflightStep?)], _ step: Step, needs: [String]) {

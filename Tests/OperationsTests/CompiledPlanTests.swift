@@ -40,12 +40,14 @@ struct CompiledPlanTests {
                     "wait-for-sync wait: replicaof",
                     "data/target-follows check: wait-for-sync",
                     "data/key-count check: wait-for-sync",
-                    "approval gate: data/target-follows data/key-count",
+                    "data/unchanged check: wait-for-sync",
+                    "approval gate: data/target-follows data/key-count data/unchanged",
                     "failover point-of-no-return: approval",
                     "cutover/target-primary check: failover",
                     "cutover/sentinels-switched check: failover",
                     "cutover/target-writable check: failover",
                     "cutover/source-retired check: failover",
+                    "cutover/commands-known check: failover",
                 ])
         #expect(plan.policies["failover"]?.retries == 3)
         #expect(plan.policies["wait-for-sync"]?.timeout == .seconds(7_200))
@@ -63,7 +65,8 @@ struct CompiledPlanTests {
                     "wait-for-sync wait: replicaof",
                     "data/target-follows check: wait-for-sync",
                     "data/key-count check: wait-for-sync",
-                    "approval gate: data/target-follows data/key-count",
+                    "data/unchanged check: wait-for-sync",
+                    "approval gate: data/target-follows data/key-count data/unchanged",
                     "failover point-of-no-return: approval",
                     "cutover/target-primary check: failover",
                     "cutover/target-writable check: failover",
@@ -75,7 +78,8 @@ struct CompiledPlanTests {
         let plan = try compiled("three-sentinels")
         #expect(plan.graph["data/key-count"]?.needs == ["synced"])
         #expect(plan.graph["approval"]?.needs == ["synced"])
-        #expect(plan.graph["failover"]?.needs == ["data/target-follows", "data/key-count", "approval"])
+        #expect(
+            plan.graph["failover"]?.needs == ["data/target-follows", "data/key-count", "data/unchanged", "approval"])
         #expect(plan.graph["cutover/sentinels-switched"]?.step == "cutover")
         #expect(plan.graph["cutover/sentinels-switched"]?.kind == "verify")
     }

@@ -76,7 +76,8 @@ struct PlanTests {
         let servers = Migration().servers
         _ = await Console(servers: servers).run("plan", desk.plan)
         for server in servers {
-            let commands = Set(await server.received.map { $0[0].uppercased() })
+            let received = await server.received.filter { $0 != ["CLIENT", "LIST"] }
+            let commands = Set(received.map { $0[0].uppercased() })
             #expect(commands.isSubset(of: ["INFO", "SENTINEL", "CONFIG", "ROLE", "PING", "DBSIZE"]))
         }
         #expect(desk.bytes("plan.state.json") == nil)

@@ -14,14 +14,14 @@ enum PublishedRecipe {
              back: 200.0.0.2:6380 is detached, and emptied if it was empty
         3. wait-for-sync: waits until the lag is 64KiB at most for 5s
              max-lag 64KiB, stable-for 5s, timeout 2h
-        4. data: asks 2 questions; changes nothing
+        4. data: asks 3 questions; changes nothing
              data count, timeout 1m
         5. approval: asks: Cut over to Dragonfly? Writes stall for less than a second.
         6. failover: holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels
              retries 3, timeout 2m, via sentinel, write-pause 2s
              back: only until the promotion: the write pause is lifted
              point of no return
-        7. cutover: asks 4 questions; changes nothing but one test key
+        7. cutover: asks 5 questions; changes nothing but one test key
              timeout 1m
 
         2 steps change servers: 'replicaof', 'failover'; no server was asked
@@ -38,10 +38,10 @@ enum PublishedRecipe {
         | 1 | `preflight` | asks many questions; changes nothing | – |
         | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys | 200.0.0.2:6380 is detached, and emptied if it was empty |
         | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s | – |
-        | 4 | `data` | asks 2 questions; changes nothing | – |
+        | 4 | `data` | asks 3 questions; changes nothing | – |
         | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. | – |
         | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels | only until the promotion: the write pause is lifted |
-        | 7 | `cutover` | asks 4 questions; changes nothing but one test key | – |
+        | 7 | `cutover` | asks 5 questions; changes nothing but one test key | – |
 
         2 steps change servers: 'replicaof', 'failover'; no server was asked. point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back.
 
@@ -117,7 +117,7 @@ enum PublishedRecipe {
             },
             {
               "action" : "check",
-              "does" : "asks 2 questions; changes nothing",
+              "does" : "asks 3 questions; changes nothing",
               "findings" : [
 
               ],
@@ -179,7 +179,7 @@ enum PublishedRecipe {
             },
             {
               "action" : "check",
-              "does" : "asks 4 questions; changes nothing but one test key",
+              "does" : "asks 5 questions; changes nothing but one test key",
               "findings" : [
 
               ],

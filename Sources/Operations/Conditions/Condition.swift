@@ -17,7 +17,12 @@ package protocol Condition: Sendable {
 package enum Conditions {
     /// In the order in which they are told: causes before what follows from them.
     static let all: [any Condition] = [
-        SoleRunCondition()
+        SourceRunsOn(),
+        SourceNotEmptied(),
+        StreamUnbroken(),
+        NothingRefused(),
+        TargetTakesWrites(),
+        SoleRunCondition(),
     ]
 
     /// Asks all of them at once.

@@ -12,9 +12,9 @@ struct ConditionPace {
     init(_ clock: any Clock<Duration>) { watch = Stopwatch(clock) }
 
     /// - Throws: the violation where a condition does not hold; otherwise nothing.
-    mutating func check(_ servers: Servers, _ context: StepContext) async throws {
+    mutating func check(_ servers: Servers, since baseline: RunBaseline?) async throws {
         guard watch.elapsed >= due else { return }
-        if let violation = try? await Conditions.violation(servers, context) { throw violation }
+        if let violation = try? await Conditions.violation(servers, since: baseline) { throw violation }
         due = watch.elapsed + Self.period
     }
 }

@@ -52,13 +52,15 @@ struct Cutover: Sendable {
         let choice = await choice()
         memory.measurements.method = choice.method
         memory.measurements.reason = choice.reason
+        let refusals = to.part == .target ? try await refusals() : nil
         let leader = try await leader(memory)
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
         let limits = await limits()
-        // The last look before anybody waits. A return has no target that could be the wrong one.
-        if to.part == .target { try await Conditions.check(servers, context) }
-        let driver = CutoverDriver(self, choice, memory, leader: leader, counter: counter, limits: limits)
+        // The last look before anybody waits.
+        try await checkConditions()
+        let driver = CutoverDriver(
+            self, choice, memory, leader: leader, counter: counter, refusals: refusals, limits: limits)
         try await shielded(driver) { $0.begin() }
         return true
     }
@@ -73,13 +75,22 @@ struct Cutover: Sendable {
         return await MethodChoice.make(method, sentinels, from: from, to: to)
     }
 
+    /// A return has no target that could be the wrong one.
+    private func checkConditions() async throws {
+        if to.part == .target { try await Conditions.check(servers, context) }
+    }
+
+    private func refusals() async throws -> RefusalWatch? {
+        try await RefusalWatch(servers, since: RunBaseline.recorded(servers.plan, context))
+    }
+
     private func leader(_ memory: CutoverMemory) async throws -> Sentinels.Leader? {
         guard memory.measurements.method == .sentinel, let sentinels else { return nil }
         return try await sentinels.align(to, lead: try await lead(memory), context)
     }
 
-    /// How long it will take from the fence until a Sentinel is asked: three questions to the old primary, two to the new
-    /// one, and a checkpoint between them.
+    /// How long it will take from the fence until a Sentinel is asked: the conditions once more, then three questions to
+    /// the old primary, three to the new one, and a checkpoint between them.
     private func lead(_ memory: CutoverMemory) async throws -> Duration {
         func time(_ body: () async throws -> Void) async rethrows -> Duration {
             let watch = Stopwatch(context.clock)
@@ -88,7 +99,8 @@ struct Cutover: Sendable {
         }
         let toFrom = try await time { _ = try await from.replication() }
         let toTo = try await time { _ = try await to.replication() }
-        return toFrom * 3 + toTo * 2 + (try await time { try await record(memory) })
+        let conditions = try await time { try await checkConditions() }
+        return conditions + toFrom * 3 + toTo * 3 + (try await time { try await record(memory) })
     }
 
     /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.

@@ -40,6 +40,15 @@ extension CutoverDriver {
         }
     }
 
+    /// The last question before the promotion. Nothing is written any more, so the answer is final.
+    mutating func lookForRefusals() async -> Event {
+        guard let refusals else { return .done }
+        let timeout = max(pause.remaining, .milliseconds(100))
+        return await attempt {
+            if let violation = try await refusals.violation(timeout: timeout) { throw violation }
+        }
+    }
+
     mutating func record(_ phase: CutoverMemory.Phase) async -> Event {
         if phase == .promoting, memory.phase != .promoting {
             memory.promotingSince = WallClock.now()

@@ -16,6 +16,8 @@ struct CutoverDriver: Sendable {
     var pause: WritePause
     /// Counts writes on the new primary; made beforehand, since that takes a long answer.
     var counter: WriteCounter?
+    /// What the new primary has refused of what it was sent; `nil` where that cannot be told.
+    let refusals: RefusalWatch?
     /// What the Sentinels will be told, written before anybody waits.
     var announcement: PrimaryAnnouncement?
     /// That the new primary has to reach.
@@ -36,13 +38,14 @@ struct CutoverDriver: Sendable {
 
     init(
         _ cutover: Cutover, _ choice: MethodChoice, _ memory: CutoverMemory, leader: Sentinels.Leader?,
-        counter: WriteCounter?, limits: CutoverLimits
+        counter: WriteCounter?, refusals: RefusalWatch? = nil, limits: CutoverLimits
     ) {
         self.cutover = cutover
         self.limits = limits
         self.leader = leader
         self.memory = memory
         self.counter = counter
+        self.refusals = refusals
         announcement = choice.announcement
         machine = CutoverStateMachine(
             method: choice.method, hasSentinels: cutover.sentinels != nil, drains: cutover.drains)
@@ -100,6 +103,7 @@ struct CutoverDriver: Sendable {
             return await attempt { try await fence.raise(over: prior, needsReplica: drains) }
         case .holdWrites: return await holdWrites()
         case .compareOffsets: return await compareOffsets()
+        case .lookForRefusals: return await lookForRefusals()
         case .record(let phase): return await record(phase)
         case .askSentinel: return await askSentinel()
         case .shutDown:

@@ -8,6 +8,8 @@ extension CutoverStateMachine {
         case holdWrites
         /// Whether the new primary has reached that offset.
         case compareOffsets
+        /// Whether the new primary has carried out all that it was sent.
+        case lookForRefusals
         /// Writes to the state file how far it came; before the next effect, never after.
         case record(CutoverMemory.Phase)
         case askSentinel

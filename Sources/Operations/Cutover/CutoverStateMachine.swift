@@ -12,6 +12,7 @@ struct CutoverStateMachine: Hashable {
         case draining(Round)
         case redraining
         case recording
+        case inspecting
         case asking, promoting, confirming, judging, abandoning, reholding, reconfirming
         case demoting, announcing
         case watching(isReleased: Bool)
@@ -65,6 +66,7 @@ struct CutoverStateMachine: Hashable {
         case .holding(let round): return held(round, seen)
         case .draining(let round): return drained(round, seen)
         case .recording: return seen.event == .done ? enter(.holding(.last), .holdWrites) : stepBack(.refused)
+        case .inspecting: return inspected(seen)
         case .asking: return asked(seen)
         case .redraining: return redrained(seen)
         case .promoting: return promoted(seen)
@@ -116,7 +118,18 @@ extension CutoverStateMachine {
     private mutating func reached(_ round: Round, _ isPauseCertain: Bool) -> Action {
         guard round == .last else { return enter(.recording, .record(.promoting)) }
         guard isPauseCertain else { return stepBack(.pauseEnded) }
-        return switch method {
+        return drains ? enter(.inspecting, .lookForRefusals) : exchange()
+    }
+
+    /// The offset counts what was sent, also of commands that the new primary did not carry out.
+    private mutating func inspected(_ seen: Observation) -> Action {
+        guard seen.event == .done else { return stepBack(.refused) }
+        guard seen.isPauseCertain else { return stepBack(.pauseEnded) }
+        return exchange()
+    }
+
+    private mutating func exchange() -> Action {
+        switch method {
         case .sentinel: enter(.asking, .askSentinel)
         case .shutdown: enter(.asking, .shutDown)
         case .announce, .promote: enter(.promoting, .promote)

@@ -99,7 +99,8 @@ package struct FailoverOperation: Operation {
         if let method = measurements.method, method.rawValue != step.method.rawValue {
             summary += "; via \(method.rawValue)" + (measurements.reason.map { ": \($0)" } ?? "")
         }
-        return await StayedClients.read(servers.source).result(summary, facts: measurements.facts)
+        let result = await StayedClients.read(servers.source).result(summary, facts: measurements.facts)
+        return result.warned(of: (try? await WriteGate.read(servers, .promoted).obstacles) ?? [])
     }
 
     private func isAtRest(_ memory: CutoverMemory, _ context: StepContext) async throws -> Bool {

@@ -37,9 +37,9 @@ struct Detachment {
             world: ["the target is detached; \(servers.source.endpoint) takes writes"], context)
         // Who had promoted it by then would send clients to it; whoever had not has forgotten it.
         try await refuseIfNamed()
-        try await empty(memory)
+        let kept = try await empty(memory)
         try await ReplicationCredentials.restore(memory.credentials, on: target)
-        return sentence(memory)
+        return sentence(memory, kept: kept)
     }
 
     /// A target that the Sentinels name has the newest data, and clients that write to it.
@@ -57,18 +57,36 @@ struct Detachment {
             ])
     }
 
-    private func empty(_ memory: ReplicaOfMemory) async throws {
+    /// - Returns: why the target keeps its data although it was empty before the run.
+    private func empty(_ memory: ReplicaOfMemory) async throws -> String? {
         // A Sentinel may have attached it again before it was reset; that copy is the source's, too.
         if try await target.replication().upstream?.primary != nil {
             try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
         }
-        guard memory.wasEmpty else { return }
+        guard memory.wasEmpty else { return nil }
+        if let reason = try await onlyCopy(memory) { return reason }
         try await target.ask(["FLUSHALL"], timeout: .seconds(120))
+        return nil
     }
 
-    private func sentence(_ memory: ReplicaOfMemory) -> String {
+    /// A source that came back without its data, or was emptied, may have left them to the target alone.
+    private func onlyCopy(_ memory: ReplicaOfMemory) async throws -> String? {
+        let keys = try await target.keyspace().keys
+        guard keys > 0 else { return nil }
+        let kept = "and keeps its \(keys.counted("key", "keys"))"
+        do {
+            _ = try await servers.source.keyspace()
+        } catch {
+            return "\(kept), which may be the only copy: the source does not answer"
+        }
+        return try await SourceRunsOn.lost(servers, since: memory.baseline).map { "\(kept): \($0.what)" }
+    }
+
+    private func sentence(_ memory: ReplicaOfMemory, kept: String?) -> String {
         var parts = ["\(target.endpoint) no longer follows \(servers.source.endpoint)"]
-        if memory.wasEmpty {
+        if let kept {
+            parts.append(kept)
+        } else if memory.wasEmpty {
             parts.append("and is empty again, as before the run")
         } else {
             parts.append("and keeps the copy it has; its former data is gone")

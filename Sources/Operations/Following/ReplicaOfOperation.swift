@@ -32,6 +32,9 @@ package struct ReplicaOfOperation: Operation {
         if let recorded = context.undo {
             // An earlier attempt recorded what was there before; what is there now may be our doing.
             var memory = try recorded.decode(ReplicaOfMemory.self)
+            if keys > 0, let violation = try await SourceRunsOn.lost(servers, since: memory.baseline) {
+                throw violation
+            }
             memory.baseline = try await RunBaseline.read(servers)
             if memory.wasEmpty || replacesData { return .ready(undo: StateValue(memory)) }
         }

@@ -17,9 +17,10 @@ package struct WaitForSyncOperation: Operation {
         var watch = SyncWatch(step: step, source: servers.source, target: servers.target)
         let time = Stopwatch(context.clock)
         var pace = ConditionPace(context.clock)
+        let baseline = try RunBaseline.recorded(servers.plan, context)?.untilSynced
         while true {
             if context.isDraining { throw CancellationError() }
-            try await pace.check(servers, context)
+            try await pace.check(servers, since: baseline)
             let observation = try await observe()
             switch try watch.receive(observation, at: time.elapsed) {
             case .keepWaiting(let progress): context.report(progress)
@@ -30,6 +31,10 @@ package struct WaitForSyncOperation: Operation {
     }
 
     package func verify(_ context: StepContext) async throws -> StepResult {
+        let baseline = try RunBaseline.recorded(servers.plan, context)
+        // Read before the last look: whatever happens between the two is found later.
+        var mark: SyncMark?
+        if let baseline { mark = try await SyncMark.read(servers.source, baseline) }
         let observation = try await observe()
         guard case .answer(let answer) = observation, let lag = answer.lag else {
             throw StepFailure(
@@ -37,10 +42,16 @@ package struct WaitForSyncOperation: Operation {
                 place: [servers.target.name], world: ["\(servers.source.endpoint) takes writes as before"],
                 isTransient: true)
         }
-        try await Conditions.check(servers, context)
+        if let violation = try await Conditions.violation(servers, since: baseline?.untilSynced) { throw violation }
+        // The source is known to be the same process with the same history: the new copy is as good as the first.
+        let isAgain = try await StreamUnbroken().violation(servers, since: baseline) != nil
         return StepResult(
-            "in sync, lag \(ByteCount(bytes: lag).text)",
-            facts: ["lagBytes": .int(lag), "sourceOffset": .int(answer.sourceOffset)])
+            "in sync, lag \(ByteCount(bytes: lag).text)"
+                + (isAgain
+                    ? "; the target has lost its link since it was in sync before, and had another full sync" : ""),
+            verdict: isAgain ? .warned : .passed,
+            facts: ["lagBytes": .int(lag), "sourceOffset": .int(answer.sourceOffset)],
+            memo: mark.map { StateValue($0) })
     }
 
     package func undo(_ context: StepContext) async throws -> String? { nil }

@@ -19,6 +19,7 @@ package enum PreflightCatalogue {
         TargetFreeCheck.self,
         VersionsCheck.self,
         MemoryCheck.self,
+        TargetTakesWritesCheck.self,
         SentinelsAgreeCheck.self,
         QuorumReachedCheck.self,
         NoFailoverCheck.self,

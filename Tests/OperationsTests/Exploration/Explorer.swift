@@ -242,7 +242,7 @@ extension Explorer {
     private func isReachable(_ action: CutoverStateMachine.Action, _ world: ModelWorld) -> Bool {
         switch action {
         case .raiseFence, .holdWrites, .shutDown, .demote, .lowerFence, .settle: world.isSourceUp
-        case .promote: world.isTargetUp
+        case .promote, .lookForRefusals: world.isTargetUp
         case .askSentinel: world.leader.isUp
         default: true
         }
@@ -273,7 +273,7 @@ extension Explorer {
         case .lowerFence:
             world.isFenced = false
             world.isPaused = false
-        case .compareOffsets, .record, .readRole, .readSentinels, .wait, .finish: break
+        case .compareOffsets, .lookForRefusals, .record, .readRole, .readSentinels, .wait, .finish: break
         }
         return world
     }

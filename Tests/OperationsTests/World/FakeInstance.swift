@@ -38,7 +38,9 @@ extension SmallWorld {
 
     private mutating func client(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
         switch true {
-        case line == "CLIENT LIST": return .text("")
+        case line == "CLIENT LIST":
+            return .text(
+                replicas(of: address).map { "id=\(7 + $0.port) addr=\($0.host):40000 flags=S\n" }.joined())
         case line.hasPrefix("CLIENT PAUSE"):
             guard let length = Int64(words[2]), length >= 0 else { return .refusal("ERR timeout is negative") }
             // A second pause can only lengthen the first.
@@ -91,6 +93,8 @@ extension SmallWorld {
         case "keyspace":
             let count = instance.writes.count
             return .info(["# Keyspace"] + (count == 0 ? [] : ["db0:keys=\(count),expires=0,avg_ttl=0"]))
+        case "memory": return .info(["# Memory", "used_memory:1048576", "maxmemory:0"])
+        case "clients": return .info(["# Clients", "connected_clients:3", "maxclients:10000"])
         case "stats": return .info(["# Stats", "sync_full:\(instance.fullSyncs)"])
         case "commandstats": return .info(["# Commandstats", "cmdstat_set:calls=\(instance.writes.count),usec=1"])
         default: return .info(["# \(section)"])

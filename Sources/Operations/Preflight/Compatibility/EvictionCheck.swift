@@ -3,7 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Source and target drop keys by the same rules when memory runs out.
+/// Source and target drop keys by the same rules when memory runs out. A target that drops what the source would keep is the
+/// business of `takes-writes`.
 struct EvictionCheck: Check {
     static let declaration = CheckDeclaration(
         id: "eviction", title: "the target evicts keys by the same rule as the source", severity: .warn)
@@ -12,6 +13,9 @@ struct EvictionCheck: Check {
         let source = try await servers.source.memory()
         let target = try await servers.target.memory()
         let (from, to) = (source.policy ?? "noeviction", target.policy ?? "noeviction")
+        guard !Eviction.isLoss(from: source, to: target) else {
+            return .passed("the target drops keys and the source drops none: see takes-writes")
+        }
         if from == to { return .passed("both have \(from.printable)") }
         return .missed(
             "the source has maxmemory-policy \(from.printable), the target \(to.printable)", wants: "the same on both",

@@ -26,9 +26,8 @@ package struct MemoryCheck: Check {
         // A source with a maxmemory of its own cannot grow beyond it.
         let room = max(0, (source.limit ?? .max) - source.used)
         let growth = min(forecast.writtenMeanwhile, room)
-        let expected = source.used.adding(saturating: growth)
-        let headroom = (expected / 100).multiplied(saturating: Int64(limits.percentage("headroom")))
-        let wanted = expected.adding(saturating: headroom)
+        let wanted = MemoryNeed(used: source.used.adding(saturating: growth), headroom: limits.percentage("headroom"))
+            .wanted
         let growthText = growth > 0 ? " and grows by up to \(ByteCount(bytes: growth).text) during the sync" : ""
         let maximumText = ByteCount(bytes: maximum).text
         if maximum >= wanted {
@@ -39,9 +38,8 @@ package struct MemoryCheck: Check {
             wants: "\(ByteCount(bytes: wanted).text) at least (\(limits.percentage("headroom"))% headroom)",
             at: [servers.target.name],
             remedy: [
-                servers.plan.target.engine == .dragonfly
-                    ? "start the target with --maxmemory=\(wanted) or more; beyond it every full sync would break off"
-                    : "CONFIG SET maxmemory \(wanted) on \(servers.target.endpoint), if its machine has as much"
+                MemoryNeed.remedy(
+                    wanted, "\(servers.target.endpoint)", isDragonfly: servers.plan.target.engine == .dragonfly)
             ])
     }
 }

@@ -1,0 +1,112 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// Commands that a target could not carry out, by its own count. Of those that came over the replication stream nothing else
+/// shows it: the offset goes on, and no reply reaches anybody.
+///
+/// Dragonfly counts each command that it does not know, whoever sent it (`unknown_…` in `INFO commandstats`). Redis and Valkey
+/// count what they had to answer their primary with an error (`unexpected_error_replies` in `INFO stats`).
+struct RefusedCommands: Codable, Equatable, Sendable {
+    /// By name in lower case.
+    var unknown: [String: Int64] = [:]
+    /// `nil` where the server does not tell, or where errors in the stream are normal.
+    var errors: Int64?
+
+    /// One question, since it is asked inside a write pause, too.
+    static func read(_ target: Server, _ engine: Engine, timeout: Duration? = nil) async throws(StepFailure) -> Self {
+        let command: Command = engine == .dragonfly ? ["INFO", "commandstats"] : ["INFO", "stats"]
+        return try await target.read(command, timeout: timeout) { reply in
+            let info = try Info(reply)
+            return RefusedCommands(
+                unknown: try CommandStats(info).unknown,
+                errors: info["stats"]["unexpected_error_replies"].flatMap { Int64($0) })
+        }
+    }
+
+    /// What can be told of these counts, knowing earlier ones.
+    enum Growth: Equatable {
+        case none
+        /// Counts went back: they were reset, or the server was restarted.
+        case reset
+        case unknown([String: Int64])
+        case errors(Int64)
+    }
+
+    /// - Parameter writing: commands that write at the source. An unknown command that only reads was no part of the
+    ///   stream: a person typed it at the target.
+    func growth(since earlier: RefusedCommands, writing: Set<String>) -> Growth {
+        let names = Set(unknown.keys).union(earlier.unknown.keys)
+        let grown = names.reduce(into: [String: Int64]()) { grown, name in
+            let (count, isHostile) = (unknown[name] ?? 0).subtractingReportingOverflow(earlier.unknown[name] ?? 0)
+            if !isHostile, count != 0 { grown[name] = count }
+        }
+        if grown.values.contains(where: { $0 < 0 }) { return .reset }
+        let written = grown.filter { writing.contains($0.key) }
+        if !written.isEmpty { return .unknown(written) }
+        guard let errors, let before = earlier.errors, errors != before else { return .none }
+        let (count, isHostile) = errors.subtractingReportingOverflow(before)
+        return isHostile || count < 0 ? .reset : .errors(count)
+    }
+}
+
+/// What a target has refused since a baseline was taken, ready to be asked while writes are held back.
+struct RefusalWatch: Sendable {
+    let servers: Servers
+    let earlier: RefusedCommands
+    /// Commands that write at the source.
+    let writing: Set<String>
+
+    /// Asks the source which of its commands write: a long answer, not to be waited for while writes are held back.
+    init?(_ servers: Servers, since baseline: RunBaseline?) async throws(StepFailure) {
+        guard let earlier = baseline?.refused else { return nil }
+        self.servers = servers
+        self.earlier = earlier
+        // Only Dragonfly names commands.
+        writing =
+            servers.plan.target.engine == .dragonfly
+            ? Set(try await servers.source.commandFlags().filter { $0.value.contains("write") }.keys) : []
+    }
+
+    func violation(timeout: Duration? = nil) async throws(StepFailure) -> StepFailure? {
+        let target = servers.target
+        let now = try await RefusedCommands.read(target, servers.plan.target.engine, timeout: timeout)
+        switch now.growth(since: earlier, writing: writing) {
+        case .none: return nil
+        case .reset:
+            return failure(
+                "statistics-reset",
+                "the statistics of the target were reset since it began to follow, so it cannot be told whether it has refused commands of the source",
+                help: ["do not use CONFIG RESETSTAT on either server while the target follows"])
+        case .unknown(let counts):
+            let list = counts.sorted { $0.key < $1.key }.map { "\($0.key.uppercased().printable) (\($0.value))" }
+            return failure(
+                "commands-dropped",
+                "the target does not know \(list.joined(separator: ", ")) and has dropped it: the data differs",
+                help: ["keep applications from using it until the cutover is over"])
+        case .errors(let count):
+            return failure(
+                "commands-dropped",
+                "the target could not carry out \(count.counted("command", "commands")) of the source: the data differs",
+                help: ["its log names each ('sending an error to its master'), and INFO errorstats there the reasons"])
+        }
+    }
+
+    private func failure(_ code: String, _ what: String, help: [String]) -> StepFailure {
+        StepFailure(
+            code: code, what: what, place: [servers.target.name],
+            world: ["nothing was promoted; \(servers.source.endpoint) takes writes and has all data"],
+            help: help + [RunBaseline.anew])
+    }
+}
+
+/// The target has carried out every command that the source sent it.
+struct NothingRefused: Condition {
+    func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
+        guard let earlier = baseline?.refused else { return nil }
+        // The usual answer is cheap: nothing has changed at all.
+        if try await RefusedCommands.read(servers.target, servers.plan.target.engine) == earlier { return nil }
+        return try await RefusalWatch(servers, since: baseline)?.violation()
+    }
+}

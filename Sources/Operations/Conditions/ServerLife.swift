@@ -1,0 +1,28 @@
+import Execution
+import RESP
+import RedisTopology
+
+/// One life of a server, from a start to its end.
+struct ServerLife: Codable, Equatable, Sendable {
+    /// Redis and Valkey draw one at each start.
+    var runID: String?
+    /// What Dragonfly has instead. In a container each start may have the same.
+    var processID: String?
+    /// Seconds since it was started.
+    var uptime: Int64?
+
+    static func read(_ server: Server) async throws(StepFailure) -> ServerLife {
+        let section = try await server.info("server")["server"]
+        return ServerLife(
+            runID: section["run_id"].flatMap { $0.isEmpty ? nil : $0 }, processID: section["process_id"],
+            uptime: section["uptime_in_seconds"].flatMap { Int64($0) })
+    }
+
+    /// Whether this is a later moment of the same life.
+    func continues(_ earlier: ServerLife) -> Bool {
+        if let runID, let before = earlier.runID { return runID == before }
+        if let processID, let before = earlier.processID, processID != before { return false }
+        guard let uptime, let before = earlier.uptime else { return true }
+        return uptime >= before
+    }
+}

@@ -1,0 +1,54 @@
+import Execution
+import RESP
+import RedisTopology
+
+/// The source is still the process that it was when the target began to follow it. A source that comes back may have less
+/// data than before, and the target gets exactly that: a Dragonfly is empty within a second of a source that came back empty.
+struct SourceRunsOn: Condition {
+    func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
+        guard let before = baseline?.source else { return nil }
+        let now = try await ServerLife.read(servers.source)
+        guard !now.continues(before) else { return nil }
+        return StepFailure(
+            code: "source-restarted", what: "the source was restarted since the target began to follow it",
+            place: [servers.source.name, "up for \((now.uptime ?? 0).counted("second", "seconds"))"],
+            world: await Self.world(servers), help: Self.help(servers))
+    }
+
+    /// Who holds how much, which decides what is to be done.
+    static func world(_ servers: Servers) async -> [String] {
+        var sentences = ["nothing was promoted"]
+        for server in [servers.source, servers.target] {
+            if let keys = try? await server.keyspace().keys {
+                sentences.append("\(server.name) holds \(keys.counted("key", "keys"))")
+            } else {
+                sentences.append("\(server.name) does not answer")
+            }
+        }
+        return sentences
+    }
+
+    /// For whoever is about to delete what the target holds, by a full sync or by emptying it.
+    /// - Returns: that the source may have lost data which the target still has; `nil` where nothing speaks for it, also where the
+    ///   source does not answer.
+    static func lost(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
+        guard let baseline, let source = try? await servers.source.keyspace().keys else { return nil }
+        let target = try await servers.target.keyspace().keys
+        guard target > source else { return nil }
+        for condition in [SourceRunsOn(), SourceNotEmptied()] as [any Condition] {
+            guard var violation = try await condition.violation(servers, since: baseline) else { continue }
+            violation.what =
+                "the source holds \(source.counted("key", "keys")), the target \(target): \(violation.what)"
+            return violation
+        }
+        return nil
+    }
+
+    static func help(_ servers: Servers) -> [String] {
+        [
+            "does \(servers.source.endpoint) have all its data? if not, bring it back first, from its own files or a backup",
+            "where the target holds keys that the source lacks they may be the only copy: detach it (REPLICAOF NO ONE on \(servers.target.endpoint)) before anything else",
+            "else " + RunBaseline.anew.replacing("then ", with: "", maxReplacements: 1),
+        ]
+    }
+}

@@ -1,0 +1,19 @@
+import Execution
+import PlanModel
+
+/// Nothing has come up that would keep the target from taking, and keeping, every write that the source takes.
+///
+/// A plan that lowers the severity of the check `takes-writes` lowers this as well.
+struct TargetTakesWrites: Condition {
+    func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
+        let check = TargetTakesWritesCheck.declaration
+        guard TargetTakesWritesCheck.applies(to: servers.plan),
+            servers.plan.setting(of: check)?.severity ?? check.severity == .fail
+        else { return nil }
+        let finding = Finding.combined(try await WriteGate.read(servers).obstacles, passed: "")
+        guard !finding.passes else { return nil }
+        return StepFailure(
+            code: check.id, what: finding.saw, place: finding.place + ["wanted: \(finding.wants)"],
+            world: ["nothing was promoted; \(servers.source.endpoint) takes writes"], help: finding.remedy)
+    }
+}

@@ -1,0 +1,31 @@
+import Execution
+import PlanModel
+import RedisTopology
+
+/// Commands that Dragonfly drops in some of their forms without counting it: only the source shows that they were used.
+enum DoubtfulCommands {
+    private static let forms = [
+        "copy": "COPY … DB to another database", "xsetid": "XSETID … ENTRIESADDED",
+        "function|load": "FUNCTION LOAD",
+    ]
+
+    /// - Returns: a warning where one of them was used since the target began to follow.
+    static func read(_ servers: Servers, _ context: StepContext) async throws -> StepResult? {
+        guard servers.plan.target.engine == .dragonfly,
+            let before = try RunBaseline.recorded(servers.plan, context)?.calls
+        else { return nil }
+        let now = try await servers.source.commandCalls()
+        var used = forms.filter { now[$0.key] ?? 0 > before[$0.key] ?? 0 }
+        // With one database in use a copy has stayed in it.
+        if used["copy"] != nil, try await servers.source.keyspace().databases.count < 2 { used["copy"] = nil }
+        guard !used.isEmpty else { return nil }
+        let list = used.map { "\($0.key.replacing("|", with: " ").uppercased()) (as \($0.value))" }.sorted()
+        return StepResult(
+            "the source has served \(list.joined(separator: ", ")) since the target began to follow; a Dragonfly drops it without a sign",
+            verdict: .warned,
+            help: [
+                "was it used in that form? then the target lacks what it did: keep applications from using it, "
+                    + RunBaseline.anew
+            ])
+    }
+}

@@ -1,0 +1,32 @@
+import PlanModel
+import RESP
+import RedisTopology
+
+/// What becomes of keys when memory runs out: a server that evicts drops writes that it has acknowledged.
+struct Eviction {
+    let gate: WriteGate
+
+    init(_ gate: WriteGate) { self.gate = gate }
+
+    /// Dragonfly in cache mode calls its policy `eviction`.
+    static func mayEvict(_ memory: MemoryInfo) -> Bool {
+        memory.limit != nil && memory.policy != nil && memory.policy != "noeviction"
+    }
+
+    /// A target that drops what the source would keep.
+    static func isLoss(from source: MemoryInfo, to target: MemoryInfo) -> Bool {
+        mayEvict(target) && !mayEvict(source)
+    }
+
+    var loss: Finding? {
+        let target = gate.target
+        guard let source = gate.source, Self.isLoss(from: source.memory, to: target.memory) else { return nil }
+        let policy = target.memory.policy ?? ""
+        return gate.missed(
+            "\(target.endpoint) drops keys when it uses \(ByteCount(bytes: target.memory.limit ?? 0).text) (maxmemory-policy \(policy.printable)), and the source drops none",
+            wants: "a target that keeps what it has acknowledged",
+            target.engine == .dragonfly
+                ? "start the target without --cache_mode"
+                : "CONFIG SET maxmemory-policy noeviction on \(target.endpoint), and CONFIG REWRITE")
+    }
+}

@@ -1,0 +1,88 @@
+import Operations
+import PlanModel
+import RESP
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// What would keep the target from taking writes once it is the primary, on real servers.
+    @Suite struct WriteGateCheckTests {
+        private func check(
+            _ lab: Lab, _ failover: FailoverStep = FailoverStep(method: .promote)
+        ) async throws -> Finding {
+            try await lab.finding("takes-writes", steps: [.replicaof(ReplicaOfStep()), .failover(failover)])
+        }
+
+        @Test(.covers("takes-writes")) func `a target that wants more replicas than it will have`() async throws {
+            try await withLab(.pair()) { lab in
+                #expect(try await check(lab).saw == "nothing keeps the target from taking writes as a primary")
+                try await lab.send(["CONFIG", "SET", "min-replicas-to-write", "1"], to: lab.target)
+                // The source will be one.
+                #expect(try await check(lab).passes)
+                let fenced = try await check(lab, FailoverStep(method: .promote, resting: .fenced))
+                #expect(
+                    fenced
+                        == .missed(
+                            "{target} takes writes only with 1 replica in sync (min-replicas-to-write), and will have 0",
+                            wants: "min-replicas-to-write 0 at most", at: ["target {target}"],
+                            remedy: [
+                                "CONFIG SET min-replicas-to-write 0 on {target}, and CONFIG REWRITE; or give it more replicas"
+                            ]))
+                // A rule that is switched off.
+                try await lab.send(["CONFIG", "SET", "min-replicas-max-lag", "0"], to: lab.target)
+                #expect(try await check(lab, FailoverStep(method: .promote, resting: .fenced)).passes)
+            }
+        }
+
+        @Test func `a target that drops keys`() async throws {
+            try await withLab(.pair()) { lab in
+                try await lab.send(["CONFIG", "SET", "maxmemory-policy", "volatile-ttl"], to: lab.target)
+                #expect(try await check(lab).passes)
+                try await lab.send(["CONFIG", "SET", "maxmemory", "1gb"], to: lab.target)
+                #expect(
+                    try await check(lab).saw
+                        == "{target} drops keys when it uses 1.0 GiB (maxmemory-policy volatile-ttl), and the source drops none"
+                )
+                // A source that does the same.
+                try await lab.send(["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"], to: lab.source)
+                #expect(try await !check(lab).passes)
+                try await lab.send(["CONFIG", "SET", "maxmemory", "1gb"], to: lab.source)
+                #expect(try await check(lab).passes)
+            }
+        }
+
+        @Test func `a target whose saves fail, and one with room for few clients`() async throws {
+            try await withLab(.pair(target: ["enable-protected-configs yes"])) { lab in
+                try await lab.send(["CONFIG", "SET", "maxclients", "2"], to: lab.target)
+                let applications = (1...4).map { _ in lab.session(lab.source) }
+                for application in applications { _ = try await application.send(["PING"]) }
+                let saw = try await check(lab).saw
+                #expect(saw.masked.contains("takes # connections at most (maxclients), and the source has #"), "\(saw)")
+                for application in applications { await application.close() }
+                try await lab.send(["CONFIG", "SET", "maxclients", "1000"], to: lab.target)
+                try await lab.send(["CONFIG", "SET", "dbfilename", "no.rdb"], to: lab.target)
+                try await lab.send(["CONFIG", "SET", "dir", "/proc"], to: lab.target)
+                try await lab.send(["BGSAVE"], to: lab.target)
+                try await eventually("the save to fail") {
+                    try await lab.send(["INFO", "persistence"], to: lab.target).string?
+                        .contains("rdb_last_bgsave_status:err") == true
+                }
+                // Without save points nothing depends on it.
+                #expect(try await check(lab).passes)
+                try await lab.send(["CONFIG", "SET", "save", "3600 1"], to: lab.target)
+                #expect(
+                    try await check(lab).saw
+                        == "the last save of {target} failed, and until one succeeds it takes no writes (stop-writes-on-bgsave-error); as a replica it ends itself at the first write that it is sent"
+                )
+            }
+        }
+
+        @Test func `a target in cluster mode`() async throws {
+            try await withLab(.pair(target: ["cluster-enabled yes"])) { lab in
+                let saw = try await check(lab).saw
+                #expect(saw == "{target} is in cluster mode")
+            }
+        }
+    }
+}
