@@ -11,6 +11,8 @@ package struct StepContext: Sendable {
     package let attempt: Int
     /// Monotonic time. Operations that wait take it from here, so that tests need none.
     package let clock: any Clock<Duration>
+    /// Whether the operation is only asked what it would do: then `inspect` answers at once and waits for nothing.
+    package let isLook: Bool
     private let memos: [String: StateValue]
     private let saveUndo: @Sendable (StateValue) async throws -> Void
     private let reportProgress: @Sendable (Progress) -> Void
@@ -18,7 +20,7 @@ package struct StepContext: Sendable {
 
     package init(
         node: String, undo: StateValue?, attempt: Int, clock: any Clock<Duration>,
-        memos: [String: StateValue] = [:],
+        memos: [String: StateValue] = [:], isLook: Bool = false,
         save: @escaping @Sendable (StateValue) async throws -> Void,
         report: @escaping @Sendable (Progress) -> Void,
         isDraining: @escaping @Sendable () -> Bool
@@ -28,6 +30,7 @@ package struct StepContext: Sendable {
         self.attempt = attempt
         self.clock = clock
         self.memos = memos
+        self.isLook = isLook
         self.saveUndo = save
         self.reportProgress = report
         self.draining = isDraining

@@ -20,8 +20,7 @@ package struct ReplicaOfOperation: Operation {
     private var target: Server { servers.target }
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
-        let replication = try await target.replication()
-        if let primary = replication.upstream?.primary {
+        if let primary = try await upstream(context) {
             guard await servers.isSame(primary, as: source) else { throw followsAnother(primary) }
             return .done("the target already follows \(source.endpoint)")
         }
@@ -38,14 +37,41 @@ package struct ReplicaOfOperation: Operation {
             memory.baseline = try await RunBaseline.read(servers)
             if memory.wasEmpty || replacesData { return .ready(undo: StateValue(memory)) }
         }
-        if keys > 0, try await Sentinels(servers)?.knowsAny([target.endpoint.serverAddress]) == true {
-            throw wasDetached(keys)
-        }
+        if try await isDetached() { throw wasDetached(keys) }
         guard keys == 0 || replacesData else { throw holdsKeys(keys) }
         let memory = ReplicaOfMemory(
             wasEmpty: keys == 0, credentials: try await credentials.prior(on: target),
             baseline: try await RunBaseline.read(servers))
         return .ready(undo: StateValue(memory))
+    }
+
+    /// Whom the target follows. One that the Sentinels know as a replica, and that follows nobody, was restarted or detached: the
+    /// Sentinels make it follow again, after 8 s and a look that they take every 10 s.
+    private func upstream(_ context: StepContext) async throws -> ServerAddress? {
+        let watch = Stopwatch(context.clock)
+        // Where the data of the target may go, planrun makes it follow without waiting for anybody.
+        let isFree = try context.undo?.decode(ReplicaOfMemory.self).wasEmpty ?? false || replacesData
+        while true {
+            let upstream = try await target.replication().upstream?.primary
+            let left = Duration.seconds(40) - watch.elapsed
+            guard upstream == nil, !context.isLook, !isFree, left > .zero, try await isDetached() else {
+                return upstream
+            }
+            if context.isDraining { throw CancellationError() }
+            context.report(
+                Progress(
+                    "the Sentinels to make \(target.endpoint) follow again", now: "it follows nobody",
+                    wanted: "a replica",
+                    remaining: left))
+            try await context.clock.sleep(for: .milliseconds(500))
+        }
+    }
+
+    private func isDetached() async throws -> Bool {
+        guard let sentinels = Sentinels(servers), try await target.keyspace().keys > 0,
+            await servers.sentinelNamingTarget() == nil
+        else { return false }
+        return try await sentinels.knowsAny([target.endpoint.serverAddress])
     }
 
     package func perform(_ context: StepContext) async throws {
@@ -77,7 +103,8 @@ package struct ReplicaOfOperation: Operation {
                 world: ["\(source.endpoint) takes writes as before"], isTransient: true)
         }
         let baseline = try await baseline(context)
-        if let violation = try await Conditions.violation(servers, since: baseline) { throw violation }
+        // A target that lost its link and is in another full sync is what 'wait-for-sync' waits for.
+        if let violation = try await Conditions.violation(servers, since: baseline.untilSynced) { throw violation }
         return StepResult("the target follows \(source.endpoint)", memo: StateValue(baseline))
     }
 
@@ -127,7 +154,9 @@ package struct ReplicaOfOperation: Operation {
             what:
                 "the target holds \(keys) keys and follows nobody, and the Sentinels know it as a replica of the source",
             place: [target.name], world: ["nothing was changed; the target was not touched"],
-            help: ["was it restarted? the Sentinels make it follow the source again within some 20 s: resume then"],
+            help: [
+                "was it restarted? the Sentinels make it follow the source again within some 20 s; if they do not, look at their logs"
+            ],
             isTransient: true)
     }
 

@@ -116,7 +116,7 @@ extension StepContext {
     /// For operations that are only asked.
     fileprivate static func reading(_ node: String) -> StepContext {
         StepContext(
-            node: node, undo: nil, attempt: 1, clock: ContinuousClock(), save: { _ in }, report: { _ in },
+            node: node, undo: nil, attempt: 1, clock: ContinuousClock(), isLook: true, save: { _ in }, report: { _ in },
             isDraining: { false })
     }
 }
