@@ -89,7 +89,7 @@ struct Cutover: Sendable {
         return try await sentinels.align(to, lead: try await lead(memory), context)
     }
 
-    /// How long it will take from the fence until a Sentinel is asked: the conditions once more, then three questions to
+    /// How long it will take from the fence until a Sentinel is asked: the conditions once more, then four questions to
     /// the old primary, three to the new one, and a checkpoint between them.
     private func lead(_ memory: CutoverMemory) async throws -> Duration {
         func time(_ body: () async throws -> Void) async rethrows -> Duration {
@@ -100,7 +100,7 @@ struct Cutover: Sendable {
         let toFrom = try await time { _ = try await from.replication() }
         let toTo = try await time { _ = try await to.replication() }
         let conditions = try await time { try await checkConditions() }
-        return conditions + toFrom * 3 + toTo * 3 + (try await time { try await record(memory) })
+        return conditions + toFrom * 4 + toTo * 3 + (try await time { try await record(memory) })
     }
 
     /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
@@ -149,7 +149,7 @@ struct Cutover: Sendable {
     func settle(_ memory: CutoverMemory) async throws(StepFailure) {
         do {
             if try await from.replication().role == .primary { try await demote() }
-            try await fence.send(fence.restingCommands(memory.fence))
+            try await fence.settle(memory.fence)
         } catch {
             // One that was shut down has nothing to settle.
             if memory.isShutDown, error.isTransient { return }
@@ -159,7 +159,7 @@ struct Cutover: Sendable {
 
     /// Takes back what was changed while nothing was promoted.
     func unfence(_ memory: CutoverMemory) async throws(StepFailure) {
-        try await fence.send([["CLIENT", "UNPAUSE"]] + fence.allCommands(memory.fence))
+        try await fence.lower(to: memory.fence, first: [["CLIENT", "UNPAUSE"]])
         try await ReplicationCredentials.restore(memory.credentials, on: from)
     }
 }

@@ -18,8 +18,9 @@ package struct FailoverOperation: Operation {
             return .done(
                 "\(servers.target.endpoint) is the primary already, and \(servers.source.endpoint) is shut down")
         case .finished:
-            if let recorded, try await !isAtRest(recorded.cutover, context) {
-                return .ready(undo: StateValue(recorded))
+            let memory = if let recorded { recorded } else { try await leftByAnother(context) }
+            if let memory, try await !isAtRest(memory.cutover, context) {
+                return .ready(undo: StateValue(memory))
             }
             return .done("\(servers.target.endpoint) is the primary already")
         case .promoted:
@@ -47,6 +48,8 @@ package struct FailoverOperation: Operation {
         }
         try await cutover(context).others.settle(memory.replicas, memory.otherReplicas)
         try await Retirement(servers: servers, context: context).run(memory.resting ?? .follow)
+        // How they log in at each other stays so. A source that was shut down has nothing noted.
+        for server in [servers.source, servers.target] { try? await ReplicationCredentials.keep(on: server) }
     }
 
     private func handOver(_ memory: CutoverMemory, _ context: StepContext) async throws {
@@ -61,6 +64,14 @@ package struct FailoverOperation: Operation {
             case .unclear(let code, let what): throw await unclear(code, what)
             }
         }
+    }
+
+    /// A run whose state is not here may have died after its promotion: the source shows what that one has changed.
+    private func leftByAnother(_ context: StepContext) async throws -> FailoverMemory? {
+        guard let mark = try? await servers.source.mark(), !mark.changes.isEmpty else { return nil }
+        var memory = try await prior(context)
+        memory.phase = .promoting
+        return FailoverMemory(cutover: memory)
     }
 
     private func prior(_ context: StepContext) async throws -> CutoverMemory {

@@ -15,14 +15,11 @@ struct Fence: Sendable {
     /// More replicas than any server can have: the largest number that the setting takes.
     private static let unreachable = "2147483647"
 
-    /// The settings as they are, to be recorded before they are changed.
+    private static let writeRuleNames = [quorumOfReplicas, maximumLag]
+
+    /// The settings as they are without a fence, to be recorded before they are changed. Dragonfly has only the priority.
     func prior() async throws(StepFailure) -> [String: String] {
-        var prior: [String: String] = [:]
-        for name in [Self.quorumOfReplicas, Self.maximumLag, Self.priority] {
-            // Dragonfly has only the priority.
-            if let value = try await primary.setting(name) { prior[name] = value }
-        }
-        return prior
+        try await primary.originals(Self.writeRuleNames + [Self.priority])
     }
 
     /// Makes the primary refuse writes as soon as one of the replicas that are in sync now has left.
@@ -30,7 +27,7 @@ struct Fence: Sendable {
     ///   - prior: what `prior()` returned.
     ///   - needsReplica: whether a primary without any replica in sync is a failure; such a fence would not hold.
     func raise(over prior: [String: String], needsReplica: Bool) async throws(StepFailure) {
-        var commands: [Command] = []
+        var changes: [(name: String, value: String)] = []
         if let configured = prior[Self.quorumOfReplicas].flatMap({ Int($0) }) {
             let lag = prior[Self.maximumLag].flatMap { Int($0) } ?? 0
             let inSync = try await primary.replication().replicas.count {
@@ -38,17 +35,33 @@ struct Fence: Sendable {
             }
             guard inSync > 0 || !needsReplica else { throw noReplica() }
             // 0 switches the rule off; 10 s is the default of Redis.
-            if lag == 0 { commands.append(["CONFIG", "SET", Self.maximumLag, "10"]) }
-            commands.append(["CONFIG", "SET", Self.quorumOfReplicas, String(max(configured, inSync))])
+            if lag == 0 { changes.append((Self.maximumLag, "10")) }
+            changes.append((Self.quorumOfReplicas, String(max(configured, inSync))))
         }
-        try await send(commands + retiringCommands(prior))
+        if prior[Self.priority] != nil { changes.append((Self.priority, "0")) }
+        try await change(changes, from: prior)
+    }
+
+    /// Keeps Sentinel from promoting it.
+    func retire(_ prior: String) async throws(StepFailure) {
+        try await change([(Self.priority, "0")], from: [Self.priority: prior])
+    }
+
+    /// Notes at the server what is changed, and changes it.
+    private func change(
+        _ changes: [(name: String, value: String)], from prior: [String: String]
+    ) async throws(StepFailure) {
+        var noted: [String: SettingMark.Change] = [:]
+        for (name, value) in changes {
+            if let original = prior[name] { noted[name] = SettingMark.Change(original: original, set: value) }
+        }
+        let marking = try await primary.marking(noted)
+        try await send(marking + changes.map { Command(["CONFIG", "SET", $0.name, $0.value]) })
     }
 
     /// The settings that decide how many replicas a write needs.
     func writeRule() async throws(StepFailure) -> [String: String] {
-        var rule = try await prior()
-        rule[Self.priority] = nil
-        return rule
+        try await primary.originals(Self.writeRuleNames)
     }
 
     /// How many replicas a write needs; 0 also where the engine has no such rule.
@@ -61,9 +74,8 @@ struct Fence: Sendable {
     func closeForGood() async throws(StepFailure) -> Bool {
         guard let rule = try await primary.setting(Self.quorumOfReplicas) else { return false }
         if rule != Self.unreachable {
-            try await send([
-                ["CONFIG", "SET", Self.maximumLag, "10"], ["CONFIG", "SET", Self.quorumOfReplicas, Self.unreachable],
-            ])
+            try await change(
+                [(Self.maximumLag, "10"), (Self.quorumOfReplicas, Self.unreachable)], from: try await writeRule())
         }
         return true
     }
@@ -84,20 +96,30 @@ struct Fence: Sendable {
         prior[Self.priority] == nil ? [] : [["CONFIG", "SET", Self.priority, "0"]]
     }
 
-    /// Commands for a former primary that has come to rest: its own write rule, and no candidate for Sentinel.
-    func restingCommands(_ prior: [String: String]) -> [Command] {
-        Self.writeRuleCommands(prior) + retiringCommands(prior)
+    /// Brings a former primary to rest: its own write rule, and no candidate for Sentinel. That is noted there for good.
+    func settle(_ prior: [String: String]) async throws(StepFailure) {
+        try await send(Self.writeRuleCommands(prior) + retiringCommands(prior))
+        try await send(primary.unmarking(Self.writeRuleNames))
     }
 
-    /// Whether `restingCommands` would change nothing.
+    /// Whether `settle` would change nothing.
     func isResting(_ prior: [String: String]) async throws(StepFailure) -> Bool {
+        let now = try await primary.settings(Array(prior.keys) + [SettingMark.setting])
         for (name, value) in prior {
-            guard try await primary.setting(name) == (name == Self.priority ? "0" : value) else { return false }
+            guard now[name] == (name == Self.priority ? "0" : value) else { return false }
         }
-        return true
+        guard let mark = now[SettingMark.setting].map({ SettingMark($0) }) else { return true }
+        return Self.writeRuleNames.allSatisfy { mark.changes[$0] == nil }
     }
 
-    static func writeRuleCommands(_ prior: [String: String]) -> [Command] {
+    /// Puts everything back, the priority as well.
+    /// - Parameter first: commands that go before, in the same round trip.
+    func lower(to prior: [String: String], first: [Command] = []) async throws(StepFailure) {
+        try await send(first + allCommands(prior))
+        try await send(primary.unmarking(Self.writeRuleNames + [Self.priority]))
+    }
+
+    private static func writeRuleCommands(_ prior: [String: String]) -> [Command] {
         [quorumOfReplicas, maximumLag].compactMap { name in
             prior[name].map { ["CONFIG", "SET", name, $0] }
         }

@@ -34,14 +34,12 @@ struct Return {
                 help: ["make the source follow the target, or promote it yourself, then roll back again"])
         }
         // Whoever was kept from being chosen, or from taking writes alone, is no more: the cutover is undone.
-        let source = Fence(primary: servers.source)
-        try await source.send(source.allCommands(memory.cutover.fence))
+        try await Fence(primary: servers.source).lower(to: memory.cutover.fence)
         try await restorePriority()
         try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)
         try await OtherReplicas(servers: servers, primary: servers.source, successor: servers.target)
             .restore(memory.cutover.replicas)
-        let target = Fence(primary: servers.target)
-        try await target.send(target.allCommands(back.fence))
+        try await Fence(primary: servers.target).lower(to: back.fence)
     }
 
     private func overtaken() -> StepFailure {

@@ -22,6 +22,9 @@ struct ReplicationCredentials: Sendable {
         let name: String
         let value: String
         var isSecret = false
+
+        /// What may be written down of the value.
+        var noted: String { isSecret ? ReplicationCredentials.secret : value }
     }
 
     /// As planrun logs in at that server, unless the plan gives the replica credentials of its own.
@@ -34,33 +37,61 @@ struct ReplicationCredentials: Sendable {
         if primary.settings.tls != nil { settings.append(Setting(name: "tls-replication", value: "yes")) }
     }
 
-    /// How the replica is set now, as far as `apply` would change it.
+    /// How the replica is set without planrun, as far as `apply` changes it, or has changed it.
     func prior(on replica: Server) async throws(StepFailure) -> Prior {
         var prior = Prior()
-        for (setting, value) in try await changes(on: replica) {
-            if setting.isSecret {
-                prior.password = value.isEmpty ? .wasEmpty : .replaced
+        for change in try await changes(on: replica) where change.original != change.setting.noted {
+            if change.setting.isSecret {
+                prior.password = change.original == Self.empty ? .wasEmpty : .replaced
             } else {
-                prior.settings[setting.name] = value
+                prior.settings[change.setting.name] = change.original
             }
         }
         return prior
     }
 
     func apply(to replica: Server) async throws(StepFailure) {
-        for (setting, _) in try await changes(on: replica) { try await replica.set(setting.name, to: setting.value) }
+        let changes = try await changes(on: replica).filter { $0.now != $0.setting.value }
+        guard !changes.isEmpty else { return }
+        var noted: [String: SettingMark.Change] = [:]
+        for change in changes {
+            noted[change.setting.name] = SettingMark.Change(original: change.original, set: change.setting.noted)
+        }
+        for command in try await replica.marking(noted) { try await replica.ask(command) }
+        for change in changes { try await replica.set(change.setting.name, to: change.setting.value) }
     }
 
     /// Puts back what `apply` changed; a password that was replaced is known to nobody any more and stays.
     static func restore(_ prior: Prior, on replica: Server) async throws(StepFailure) {
         for (name, value) in prior.settings.sorted(by: { $0.key < $1.key }) { try await replica.set(name, to: value) }
         if prior.password == .wasEmpty { try await replica.set("masterauth", to: "") }
+        try await keep(on: replica)
     }
 
-    private func changes(on replica: Server) async throws(StepFailure) -> [(Setting, String)] {
-        var changes: [(Setting, String)] = []
+    /// What was set stays for good, or is not there any more: nothing is noted of it.
+    static func keep(on replica: Server) async throws(StepFailure) {
+        for command in try await replica.unmarking(names) { try await replica.ask(command) }
+    }
+
+    private static let names = ["masteruser", "masterauth", "tls-replication"]
+    /// What is noted of a password.
+    private static let (empty, replaced, secret) = ("empty", "replaced", "secret")
+
+    private struct Change {
+        let setting: Setting
+        /// What the replica has.
+        let now: String
+        /// What it had before planrun changed it; of a password what is noted of it.
+        let original: String
+    }
+
+    private func changes(on replica: Server) async throws(StepFailure) -> [Change] {
+        guard !settings.isEmpty else { return [] }
+        let found = try await replica.settings(settings.map(\.name) + [SettingMark.setting])
+        let mark = found[SettingMark.setting].map { SettingMark($0) }
+        var changes: [Change] = []
         for setting in settings {
-            guard let prior = try await replica.setting(setting.name) else {
+            guard let now = found[setting.name] else {
                 // Dragonfly takes TLS for replication only at start, and does not show it.
                 if setting.name == "tls-replication" { continue }
                 throw StepFailure(
@@ -68,8 +99,15 @@ struct ReplicationCredentials: Sendable {
                     what: "\(replica.name) has no setting '\(setting.name)', which it needs to log in at its primary",
                     place: [replica.name], world: ["nothing was changed"])
             }
-            if prior != setting.value { changes.append((setting, prior)) }
+            changes.append(Change(setting: setting, now: now, original: original(of: setting, now: now, mark)))
         }
         return changes
+    }
+
+    /// Of a password the value is nowhere but at the server: it is ours where it is the one that we would set.
+    private func original(of setting: Setting, now: String, _ mark: SettingMark?) -> String {
+        guard setting.isSecret else { return mark?.original(of: setting.name, now: now) ?? now }
+        guard now == setting.value else { return now.isEmpty ? Self.empty : Self.replaced }
+        return mark?.original(of: setting.name, now: setting.noted) ?? setting.noted
     }
 }

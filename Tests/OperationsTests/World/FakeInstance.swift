@@ -7,7 +7,7 @@ struct FakeInstance: Equatable {
     var writes: [Int] = []
     var settings = [
         "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "100", "masteruser": "",
-        "masterauth": "", "tls-replication": "no",
+        "masterauth": "", "tls-replication": "no", "proc-title-template": "{title} {listen-addr} {server-mode}",
     ]
     var pausedUntil = Duration.zero
     var isUp = true

@@ -18,6 +18,8 @@ struct OtherReplicas: Sendable {
         var writeRule: [String: String] = [:]
 
         var address: ServerAddress { ServerAddress(host: host, port: port) }
+        /// As `Fence.prior()` returned them.
+        var settings: [String: String] { writeRule.merging(priority.map { ["replica-priority": $0] } ?? [:]) { $1 } }
     }
 
     /// As they are now. One that does not answer is left out: Sentinel does not choose it either, and the check
@@ -27,8 +29,9 @@ struct OtherReplicas: Sendable {
         for address in try await addresses() {
             let memory = try? await with(address) { replica in
                 var memory = Memory(host: address.host, port: address.port)
-                memory.priority = try await replica.setting("replica-priority")
-                memory.writeRule = try await Fence(primary: replica).writeRule()
+                let prior = try await Fence(primary: replica).prior()
+                memory.priority = prior["replica-priority"]
+                memory.writeRule = prior.filter { $0.key != "replica-priority" }
                 return memory
             }
             if let memory { found.append(memory) }
@@ -54,8 +57,9 @@ struct OtherReplicas: Sendable {
     /// Keeps them from being promoted. One that could not follow the successor, or shall not, leaves now: a Sentinel waits
     /// for every replica that it knows to follow the new primary before it says who that is.
     func retire(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?, _ context: StepContext) async throws {
-        for memory in replicas where memory.priority != nil {
-            try await with(memory.address) { try await $0.set("replica-priority", to: "0") }
+        for memory in replicas {
+            guard let priority = memory.priority else { continue }
+            try await with(memory.address) { try await Fence(primary: $0).retire(priority) }
         }
         guard rule == .detach, !replicas.isEmpty else { return }
         try await checkWriteRule()
@@ -87,7 +91,7 @@ struct OtherReplicas: Sendable {
         for memory in replicas where rule != .detach {
             try await with(memory.address) { replica in
                 if rule == .follow { try await follow(successor, replica) }
-                if let priority = memory.priority { try await replica.set("replica-priority", to: priority) }
+                try await Fence(primary: replica).lower(to: memory.settings)
             }
         }
     }
@@ -97,8 +101,7 @@ struct OtherReplicas: Sendable {
         for memory in replicas {
             try await with(memory.address) { replica in
                 try await follow(primary, replica)
-                try await Fence(primary: replica).send(Fence.writeRuleCommands(memory.writeRule))
-                if let priority = memory.priority { try await replica.set("replica-priority", to: priority) }
+                try await Fence(primary: replica).lower(to: memory.settings)
             }
         }
     }

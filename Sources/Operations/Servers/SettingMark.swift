@@ -1,0 +1,129 @@
+import Execution
+import RESP
+
+/// What planrun has set at a server for a while, and what it was before: noted at the server itself, so that it lives and
+/// dies with the settings.
+///
+/// The state file knows the same. But a run can be killed, and the next planrun begun in another folder, or on another
+/// machine: without this it would take the fence of the dead one for the settings of the server, and put those "back".
+/// The place is the free text of `proc-title-template` (Redis 6.2, Valkey), which `CONFIG REWRITE` writes together with the
+/// other settings, and which shows a person with `ps` what holds there. Dragonfly has no such place.
+struct SettingMark: Equatable, Sendable {
+    struct Change: Equatable, Sendable {
+        var original: String
+        /// By planrun. A setting that has another value by now was changed by somebody else since.
+        var set: String
+    }
+
+    static let setting = "proc-title-template"
+    private static let sign = "planrun:"
+
+    private(set) var changes: [String: Change] = [:]
+    /// The template of the server's owner.
+    private(set) var owners = ""
+
+    /// - Parameter template: the setting as it is. A word that cannot be read is left out: it says nothing.
+    init(_ template: String) {
+        var words: [Substring] = []
+        for word in template.split(separator: " ", omittingEmptySubsequences: false) {
+            guard word.hasPrefix(Self.sign) else {
+                words.append(word)
+                continue
+            }
+            for change in word.dropFirst(Self.sign.count).split(separator: ",") { read(change) }
+        }
+        owners = words.joined(separator: " ")
+    }
+
+    private mutating func read(_ text: Substring) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return }
+        let values = parts[1].split(separator: ">", omittingEmptySubsequences: false).map { $0.removingPercents }
+        guard values.count == 2, let original = values[0], let set = values[1] else { return }
+        changes[String(parts[0])] = Change(original: original, set: set)
+    }
+
+    /// The setting as it shall be: `{title} {listen-addr} planrun:replica-priority=100>0`.
+    var template: String {
+        guard !changes.isEmpty else { return owners }
+        let texts = changes.sorted { $0.key < $1.key }.map { name, change in
+            "\(name)=\(change.original.withPercents)>\(change.set.withPercents)"
+        }
+        return (owners.isEmpty ? "" : owners + " ") + Self.sign + texts.joined(separator: ",")
+    }
+
+    /// What a setting was before planrun set the value that it has.
+    func original(of name: String, now value: String) -> String {
+        if let change = changes[name], change.set == value { change.original } else { value }
+    }
+
+    mutating func note(_ name: String, _ change: Change?) {
+        changes[name] = change?.original == change?.set ? nil : change
+    }
+}
+
+extension Server {
+    /// The values of some settings as they were before planrun changed them, this one or one that is dead. Those that the
+    /// engine does not have are left out.
+    func originals(_ names: [String]) async throws(StepFailure) -> [String: String] {
+        var values = try await settings(names + [SettingMark.setting])
+        guard let mark = values.removeValue(forKey: SettingMark.setting).map({ SettingMark($0) }) else { return values }
+        for (name, value) in values { values[name] = mark.original(of: name, now: value) }
+        return values
+    }
+
+    /// `nil` where the server has no place for one.
+    func mark() async throws(StepFailure) -> SettingMark? {
+        try await setting(SettingMark.setting).map { SettingMark($0) }
+    }
+
+    /// What to send before these settings are changed. Nothing where the server has no place for it.
+    func marking(_ changes: [String: SettingMark.Change]) async throws(StepFailure) -> [Command] {
+        guard let before = try await mark() else { return [] }
+        var mark = before
+        for (name, change) in changes { mark.note(name, change) }
+        return mark == before ? [] : [mark.command]
+    }
+
+    /// What to send after these settings were put back, or have come to rest.
+    func unmarking(_ names: [String]) async throws(StepFailure) -> [Command] {
+        guard let before = try await mark() else { return [] }
+        var mark = before
+        for name in names { mark.note(name, nil) }
+        return mark == before ? [] : [mark.command]
+    }
+}
+
+extension SettingMark {
+    fileprivate var command: Command { Command(["CONFIG", "SET", Self.setting, template]) }
+}
+
+extension StringProtocol {
+    /// Neither a blank, nor what divides the parts of a mark, nor a brace, which begins a variable of the template.
+    fileprivate var withPercents: String {
+        utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-_.".contains(character))
+            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+
+    /// `nil` where it was not written by `withPercents`.
+    fileprivate var removingPercents: String? {
+        var bytes: [UInt8] = []
+        var rest = utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
