@@ -53,10 +53,13 @@ private struct Compiler {
     private var ends: [String: [String]] = [:]
     /// Steps that stand after the cutover.
     private let afterCutover: Set<String>
+    /// Steps that the cutover needs, directly or not.
+    private let beforeCutover: Set<String>
 
     init(plan: Plan) {
         self.plan = plan
         afterCutover = plan.stepsAfterCutover
+        beforeCutover = plan.stepsBeforeCutover
     }
 
     mutating func add(_ step: Step) {
@@ -80,8 +83,10 @@ private struct Compiler {
                 WaitForSyncOperation(servers: servers, step: waiting)
             }
         case .approval(let approval):
-            add(step, approval.question, .gate) { [id = step.id] _, approver, _ in
-                ApprovalOperation(step: id, question: approval.question, approver: approver)
+            let request = ApprovalRequest(
+                step: step.id, question: approval.question, isBeforeCutover: beforeCutover.contains(step.id))
+            add(step, approval.question, .gate) { servers, approver, _ in
+                ApprovalOperation(request: request, servers: servers, approver: approver)
             }
         case .failover(let failover):
             add(step, "the target becomes the primary", .pointOfNoReturn) { servers, _, discardsWrites in
@@ -172,6 +177,17 @@ extension PreflightStep {
 }
 
 extension Plan {
+    /// Ids of the steps that the one that cuts over needs, directly or not.
+    fileprivate var stepsBeforeCutover: Set<String> {
+        var open = steps.filter { $0.kind.name == .failover }.flatMap(\.needs)
+        var before: Set<String> = []
+        while let id = open.popLast() {
+            guard before.insert(id).inserted, let step = steps.first(where: { $0.id == id }) else { continue }
+            open += step.needs
+        }
+        return before
+    }
+
     /// Ids of the steps that need, directly or not, the one that cuts over.
     fileprivate var stepsAfterCutover: Set<String> {
         let cutovers = steps.filter { if case .failover = $0.kind { true } else { false } }.map(\.id)

@@ -14,11 +14,13 @@ extension CommandContext {
             Terminal(width: width, isColored: isColored) { write($0, to: STDOUT_FILENO) }
         }
         let hasPerson = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        let typed = TerminalInput()
         return CommandContext(
             output: { write($0 + "\n", to: STDOUT_FILENO) }, message: { write($0 + "\n", to: STDERR_FILENO) },
             terminal: terminal,
             messageStyle: MessageStyle(of: width(of: STDERR_FILENO, environment), isColored: isColored),
-            answer: hasPerson ? readAnswer : nil, onSignal: { ProcessSignals(handle: $0) },
+            input: hasPerson ? CommandContext.Input(next: typed.next, discard: typed.discard) : nil,
+            onSignal: { ProcessSignals(handle: $0) },
             environment: environment, connector: connector, resolve: { await connector.addresses(of: $0) })
     }
 
@@ -44,12 +46,6 @@ extension CommandContext {
             guard written > 0 else { return }
             bytes = bytes.dropFirst(written)
         }
-    }
-
-    @Sendable private static func readAnswer() -> Answer {
-        var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) > 0 else { return .notYet }
-        return readLine().map { .line($0) } ?? .ended
     }
 }
 

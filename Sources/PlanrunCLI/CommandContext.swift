@@ -18,7 +18,7 @@ package struct CommandContext: Sendable {
     /// What standard error can show, which may be a file while standard output is a terminal, and the reverse.
     package var messageStyle: MessageStyle
     /// What the person at the terminal types; `nil` where there is nobody to ask.
-    package var answer: (@Sendable () -> Answer)?
+    package var input: Input?
     /// Calls back for each Ctrl-C and SIGTERM for as long as what it returns is kept.
     package var onSignal: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
     package var environment: [String: String]
@@ -50,6 +50,18 @@ package struct CommandContext: Sendable {
         }
     }
 
+    package struct Input: Sendable {
+        /// What has been typed since; does not wait.
+        package var next: @Sendable () -> Answer
+        /// Throws away what has been typed so far.
+        package var discard: @Sendable () -> Void
+
+        package init(next: @escaping @Sendable () -> Answer, discard: @escaping @Sendable () -> Void) {
+            self.next = next
+            self.discard = discard
+        }
+    }
+
     package enum Answer: Sendable, Equatable {
         case notYet
         case line(String)
@@ -60,7 +72,7 @@ package struct CommandContext: Sendable {
     package init(
         output: @escaping @Sendable (String) -> Void, message: @escaping @Sendable (String) -> Void,
         terminal: Terminal? = nil, messageStyle: MessageStyle = MessageStyle(),
-        answer: (@Sendable () -> Answer)? = nil,
+        input: Input? = nil,
         onSignal: @escaping @Sendable (@escaping @Sendable () -> Void) -> any Sendable,
         environment: [String: String], connector: any SessionConnector,
         resolve: @escaping @Sendable (String) async -> Set<String>
@@ -69,7 +81,7 @@ package struct CommandContext: Sendable {
         self.message = message
         self.terminal = terminal
         self.messageStyle = messageStyle
-        self.answer = answer
+        self.input = input
         self.onSignal = onSignal
         self.environment = environment
         self.connector = connector
@@ -78,7 +90,7 @@ package struct CommandContext: Sendable {
 }
 
 extension CommandContext {
-    var canAsk: Bool { answer != nil }
+    var canAsk: Bool { input != nil }
     var style: Style { Style(isColored: terminal?.isColored ?? false) }
 
     /// Data, with lines broken for a terminal; a pipe gets them as they are.

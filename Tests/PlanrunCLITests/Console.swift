@@ -20,6 +20,8 @@ struct Console: Sendable {
     var environment: [String: String] = [:]
     /// What is typed at questions, one line each; `nil`: nobody is there.
     var answers: [String]?
+    /// What is typed before the first question.
+    var typedAhead: [String] = []
     /// Columns of the terminal that both go to; `nil`: a pipe.
     var width: Int?
     var isColored = false
@@ -39,11 +41,13 @@ struct Console: Sendable {
         let terminal = width.map { width in
             CommandContext.Terminal(width: width, isColored: isColored) { output.print($0) }
         }
-        let typed = answers.map { Typed($0) }
-        let answer: (@Sendable () -> CommandContext.Answer)? = if let typed { { typed.next() } } else { nil }
+        let typed = answers.map { Typed($0, ahead: typedAhead) }
+        let input = typed.map { typed in
+            CommandContext.Input(next: { typed.next() }, discard: { typed.discard() })
+        }
         return CommandContext(
             output: { output.print($0 + "\n") }, message: { messages.print($0 + "\n") }, terminal: terminal,
-            messageStyle: CommandContext.MessageStyle(width: width, isColored: isColored), answer: answer,
+            messageStyle: CommandContext.MessageStyle(width: width, isColored: isColored), input: input,
             onSignal: { keyboard.listen($0) }, environment: environment, connector: FakeConnector(servers),
             resolve: { [$0] })
     }
@@ -71,10 +75,15 @@ final class Keyboard: Sendable {
 }
 
 private final class Typed: Sendable {
-    private let lines: Mutex<[String]>
-    init(_ lines: [String]) { self.lines = Mutex(lines) }
+    private let lines: Mutex<(ahead: [String], answers: [String])>
+    init(_ answers: [String], ahead: [String]) { lines = Mutex((ahead, answers)) }
 
     func next() -> CommandContext.Answer {
-        lines.withLock { $0.isEmpty ? .ended : .line($0.removeFirst()) }
+        lines.withLock { lines in
+            if !lines.ahead.isEmpty { return .line(lines.ahead.removeFirst()) }
+            return lines.answers.isEmpty ? .ended : .line(lines.answers.removeFirst())
+        }
     }
+
+    func discard() { lines.withLock { $0.ahead = [] } }
 }

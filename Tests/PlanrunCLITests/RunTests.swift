@@ -66,10 +66,26 @@ struct RunTests {
         let desk = try Desk()
         let refused = await Console(servers: Migration().servers, answers: ["n"]).run("apply", desk.plan)
         #expect(refused.status == .stopped)
-        #expect(refused.messages.hasPrefix("Go on? [y/N] \nwaiting[approval-missing]: "))
+        #expect(
+            steady(refused.messages, desk).hasPrefix(
+                """
+                TIME now:
+                  source 10.0.0.1:6379 is a primary with no replica
+                  target 10.0.0.2:6380 is a replica of 10.0.0.1:6379, in sync
+                  Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
+                """))
+        #expect(refused.messages.contains("\nGo on?\n[y/N] \nwaiting[approval-missing]: "))
         let agreed = await Console(servers: Migration(.init(targetFollows: true)).servers, answers: ["y"])
             .run("resume", desk.plan)
         #expect(agreed.status == .success)
+    }
+
+    @Test func `a yes that was typed before the question is none`() async throws {
+        let desk = try Desk()
+        let printed = await Console(servers: Migration().servers, answers: ["n"], typedAhead: ["y", "yes"])
+            .run("apply", desk.plan)
+        #expect(printed.status == .stopped)
+        #expect(printed.messages.contains("waiting[approval-missing]: "))
     }
 
     @Test func `a failed check changes nothing and ends with 1`() async throws {

@@ -15,6 +15,8 @@ struct SyncMark: Codable, Equatable, Sendable {
     var fullSyncs: Int64?
     /// Connections at the source, one of which is the target's. Often that is the only one.
     var links: Set<Int64>
+    /// When the target began to be in sync, in milliseconds since 1970; for a person.
+    var inSyncSince: Int64?
 
     static func read(_ source: Server, _ baseline: RunBaseline) async throws(StepFailure) -> SyncMark {
         let commands: [Command] = [["INFO", "replication"], ["INFO", "stats"]]

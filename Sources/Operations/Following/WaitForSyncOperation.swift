@@ -35,6 +35,7 @@ package struct WaitForSyncOperation: Operation {
         // Read before the last look: whatever happens between the two is found later.
         var mark: SyncMark?
         if let baseline { mark = try await SyncMark.read(servers.source, baseline) }
+        mark?.inSyncSince = inSyncSince
         let observation = try await observe()
         guard case .answer(let answer) = observation, let lag = answer.lag else {
             throw StepFailure(
@@ -56,17 +57,26 @@ package struct WaitForSyncOperation: Operation {
 
     package func undo(_ context: StepContext) async throws -> String? { nil }
 
+    /// In milliseconds since 1970.
+    private var inSyncSince: Int64 {
+        let stable = Int64(clamping: step.stableFor.components.seconds) &* 1000
+        return Timestamp.now.millisecondsSince1970 &- stable
+    }
+
     /// One look at both servers. A server that does not answer for a moment is no reason to give up.
     private func observe() async throws(StepFailure) -> SyncWatch.Observation {
         do {
-            return .answer(try await look())
+            return .answer(try await SyncWatch.Answer.read(servers))
         } catch {
             guard error.isTransient else { throw error }
             return .silence(error.what)
         }
     }
+}
 
-    private func look() async throws(StepFailure) -> SyncWatch.Answer {
+extension SyncWatch.Answer {
+    /// What source and target say now.
+    static func read(_ servers: Servers) async throws(StepFailure) -> SyncWatch.Answer {
         // The source first: a target that is asked later can only be further on.
         let source = try await servers.source.replication()
         let fullSyncs = try await servers.source.read(["INFO", "stats"]) { try StatsInfo(Info($0)) }.fullSyncs

@@ -10,11 +10,14 @@ package struct WorldReport: Sendable {
         self.servers = servers
     }
 
-    package func sentences() async -> [String] {
-        var sentences: [String] = []
-        for server in [servers.source, servers.target] { sentences.append(await sentence(server)) }
-        for sentinel in servers.sentinels { sentences.append(await sentinelSentence(sentinel)) }
-        return sentences
+    package func sentences() async -> [String] { await facts().map(\.text) }
+
+    /// Asks all servers at once; the sentences are in the order of the plan.
+    package func facts() async -> [ApprovalFact] {
+        let sentences = try? await servers.all.atOnce { server in
+            server.part == .sentinel ? await sentinelSentence(server) : await sentence(server)
+        }
+        return zip(servers.all, sentences ?? []).map { ApprovalFact($0.name, $1) }
     }
 
     private func sentence(_ server: Server) async -> String {

@@ -5,29 +5,29 @@ import Operations
 struct TerminalApprover: Approver {
     let approvals: Approvals
     /// `nil`: there is nobody to ask.
-    let answer: (@Sendable () -> CommandContext.Answer)?
-    /// Prints the question; the live view makes room for it.
-    let ask: @Sendable (String) -> Void
-    let isDraining: @Sendable () -> Bool
+    let inquiry: Inquiry?
+    /// What cannot be taken back, and how the way back is after it.
+    var wayBack = ""
+    /// What checks of this run have warned of.
+    var warnings: @Sendable () -> [String] = { [] }
 
-    func approval(of step: String, question: String) async throws -> Approval {
+    /// What leads to the point of no return is said yes to by this word.
+    static let cutover = "cutover"
+
+    func approval(
+        of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
+    ) async throws -> Approval {
         if approvals.all { return .given("--auto-approve") }
-        if approvals.steps.contains(step) { return .given("--approve \(step)") }
-        guard let answer else { return .nobodyToAsk }
-        ask("\(question) [y/N] ")
-        guard let line = try await line(from: answer) else { return .declined }
-        return ["y", "yes"].contains(line.lowercased()) ? .given("\(line) at the terminal") : .declined
-    }
-
-    /// Without blocking a thread that others need; ends when the run is stopped. `nil` where nothing more is typed.
-    private func line(from answer: @Sendable () -> CommandContext.Answer) async throws -> String? {
-        while true {
-            if isDraining() { throw CancellationError() }
-            switch answer() {
-            case .line(let line): return line
-            case .ended: return nil
-            case .notYet: try await Task.sleep(for: .milliseconds(50))
-            }
+        if approvals.steps.contains(request.step) { return .given("--approve \(request.step)") }
+        guard let inquiry else { return .nobodyToAsk }
+        let warned = warnings().map { "  warned of: \($0)" }
+        let introduction = warned + (request.isBeforeCutover ? ["  \(wayBack)"] : [])
+        let answer = try await inquiry.answer(
+            to: request.question, request.isBeforeCutover ? .word(Self.cutover) : .letter,
+            introduction: introduction.isEmpty ? [] : ["before you answer:"] + introduction, facts: facts)
+        return switch answer {
+        case .yes(let how): .given(how)
+        case .no: .declined
         }
     }
 }

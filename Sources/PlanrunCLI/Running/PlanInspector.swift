@@ -109,7 +109,9 @@ struct PlanInspector {
 
 /// For inspections, which never reach an approval.
 private struct NobodyApproves: Approver {
-    func approval(of step: String, question: String) async throws -> Approval { .nobodyToAsk }
+    func approval(
+        of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
+    ) async throws -> Approval { .nobodyToAsk }
 }
 
 extension StepContext {

@@ -14,6 +14,7 @@ struct PlanRun: Sendable {
     let view: any RunView
     let interrupts = Interrupts()
     let signals: Signals
+    let warnings = RunWarnings()
     /// Of a run that begins anew, and of one that was recorded.
     private let lineage: String
 
@@ -74,22 +75,34 @@ struct PlanRun: Sendable {
         Executor(
             graph: compiled.graph,
             provider: compiled.operations(servers: servers, approver: approver, discardsWrites: discardsWrites),
-            policies: compiled.policies, store: options.store, observer: { [view] in view.receive($0) })
+            policies: compiled.policies, store: options.store,
+            observer: { [view, warnings] event in
+                warnings.note(event)
+                view.receive(event)
+            })
     }
 
     private var approver: TerminalApprover {
         TerminalApprover(
-            approvals: options.approvals, answer: context.answer,
-            ask: { [view] in view.ask($0) }, isDraining: { [signals] in signals.isDraining })
+            approvals: options.approvals, inquiry: inquiry, wayBack: PlanHeader(plan: plan).wayBack,
+            warnings: { [warnings] in warnings.lines })
+    }
+
+    /// `nil` where there is nobody to ask.
+    private var inquiry: Inquiry? {
+        context.input.map { input in
+            Inquiry(
+                input: input, ask: { [view] in view.ask($0) }, isDraining: { [signals] in signals.isDraining })
+        }
     }
 
     /// Asks the person at the terminal, whatever was approved on the command line.
-    func isAgreed(_ question: String) async -> Bool {
-        let asking = TerminalApprover(
-            approvals: Approvals(), answer: context.answer, ask: { [view] in view.ask($0) },
-            isDraining: { [signals] in signals.isDraining })
-        guard case .given = try? await asking.approval(of: "rollback", question: question) else { return false }
-        return true
+    func isAgreed(_ question: String, _ yes: Inquiry.Yes, introduction: [String] = []) async -> Bool {
+        let answer = try? await inquiry?.answer(to: question, yes, introduction: introduction) { [servers] in
+            await WorldReport(servers).facts()
+        }
+        if case .yes? = answer { return true }
+        return false
     }
 
     private func conclude(_ outcome: RunOutcome) async -> ExitStatus {
@@ -134,7 +147,7 @@ struct PlanRun: Sendable {
         case .ask:
             guard context.canAsk else { break }
             await conclusion.tell(outcome.failures)
-            if await isAgreed("Roll back now?") { return await goBack(state).afterFailure }
+            if await isAgreed("Roll back now?", .letter) { return await goBack(state).afterFailure }
             conclusion.tellNext(ways)
             return .stopped
         }

@@ -82,8 +82,7 @@ struct RehearsalRun: Sendable {
             graph: compiled.graph,
             provider: compiled.operations(
                 servers: servers,
-                approver: TerminalApprover(
-                    approvals: Approvals(all: true), answer: nil, ask: { _ in }, isDraining: { false })),
+                approver: TerminalApprover(approvals: Approvals(all: true), inquiry: nil)),
             policies: compiled.policies,
             store: StateFile(path: lab.folder.path.appending("rehearsal.state.json").string),
             observer: { event in

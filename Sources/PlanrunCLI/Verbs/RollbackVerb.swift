@@ -64,8 +64,8 @@ struct RollbackVerb: RunVerb {
     /// The explicit yes to giving up that many writes.
     private func agrees(_ run: PlanRun, _ undo: StateValue) async throws -> Bool {
         let cost = try await GivenUpWrites.read(run.servers, undo: undo)
-        run.context.tell(cost.sentence)
         if let discardWrites {
+            run.context.tell(cost.sentence)
             if let count = cost.count, count <= discardWrites { return true }
             run.context.tell(
                 Notice(
@@ -75,6 +75,7 @@ struct RollbackVerb: RunVerb {
             return false
         }
         guard run.context.canAsk else {
+            run.context.tell(cost.sentence)
             run.context.tell(
                 Notice(
                     code: "confirmation-missing", what: "going back needs a yes to that number; nothing was changed",
@@ -86,7 +87,8 @@ struct RollbackVerb: RunVerb {
                     } ?? []))
             return false
         }
-        if await run.isAgreed("Go back and give them up?") { return true }
+        let question = "Go back and give them up?"
+        if await run.isAgreed(question, .word("discard"), introduction: [cost.sentence]) { return true }
         run.context.tell("not rolled back; nothing was changed")
         return false
     }

@@ -47,6 +47,7 @@ final class TerminalRunView: RunView {
     func ask(_ question: String) {
         state.withLock { state in
             erase(&state)
+            if state.isAsking { terminal.write("\n") }
             state.isAsking = true
             terminal.write(question.wrapped(width: width))
         }

@@ -57,7 +57,9 @@ struct Lifecycle {
 }
 
 struct NobodyAsked: Approver {
-    func approval(of step: String, question: String) async throws -> Approval { .nobodyToAsk }
+    func approval(
+        of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
+    ) async throws -> Approval { .nobodyToAsk }
 }
 
 extension Plan {

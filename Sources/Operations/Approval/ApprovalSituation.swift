@@ -1,0 +1,63 @@
+import Execution
+import PlanModel
+import RedisTopology
+
+/// One thing that a person has to know who says yes, as it is at this moment.
+package struct ApprovalFact: Sendable, Equatable {
+    /// What it is about: `source`, `lag`. One fact is compared with the next one about the same.
+    package let subject: String
+    /// For a person.
+    package let text: String
+    /// What has to differ for it to be told again; numbers that always move are left out.
+    package let state: String
+
+    package init(_ subject: String, _ text: String, state: String? = nil) {
+        self.subject = subject
+        self.text = text
+        self.state = state ?? text
+    }
+}
+
+/// What is true while a person is asked: who has which role, whom the Sentinels name, how far the target is behind.
+struct ApprovalSituation: Sendable {
+    let servers: Servers
+    let context: StepContext
+
+    /// - Throws: the violation where a condition does not hold any more.
+    func facts() async throws -> [ApprovalFact] {
+        async let violation = try? Conditions.violation(servers, context)
+        async let sentences = WorldReport(servers).facts()
+        async let lag = lag()
+        async let tilts = tilts()
+        if let violation = await violation { throw violation }
+        let (world, distance, distrust) = await (sentences, lag, tilts)
+        return world + [distance].compactMap(\.self) + distrust
+    }
+
+    /// Lag up to this is told once.
+    private static let smallLag: Int64 = 64 * 1024
+
+    /// `nil` where the target does not follow yet; a link that is lost is told with the target.
+    private func lag() async -> ApprovalFact? {
+        guard let answer = try? await SyncWatch.Answer.read(servers), let lag = answer.lag else { return nil }
+        // Told again each time it has doubled.
+        var steps = 0
+        var limit = Self.smallLag
+        while limit < lag, steps < 40 { (limit, steps) = (limit * 2, steps + 1) }
+        let since = syncedSince.map { "; in sync since \($0)" } ?? ""
+        return ApprovalFact("lag", "the target lacks \(ByteCount(bytes: lag).text)\(since)", state: "\(steps)")
+    }
+
+    private var syncedSince: String? {
+        let step = servers.plan.steps.last { $0.kind.name == .waitForSync }
+        guard let step, let milliseconds = context.memo(of: step.id)?["inSyncSince"]?.int else { return nil }
+        return "\(Timestamp(millisecondsSince1970: milliseconds))"
+    }
+
+    private func tilts() async -> [ApprovalFact] {
+        let tilts = (try? await servers.sentinels.atOnce { (try? await $0.isInTilt()) ?? false }) ?? []
+        return zip(servers.sentinels, tilts).filter(\.1).map { sentinel, _ in
+            ApprovalFact("tilt of \(sentinel.endpoint)", "\(sentinel.name) is in TILT and would do nothing for 30 s")
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Execution
+import Operations
+
+/// One question to the person at the terminal: what is true stands above it, and where that changes while they think, the
+/// change is told and the question comes again.
+///
+/// What was typed before the question, and before a change was told, is no answer to it.
+struct Inquiry: Sendable {
+    /// How a yes is said.
+    enum Yes: Sendable, Equatable {
+        case letter
+        /// Before what cannot be taken back: a whole word, which nobody types by accident.
+        case word(String)
+    }
+
+    let input: CommandContext.Input
+    /// Prints, and leaves the cursor behind the text; the live view makes room for it.
+    let ask: @Sendable (String) -> Void
+    let isDraining: @Sendable () -> Bool
+    var now: @Sendable () -> Timestamp = { .now }
+
+    private static let period = Duration.seconds(2)
+
+    enum Answer: Equatable {
+        case yes(String)
+        case no
+    }
+
+    /// - Parameters:
+    ///   - introduction: above the facts, once; lines.
+    ///   - facts: read anew every few seconds.
+    func answer(
+        to question: String, _ yes: Yes, introduction: [String] = [],
+        facts: @escaping @Sendable () async throws -> [ApprovalFact]
+    ) async throws -> Answer {
+        var shown = try await facts()
+        show(introduction + ["\(time) now:"] + shown.map { "  \($0.text)" } + [question], yes)
+        let clock = ContinuousClock()
+        var due = clock.now + Self.period
+        while true {
+            if isDraining() { throw CancellationError() }
+            let typed = input.next()
+            if typed == .notYet, clock.now < due {
+                try await Task.sleep(for: .milliseconds(50))
+                continue
+            }
+            let facts = try await facts()
+            due = clock.now + Self.period
+            let changes = changes(from: shown, to: facts)
+            shown = facts
+            if !changes.isEmpty {
+                show(changes.map { "\(time) changed: \($0)" } + [question], yes)
+                continue
+            }
+            switch meaning(of: typed, yes) {
+            case .answer(let answer): return answer
+            case .nothing: break
+            case .unclear(let why): show([why, question], yes)
+            }
+        }
+    }
+
+    private func show(_ lines: [String], _ yes: Yes) {
+        // After the facts were read, which takes its time: what was typed meanwhile was typed without knowing them.
+        input.discard()
+        ask((lines + [prompt(yes)]).joined(separator: "\n"))
+    }
+
+    private func prompt(_ yes: Yes) -> String {
+        switch yes {
+        case .letter: "[y/N] "
+        case .word(let word): "type '\(word)' to go on, or 'no': "
+        }
+    }
+
+    private enum Meaning {
+        case answer(Answer)
+        case nothing
+        case unclear(String)
+    }
+
+    private func meaning(of typed: CommandContext.Answer, _ yes: Yes) -> Meaning {
+        switch typed {
+        case .notYet: return .nothing
+        case .ended: return .answer(.no)
+        case .line(let line):
+            let word = line.trimmed.lowercased()
+            if ["n", "no"].contains(word) { return .answer(.no) }
+            switch yes {
+            case .letter: return .answer(["y", "yes"].contains(word) ? .yes("'\(word)' at the terminal") : .no)
+            case .word(let wanted):
+                if word == wanted { return .answer(.yes("'\(wanted)' at the terminal")) }
+                return .unclear(word.isEmpty ? "nothing was typed" : "that was not '\(wanted)': nothing was done")
+            }
+        }
+    }
+
+    /// What is told of them; what is gone was told by what came in its place, or is good news.
+    private func changes(from earlier: [ApprovalFact], to facts: [ApprovalFact]) -> [String] {
+        let states = Dictionary(earlier.map { ($0.subject, $0.state) }) { $1 }
+        let subjects = Set(facts.map(\.subject))
+        return facts.filter { states[$0.subject] != $0.state }.map(\.text)
+            + earlier.filter { !subjects.contains($0.subject) }.map { "not any more: \($0.text)" }
+    }
+
+    /// `09:30:00Z`, as in the lines of a run.
+    private var time: String { "\(now())".dropFirst(11).prefix(8) + "Z" }
+}
+
+extension String {
+    fileprivate var trimmed: Substring {
+        var rest = self[...]
+        while rest.first?.isWhitespace == true { rest = rest.dropFirst() }
+        while rest.last?.isWhitespace == true { rest = rest.dropLast() }
+        return rest
+    }
+}
