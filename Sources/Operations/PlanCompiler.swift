@@ -74,6 +74,10 @@ private struct Compiler {
             add(step, "the source has saved its data", .wait) { servers, _, _ in
                 BackupOperation(servers: servers, step: backup)
             }
+        case .users(let users):
+            add(step, "the target has the users of the source", .effect) { servers, _, _ in
+                UsersOperation(servers: servers, step: users)
+            }
         case .replicaof(let following):
             add(step, "the target follows the source", .effect) { servers, _, _ in
                 ReplicaOfOperation(servers: servers, step: following)

@@ -105,6 +105,7 @@ package enum StepKind: Sendable, Hashable {
     case preflight(PreflightStep)
     case monitor(MonitorStep)
     case backup(BackupStep)
+    case users(UsersStep)
     case replicaof(ReplicaOfStep)
     case waitForSync(WaitForSyncStep)
     case verify(VerifyStep)

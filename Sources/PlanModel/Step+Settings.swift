@@ -16,6 +16,7 @@ extension StepKind {
         case .preflight(let step): step
         case .monitor(let step): step
         case .backup(let step): step
+        case .users(let step): step
         case .replicaof(let step): step
         case .waitForSync(let step): step
         case .verify(let step): step

@@ -11,6 +11,8 @@ package enum PreflightCatalogue {
         ReplicationRightsCheck.self,
         SentinelLoginCheck.self,
         SentinelRightsCheck.self,
+        UsersCheck.self,
+        UnusedUsersCheck.self,
         RenamedCommandsCheck.self,
         TargetAddressCheck.self,
         TargetNATCheck.self,

@@ -22,6 +22,10 @@ package struct Servers: Sendable {
     let sharedClients = SharedAnswer<[ClientList.Client]>()
     /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
     let replicationPassword: Secret?
+    /// What `userComparison` last read.
+    let sharedUsers = SharedAnswer<UserComparison>()
+    /// The passwords that the plan gives for users of the target, by name.
+    let userPasswords: [String: Secret]
     /// Who the Sentinels shall be at source and target, for a plan that puts the source under them.
     let sentinelCredentials: (username: String?, password: Secret?)
 
@@ -53,6 +57,7 @@ package struct Servers: Sendable {
             Secret(try reference.read(planPath: plan.file.path, environment: environment))
         }
         replicationPassword = try plan.replicationPassword.map(secret)
+        userPasswords = try plan.users?.passwords.mapValues(secret) ?? [:]
         if let monitor = plan.monitor, let password = monitor.password {
             sentinelCredentials = (monitor.username, try secret(password))
         } else {
@@ -120,6 +125,12 @@ extension Plan {
     /// The settings of the step that puts the source under the Sentinels; `nil` for a plan that has none.
     var monitor: MonitorStep? {
         for step in steps { if case .monitor(let monitor) = step.kind { return monitor } }
+        return nil
+    }
+
+    /// The settings of the step that brings users to the target; `nil` for a plan that has none.
+    var users: UsersStep? {
+        for step in steps { if case .users(let users) = step.kind { return users } }
         return nil
     }
 

@@ -9,6 +9,7 @@ struct OrderRules {
 
     func check(isOrderKnown: Bool) {
         checkRepeated(.monitor)
+        checkRepeated(.users)
         checkRepeated(.replicaof)
         checkRepeated(.failover)
         checkMethods()
@@ -63,10 +64,16 @@ struct OrderRules {
         let following = dependents(of: .replicaof)
         let synced = dependents(of: .waitForSync)
         let monitored = dependents(of: .monitor)
+        let populated = dependents(of: .users)
         let followStep = drafts.first { $0.name == .replicaof }
         let syncStep = drafts.first { $0.name == .waitForSync }
         for (index, draft) in drafts.enumerated() {
             switch draft.name {
+            case .replicaof:
+                guard let users = drafts.first(where: { $0.name == .users }), !populated.contains(index) else {
+                    continue
+                }
+                reportLateUsers(users, following: draft)
             case .waitForSync:
                 guard !following.contains(index) else { continue }
                 report(
@@ -82,9 +89,18 @@ struct OrderRules {
                         draft, lacks: .monitor, existing: monitor,
                         why: "could begin before the Sentinels watch the source")
                 }
-            case .preflight, .monitor, .backup, .replicaof, .verify, .approval, nil: continue
+            case .preflight, .monitor, .backup, .users, .verify, .approval, nil: continue
             }
         }
+    }
+
+    /// Users that are written into the target's configuration file while it follows would take `replicaof` into it, too: a
+    /// target that was detached would follow the source again after its next restart.
+    private func reportLateUsers(_ users: StepDraft, following: StepDraft) {
+        collector.error(
+            .wrongOrder, "step '\(following.id)' could begin before '\(users.id)' is done", at: users.nameRange,
+            labels: [Diagnostic.Label(following.nameRange, "follows the source")],
+            help: ["put '- users' before '- replicaof': what it writes into the target's file stays true then"])
     }
 
     /// The steps that need one of a kind, directly or through others.

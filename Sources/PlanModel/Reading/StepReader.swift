@@ -62,6 +62,7 @@ struct StepReader {
         case .preflight: return PreflightStep.read(&reader, checks: checks).map(StepKind.preflight)
         case .monitor: return MonitorStep.read(&reader, checks: checks).map(StepKind.monitor)
         case .backup: return BackupStep.read(&reader, checks: checks).map(StepKind.backup)
+        case .users: return UsersStep.read(&reader, checks: checks).map(StepKind.users)
         case .replicaof: return ReplicaOfStep.read(&reader, checks: checks).map(StepKind.replicaof)
         case .waitForSync: return WaitForSyncStep.read(&reader, checks: checks).map(StepKind.waitForSync)
         case .verify: return VerifyStep.read(&reader, checks: checks).map(StepKind.verify)
@@ -144,6 +145,7 @@ extension StepKind.Name {
         case .preflight: PreflightStep.self
         case .monitor: MonitorStep.self
         case .backup: BackupStep.self
+        case .users: UsersStep.self
         case .replicaof: ReplicaOfStep.self
         case .waitForSync: WaitForSyncStep.self
         case .verify: VerifyStep.self

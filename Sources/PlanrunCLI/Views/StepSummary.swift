@@ -17,6 +17,7 @@ struct StepSummary {
         case .backup(let step):
             return "has \(source) save its data"
                 + (step.maxAge > .zero ? ", unless it did in the last \(step.maxAge.planText)" : "")
+        case .users: return "brings the users that \(source) has and \(target) lacks to \(target)"
         case .replicaof(let step):
             return "makes \(target) a replica of \(source)"
                 + (step.replacesData ? ", replacing the data it has" : "; refuses a target that holds keys")
@@ -57,6 +58,7 @@ struct StepSummary {
         switch step.kind {
         case .preflight, .verify, .backup, .waitForSync, .approval: return nil
         case .monitor: return "SENTINEL REMOVE on each, last first"
+        case .users: return "the users that it made are removed from \(plan.target.endpoint)"
         case .replicaof: return "\(plan.target.endpoint) is detached, and emptied if it was empty"
         case .failover:
             switch plan.rollback.afterCutover {

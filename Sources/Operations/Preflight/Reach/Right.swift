@@ -72,6 +72,11 @@ extension Right {
         Right("+replicaof", "REPLICAOF", "NO", "ONE"),
     ]
 
+    private static let bringingUsers = [
+        Right("+acl|setuser", "ACL", "SETUSER", "planrun"), Right("+acl|deluser", "ACL", "DELUSER", "planrun"),
+        Right("+acl|save", "ACL", "SAVE"), Right("+config|rewrite", "CONFIG", "REWRITE"),
+    ]
+
     private static func atSource(_ plan: Plan) -> [Right] {
         let saving = plan.kinds.contains(.backup) ? [Right("+bgsave", "BGSAVE"), Right("+time", "TIME")] : []
         let reading = reading + checking(at: .source, plan)
@@ -86,7 +91,7 @@ extension Right {
     }
 
     private static func atTarget(_ plan: Plan) -> [Right] {
-        let emptying = [Right("+flushall", "FLUSHALL")]
+        let emptying = [Right("+flushall", "FLUSHALL")] + (plan.kinds.contains(.users) ? bringingUsers : [])
         let reading = reading + checking(at: .target, plan)
         guard plan.failover != nil else { return reading + following + emptying }
         let key = "planrun:verify:0"

@@ -1,0 +1,49 @@
+import Execution
+import PlanModel
+
+/// Whoever uses the source can log in at the target and do the same there. Users that the plan's `users` step brings count as
+/// if they were there.
+struct UsersCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "users", title: "applications can log in at the target and do there what they do at the source")
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let comparison: UserComparison
+        do {
+            comparison = try await servers.userComparison()
+        } catch let failure as StepFailure where failure.code == UserTable.untoldCode {
+            return .untold(failure.what, at: failure.place, remedy: failure.help)
+        }
+        let findings = comparison.differences().filter { $0.locksOut && !$0.isBrought(servers, comparison) }
+            .map { $0.finding(servers, comparison) }
+        let users = comparison.names.filter(comparison.isUsed)
+        return .combined(
+            findings, passed: "\(users.count.counted("user", "users")) in use, as at the source")
+    }
+}
+
+/// What may be missed later: users that nobody uses at the moment, and rights that nobody has used.
+struct UnusedUsersCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "unused-users", title: "the target has the users and rights that nobody uses now, too", severity: .warn)
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        let comparison: UserComparison
+        do {
+            comparison = try await servers.userComparison()
+        } catch let failure as StepFailure where failure.code == UserTable.untoldCode {
+            // What cannot be told is told once, by the check `users`.
+            return .passed("not to be told, as the check 'users' says")
+        }
+        let findings = comparison.differences().filter { !$0.locksOut && !$0.isBrought(servers, comparison) }
+            .map { $0.finding(servers, comparison) }
+        return .combined(findings, passed: "\(comparison.names.count.counted("user", "users")) of the source compared")
+    }
+}
+
+extension UserDifference {
+    /// Whether the plan's step makes the user.
+    fileprivate func isBrought(_ servers: Servers, _ comparison: UserComparison) -> Bool {
+        kind == .missing && UserRecipe(user, servers, comparison).isReady
+    }
+}

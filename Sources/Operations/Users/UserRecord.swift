@@ -1,0 +1,36 @@
+import Execution
+import RESP
+import RedisTopology
+
+/// Where a server finds its users when it starts: its ACL file, or else its configuration file.
+struct UserRecord: Sendable {
+    private let server: Server
+
+    init(_ server: Server) { self.server = server }
+
+    /// Has the server write its users down.
+    /// - Returns: why it did not, and what becomes of them; `nil` where it did.
+    func write() async throws(StepFailure) -> String? {
+        guard case .error(let error) = try await server.replies(to: [save])[0] else { return nil }
+        if let file = try await server.setting("aclfile"), !file.isEmpty { return unwritten(save, error) }
+        guard let file = try await server.info("server")["server"]["config_file"], !file.isEmpty else {
+            return "it has no file that it could write them to: these users are gone after its next restart"
+        }
+        guard case .error(let error) = try await server.replies(to: [rewrite])[0] else { return nil }
+        return unwritten(rewrite, error)
+    }
+
+    private let save: Command = ["ACL", "SAVE"]
+    /// Without an ACL file the users are lines of the configuration.
+    private let rewrite: Command = ["CONFIG", "REWRITE"]
+
+    private func unwritten(_ command: Command, _ error: RESPError) -> String {
+        "it could not write its users down (\(command): \(error.message.printable(limit: 200))): after its next restart they are what they were before"
+    }
+
+    var remedy: [String] {
+        [
+            "before \(server.endpoint) restarts, give it an ACL file that it can write and ACL SAVE there; without that, keep its users where it is started from"
+        ]
+    }
+}

@@ -1,0 +1,164 @@
+package import Execution
+import PlanModel
+import RESP
+
+/// `users`: makes the users that the source has and the target lacks, and has the target write them down for its next start.
+///
+/// A user that the target has is left as it is, whatever it may do there: only a person knows which of the two is right.
+package struct UsersOperation: Operation {
+    let servers: Servers
+    let step: UsersStep
+
+    /// The users that this step made, or was about to make when it was stopped.
+    struct Memory: Codable, Equatable {
+        var made: [String] = []
+        /// Why they are gone after the target's next start; `nil` where they are written down.
+        var unsaved: String?
+    }
+
+    private var target: Server { servers.target }
+
+    package func inspect(_ context: StepContext) async throws -> Inspection {
+        let memory = try context.undo?.decode(Memory.self) ?? Memory()
+        let recipes = try await missing()
+        try refuseUnknownRules(recipes)
+        try refuseWithoutPassword(recipes)
+        try await tryPasswords(recipes)
+        // Users that an earlier attempt made may not have been written down.
+        guard !recipes.isEmpty || !memory.made.isEmpty else { return .done("the target has every user of the source") }
+        return .ready(undo: StateValue(memory))
+    }
+
+    package func perform(_ context: StepContext) async throws {
+        var memory = try context.undo?.decode(Memory.self) ?? Memory()
+        for recipe in try await missing() {
+            if !memory.made.contains(recipe.name) { memory.made.append(recipe.name) }
+            try await context.save(StateValue(memory))
+            let command = recipe.command(servers.userPasswords[recipe.name])
+            if case .error(let error) = try await target.replies(to: [command])[0] {
+                memory.made.removeAll { $0 == recipe.name }
+                try await context.save(StateValue(memory))
+                throw refused(recipe, error, made: memory.made)
+            }
+        }
+        memory.unsaved = try await UserRecord(target).write()
+        try await context.save(StateValue(memory))
+    }
+
+    package func verify(_ context: StepContext) async throws -> StepResult {
+        let memory = try context.undo?.decode(Memory.self) ?? Memory()
+        let comparison = try await UserComparison(servers)
+        let differences = comparison.differences()
+        let missing = differences.filter { $0.kind == .missing }.map(\.user)
+        guard missing.isEmpty else {
+            throw StepFailure(
+                code: "users-missing", what: "the target does not show the users \(Self.list(missing))",
+                place: [target.name], world: ["\(servers.source.endpoint) takes writes as before"], isTransient: true)
+        }
+        let summary =
+            memory.made.isEmpty
+            ? "the target has every user of the source" : "the target has \(Self.list(memory.made)) as the source has"
+        let findings = differences.filter(\.locksOut).map { $0.finding(servers, comparison) }
+        let warnings = [memory.unsaved].compactMap(\.self) + findings.map(\.saw)
+        guard !warnings.isEmpty else { return StepResult(summary) }
+        let unsaved = memory.unsaved == nil ? [] : UserRecord(target).remedy
+        return StepResult(
+            ([summary] + warnings).joined(separator: "; "), verdict: .warned,
+            help: unsaved + findings.flatMap(\.remedy))
+    }
+
+    package func undo(_ context: StepContext) async throws -> String? {
+        guard let memory = try context.undo?.decode(Memory.self), !memory.made.isEmpty else { return nil }
+        let present = try await UserTable(target).users
+        let removed = memory.made.filter { present[$0] != nil }
+        // Removed by an undo that was stopped before the target had written it down.
+        guard !removed.isEmpty else {
+            let unsaved = try await UserRecord(target).write()
+            return unsaved.map { "the users that planrun made are gone; \($0)" }
+        }
+        if let sentinel = await servers.sentinelNamingTarget() { throw isPrimary(sentinel) }
+        for name in removed { try await target.ask(["ACL", "DELUSER", name]) }
+        let unsaved = try await UserRecord(target).write()
+        let sentence = "\(target.endpoint) has no \(Self.list(removed)) any more"
+        return unsaved == nil || memory.unsaved != nil
+            ? sentence : "\(sentence), but may have them again after its next start: \(unsaved ?? "")"
+    }
+
+    /// How each user is made that the target lacks, in order of their names.
+    private func missing() async throws -> [UserRecipe] {
+        let comparison = try await UserComparison(servers)
+        return comparison.names.filter { comparison.target.users[$0] == nil }
+            .map { UserRecipe($0, servers, comparison) }
+    }
+
+    static func list(_ names: [String]) -> String {
+        names.map { "'\($0.printable(limit: 80))'" }.joined(separator: ", ")
+    }
+}
+
+extension UsersOperation {
+    private func refuseUnknownRules(_ recipes: [UserRecipe]) throws(StepFailure) {
+        let strange = recipes.filter { !$0.unknownRules.isEmpty }
+        guard !strange.isEmpty else { return }
+        let list = strange.map { "'\($0.name.printable(limit: 80))': \($0.unknownRules.joined(separator: " "))" }
+        throw StepFailure(
+            code: "user-rules-unknown",
+            what: "the target does not know rules of the source's users: \(list.joined(separator: "; "))",
+            place: [target.name], world: ["nothing was changed"],
+            help: strange.map { "\($0.line), if these rules are not needed" }
+                + ["then resume: users that the target has are left as they are"])
+    }
+
+    private func refuseWithoutPassword(_ recipes: [UserRecipe]) throws(StepFailure) {
+        let locked = recipes.filter(\.lacksPassword)
+        guard !locked.isEmpty else { return }
+        throw StepFailure(
+            code: "user-password-needed",
+            what:
+                "the target can have the users \(Self.list(locked.map(\.name))) only with their passwords, and the plan does not say where these are",
+            place: [target.name], world: ["nothing was changed"],
+            help: [
+                "name them: users: { passwords: { \(locked[0].name.printable(limit: 80)): { env: NAME } } }"
+            ] + locked.map { "or, \($0.line)" })
+    }
+
+    /// The source is the judge of what the plan gives as the password of one of its users.
+    private func tryPasswords(_ recipes: [UserRecipe]) async throws {
+        for recipe in recipes where recipe.usesPlanPassword {
+            var settings = servers.source.settings
+            (settings.username, settings.password) = (recipe.name, servers.userPasswords[recipe.name])
+            do {
+                // A user without the right to PING has logged in, too.
+                try await servers.withSession(servers.source, settings) { try await $0.replies(to: [["PING"]]) }
+            } catch let failure as StepFailure where failure.code == SessionError.Code.authenticationFailed.rawValue {
+                throw StepFailure(
+                    code: "user-password-wrong",
+                    what: "the source does not take the password that the plan gives for \(Self.list([recipe.name]))",
+                    place: [servers.source.name], world: ["nothing was changed"],
+                    help: ["correct what 'passwords' of 'users' names for it"])
+            }
+        }
+    }
+
+    private func refused(_ recipe: UserRecipe, _ error: RESPError, made: [String]) -> StepFailure {
+        StepFailure(
+            code: "user-refused",
+            what:
+                "the target refused to make the user \(Self.list([recipe.name])): \(error.message.printable(limit: 200))",
+            place: [target.name],
+            world: made.isEmpty
+                ? ["no user was made"]
+                : ["\(Self.list(made)) were made before it; rollback removes them, resume goes on with the rest"],
+            help: [recipe.line])
+    }
+
+    /// Clients that ask the Sentinels log in to it as these users.
+    private func isPrimary(_ sentinel: Server) -> StepFailure {
+        StepFailure(
+            code: "target-is-primary",
+            what: "\(sentinel.name) names the target as the primary: its users are not removed",
+            place: [sentinel.name, target.name],
+            world: ["applications use \(target.endpoint) as these users; nothing was removed"],
+            help: ["make \(servers.source.endpoint) the primary again, and roll back then"])
+    }
+}
