@@ -73,6 +73,8 @@ struct HostileNumberTests {
     }
 
     private struct Nobody: Approver {
-        func approval(of step: String, question: String) async throws -> Approval { .nobodyToAsk }
+        func approval(
+            of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
+        ) async throws -> Approval { .nobodyToAsk }
     }
 }
