@@ -29,6 +29,9 @@ extension Lab {
             try writeSecret("sentinel", login, accounts.sentinelPassword, accounts.sentinelPassword)
         }
         if let password = accounts.watcherLogin.password { try folder.write(password.reveal(), to: "watcher.secret") }
+        if !description.applicationUsers.isEmpty {
+            try folder.write(accounts.application.reveal(), to: "application.secret")
+        }
         if description.replicationUser != nil {
             try folder.write(accounts.replication.reveal(), to: "replication.secret")
         }
@@ -65,6 +68,7 @@ extension Lab {
 
     private func rewritten(_ step: Step) -> Step {
         if case .monitor(let monitor) = step.kind { return rewritten(step, monitor) }
+        if case .users(let users) = step.kind { return rewritten(step, users) }
         guard case .replicaof(var replicaOf) = step.kind else { return step }
         if replicaOf.password != nil || replicaOf.username != nil {
             let isOwnUser = description.replicationUser != nil && replicaOf.username == description.replicationUser
@@ -72,6 +76,13 @@ extension Lab {
         }
         var step = step
         step.kind = .replicaof(replicaOf)
+        return step
+    }
+
+    private func rewritten(_ step: Step, _ users: UsersStep) -> Step {
+        var (step, users) = (step, users)
+        users.passwords = users.passwords.mapValues { _ in secretFile("application") }
+        step.kind = .users(users)
         return step
     }
 

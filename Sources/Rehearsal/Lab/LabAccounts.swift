@@ -9,6 +9,7 @@ struct LabAccounts: Sendable {
     let targetOperator = Secret.generated()
     let sentinelPassword = Secret.generated()
     let replication = Secret.generated()
+    let application = Secret.generated()
     private let load = ServerAccount(name: "rehearsal-load", password: .generated(), rights: .everything)
     private let watcher = ServerAccount(
         name: "rehearsal-sentinel", password: .generated(), rights: .sentinelAtInstance)
@@ -21,14 +22,19 @@ struct LabAccounts: Sendable {
     /// Sentinels use the same user at both instances: where one of them has users, both have.
     private var hasUsers: Bool {
         description.source.login.username != nil || description.target.login.username != nil
-            || description.replicationUser != nil
+            || description.replicationUser != nil || !description.applicationUsers.isEmpty
     }
 
-    func configure(_ settings: inout ServerSettings, login: LabDescription.Login, operatorPassword: Secret) {
+    /// - Parameter applications: the users of applications that the server has from the start.
+    func configure(
+        _ settings: inout ServerSettings, login: LabDescription.Login, operatorPassword: Secret, applications: [String]
+    ) {
         settings.password = login == .password ? sharedPassword : nil
         settings.admitsDefaultUser = login.username == nil
         guard hasUsers else { return }
-        settings.accounts = [load, watcher]
+        settings.accounts =
+            [load, watcher]
+            + applications.map { ServerAccount(name: $0, password: application, rights: .everything) }
         if let user = login.username {
             settings.accounts.append(ServerAccount(name: user, password: operatorPassword, rights: .operatorOfInstance))
         }

@@ -63,7 +63,9 @@ actor LabBuilder {
     ) async throws -> ServerProcess {
         var settings = ServerSettings(program: program(for: instance, name))
         settings.executable = instance.executable
-        accounts.configure(&settings, login: instance.login, operatorPassword: operatorPassword)
+        accounts.configure(
+            &settings, login: instance.login, operatorPassword: operatorPassword,
+            applications: name == "source" ? description.applicationUsers : [])
         settings.tls = serverTLS(authority)
         settings.extraLines = instance.extraLines
         let access = accounts.access(login: instance.login, tls: authority?.clientOptions)

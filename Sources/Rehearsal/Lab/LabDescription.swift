@@ -13,6 +13,8 @@ package struct LabDescription: Sendable {
     package var tls: TLS?
     /// A user of the source that may do nothing but follow it.
     package var replicationUser: String?
+    /// Users that only the source has from the start, so that the plan can bring them to the target.
+    package var applicationUsers: [String] = []
     /// Where this differs from the plan it was made from; one sentence each, for a person.
     package private(set) var notes: [String] = []
 
@@ -116,9 +118,21 @@ extension LabDescription {
             replicationUser: plan.steps.compactMap { step in
                 if case .replicaof(let replicaOf) = step.kind { replicaOf.username } else { nil }
             }.first { $0 != plan.source.access.username && $0 != "default" })
+        applicationUsers = Self.applicationUsers(plan)
         if tls != nil, accesses.contains(where: { $0.tls == nil }) {
             notes.append("the plan uses TLS for some servers only: here all of them do")
         }
+    }
+}
+
+extension LabDescription {
+    /// Those that a `users` step names; where it names none, one that any such step has to bring.
+    private static func applicationUsers(_ plan: Plan) -> [String] {
+        for step in plan.steps {
+            guard case .users(let users) = step.kind else { continue }
+            return users.passwords.isEmpty ? ["rehearsal-app"] : users.passwords.keys.sorted()
+        }
+        return []
     }
 }
 

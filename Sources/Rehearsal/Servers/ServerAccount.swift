@@ -37,6 +37,7 @@ package struct ServerAccount: Sendable {
                 [
                     "~*", "&*", "-@all", "+@connection", "+info", "+role", "+config", "+client", "+command",
                     "+acl|whoami", "+acl|users", "+acl|getuser", "+acl|dryrun",
+                    "+acl|setuser", "+acl|deluser", "+acl|save",
                     "+replicaof", "+slaveof", "+wait", "+failover", "+shutdown", "+bgsave", "+lastsave", "+dbsize",
                     "+scan", "+randomkey",
                     "+type", "+strlen", "+memory", "+function|list", "+module|list", "+get", "+set", "+del", "+unlink",
