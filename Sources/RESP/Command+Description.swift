@@ -28,7 +28,7 @@ extension Command: CustomStringConvertible, CustomDebugStringConvertible, Custom
         case ("sentinel", _): return words
         case ("acl", "setuser"): return Array(words.prefix(3))
         case ("acl", "genpass"), ("acl", "whoami"), ("acl", "users"), ("acl", "cat"), ("acl", "getuser"),
-            ("acl", "deluser"), ("acl", "list"), ("acl", "dryrun"):
+            ("acl", "deluser"), ("acl", "list"), ("acl", "dryrun"), ("acl", "save"):
             return Array(words.prefix(4))
         case ("hello", _), ("publish", _): return Array(words.prefix(2))
         default: return [words[0]]

@@ -52,10 +52,10 @@ struct PlanReadingTests {
 
     @Test func `what a plan says is what it means: steps`() throws {
         let steps = try readFixture("everything").steps
-        #expect(steps.map(\.id) == ["ready", "follow", "synced", "data", "approval", "failover", "after"])
+        #expect(steps.map(\.id) == ["ready", "users", "follow", "synced", "data", "approval", "failover", "after"])
         #expect(
             steps.map(\.needs)
-                == [[], ["ready"], ["follow"], ["synced"], ["synced"], ["data", "approval"], ["failover"]])
+                == [[], ["ready"], ["users"], ["follow"], ["synced"], ["synced"], ["data", "approval"], ["failover"]])
         #expect(steps[0].timeout == .seconds(5400) && steps[0].retries == 2)
         #expect(
             steps[0].kind
@@ -71,18 +71,21 @@ struct PlanReadingTests {
                     ])))
         #expect(
             steps[1].kind
+                == .users(UsersStep(passwords: ["app": .environment("APP_PASSWORD"), "b a": .file("secrets/b")])))
+        #expect(
+            steps[2].kind
                 == .replicaof(
                     ReplicaOfStep(replacesData: true, username: "replica", password: .environment("REPLICA_PASSWORD"))))
         #expect(
-            steps[2].kind
+            steps[3].kind
                 == .waitForSync(WaitForSyncStep(maxLag: ByteCount(bytes: 1_000_000), stableFor: .milliseconds(500))))
-        #expect(steps[3].kind == .verify(VerifyStep(data: .count)))
+        #expect(steps[4].kind == .verify(VerifyStep(data: .count)))
         #expect(
-            steps[5].kind
+            steps[6].kind
                 == .failover(
                     FailoverStep(
                         method: .shutdown, writePause: .milliseconds(1500), resting: .shutdown, replicas: .detach)))
-        #expect(steps[6].kind == .verify(VerifyStep()))
+        #expect(steps[7].kind == .verify(VerifyStep()))
     }
 
     @Test func `a step knows where it is written`() throws {

@@ -9,6 +9,8 @@ struct FakeInstance: Equatable {
         "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "100", "masteruser": "",
         "masterauth": "", "tls-replication": "no", "proc-title-template": "{title} {listen-addr} {server-mode}",
     ]
+    /// `nil`: it is older than users, as Redis 5 is.
+    var users: FakeUsers?
     var pausedUntil = Duration.zero
     var isUp = true
     /// Whether an application might write to it: not before it has had data.
@@ -24,6 +26,8 @@ extension SmallWorld {
         case "ROLE": return role(address)
         case "CONFIG": return configure(address, words, line)
         case "CLIENT", "MULTI", "EXEC": return client(address, words, line)
+        case "ACL" where instances[address]?.users != nil:
+            return instances[address]?.users?.answer(words) ?? .null
         case "REPLICAOF": return follow(address, words, line)
         case "COMMAND": return .array([.array([.text("set"), .integer(-3), .words(["write", "denyoom"])])])
         case "FLUSHALL":
