@@ -56,7 +56,12 @@ final class Migration: Sendable {
 
     private func source(_ words: [String]) -> RESPValue {
         switch words.joined(separator: " ") {
+        case "INFO replication" where now.targetFollows:
+            info(
+                "replication", "role:master", "connected_slaves:1",
+                "slave0:ip=10.0.0.2,port=6380,state=online,offset=1000,lag=0", "master_repl_offset:1000")
         case "INFO replication": info("replication", "role:master", "connected_slaves:0", "master_repl_offset:1000")
+        case "INFO server": info("server", "redis_version:7.0.15", "run_id:source", "redis_mode:standalone")
         case "INFO keyspace": info("keyspace", "db0:keys=10,expires=1,avg_ttl=0")
         default: common(words)
         }
@@ -78,6 +83,7 @@ final class Migration: Sendable {
         case "REPLICAOF 10.0.0.1 6379":
             if let refusal = now.refusal { return .error(RESPError(message: refusal)) }
             change { $0.targetFollows = true }
+        case "INFO server": return info("server", "redis_version:7.0.15", "run_id:target", "redis_mode:standalone")
         case "FLUSHALL": change { $0.targetKeys = 0 }
         default: return common(words)
         }
@@ -98,7 +104,8 @@ final class Migration: Sendable {
                 "num-slaves", "0", "num-other-sentinels", "0", "quorum", "1", "down-after-milliseconds", "5000",
                 "failover-timeout", "20000", "parallel-syncs", "1", "config-epoch", "0",
             ])
-        case "SENTINEL REPLICAS": return .array([])
+        case "SENTINEL REPLICAS", "SENTINEL SENTINELS", "SENTINEL MASTERS": return .array([])
+        case "SENTINEL MYID": return .simpleString(String(repeating: "a", count: 40))
         default: return common(words)
         }
     }
@@ -110,6 +117,7 @@ final class Migration: Sendable {
         case "INFO sentinel": info("sentinel", "sentinel_tilt:0")
         case "CLIENT LIST": .simpleString("")
         case "CONFIG GET": list([words[2], ""])
+        case "CLIENT LIST": .simpleString("")
         default: .simpleString("OK")
         }
     }

@@ -36,7 +36,7 @@ struct RunTests {
             steady(printed.messages, desk) == """
                 done: 'small' was carried out in 0 s
                 the servers now:
-                  source 10.0.0.1:6379 is a primary with no replica
+                  source 10.0.0.1:6379 is a primary with 1 replica
                   target 10.0.0.2:6380 is a replica of 10.0.0.1:6379, in sync
                   Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
 
@@ -163,7 +163,7 @@ struct RunTests {
                 stopped after 0 s; nothing runs any more
                   done: 'preflight', 'replicaof'
                 the servers now:
-                  source 10.0.0.1:6379 is a primary with no replica
+                  source 10.0.0.1:6379 is a primary with 1 replica
                   target 10.0.0.2:6380 is a replica of 10.0.0.1:6379, in sync
                   Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
                   = help: planrun resume plan.yaml     go on with 'approval'

@@ -22,6 +22,7 @@ package enum Conditions {
         StreamUnbroken(),
         NothingRefused(),
         TargetTakesWrites(),
+        TargetRegistration(),
         SoleRunCondition(),
     ]
 

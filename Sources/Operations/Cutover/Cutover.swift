@@ -49,6 +49,7 @@ struct Cutover: Sendable {
         if method != .promote, reopening == nil, let sentinels {
             guard try await sentinels.waitUntilElectable(to, context) else { return false }
         }
+        await sentinels?.recogniseAll(from, to)
         let choice = await choice()
         memory.measurements.method = choice.method
         memory.measurements.reason = choice.reason
@@ -105,6 +106,7 @@ struct Cutover: Sendable {
 
     /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
     func resume(_ memory: CutoverMemory) async throws {
+        await sentinels?.recogniseAll(from, to)
         let driver = CutoverDriver(self, await choice(), memory, leader: nil, counter: nil, limits: await limits())
         let isBound =
             if method == .promote { true } else { (try? await from.replication())?.upstream != nil }
@@ -117,11 +119,13 @@ struct Cutover: Sendable {
         _ begin: @escaping @Sendable (inout CutoverStateMachine) -> CutoverStateMachine.Action
     ) async throws {
         let (memory, gap, probed) = try await WriteProbe.watch(servers, until: to) {
-            try await Task {
-                var driver = driver
-                try await driver.run(begin)
-                return driver.memory
-            }.value
+            try await KnownAddresses.$asksNobody.withValue(true) {
+                try await Task {
+                    var driver = driver
+                    try await driver.run(begin)
+                    return driver.memory
+                }.value
+            }
         }
         guard let gap else { return }
         var measured = memory

@@ -81,6 +81,16 @@ struct Sentinels: Sendable {
         return opinion
     }
 
+    /// Finds out which of the addresses that they know is which server, while there is time to ask.
+    func recogniseAll(_ from: Server, _ to: Server) async {
+        let pictures = (try? await servers.sentinelPictures()) ?? []
+        let addresses = Set(pictures.flatMap { [$0.primary.address] + $0.replicas.map(\.address) })
+        _ = try? await addresses.atOnce { address in
+            _ = await servers.isSame(address, as: from)
+            _ = await servers.isSame(address, as: to)
+        }
+    }
+
     /// How long things may take, by what the Sentinels are set to.
     func limits() async -> CutoverLimits {
         let known = await known()

@@ -25,6 +25,7 @@ package struct ReplicaOfOperation: Operation {
             return .done("the target already follows \(source.endpoint)")
         }
         try await refuseIfNamed()
+        try await refuseItself()
         // A source that was demoted is not to be followed: the newest data may be on the target.
         if let primary = try await source.replication().upstream?.primary { throw sourceFollows(primary) }
         let keys = try await target.keyspace().keys
@@ -106,6 +107,19 @@ package struct ReplicaOfOperation: Operation {
         // A target that lost its link and is in another full sync is what 'wait-for-sync' waits for.
         if let violation = try await Conditions.violation(servers, since: baseline.untilSynced) { throw violation }
         return StepResult("the target follows \(source.endpoint)", memo: StateValue(baseline))
+    }
+
+    private func refuseItself() async throws(StepFailure) {
+        let what: String
+        switch await servers.sourceIsTarget() {
+        case .different: return
+        case .same: what = "source and target are one server under two addresses"
+        case .unknown(let reason): what = "it cannot be told whether source and target are two servers: \(reason)"
+        }
+        throw StepFailure(
+            code: "target-is-source", what: what, place: [source.name, target.name],
+            world: ["nothing was changed; \(source.endpoint) takes writes as before"],
+            help: ["name the server that shall take over as 'target' in the plan"])
     }
 
     /// Of the last time that the target was made to follow by us; of the first look at it where others had done so before.

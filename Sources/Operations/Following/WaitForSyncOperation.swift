@@ -46,11 +46,17 @@ package struct WaitForSyncOperation: Operation {
         if let violation = try await Conditions.violation(servers, since: baseline?.untilSynced) { throw violation }
         // The source is known to be the same process with the same history: the new copy is as good as the first.
         let isAgain = try await StreamUnbroken().violation(servers, since: baseline) != nil
+        let other = try await TargetRegistration.otherAddress(servers)
         return StepResult(
             "in sync, lag \(ByteCount(bytes: lag).text)"
-                + (isAgain
-                    ? "; the target has lost its link since it was in sync before, and had another full sync" : ""),
-            verdict: isAgain ? .warned : .passed,
+                + (isAgain ? "; the target has lost its link since it was in sync before, and had another full sync" : "")
+                + (other.map { "; the source knows the target as \($0)" } ?? ""),
+            verdict: isAgain || other != nil ? .warned : .passed,
+            help: other.map {
+                [
+                    "applications will be sent to \($0): if they cannot reach it there, CONFIG SET replica-announce-ip and replica-announce-port on \(servers.target.endpoint)"
+                ]
+            } ?? [],
             facts: ["lagBytes": .int(lag), "sourceOffset": .int(answer.sourceOffset)],
             memo: mark.map { StateValue($0) })
     }

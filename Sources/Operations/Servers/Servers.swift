@@ -20,6 +20,8 @@ package struct Servers: Sendable {
     let probesWrites: Bool
     /// What `sourceClients` last read.
     let sharedClients = SharedAnswer<[ClientList.Client]>()
+    /// Which addresses are known to lead to which servers.
+    let knownAddresses = KnownAddresses()
     /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
     let replicationPassword: Secret?
     /// What `userComparison` last read.
@@ -73,17 +75,6 @@ package struct Servers: Sendable {
     package var primaryName: String {
         guard let sentinel = plan.sentinel else { preconditionFailure("a plan without Sentinels has no primary name") }
         return sentinel.primary
-    }
-
-    /// Whether an address that some server named is this one. Names and addresses of the same host are the same.
-    package func isSame(_ address: ServerAddress, as server: Server) async -> Bool {
-        await isSame(address, as: server.endpoint.serverAddress)
-    }
-
-    func isSame(_ address: ServerAddress, as other: ServerAddress) async -> Bool {
-        guard address.port == other.port else { return false }
-        if address.host == other.host { return true }
-        return await !resolve(address.host).isDisjoint(with: resolve(other.host))
     }
 
     /// A Sentinel that tells clients that the target is the primary.

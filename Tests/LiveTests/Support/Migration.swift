@@ -13,14 +13,16 @@ struct Migration: Sendable {
     let lab: Lab
     let plan: String
 
-    /// - Parameter sentinels: where the plan finds the Sentinels, if not where they are.
+    /// - Parameters:
+    ///   - sentinels: where the plan finds the Sentinels, if not where they are.
+    ///   - other: the same world with the addresses that the plan has for its servers, if not those of everybody else.
     init(
         _ lab: Lab, name: String = "live", steps: [String] = Self.steps(), onFailure: String = "never",
-        afterCutover: String = "stop", sentinels: [ServerAddress]? = nil
+        afterCutover: String = "stop", sentinels: [ServerAddress]? = nil, seenAs other: Lab? = nil
     ) throws {
         self.lab = lab
         let text = PlanText(
-            plan: lab.plan(from: .blank(lab)), name: name, steps: steps, onFailure: onFailure,
+            plan: (other ?? lab).plan(from: .blank(lab)), name: name, steps: steps, onFailure: onFailure,
             afterCutover: afterCutover, sentinels: sentinels)
         plan = try lab.folder.write(text.text, to: "\(name).yaml").string
     }

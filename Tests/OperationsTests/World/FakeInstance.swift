@@ -25,6 +25,7 @@ extension SmallWorld {
         case "INFO": return info(address, words.dropFirst().first ?? "")
         case "ROLE": return role(address)
         case "CONFIG": return configure(address, words, line)
+        case "PUBSUB": return .array([.text(words[2]), .integer(Int64(sentinels.count))])
         case "CLIENT", "MULTI", "EXEC": return client(address, words, line)
         case "ACL" where instances[address]?.users != nil:
             return instances[address]?.users?.answer(words) ?? .null
@@ -51,6 +52,8 @@ extension SmallWorld {
             let present = instances[address]?.pausedUntil ?? .zero
             instances[address]?.pausedUntil = max(present, now + .milliseconds(length))
         case line == "CLIENT UNPAUSE": instances[address]?.pausedUntil = .zero
+        case line == "CLIENT ID": return .integer(1)
+        case line == "CLIENT LIST": return .text("id=1 addr=10.0.0.8:40000 name= cmd=client|list")
         case line == "EXEC": return .array([.integer(0), .ok])
         default: break
         }
@@ -93,7 +96,9 @@ extension SmallWorld {
         case "replication": return .info(replication(address, instance))
         case "server":
             let uptime = (now - instance.startedAt).components.seconds
-            return .info(["# Server", "redis_version:7.0.15", "uptime_in_seconds:\(uptime)"])
+            return .info([
+                "# Server", "redis_version:7.0.15", "run_id:run-of-\(address)", "uptime_in_seconds:\(uptime)",
+            ])
         case "keyspace":
             let count = instance.writes.count
             return .info(["# Keyspace"] + (count == 0 ? [] : ["db0:keys=\(count),expires=0,avg_ttl=0"]))

@@ -151,6 +151,7 @@ extension SmallWorld {
         case line.hasPrefix("SENTINEL GET-MASTER-ADDR"):
             return .words([sentinel.named.host, String(sentinel.named.port)])
         case line.hasPrefix("SENTINEL MASTER "): return .words(primaryFields(sentinel))
+        case line == "SENTINEL MASTERS": return .array([.words(primaryFields(sentinel))])
         case line.hasPrefix("SENTINEL REPLICAS"):
             return .array(sentinel.replicas.map { .words(replicaFields($0, sentinel)) })
         case line.hasPrefix("SENTINEL SENTINELS"):

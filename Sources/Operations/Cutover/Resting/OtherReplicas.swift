@@ -14,6 +14,8 @@ struct OtherReplicas: Sendable {
     struct Memory: Codable, Equatable {
         var host: String
         var port: Int
+        /// Of the process that was there; Dragonfly has none.
+        var runID: String?
         var priority: String?
         var writeRule: [String: String] = [:]
 
@@ -27,14 +29,19 @@ struct OtherReplicas: Sendable {
     func prior() async throws -> [Memory] {
         var found: [Memory] = []
         for address in try await addresses() {
-            let memory = try? await with(address) { replica in
-                var memory = Memory(host: address.host, port: address.port)
-                let prior = try await Fence(primary: replica).prior()
-                memory.priority = prior["replica-priority"]
-                memory.writeRule = prior.filter { $0.key != "replica-priority" }
-                return memory
-            }
-            if let memory { found.append(memory) }
+            do {
+                let memory = try await with(Memory(host: address.host, port: address.port)) { replica in
+                    var memory = Memory(host: address.host, port: address.port)
+                    memory.runID = try await replica.serverInfo().runID
+                    let prior = try await Fence(primary: replica).prior()
+                    memory.priority = prior["replica-priority"]
+                    memory.writeRule = prior.filter { $0.key != "replica-priority" }
+                    return memory
+                }
+                found.append(memory)
+            } catch let failure as StepFailure where failure.code == Stranger.unidentified {
+                throw failure
+            } catch {}
         }
         return found
     }
@@ -59,12 +66,12 @@ struct OtherReplicas: Sendable {
     func retire(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?, _ context: StepContext) async throws {
         for memory in replicas {
             guard let priority = memory.priority else { continue }
-            try await with(memory.address) { try await Fence(primary: $0).retire(priority) }
+            try await with(memory) { try await Fence(primary: $0).retire(priority) }
         }
         guard rule == .detach, !replicas.isEmpty else { return }
         try await checkWriteRule()
         for memory in replicas {
-            try await with(memory.address) { replica in
+            try await with(memory) { replica in
                 _ = try await Fence(primary: replica).closeForGood()
                 try await replica.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
             }
@@ -89,7 +96,7 @@ struct OtherReplicas: Sendable {
     /// After the handover.
     func settle(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?) async throws {
         for memory in replicas where rule != .detach {
-            try await with(memory.address) { replica in
+            try await with(memory) { replica in
                 if rule == .follow { try await follow(successor, replica) }
                 try await Fence(primary: replica).lower(to: memory.settings)
             }
@@ -99,7 +106,7 @@ struct OtherReplicas: Sendable {
     /// Everything as before, while the primary still is one, or is one again.
     func restore(_ replicas: [Memory]) async throws {
         for memory in replicas {
-            try await with(memory.address) { replica in
+            try await with(memory) { replica in
                 try await follow(primary, replica)
                 try await Fence(primary: replica).lower(to: memory.settings)
             }
@@ -116,14 +123,18 @@ struct OtherReplicas: Sendable {
     }
 
     /// They take the credentials of the primary that they follow.
+    /// - Throws: `StepFailure` before anything is done, where the server might be one of the two of the handover.
     @discardableResult
     private func with<Result: Sendable>(
-        _ address: ServerAddress, _ body: @Sendable (Server) async throws -> Result
+        _ memory: Memory, _ body: @Sendable (Server) async throws -> Result
     ) async throws -> Result {
         var settings = primary.settings
-        settings.address = address
-        let endpoint = Endpoint(host: address.host, port: address.port)
+        settings.address = memory.address
+        let endpoint = Endpoint(host: memory.host, port: memory.port)
         let replica = Server(part: .replica, endpoint: endpoint, settings: settings, session: primary.session)
-        return try await servers.withSession(replica, settings, body)
+        return try await servers.withSession(replica, settings) { replica in
+            try await Stranger(replica, servers: servers, parties: [successor, primary]).prove(wasSeenAs: memory.runID)
+            return try await body(replica)
+        }
     }
 }

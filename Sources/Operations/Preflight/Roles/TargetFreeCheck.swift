@@ -11,6 +11,11 @@ package struct TargetFreeCheck: Check {
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let target = servers.target
+        if await servers.sourceIsTarget() == .same {
+            return .missed(
+                "\(target.endpoint) is the source itself, under another address", wants: "a server of its own",
+                at: [target.name], remedy: ["name the server that shall take over as 'target' in the plan"])
+        }
         let replication = try await target.replication()
         if let primary = replication.upstream?.primary {
             if await servers.isSame(primary, as: servers.source) {

@@ -1,0 +1,104 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// The source and the Sentinels know the target under an address by which planrun recognises it.
+///
+/// A replica is listed where its connection comes from, or where it says that it is, which need not be what the plan calls
+/// it. One that is not recognised would be taken for another replica, and the Sentinels would never be seen to name it.
+struct TargetRegistration: Condition {
+    /// How often the source is asked: it may notice a new link a moment after the target.
+    private static let looks = 5
+
+    func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
+        guard try await isInSync(servers) else { return nil }
+        for look in 1...Self.looks {
+            let listed = try await servers.source.replication().replicas.map(\.address)
+            switch await Self.recognise(listed, servers) {
+            case .target: return try await sentinelsViolation(servers)
+            case .perhaps(let address, let reason): return unrecognised(address, reason, by: servers.source, servers)
+            case .nobody where look == Self.looks: return try await isInSync(servers) ? unlisted(listed, servers) : nil
+            case .nobody: try await servers.clock.sleep(for: .milliseconds(200))
+            }
+        }
+        return nil
+    }
+
+    /// As long as it is not, other steps say so.
+    private func isInSync(_ servers: Servers) async throws -> Bool {
+        let replication = try await servers.target.replication()
+        guard let primary = replication.upstream?.primary, SyncState(replication).isSynced else { return false }
+        return await servers.isSame(primary, as: servers.source)
+    }
+
+    /// One that does not list the target yet will in the next seconds.
+    private func sentinelsViolation(_ servers: Servers) async throws -> StepFailure? {
+        guard servers.plan.isMonitored else { return nil }
+        for picture in try await servers.sentinelPictures() {
+            let usable = picture.replicas.filter(\.isEligible).map(\.address)
+            if case .perhaps(let address, let reason) = await Self.recognise(usable, servers) {
+                return unrecognised(address, reason, by: picture.sentinel, servers)
+            }
+        }
+        return nil
+    }
+
+    private enum Recognition {
+        case target(ServerAddress)
+        /// None is certainly the target, and this one may be.
+        case perhaps(ServerAddress, String)
+        case nobody
+    }
+
+    private static func recognise(_ addresses: [ServerAddress], _ servers: Servers) async -> Recognition {
+        var recognition = Recognition.nobody
+        for address in addresses {
+            switch await servers.sameness(of: address, as: servers.target) {
+            case .same: return .target(address)
+            case .unknown(let reason): recognition = .perhaps(address, reason)
+            case .different: continue
+            }
+        }
+        return recognition
+    }
+
+    /// The address under which the source lists the target, where it is another one than the plan's.
+    static func otherAddress(_ servers: Servers) async throws -> ServerAddress? {
+        let listed = try await servers.source.replication().replicas.map(\.address)
+        guard case .target(let address) = await recognise(listed, servers) else { return nil }
+        let planned = servers.target.endpoint.serverAddress
+        return await servers.isOnePlace(address, planned) ? nil : address
+    }
+}
+
+extension TargetRegistration {
+    private func unrecognised(
+        _ address: ServerAddress, _ reason: String, by server: Server, _ servers: Servers
+    ) -> StepFailure {
+        StepFailure(
+            code: "target-unrecognised",
+            what:
+                "\(server.name) lists a replica \(address), and it cannot be told whether that is the target: \(reason)",
+            place: [server.name, servers.target.name],
+            world: ["nothing was promoted; \(servers.source.endpoint) takes writes"], help: remedy(servers))
+    }
+
+    private func unlisted(_ listed: [ServerAddress], _ servers: Servers) -> StepFailure {
+        let others = listed.isEmpty ? "no replica" : "only \(listed.map(\.description).joined(separator: ", "))"
+        return StepFailure(
+            code: "target-unrecognised",
+            what: "the target follows \(servers.source.name), which lists \(others), and none of them is the target",
+            place: [servers.source.name, servers.target.name],
+            world: ["nothing was promoted; \(servers.source.endpoint) takes writes"],
+            help: remedy(servers), isTransient: true)
+    }
+
+    private func remedy(_ servers: Servers) -> [String] {
+        let target = servers.target.endpoint
+        return [
+            "on the target: CONFIG SET replica-announce-ip \(target.host) and replica-announce-port \(target.port) (Dragonfly is started with --announce_ip and --announce_port), or name it in the plan as the other servers know it",
+            "planrun must reach it at that address, too, with the credentials of the plan: it compares run ids, or, where there are none, looks in CLIENT LIST for a connection that it has named",
+        ]
+    }
+}

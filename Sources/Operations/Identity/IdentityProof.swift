@@ -1,0 +1,80 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// Finds out whether two addresses lead to one process, by connecting to both.
+///
+/// Redis and Valkey draw a run id at each start, and two that are equal are one process. Dragonfly has none: there a
+/// connection through one address is given a random name, and is looked for in `CLIENT LIST` through the other.
+struct IdentityProof: Sendable {
+    let connector: any SessionConnector
+    /// As whom to ask; the next one is tried where a server does not let us in.
+    let access: [ConnectionSettings]
+
+    private static let timeout = Duration.seconds(2)
+
+    func compare(_ left: ServerAddress, _ right: ServerAddress) async -> Sameness {
+        var guests: [Server] = []
+        let answer: Sameness
+        do throws(StepFailure) {
+            let (first, firstInfo) = try await enter(right)
+            guests.append(first)
+            let (second, secondInfo) = try await enter(left)
+            guests.append(second)
+            answer = try await compare((first, firstInfo.runID), (second, secondInfo.runID))
+        } catch {
+            answer = .unknown(error.what)
+        }
+        for guest in guests { await guest.session.close() }
+        return answer
+    }
+
+    private func compare(
+        _ first: (server: Server, runID: String?), _ second: (server: Server, runID: String?)
+    ) async throws(StepFailure) -> Sameness {
+        if first.runID == nil, second.runID == nil { return try await compareByName(first.server, second.server) }
+        if first.runID == second.runID { return .same }
+        // It may have been restarted between the two questions.
+        guard try await first.server.serverInfo().runID == first.runID else {
+            return .unknown("\(first.server.endpoint) was restarted while it was asked who it is")
+        }
+        return .different
+    }
+
+    private func compareByName(_ first: Server, _ second: Server) async throws(StepFailure) -> Sameness {
+        let word =
+            String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
+        let name = "proof-\(word)"
+        try await first.ask(["CLIENT", "SETNAME", name])
+        let clients = try await second.read(["CLIENT", "LIST"]) { try ClientList($0).clients }
+        if clients.contains(where: { $0.name == name }) { return .same }
+        // A connection that was lost meanwhile, and made again, has no name.
+        guard try await first.ask(["CLIENT", "GETNAME"]).string == name else {
+            return .unknown("the connection to \(first.endpoint) was lost while it was asked who it is")
+        }
+        return .different
+    }
+
+    /// Connects, as one who is let in.
+    private func enter(_ address: ServerAddress) async throws(StepFailure) -> (Server, ServerInfo) {
+        var refusal: StepFailure?
+        for settings in access {
+            var settings = settings
+            settings.address = address
+            (settings.connectTimeout, settings.replyTimeout) = (Self.timeout, Self.timeout)
+            let guest = Server(
+                part: .replica, endpoint: Endpoint(host: address.host, port: address.port), settings: settings,
+                session: connector.session(settings))
+            do {
+                return (guest, try await guest.serverInfo())
+            } catch {
+                await guest.session.close()
+                // Where nobody answers, who we are makes no difference.
+                if error.isTransient { throw error }
+                refusal = refusal ?? error
+            }
+        }
+        throw refusal ?? StepFailure(code: "unidentified", what: "\(address) was not asked who it is")
+    }
+}

@@ -1,0 +1,52 @@
+import RESP
+import Synchronization
+
+/// Whether two addresses lead to the same server process.
+enum Sameness: Sendable, Equatable {
+    case same, different
+    /// It could not be told. Why, as a sentence.
+    case unknown(String)
+}
+
+/// What this process has found out about addresses, so that nobody is asked the same twice.
+final class KnownAddresses: Sendable {
+    struct Pair: Hashable, Sendable {
+        let left: ServerAddress
+        let right: ServerAddress
+    }
+
+    private typealias Answer = (task: Task<Sameness, Never>, age: Stopwatch)
+
+    /// Set while writes are held back: what is not known by then is not asked for.
+    @TaskLocal static var asksNobody = false
+
+    /// After which it is asked again about an address of which nothing could be told.
+    private static let patience = Duration.seconds(5)
+
+    private let answers = Mutex<[Pair: Answer]>([:])
+
+    func sameness(
+        of pair: Pair, clock: any Clock<Duration>, _ ask: @escaping @Sendable () async -> Sameness
+    ) async -> Sameness {
+        let begin: @Sendable () -> Answer = { (Task { await ask() }, Stopwatch(clock)) }
+        guard let known = answers.withLock({ $0[pair] }) else {
+            if Self.asksNobody { return .unknown("nobody is asked while writes are held back") }
+            let answer = answers.withLock { answers in
+                let answer = answers[pair] ?? begin()
+                answers[pair] = answer
+                return answer
+            }
+            return await answer.task.value
+        }
+        let answer = await known.task.value
+        guard case .unknown = answer, known.age.elapsed >= Self.patience, !Self.asksNobody else { return answer }
+        let again = answers.withLock { answers in
+            // Somebody else may have asked again meanwhile.
+            if let newer = answers[pair], newer.task != known.task { return newer }
+            let answer = begin()
+            answers[pair] = answer
+            return answer
+        }
+        return await again.task.value
+    }
+}

@@ -1,0 +1,94 @@
+import Execution
+import PlanModel
+package import RESP
+import RedisTopology
+
+/// Who is who: addresses differ between the plan, the source and the Sentinels, and the process behind them decides.
+extension Servers {
+    /// Whether an address that some server named is this one, as far as that is known for certain.
+    package func isSame(_ address: ServerAddress, as server: Server) async -> Bool {
+        await sameness(of: address, as: server) == .same
+    }
+
+    /// The same for an address of a server that is no part of the plan.
+    func isSame(_ address: ServerAddress, as other: ServerAddress) async -> Bool {
+        if address.isSpelledLike(other) { return true }
+        for server in [source, target] where other.isSpelledLike(server.endpoint.serverAddress) {
+            return await isSame(address, as: server)
+        }
+        return await sameness(address, other, source.settings) == .same
+    }
+
+    /// Whether an address leads to this server. Asks the servers themselves where the spelling does not tell, once.
+    func sameness(of address: ServerAddress, as server: Server) async -> Sameness {
+        let own = server.endpoint.serverAddress
+        if address.isSpelledLike(own) { return .same }
+        // Source and target are two servers: that was asked before the one was told to follow the other.
+        let opposite: Server? = server.part == .source ? target : server.part == .target ? source : nil
+        if let opposite, await isOnePlace(address, opposite.endpoint.serverAddress) { return .different }
+        return await sameness(address, own, server.settings)
+    }
+
+    /// Whether the plan names one server twice.
+    func sourceIsTarget() async -> Sameness {
+        await sameness(target.endpoint.serverAddress, source.endpoint.serverAddress, source.settings)
+    }
+
+    private func sameness(
+        _ address: ServerAddress, _ own: ServerAddress, _ settings: ConnectionSettings
+    ) async -> Sameness {
+        await knownAddresses.sameness(of: .init(left: address, right: own), clock: clock) {
+            await compare(address, own, settings)
+        }
+    }
+
+    private func compare(
+        _ address: ServerAddress, _ own: ServerAddress, _ settings: ConnectionSettings
+    ) async -> Sameness {
+        if await isOnePlace(address, own) { return .same }
+        let access = Access(settings, at: self)
+        let told = await IdentityProof(connector: connector, access: access.all).compare(address, own)
+        guard case .unknown = told else { return told }
+        if let told = await sameness(bySentinels: address, own) { return told }
+        // A name that has several addresses, of which one is meant.
+        guard address.port == own.port, await !resolve(address.host).isDisjoint(with: resolve(own.host)) else {
+            return told
+        }
+        return .same
+    }
+
+    /// Whether both are one port of one IP, whatever they are called.
+    func isOnePlace(_ left: ServerAddress, _ right: ServerAddress) async -> Bool {
+        if left.isSpelledLike(right) { return true }
+        guard left.port == right.port else { return false }
+        let (here, there) = await (resolve(left.host), resolve(right.host))
+        return here == there && here.count == 1
+    }
+
+    /// A Sentinel may reach an address that we cannot, and tells which process it found there.
+    private func sameness(bySentinels address: ServerAddress, _ own: ServerAddress) async -> Sameness? {
+        guard plan.sentinel != nil, let pictures = try? await sentinelPictures() else { return nil }
+        guard let server = [source, target].first(where: { own.isSpelledLike($0.endpoint.serverAddress) }),
+            let runID = try? await server.serverInfo().runID
+        else { return nil }
+        for picture in pictures {
+            let seen =
+                picture.replicas.map { ($0.address, $0.runID) } + [(picture.primary.address, picture.primary.runID)]
+            for case (let place, let id?) in seen where place.isSpelledLike(address) {
+                return id == runID ? .same : .different
+            }
+        }
+        return nil
+    }
+
+    /// As whom an unknown address may be asked who it is: as at the server that it may be, else as at source and target.
+    private struct Access {
+        let all: [ConnectionSettings]
+
+        init(_ settings: ConnectionSettings, at servers: Servers) {
+            let isSentinel = servers.sentinels.contains { $0.settings.address == settings.address }
+            // What opens a Sentinel is no business of other servers, and the other way round.
+            all = isSentinel ? [settings] : [settings, servers.source.settings, servers.target.settings]
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// Servers that the plan calls one thing and other servers another.
+    @Suite struct SecondAddressTests {
+        private static let second = "127.0.0.2"
+
+        private func description(_ count: Int = 1) -> LabDescription {
+            var description = LabDescription.watched(by: count)
+            description.source.extraLines = ["bind 127.0.0.1 \(Self.second)"]
+            description.target.extraLines = ["bind 127.0.0.1 \(Self.second)"]
+            return description
+        }
+
+        private func seen(_ lab: Lab, _ server: ServerProcess, at address: ServerAddress? = nil) -> Lab {
+            let address = address ?? ServerAddress(host: Self.second, port: server.address.port)
+            return lab.fronted(server, by: Lab.Front(address: address, engine: .redis))
+        }
+
+        /// Every Sentinel names the target, which kept its settings, and nothing is left of a fence on it.
+        private func expectMigrated(_ lab: Lab) async throws {
+            for sentinel in lab.sentinels {
+                let named = try await lab.send(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "primary"], to: sentinel)
+                #expect(named.array?.last?.string == String(lab.target.address.port))
+            }
+            #expect(try await lab.replication(of: lab.target).role == .primary)
+            for (setting, value) in [("min-replicas-to-write", "0"), ("replica-priority", "100")] {
+                let reply = try await lab.send(Command(["CONFIG", "GET", setting]), to: lab.target)
+                #expect(reply.array?.last?.string == value)
+            }
+        }
+
+        @Test(arguments: ["sentinel", "announce"]) func `the target has another address in the plan`(via: String)
+            async throws
+        {
+            try await withLab(description(3)) { lab in
+                let migration = try Migration(
+                    lab, steps: Migration.steps(failover: "via: \(via)"), seenAs: seen(lab, lab.target))
+                try await migration.underLoad("target under a second address, via \(via)") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                    let shown = outcome.standardOutput + outcome.standardError
+                    #expect(
+                        shown.contains { $0.contains("the source knows the target as \(lab.target.address)") },
+                        "\(shown)")
+                }
+                try await expectMigrated(lab)
+            }
+        }
+
+        @Test func `the source has another address in the plan, and another replica`() async throws {
+            var description = description()
+            description.replicaCount = 1
+            try await withLab(description) { lab in
+                try await lab.waitUntilReplicaIsKnown()
+                let migration = try Migration(lab, seenAs: seen(lab, lab.source))
+                try await migration.underLoad("source under a second address") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                try await expectMigrated(lab)
+                try await eventually("source and replica follow the target") {
+                    for server in [lab.source, lab.replicas[0]] {
+                        let upstream = try await lab.replication(of: server).upstream
+                        guard upstream?.isLinkUp == true, upstream?.primary.port == lab.target.address.port else {
+                            return false
+                        }
+                    }
+                    return true
+                }
+            }
+        }
+
+        @Test func `the target is behind a port forward`() async throws {
+            try await withLab(description()) { lab in
+                try await withForward(to: lab.target.address) { forward in
+                    let steps = ["preflight: { target-address: warn }"] + Migration.steps().dropFirst()
+                    let migration = try Migration(
+                        lab, steps: steps, seenAs: seen(lab, lab.target, at: forward))
+                    try await migration.underLoad("target behind a port forward") { _ in
+                        let outcome = try await migration.planrun("apply", "--auto-approve")
+                        #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                    }
+                    try await expectMigrated(lab)
+                }
+            }
+        }
+
+        @Test func `a target that announces an address at which nobody reaches it stops the run`() async throws {
+            var description = description()
+            description.target.extraLines.append("replica-announce-ip 127.0.0.77")
+            try await withLab(description) { lab in
+                let steps = ["preflight: { target-address: off, target-nat: off }"] + Migration.steps().dropFirst()
+                let migration = try Migration(lab, steps: steps, onFailure: "automatic")
+                try await migration.underLoad("target that announces nonsense") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 1, "\(outcome.standardOutput + outcome.standardError)")
+                    #expect(outcome.errors == ["error[target-unrecognised]"], "\(outcome.standardError)")
+                    #expect(
+                        outcome.complaint.contains(
+                            "lists a replica 127.0.0.77:\(lab.target.address.port), and it cannot be told whether that is the target"
+                        ))
+                }
+                try await lab.expectUntouched()
+            }
+        }
+
+        @Test(arguments: [["preflight: {}"], []]) func `source and target are one server`(first: [String]) async throws
+        {
+            try await withLab(description()) { lab in
+                let same = ServerAddress(host: Self.second, port: lab.source.address.port)
+                let steps = first + Migration.steps().dropFirst()
+                let migration = try Migration(lab, steps: steps, seenAs: seen(lab, lab.target, at: same))
+                try await migration.underLoad("source and target are one") { _ in
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 1, "\(outcome.standardOutput + outcome.standardError)")
+                    #expect(
+                        outcome.complaint.contains(
+                            first.isEmpty
+                                ? "source and target are one server under two addresses"
+                                : "\(same) is the source itself, under another address"))
+                }
+                try await lab.expectUntouched()
+            }
+        }
+
+        @Test func `a Dragonfly is told apart by a name that it gives one of our connections`() async throws {
+            try await withDragonflyLab(.quick) { lab, standIn in
+                try await withForward(to: standIn.address) { forward in
+                    let front = Lab.Front(address: forward, engine: .dragonfly)
+                    let migration = try Migration(
+                        lab, steps: ["preflight: { target-address: off }"] + Migration.steps().dropFirst(),
+                        seenAs: lab.fronted(lab.target, by: front))
+                    try await migration.underLoad("Dragonfly behind a port forward") { _ in
+                        let outcome = try await migration.planrun("apply", "--auto-approve")
+                        #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                        let shown = outcome.standardOutput + outcome.standardError
+                        #expect(shown.contains { $0.contains("the source knows the target as \(standIn.address)") })
+                    }
+                    try await lab.expectMigrated(sourceFollows: false)
+                }
+            }
+        }
+    }
+}

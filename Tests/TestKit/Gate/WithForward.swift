@@ -1,0 +1,21 @@
+package import RESP
+
+/// Runs a test with a second address of a server: what connects there is let through to it.
+package func withForward<Result: Sendable>(
+    to server: ServerAddress, _ body: @Sendable (ServerAddress) async throws -> Result
+) async throws -> Result {
+    let gate = try await Gate.listen("forward") { _ in .pass }
+    let outcome: Swift.Result<Result, any Error>
+    do {
+        outcome = .success(
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await gate.serve(inFrontOf: server) }
+                defer { group.cancelAll() }
+                return try await body(gate.address)
+            })
+    } catch {
+        outcome = .failure(error)
+    }
+    await gate.close()
+    return try outcome.get()
+}
