@@ -23,6 +23,7 @@ package enum Conditions {
         NothingRefused(),
         TargetTakesWrites(),
         TargetRegistration(),
+        ForeignSentinelsCondition(),
         SoleRunCondition(),
     ]
 

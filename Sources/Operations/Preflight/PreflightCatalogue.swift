@@ -29,6 +29,7 @@ package enum PreflightCatalogue {
         OnlyCandidateCheck.self,
         WritePauseCheck.self,
         KnownSentinelsCheck.self,
+        ForeignSentinelsCheck.self,
         DeadSentinelsCheck.self,
         DeadReplicasCheck.self,
         SentinelSettingsCheck.self,

@@ -22,6 +22,8 @@ package struct Servers: Sendable {
     let sharedClients = SharedAnswer<[ClientList.Client]>()
     /// Which addresses are known to lead to which servers.
     let knownAddresses = KnownAddresses()
+    /// How many nameless subscribers of the Sentinels' channel turned out to be our Sentinels, by server.
+    let knownSubscribers = Counts()
     /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
     let replicationPassword: Secret?
     /// What `userComparison` last read.

@@ -21,6 +21,17 @@ package struct SentinelHello: Sendable, Equatable {
         self.epoch = epoch
     }
 
+    /// As it is heard on the channel; `nil` for anything else.
+    package init?(_ payload: String) {
+        let fields = payload.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count == 8, let port = Int(fields[1]), let primaryPort = Int(fields[6]),
+            let epoch = Int64(fields[7])
+        else { return nil }
+        self.init(
+            announcer: ServerAddress(host: fields[0], port: port), runID: fields[2], primaryName: fields[4],
+            primary: ServerAddress(host: fields[5], port: primaryPort), epoch: epoch)
+    }
+
     package var command: Command {
         let fields = [
             announcer.host, String(announcer.port), runID, String(epoch), primaryName, primary.host,

@@ -46,6 +46,18 @@ struct OtherReplicas: Sendable {
         return found
     }
 
+    /// Sessions with all of them, for who wants to look at them only; the caller closes them.
+    func guests() async throws -> [Server] {
+        try await addresses().map { address in
+            var settings = primary.settings
+            settings.address = address
+            (settings.connectTimeout, settings.replyTimeout) = (.seconds(1), .seconds(1))
+            return Server(
+                part: .replica, endpoint: Endpoint(host: address.host, port: address.port), settings: settings,
+                session: servers.connector.session(settings))
+        }
+    }
+
     /// As the primary sees them, and the Sentinels.
     private func addresses() async throws -> [ServerAddress] {
         var all = try await primary.replication().replicas.map(\.address)

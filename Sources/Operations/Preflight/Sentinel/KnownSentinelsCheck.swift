@@ -14,10 +14,8 @@ struct KnownSentinelsCheck: Check {
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        async let clients = servers.sourceClients()
         let pictures = try await servers.sentinelPictures()
         var findings = await strangers(pictures, servers)
-        findings += watchers(try await clients, pictures, servers.source)
         findings += duplicates(pictures)
         findings += await unacquainted(pictures, servers)
         return .combined(
@@ -39,27 +37,6 @@ struct KnownSentinelsCheck: Check {
                 "the Sentinel \(address) watches the source, too, and is not in the plan",
                 wants: "every Sentinel in the plan", at: sentinels.map(\.name),
                 remedy: ["add \(address) to 'sentinel.addresses'"])
-        }
-    }
-
-    /// Sentinels that are connected to the source and that no other Sentinel knows: under another name, for instance.
-    private func watchers(
-        _ clients: [ClientList.Client], _ pictures: [SentinelPicture], _ source: Server
-    ) -> [Finding] {
-        let known = Set(pictures.compactMap(\.id) + pictures.flatMap { $0.peers.compactMap(\.runID) })
-        guard pictures.allSatisfy({ $0.id != nil }) else { return [] }
-        var hosts: [String: String] = [:]
-        for client in clients {
-            guard let id = client.sentinelID, !known.contains(where: { $0.hasPrefix(id) }) else { continue }
-            hosts[id] = client.host ?? client.address
-        }
-        return hosts.sorted { $0.key < $1.key }.map { id, host in
-            .missed(
-                "a Sentinel on \(host.printable) (\(id)…) watches the source, and no Sentinel of the plan knows it",
-                wants: "every Sentinel in the plan", at: [source.name],
-                remedy: [
-                    "find out on \(host.printable) under which name it monitors the source: it would not follow; SENTINEL REMOVE it there, or migrate that name, too"
-                ])
         }
     }
 

@@ -1,0 +1,26 @@
+import Execution
+import PlanModel
+
+/// No Sentinel but those of the plan watches the source, the target or another replica of the source, and those of the plan
+/// watch them under no other name.
+struct ForeignSentinelsCheck: Check {
+    static let declaration = CheckDeclaration(
+        id: "foreign-sentinels", title: "no Sentinel outside the plan watches one of its servers")
+
+    func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
+        // `known-sentinels` names Sentinels that those of the plan know.
+        let result = try await ForeignSentinels(servers: servers, knowsPeers: true).find()
+        let untold = result.untold.map { server in
+            Finding.untold(
+                "somebody subscribes to the Sentinels' channel on \(server.name), and planrun may not listen there",
+                at: [server.name],
+                remedy: [
+                    "give planrun's user on \(server.endpoint) the right to listen: +subscribe &__sentinel__:hello"
+                ])
+        }
+        return .combined(
+            result.watches.map { $0.finding(servers.plan) } + untold,
+            passed: servers.plan.sentinel == nil
+                ? "no Sentinel watches source or target" : "only the plan's Sentinels watch them, under one name")
+    }
+}

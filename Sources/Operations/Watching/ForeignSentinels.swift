@@ -1,0 +1,161 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// Finds Sentinels that watch the source, the target or another replica and are none of the plan's.
+///
+/// A Sentinel names its connections, so one look at the clients of a server shows who watches it. What they watch it as is
+/// told by what they publish there, and listened to only where there is somebody to listen to.
+struct ForeignSentinels: Sendable {
+    let servers: Servers
+    /// Whether a Sentinel that the plan's own know and the plan does not is one of ours, because somebody else reports it.
+    let knowsPeers: Bool
+
+    struct Result: Sendable {
+        var watches: [SentinelWatch] = []
+        /// Servers with subscribers who may be Sentinels, and at which we may not listen.
+        var untold: [Server] = []
+    }
+
+    func find() async throws -> Result {
+        let guests = try await OtherReplicas(
+            servers: servers, primary: servers.source, successor: servers.target
+        ).guests()
+        let watched = [servers.source, servers.target] + guests
+        do {
+            let result = try await find(watched, guests)
+            for guest in guests { await guest.session.close() }
+            return result
+        } catch {
+            for guest in guests { await guest.session.close() }
+            throw error
+        }
+    }
+
+    private func find(_ watched: [Server], _ guests: [Server]) async throws -> Result {
+        let own = try await ownIDs()
+        let sightings = try await watched.atOnce { server -> WatcherSighting? in
+            // Of a replica that does not let us in the Sentinels are not known, and nothing is done to it either.
+            server.part == .replica ? try? await server.watchers() : try await server.watchers()
+        }.compactMap(\.self)
+        let heard = try await sightings.atOnce { await listen($0, own) }
+        var result = Result()
+        for sighting in heard {
+            if sighting.isDeaf { result.untold.append(sighting.server) }
+            for watch in await watches(sighting) where !result.watches.contains(watch) { result.watches.append(watch) }
+        }
+        dropRepetitions(&result.watches, watched)
+        if servers.plan.sentinel != nil { result.watches += await SecondNames(servers: servers).watches(watched) }
+        return result
+    }
+
+    /// Who monitors the source is connected to its replicas, too, which is no news.
+    private func dropRepetitions(_ watches: inout [SentinelWatch], _ watched: [Server]) {
+        let primaries = watches
+        watches.removeAll { watch in
+            guard case .member(let name, let address) = watch.purpose,
+                let server = watched.first(where: { $0.endpoint.serverAddress.isSpelledLike(address) })
+            else { return false }
+            return primaries.contains { $0.server == server.name && $0.purpose == .primary(name: name) }
+        }
+    }
+
+    /// Run ids of the plan's Sentinels; one older than 6.2 does not tell its own, and is known by its address.
+    private func ownIDs() async throws -> Set<String> {
+        guard servers.plan.sentinel != nil else { return [] }
+        let name = servers.primaryName
+        let told = try await servers.sentinels.atOnce { sentinel in
+            let replies = try await sentinel.replies(to: [
+                ["SENTINEL", "MYID"], Command(["SENTINEL", "SENTINELS", name]),
+            ])
+            let peers = (try? SentinelPeer.list(replies[1])) ?? []
+            // A Sentinel that is down has no connections that could be mistaken.
+            let known = peers.filter { knowsPeers || $0.flags.isSubjectivelyDown }
+            return (replies[0].string.map { [$0] } ?? []) + known.compactMap(\.runID)
+        }
+        return Set(told.joined())
+    }
+
+    private struct Strangers: Sendable {
+        let server: Server
+        /// Hosts by the first digits of the run id.
+        var ids: [String: String] = [:]
+        var hellos: [SentinelHello] = []
+        var isDeaf = false
+    }
+
+    private func listen(_ sighting: WatcherSighting, _ own: Set<String>) async -> Strangers {
+        let ids = sighting.hosts.filter { id, _ in !own.contains { $0.hasPrefix(id) } }
+        var strangers = Strangers(server: sighting.server, ids: ids)
+        let address = sighting.server.endpoint.serverAddress
+        let known = servers.knownSubscribers[address]
+        let isQuiet = sighting.namelessCount <= known
+        if ids.isEmpty, isQuiet { return strangers }
+        let wanted = Set(ids.keys)
+        let hellos = await servers.hellos(at: sighting.server) { heard in
+            wanted.allSatisfy { id in heard.contains { $0.runID.hasPrefix(id) } }
+        }
+        guard let hellos else {
+            strangers.isDeaf = !isQuiet
+            return strangers
+        }
+        strangers.hellos = hellos.filter { !isOurs($0, own) }
+        if isQuiet {
+            // What is published at a primary is heard at its replicas, too.
+            strangers.hellos.removeAll { hello in !wanted.contains { hello.runID.hasPrefix($0) } }
+        } else if strangers.hellos.isEmpty {
+            servers.knownSubscribers[address] = sighting.namelessCount
+        }
+        let ours = Set(hellos.filter { isOurs($0, own) }.map(\.runID))
+        strangers.ids = ids.filter { id, _ in !ours.contains { $0.hasPrefix(id) } }
+        return strangers
+    }
+
+    private func isOurs(_ hello: SentinelHello, _ own: Set<String>) -> Bool {
+        own.contains(hello.runID)
+            || servers.sentinels.contains { $0.endpoint.serverAddress.isSpelledLike(hello.announcer) }
+    }
+
+    /// Sentinels that say the same of a server are one group.
+    private func watches(_ strangers: Strangers) async -> [SentinelWatch] {
+        let server = strangers.server
+        let watch = { (sentinels: [String], purpose: SentinelWatch.Purpose) in
+            SentinelWatch(sentinels: sentinels, part: server.part, server: server.name, purpose: purpose)
+        }
+        var groups: [(purpose: SentinelWatch.Purpose, sentinels: [String])] = []
+        for hello in strangers.hellos.sorted(by: { $0.announcer.description < $1.announcer.description }) {
+            let purpose = await purpose(hello, server)
+            let announcer = "\(hello.announcer)"
+            if let index = groups.firstIndex(where: { $0.purpose == purpose }) {
+                if !groups[index].sentinels.contains(announcer) { groups[index].sentinels.append(announcer) }
+            } else {
+                groups.append((purpose, [announcer]))
+            }
+        }
+        let silent = strangers.ids.filter { id, _ in !strangers.hellos.contains { $0.runID.hasPrefix(id) } }
+        return groups.map { watch($0.sentinels, $0.purpose) }
+            + silent.sorted { $0.key < $1.key }.map { watch(["\($0.value) (\($0.key)…)"], .untold) }
+    }
+
+    private func purpose(_ hello: SentinelHello, _ server: Server) async -> SentinelWatch.Purpose {
+        if await servers.isOnePlace(hello.primary, server.endpoint.serverAddress) {
+            return .primary(name: hello.primaryName)
+        }
+        guard let id = await runID(of: hello), id == (try? await server.serverInfo().runID) else {
+            return .member(name: hello.primaryName, of: hello.primary)
+        }
+        return .primary(name: hello.primaryName)
+    }
+
+    /// Of the primary that a foreign Sentinel watches, as that Sentinel knows it. It is asked as nobody, so that no password
+    /// of ours reaches it; one that wants to know who we are tells nothing.
+    private func runID(of hello: SentinelHello) async -> String? {
+        let settings = ConnectionSettings(
+            address: hello.announcer, connectTimeout: .seconds(1), replyTimeout: .seconds(1))
+        let session = servers.connector.session(settings)
+        let reply = try? await session.send(Command(["SENTINEL", "MASTER", hello.primaryName]))
+        await session.close()
+        return reply.flatMap { try? SentinelPrimary($0) }?.runID
+    }
+}

@@ -1,0 +1,90 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+
+/// What Sentinels do with a server of the plan besides what the plan wants of its own: who, which server, and as what.
+///
+/// Whatever it is, it goes on after the cutover: they would make the new primary a replica of theirs again, promote another
+/// server, or send clients to the old one.
+struct SentinelWatch: Sendable, Equatable {
+    enum Purpose: Sendable, Equatable {
+        /// They monitor this server as a primary of that name.
+        case primary(name: String)
+        /// They take it for one of the servers behind another primary.
+        case member(name: String, of: ServerAddress)
+        /// They were not heard to say.
+        case untold
+    }
+
+    /// `127.0.0.1:26379`; where it was not heard to say, the host and the first digits of its run id.
+    var sentinels: [String]
+    /// Whether they are the plan's own, which monitor it under a second name.
+    var areOurs = false
+    var part: Server.Part
+    /// `target 10.0.0.2:6379`
+    var server: String
+    var purpose: Purpose
+}
+
+extension SentinelWatch {
+    func finding(_ plan: Plan) -> Finding {
+        .missed(
+            sentence(plan), wants: "no Sentinels but those of the plan, and no name but its own", at: [server],
+            remedy: remedy(plan))
+    }
+
+    private var list: String { sentinels.joined(separator: ", ").printable(limit: 400) }
+    private var isOne: Bool { sentinels.count == 1 }
+
+    private func sentence(_ plan: Plan) -> String {
+        let who = isOne ? "the Sentinel \(list)" : "\(sentinels.count) Sentinels (\(list))"
+        let relation =
+            areOurs
+            ? "besides the plan's name" : "and \(isOne ? "is" : "are") not in the plan"
+        switch purpose {
+        case .primary(let name):
+            return "\(who) \(isOne ? "monitors" : "monitor") the \(server) as '\(name.printable)', \(relation)"
+        case .member(let name, let primary):
+            let rivalry =
+                !areOurs && name == plan.sentinel?.primary
+                ? "; that is the plan's name, too, so that each group would take over the other one's primary" : ""
+            return
+                "\(who) \(isOne ? "takes" : "take") the \(server) for one of the servers of '\(name.printable)', whose primary is \(primary), \(relation)\(rivalry)"
+        case .untold:
+            return "a Sentinel on \(list) watches the \(server), and is not in the plan"
+        }
+    }
+
+    private func remedy(_ plan: Plan) -> [String] {
+        switch purpose {
+        case .untold:
+            return [
+                "find out there under which name it monitors it (SENTINEL MASTERS); it would not follow the cutover, or undo it: SENTINEL REMOVE that name there, or name it in the plan"
+            ]
+        case .member(let name, _):
+            return [
+                "SENTINEL RESET \(name.printable) on \(list)\(areOurs ? "" : ", and on every other Sentinel that monitors that name"), one after the other, 30 s apart, while the \(part.rawValue) does not follow that primary: they forget it then, and go on watching theirs (SENTINEL REMOVE would end that)"
+            ]
+        case .primary(let name): return [remedy(monitoredAs: name.printable, plan)]
+        }
+    }
+
+    private func remedy(monitoredAs name: String, _ plan: Plan) -> String {
+        switch part {
+        case .source where areOurs:
+            return
+                "clients that ask for '\(name)' would stay at the source: let them ask for '\(plan.sentinel?.primary ?? "")', then SENTINEL REMOVE \(name) on \(list)"
+        case .source where plan.sentinel == nil:
+            return
+                "write them into the plan, 'sentinel: { primary: \(name), addresses: [\(list)] }', and 'failover' without 'via: promote'; or, if nobody asks them any more: SENTINEL REMOVE \(name) on each of them"
+        case .source where name == plan.sentinel?.primary: return "add \(list) to 'sentinel.addresses'"
+        case .source:
+            return
+                "clients that ask for '\(name)' would stay at the source: SENTINEL REMOVE \(name) on \(list), once nobody asks for it, or migrate that name, too"
+        case .target, .replica, .sentinel:
+            return
+                "if that name is not needed any more: SENTINEL REMOVE \(name) on \(list)\(areOurs ? "" : ", and on every other Sentinel that monitors it"); otherwise they decide who is primary there: take another server"
+        }
+    }
+}

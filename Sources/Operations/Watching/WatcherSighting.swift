@@ -1,0 +1,47 @@
+import Execution
+import PlanModel
+import RESP
+import RedisTopology
+import Synchronization
+
+/// The Sentinels that are connected to one server, as its lists of clients and subscribers show them.
+struct WatcherSighting: Sendable {
+    let server: Server
+    /// The host that each comes from, by the first eight digits of its run id.
+    let hosts: [String: String]
+    /// Subscribers of the Sentinels' channel without a Sentinel's name: a user that may not run `CLIENT SETNAME` has none.
+    let namelessCount: Int
+}
+
+extension Server {
+    /// Looks for Sentinels, in one round trip. A server that loads its data shows none.
+    func watchers() async throws(StepFailure) -> WatcherSighting {
+        let list: Command = ["CLIENT", "LIST"]
+        let replies = try await replies(to: [list, Command(["PUBSUB", "NUMSUB", SentinelHello.channel])])
+        if case .error(let error) = replies[0], error.code == "LOADING" {
+            return WatcherSighting(server: self, hosts: [:], namelessCount: 0)
+        }
+        let clients = try value(of: replies[0], to: list) { try ClientList($0).clients }
+        var hosts: [String: String] = [:]
+        for client in clients {
+            guard let id = client.sentinelID else { continue }
+            hosts[id] = client.host ?? client.address
+        }
+        let named = clients.filter { $0.sentinelID != nil && $0.name?.hasSuffix("-pubsub") == true }.count
+        // Without the right to ask, everybody who subscribes to something may be one.
+        let subscribers =
+            (replies[1].array?.last?.integer).map { Int(clamping: $0) }
+            ?? clients.filter { $0.isSubscriber }.count
+        return WatcherSighting(server: self, hosts: hosts, namelessCount: max(0, subscribers - named))
+    }
+}
+
+/// Counts by server, shared by all who look.
+final class Counts: Sendable {
+    private let counts = Mutex<[ServerAddress: Int]>([:])
+
+    subscript(_ address: ServerAddress) -> Int {
+        get { counts.withLock { $0[address] ?? 0 } }
+        set { counts.withLock { $0[address] = newValue } }
+    }
+}
