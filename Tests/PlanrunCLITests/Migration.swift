@@ -117,7 +117,6 @@ final class Migration: Sendable {
         case "INFO sentinel": info("sentinel", "sentinel_tilt:0")
         case "CLIENT LIST": .simpleString("")
         case "CONFIG GET": list([words[2], ""])
-        case "CLIENT LIST": .simpleString("")
         default: .simpleString("OK")
         }
     }

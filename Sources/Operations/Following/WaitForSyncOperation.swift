@@ -49,7 +49,8 @@ package struct WaitForSyncOperation: Operation {
         let other = try await TargetRegistration.otherAddress(servers)
         return StepResult(
             "in sync, lag \(ByteCount(bytes: lag).text)"
-                + (isAgain ? "; the target has lost its link since it was in sync before, and had another full sync" : "")
+                + (isAgain
+                    ? "; the target has lost its link since it was in sync before, and had another full sync" : "")
                 + (other.map { "; the source knows the target as \($0)" } ?? ""),
             verdict: isAgain || other != nil ? .warned : .passed,
             help: other.map {

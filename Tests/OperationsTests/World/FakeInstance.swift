@@ -53,7 +53,6 @@ extension SmallWorld {
             instances[address]?.pausedUntil = max(present, now + .milliseconds(length))
         case line == "CLIENT UNPAUSE": instances[address]?.pausedUntil = .zero
         case line == "CLIENT ID": return .integer(1)
-        case line == "CLIENT LIST": return .text("id=1 addr=10.0.0.8:40000 name= cmd=client|list")
         case line == "EXEC": return .array([.integer(0), .ok])
         default: break
         }
