@@ -70,7 +70,7 @@ struct RunTests {
             steady(refused.messages, desk).hasPrefix(
                 """
                 TIME now:
-                  source 10.0.0.1:6379 is a primary with no replica
+                  source 10.0.0.1:6379 is a primary with 1 replica
                   target 10.0.0.2:6380 is a replica of 10.0.0.1:6379, in sync
                   Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
                 """))
