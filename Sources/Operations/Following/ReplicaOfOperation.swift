@@ -27,7 +27,7 @@ package struct ReplicaOfOperation: Operation {
         try await refuseIfNamed()
         try await refuseItself()
         // A source that was demoted is not to be followed: the newest data may be on the target.
-        if let primary = try await source.replication().upstream?.primary { throw sourceFollows(primary) }
+        if let primary = try await source.replication().upstream?.primary { throw await sourceFollows(primary) }
         let keys = try await target.keyspace().keys
         if let recorded = context.undo {
             // An earlier attempt recorded what was there before; what is there now may be our doing.
@@ -141,10 +141,18 @@ package struct ReplicaOfOperation: Operation {
             code: "target-is-primary", what: "\(sentinel.name) names the target as the primary already",
             place: [sentinel.name, target.name],
             world: ["nothing was changed; clients that ask the Sentinels write to \(target.endpoint)"],
-            help: [
+            help: await hintOfAnother() + [
                 "the Sentinels failed over by themselves: find out why, and what \(source.endpoint) has that \(target.endpoint) lacks",
                 "to migrate from what is the primary now, swap 'source' and 'target' in the plan, or make \(source.endpoint) the primary again (SENTINEL FAILOVER)",
             ])
+    }
+
+    /// A run whose state file is elsewhere has been here, and may be dead: it alone knows the way forward and back.
+    private func hintOfAnother() async -> [String] {
+        guard let mark = try? await source.mark(), !mark.changes.isEmpty else { return [] }
+        return [
+            "another run has changed settings of \(source.endpoint) (its proc-title-template says which): resume that run, or roll it back, where its state file is"
+        ]
     }
 
     private func followsAnother(_ primary: ServerAddress) -> StepFailure {
@@ -154,11 +162,13 @@ package struct ReplicaOfOperation: Operation {
             help: ["name the right target in the plan, or detach it yourself: REPLICAOF NO ONE on \(target.endpoint)"])
     }
 
-    private func sourceFollows(_ primary: ServerAddress) -> StepFailure {
+    private func sourceFollows(_ primary: ServerAddress) async -> StepFailure {
         StepFailure(
             code: "source-not-primary", what: "the source is a replica of \(primary)", place: [source.name],
             world: ["nothing was changed; the target was not touched"],
-            help: ["name the present primary as 'source' in the plan, or find out who demoted the source"])
+            help: await hintOfAnother() + [
+                "name the present primary as 'source' in the plan, or find out who demoted the source"
+            ])
     }
 
     /// Restarted, or detached by somebody: a Sentinel does not leave it so.

@@ -30,7 +30,7 @@ struct UserComparison: Sendable {
         }
         (source, target) = (tables[0].users, tables[1].users)
         (sourceCommands, targetCommands) = (tables[0].commands, tables[1].commands)
-        let applications = try await servers.sourceClients().filter { $0.isApplication && $0.isAtWork }
+        let applications = try await servers.sourceClients().filter { $0.isApplication }
         let byUser = Dictionary(grouping: applications.filter { $0.user != nil }) { $0.user ?? "" }
         connections = byUser.mapValues(\.count)
         lastCommands = byUser.mapValues { Set($0.compactMap(\.command)) }
@@ -113,15 +113,6 @@ extension Servers {
     /// Read once for all checks that want it.
     func userComparison() async throws -> UserComparison {
         try await sharedUsers.value(upTo: .seconds(2), clock: clock) { try await UserComparison(self) }
-    }
-}
-
-extension ClientList.Client {
-    /// Whether it has done more than connect and log in. A connection is the user `default` until it has logged in, and
-    /// has no name until it has said it: planrun's own look like an application's for a moment.
-    fileprivate var isAtWork: Bool {
-        guard let command, command != "null" else { return false }
-        return !["auth", "hello"].contains(command) || age ?? .zero >= .seconds(2)
     }
 }
 

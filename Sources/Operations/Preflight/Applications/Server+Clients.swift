@@ -28,7 +28,15 @@ extension ClientList.Client {
     }
 
     /// Neither a Sentinel nor a server nor planrun: somebody who uses the data.
-    var isApplication: Bool { sentinelID == nil && !isReplica && !isPrimary && planrun == nil }
+    var isApplication: Bool { sentinelID == nil && !isReplica && !isPrimary && planrun == nil && isAtWork }
+
+    /// Whether it has done more than connect and log in. A connection is the user `default` until it has logged in, and
+    /// has no name until it has said it: planrun's own look like an application's for a moment. Old ones that have said
+    /// nothing are somebody's.
+    private var isAtWork: Bool {
+        guard let command, age ?? .zero < .seconds(2) else { return true }
+        return !["null", "auth", "hello"].contains(command)
+    }
 
     /// `redis-py 5.0.1 'worker'`, as far as it says who it is; what it sent last where it says nothing.
     var title: String {
