@@ -12,6 +12,7 @@ actor WriteProbe {
     private let successor: Server
     private let key = "planrun:probe:\(UInt64.random(in: 0...UInt64.max))"
     private let watch: Stopwatch
+    private var hasSeenEnough = false
     private var lastAcknowledged: Duration?
     /// Between two acknowledged writes.
     private(set) var longestGap: Duration?
@@ -35,8 +36,7 @@ actor WriteProbe {
         do {
             let result = try await body()
             await probe.seeOneMore()
-            writing.cancel()
-            await writing.value
+            await probe.end(writing)
             return (result, await probe.longestGap, await probe.writesOnSuccessor)
         } catch {
             writing.cancel()
@@ -45,8 +45,21 @@ actor WriteProbe {
         }
     }
 
+    /// A write that is under way is let come to its end: one that is broken off may have been carried out, and nobody would
+    /// count it.
+    private func end(_ writing: Task<Void, Never>) async {
+        hasSeenEnough = true
+        let clock = servers.clock
+        let limit = Task {
+            try await clock.sleep(for: .seconds(2))
+            writing.cancel()
+        }
+        await writing.value
+        limit.cancel()
+    }
+
     private func write() async {
-        while !Task.isCancelled {
+        while !Task.isCancelled, !hasSeenEnough {
             guard let server = await primary() else {
                 try? await servers.clock.sleep(for: .milliseconds(5))
                 continue
@@ -63,7 +76,7 @@ actor WriteProbe {
 
     /// Until the server refuses one or is gone, or nobody wants more.
     private func write(to server: Server) async throws {
-        while !Task.isCancelled {
+        while !Task.isCancelled, !hasSeenEnough {
             // Longer than any pause: whoever waits there is let go, or loses the connection.
             try await server.ask(Command(["SET", key, "planrun", "EX", "60"]), timeout: .seconds(60))
             acknowledged(by: server)
