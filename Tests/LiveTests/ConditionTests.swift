@@ -172,13 +172,19 @@ extension LiveTests {
             }
         }
 
-        @Test func `a full sync of another replica is none of our business`() async throws {
-            // Sentinels would take the tool for a replica that they may promote.
+        /// A plan without Sentinels, which would change what the test has done to the servers, and with an approval.
+        private static func withoutSentinels(_ body: @Sendable (Lab, Migration) async throws -> Void) async throws {
             var description = Self.description
             description.sentinels = nil
             try await withLab(description) { lab in
                 let steps = Migration.steps(approval: true, failover: "via: promote")
-                let migration = try Migration(lab, steps: steps)
+                try await body(lab, try Migration(lab, steps: steps))
+            }
+        }
+
+        @Test func `a full sync of another replica is none of our business`() async throws {
+            // Sentinels would take the tool for a replica that they may promote.
+            try await Self.withoutSentinels { lab, migration in
                 try await migration.planrun("apply")
                 // A tool that follows for a moment: all that it does is to ask for a full sync.
                 let before = try await lab.fullSyncs()
@@ -193,11 +199,7 @@ extension LiveTests {
 
         @Test func `a target whose source is gone is not emptied by the way back`() async throws {
             // Sentinels would make the target follow again.
-            var description = Self.description
-            description.sentinels = nil
-            try await withLab(description) { lab in
-                let steps = Migration.steps(approval: true, failover: "via: promote")
-                let migration = try Migration(lab, steps: steps)
+            try await Self.withoutSentinels { lab, migration in
                 try await migration.fill(keys: 500)
                 try await migration.planrun("apply")
                 let keys = try await lab.keys(of: lab.target)
@@ -214,11 +216,7 @@ extension LiveTests {
         }
 
         @Test func `a target that was detached from an emptied source is not made to follow it again`() async throws {
-            var description = Self.description
-            description.sentinels = nil
-            try await withLab(description) { lab in
-                let steps = Migration.steps(approval: true, failover: "via: promote")
-                let migration = try Migration(lab, steps: steps)
+            try await Self.withoutSentinels { lab, migration in
                 try await migration.fill(keys: 500)
                 try await migration.planrun("apply")
                 let keys = try await lab.keys(of: lab.target)

@@ -14,15 +14,3 @@ struct ForeignSentinelsCondition: Condition {
             world: ["nothing was promoted; \(servers.source.endpoint) takes writes"], help: finding.remedy)
     }
 }
-
-extension Plan {
-    /// What it means for this plan when a check does not pass: the catalogue's word where no preflight says otherwise.
-    func severity(of check: CheckDeclaration) -> CheckSeverity {
-        for step in steps {
-            if case .preflight(let preflight) = step.kind, let severity = preflight.settings[check.id]?.severity {
-                return severity
-            }
-        }
-        return check.severity
-    }
-}

@@ -8,7 +8,7 @@ struct TargetTakesWrites: Condition {
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         let check = TargetTakesWritesCheck.declaration
         guard TargetTakesWritesCheck.applies(to: servers.plan),
-            servers.plan.setting(of: check)?.severity ?? check.severity == .fail
+            servers.plan.severity(of: check) == .fail
         else { return nil }
         let finding = Finding.combined(try await WriteGate.read(servers).obstacles, passed: "")
         guard !finding.passes else { return nil }

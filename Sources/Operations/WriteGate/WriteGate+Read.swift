@@ -90,12 +90,4 @@ extension Plan {
     fileprivate var memoryHeadroom: Int {
         CheckLimits(MemoryCheck.declaration, plan: setting(of: MemoryCheck.declaration)).percentage("headroom")
     }
-
-    /// What a preflight of the plan says of a check.
-    func setting(of check: CheckDeclaration) -> CheckSetting? {
-        for step in steps {
-            if case .preflight(let preflight) = step.kind, let setting = preflight.settings[check.id] { return setting }
-        }
-        return nil
-    }
 }
