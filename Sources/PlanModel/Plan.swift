@@ -100,15 +100,3 @@ package struct Step: Sendable, Identifiable {
         self.range = range
     }
 }
-
-package enum StepKind: Sendable, Hashable {
-    case preflight(PreflightStep)
-    case monitor(MonitorStep)
-    case backup(BackupStep)
-    case users(UsersStep)
-    case replicaof(ReplicaOfStep)
-    case waitForSync(WaitForSyncStep)
-    case verify(VerifyStep)
-    case approval(ApprovalStep)
-    case failover(FailoverStep)
-}

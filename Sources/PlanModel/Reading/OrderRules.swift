@@ -8,10 +8,7 @@ struct OrderRules {
     let collector: DiagnosticCollector
 
     func check(isOrderKnown: Bool) {
-        checkRepeated(.monitor)
-        checkRepeated(.users)
-        checkRepeated(.replicaof)
-        checkRepeated(.failover)
+        for name in StepKind.Name.allCases where name.settingsType.isOncePerPlan { checkRepeated(name) }
         checkMethods()
         guard isOrderKnown, !drafts.contains(where: \.isUncertain) else { return }
         checkOrder()
@@ -61,46 +58,28 @@ struct OrderRules {
     }
 
     private func checkOrder() {
-        let following = dependents(of: .replicaof)
-        let synced = dependents(of: .waitForSync)
-        let monitored = dependents(of: .monitor)
-        let populated = dependents(of: .users)
-        let followStep = drafts.first { $0.name == .replicaof }
-        let syncStep = drafts.first { $0.name == .waitForSync }
+        var needing: [StepKind.Name: Set<Int>] = [:]
+        for name in StepKind.Name.allCases { needing[name] = dependents(of: name) }
         for (index, draft) in drafts.enumerated() {
-            switch draft.name {
-            case .replicaof:
-                guard let users = drafts.first(where: { $0.name == .users }), !populated.contains(index) else {
-                    continue
-                }
-                reportLateUsers(users, following: draft)
-            case .waitForSync:
-                guard !following.contains(index) else { continue }
-                report(
-                    draft, lacks: .replicaof, existing: followStep,
-                    why: "could begin before the target follows the source")
-            case .failover:
-                if !synced.contains(index) {
-                    report(
-                        draft, lacks: .waitForSync, existing: syncStep, why: "could begin before the target is in sync")
-                }
-                if let monitor = drafts.first(where: { $0.name == .monitor }), !monitored.contains(index) {
-                    report(
-                        draft, lacks: .monitor, existing: monitor,
-                        why: "could begin before the Sentinels watch the source")
-                }
-            case .preflight, .monitor, .backup, .users, .verify, .approval, nil: continue
+            for prerequisite in draft.name?.settingsType.prerequisites ?? []
+            where needing[prerequisite.kind]?.contains(index) != true {
+                check(draft, prerequisite, existing: drafts.first { $0.name == prerequisite.kind })
             }
         }
     }
 
-    /// Users that are written into the target's configuration file while it follows would take `replicaof` into it, too: a
-    /// target that was detached would follow the source again after its next restart.
-    private func reportLateUsers(_ users: StepDraft, following: StepDraft) {
-        collector.error(
-            .wrongOrder, "step '\(following.id)' could begin before '\(users.id)' is done", at: users.nameRange,
-            labels: [Diagnostic.Label(following.nameRange, "follows the source")],
-            help: ["put '- users' before '- replicaof': what it writes into the target's file stays true then"])
+    /// - Parameter existing: a step of the kind that `draft` does not need.
+    private func check(_ draft: StepDraft, _ prerequisite: StepPrerequisite, existing: StepDraft?) {
+        switch (prerequisite.absence, existing) {
+        case (.isFine, nil), (.isFineAndItselfMisplaced, nil): return
+        case (.isMistake, _), (.isFine, _?):
+            report(draft, lacks: prerequisite.kind, existing: existing, why: prerequisite.why)
+        case (.isFineAndItselfMisplaced(let label, let help), let misplaced?):
+            collector.error(
+                .wrongOrder, "step '\(draft.id)' \(prerequisite.why) '\(misplaced.id)' is done",
+                at: misplaced.nameRange,
+                labels: [Diagnostic.Label(draft.nameRange, label)], help: [help])
+        }
     }
 
     /// The steps that need one of a kind, directly or through others.

@@ -58,17 +58,7 @@ struct StepReader {
             return ApprovalStep.question.type.read(entry.value, site).map { .approval(ApprovalStep(question: $0)) }
         }
         defer { inside = reader }
-        switch name {
-        case .preflight: return PreflightStep.read(&reader, checks: checks).map(StepKind.preflight)
-        case .monitor: return MonitorStep.read(&reader, checks: checks).map(StepKind.monitor)
-        case .backup: return BackupStep.read(&reader, checks: checks).map(StepKind.backup)
-        case .users: return UsersStep.read(&reader, checks: checks).map(StepKind.users)
-        case .replicaof: return ReplicaOfStep.read(&reader, checks: checks).map(StepKind.replicaof)
-        case .waitForSync: return WaitForSyncStep.read(&reader, checks: checks).map(StepKind.waitForSync)
-        case .verify: return VerifyStep.read(&reader, checks: checks).map(StepKind.verify)
-        case .approval: return ApprovalStep.read(&reader, checks: checks).map(StepKind.approval)
-        case .failover: return FailoverStep.read(&reader, checks: checks).map(StepKind.failover)
-        }
+        return name.settingsType.readKind(&reader, checks: checks)
     }
 }
 
@@ -134,23 +124,5 @@ extension StepReader {
             id: id?.scalar?.text ?? meant ?? entry.key, idRange: id?.range ?? entry.keyRange, name: nil,
             nameRange: entry.keyRange, kind: nil, methodRange: nil, needs: needs ?? before, timeout: nil, retries: 0,
             range: node.range, isUncertain: !isPlanned)
-    }
-}
-
-extension StepKind.Name {
-    fileprivate var fieldKeys: [String] { settingsType.fields.map(\.key) }
-
-    var settingsType: any StepSettings.Type {
-        switch self {
-        case .preflight: PreflightStep.self
-        case .monitor: MonitorStep.self
-        case .backup: BackupStep.self
-        case .users: UsersStep.self
-        case .replicaof: ReplicaOfStep.self
-        case .waitForSync: WaitForSyncStep.self
-        case .verify: VerifyStep.self
-        case .approval: ApprovalStep.self
-        case .failover: FailoverStep.self
-        }
     }
 }

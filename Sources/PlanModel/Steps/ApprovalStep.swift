@@ -7,6 +7,21 @@ package struct ApprovalStep: Sendable, Hashable {
     }
 }
 
+extension ApprovalStep: StepDeclaration {
+    package static let name = StepKind.Name.approval
+    package static let meaning =
+        "Waits for a person to say yes. The value is the question."
+    /// A person takes as long as a person takes.
+    package static let defaults = StepDefaults(timeout: nil)
+
+    package var kind: StepKind { .approval(self) }
+
+    package func summary(_ scene: StepScene) -> String { "asks: \(question)" }
+    package func wayBack(_ scene: StepScene) -> String? { nil }
+    /// A rehearsal says yes by itself.
+    package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
+}
+
 extension ApprovalStep: StepSettings {
     static let question = Field("question", .text("a question such as 'Cut over?'"), "What the person is asked.")
 
@@ -17,5 +32,5 @@ extension ApprovalStep: StepSettings {
         reader.required(question).map(Self.init)
     }
 
-    var spelledSettings: [(key: String, value: String)] { [Self.question.setting(question)] }
+    package var spelledSettings: [(key: String, value: String)] { [Self.question.setting(question)] }
 }

@@ -8,6 +8,22 @@ package struct BackupStep: Sendable, Hashable {
     }
 }
 
+extension BackupStep: StepDeclaration {
+    package static let name = StepKind.Name.backup
+    package static let meaning =
+        "Saves the source's data on its disk (BGSAVE) and waits until that has ended well."
+    /// As long as a sync.
+    package static let defaults = StepDefaults(timeout: .seconds(7_200))
+
+    package var kind: StepKind { .backup(self) }
+
+    package func summary(_ scene: StepScene) -> String {
+        "has \(scene.source) save its data" + (maxAge > .zero ? ", unless it did in the last \(maxAge.planText)" : "")
+    }
+    package func wayBack(_ scene: StepScene) -> String? { nil }
+    package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
+}
+
 extension BackupStep: StepSettings {
     private static let maxAgeField = Field(
         "max-age", .duration(), default: BackupStep().maxAge,
@@ -19,5 +35,5 @@ extension BackupStep: StepSettings {
         BackupStep(maxAge: reader.value(maxAgeField))
     }
 
-    var spelledSettings: [(key: String, value: String)] { [Self.maxAgeField.setting(maxAge)] }
+    package var spelledSettings: [(key: String, value: String)] { [Self.maxAgeField.setting(maxAge)] }
 }

@@ -54,7 +54,58 @@ package struct FailoverStep: Sendable, Hashable {
     }
 }
 
+extension FailoverStep: StepDeclaration {
+    package static let name = StepKind.Name.failover
+    package static let meaning =
+        "The cutover: the target becomes the primary. The point of no return."
+    /// An attempt that did not catch up changed nothing, so that it can be made again.
+    package static let defaults = StepDefaults(timeout: .seconds(120), retries: 3)
+
+    package var kind: StepKind { .failover(self) }
+
+    package func summary(_ scene: StepScene) -> String {
+        let (source, target) = (scene.source, scene.target)
+        let pause = "holds writes to \(source) back (for \(writePause.planText) at most while \(target) catches up)"
+        let rest = rest(scene)
+        switch method {
+        case .sentinel: return "\(pause), has the Sentinels promote \(target), and \(rest)"
+        case .announce: return "\(pause), promotes \(target), tells every Sentinel, and \(rest)"
+        case .fastest:
+            return "\(pause), has \(target) promoted in the fastest way that the Sentinels allow, and \(rest)"
+        case .promote: return "\(pause), promotes \(target), and \(rest)"
+        case .shutdown: return "\(pause), shuts \(source) down, and waits until the Sentinels promote \(target)"
+        }
+    }
+
+    private func rest(_ scene: StepScene) -> String {
+        switch resting(towards: scene.plan.target.engine) {
+        case .follow: "makes \(scene.source) its replica"
+        case .fenced: "leaves \(scene.source) standing alone without taking writes, forgotten by the Sentinels"
+        case .shutdown: "shuts \(scene.source) down"
+        }
+    }
+
+    package func wayBack(_ scene: StepScene) -> String? {
+        switch scene.plan.rollback.afterCutover {
+        case .stop, .copyBack: "only until the promotion: the write pause is lifted"
+        case .discardWrites: "\(scene.source) is promoted again; writes it does not have are given up"
+        }
+    }
+
+    package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
+}
+
 extension FailoverStep: StepSettings {
+    static var isOncePerPlan: Bool { true }
+    static var prerequisites: [StepPrerequisite] {
+        [
+            StepPrerequisite(
+                kind: .waitForSync, absence: .isMistake, why: "could begin before the target is in sync"),
+            StepPrerequisite(
+                kind: .monitor, absence: .isFine, why: "could begin before the Sentinels watch the source"),
+        ]
+    }
+
     static let via = Field(
         "via", .word(Method.allCases), default: FailoverStep().method,
         """
@@ -103,7 +154,7 @@ extension FailoverStep: StepSettings {
         return step
     }
 
-    var spelledSettings: [(key: String, value: String)] {
+    package var spelledSettings: [(key: String, value: String)] {
         [
             Self.via.setting(method), Self.writePauseField.setting(writePause), resting.map(Self.restingField.setting),
             replicas.map(Self.replicasField.setting),

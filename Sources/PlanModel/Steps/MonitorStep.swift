@@ -28,7 +28,33 @@ package struct MonitorStep: Sendable, Hashable {
     }
 }
 
+extension MonitorStep: StepDeclaration {
+    package static let name = StepKind.Name.monitor
+    package static let meaning =
+        "Puts a source that no Sentinel watches under the Sentinels of the plan. Undone by SENTINEL REMOVE."
+    /// Sentinels say hello every 2 s and read the list of replicas every 10 s.
+    package static let defaults = StepDefaults(timeout: .seconds(120))
+
+    package var kind: StepKind { .monitor(self) }
+
+    package func summary(_ scene: StepScene) -> String {
+        "puts \(scene.source) under \(scene.plan.sentinel?.endpoints.count ?? 0) Sentinels"
+    }
+    package func wayBack(_ scene: StepScene) -> String? { "SENTINEL REMOVE on each, last first" }
+
+    /// The Sentinels are who they would be if they had watched the source from the start.
+    package func rehearsed(_ cast: RehearsalCast) -> Self? {
+        var step = self
+        (step.username, step.password) = cast.watcher
+        return step
+    }
+
+    package func demand(_ scene: inout RehearsalScene) { scene.isSourceWatched = false }
+}
+
 extension MonitorStep: StepSettings {
+    static var isOncePerPlan: Bool { true }
+
     private static let quorumField = Field(
         "quorum", .integer(1...100), "How many Sentinels must agree that the primary is down; without it, the majority."
     )
@@ -72,7 +98,7 @@ extension MonitorStep: StepSettings {
         return step
     }
 
-    var spelledSettings: [(key: String, value: String)] {
+    package var spelledSettings: [(key: String, value: String)] {
         [
             quorum.map(Self.quorumField.setting), Self.downAfterField.setting(downAfter),
             Self.failoverTimeoutField.setting(failoverTimeout), Self.parallelSyncsField.setting(parallelSyncs),

@@ -16,7 +16,7 @@ extension PreflightStep: StepSettings {
     }
 
     /// Only what the plan says: `memory.headroom`, `30%`.
-    var spelledSettings: [(key: String, value: String)] {
+    package var spelledSettings: [(key: String, value: String)] {
         settings.sorted { $0.key < $1.key }.flatMap { id, setting in
             let severity = setting.severity.map { [(key: id, value: $0.rawValue)] } ?? []
             return severity

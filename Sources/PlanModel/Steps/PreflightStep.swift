@@ -8,6 +8,20 @@ package struct PreflightStep: Sendable, Hashable {
     }
 }
 
+extension PreflightStep: StepDeclaration {
+    package static let name = StepKind.Name.preflight
+    package static let meaning =
+        "Read-only checks before anything changes. {} runs all of them with their standard limits."
+    /// A few replies for each check; a busy Dragonfly can take seconds for an INFO.
+    package static let defaults = StepDefaults(timeout: .seconds(30))
+
+    package var kind: StepKind { .preflight(self) }
+
+    package func summary(_ scene: StepScene) -> String { "\(scene.asking); changes nothing" }
+    package func wayBack(_ scene: StepScene) -> String? { nil }
+    package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
+}
+
 package struct CheckSetting: Sendable, Hashable {
     /// `nil` keeps the severity of the catalogue.
     package var severity: CheckSeverity?

@@ -13,7 +13,47 @@ package struct ReplicaOfStep: Sendable, Hashable {
     }
 }
 
+extension ReplicaOfStep: StepDeclaration {
+    package static let name = StepKind.Name.replicaof
+    package static let meaning =
+        "Makes the target a replica of the source. Undone by detaching it."
+    /// Dragonfly answers after 20 s where a host drops its packets.
+    package static let defaults = StepDefaults(timeout: .seconds(60))
+
+    package var kind: StepKind { .replicaof(self) }
+
+    package func summary(_ scene: StepScene) -> String {
+        "makes \(scene.target) a replica of \(scene.source)"
+            + (replacesData ? ", replacing the data it has" : "; refuses a target that holds keys")
+    }
+    package func wayBack(_ scene: StepScene) -> String? { "\(scene.target) is detached, and emptied if it was empty" }
+
+    package func rehearsed(_ cast: RehearsalCast) -> Self? {
+        guard username != nil || password != nil else { return self }
+        var step = self
+        step.password = cast.source
+        if let replication = cast.replication, replication.username == username { step.password = replication.password }
+        return step
+    }
+
+    package func demand(_ scene: inout RehearsalScene) { scene.replicationUser = username }
+}
+
 extension ReplicaOfStep: StepSettings {
+    static var isOncePerPlan: Bool { true }
+    static var prerequisites: [StepPrerequisite] {
+        // Users that are written into the target's configuration file while it follows would take `replicaof` into it,
+        // too: a target that was detached would follow the source again after its next restart.
+        [
+            StepPrerequisite(
+                kind: .users,
+                absence: .isFineAndItselfMisplaced(
+                    label: "follows the source",
+                    help: "put '- users' before '- replicaof': what it writes into the target's file stays true then"),
+                why: "could begin before")
+        ]
+    }
+
     private static let replaceData = Field(
         "replace-data", .flag, default: false, "Whether a target that holds keys may be emptied by the full sync.")
     private static let usernameField = Field(
@@ -31,7 +71,7 @@ extension ReplicaOfStep: StepSettings {
         return step
     }
 
-    var spelledSettings: [(key: String, value: String)] {
+    package var spelledSettings: [(key: String, value: String)] {
         [
             Self.replaceData.setting(replacesData), username.map(Self.usernameField.setting),
             password.map(Self.passwordField.setting),

@@ -8,7 +8,33 @@ package struct UsersStep: Sendable, Hashable {
     }
 }
 
+extension UsersStep: StepDeclaration {
+    package static let name = StepKind.Name.users
+    package static let meaning =
+        "Brings the users that the source has and the target lacks to the target, with their passwords and rights. Undone by removing them."
+    /// A few commands for each user.
+    package static let defaults = StepDefaults(timeout: .seconds(60))
+
+    package var kind: StepKind { .users(self) }
+
+    package func summary(_ scene: StepScene) -> String {
+        "brings the users that \(scene.source) has and \(scene.target) lacks to \(scene.target)"
+    }
+    package func wayBack(_ scene: StepScene) -> String? { "the users that it made are removed from \(scene.target)" }
+
+    package func rehearsed(_ cast: RehearsalCast) -> Self? {
+        UsersStep(passwords: passwords.mapValues { _ in cast.application })
+    }
+
+    /// Those that the step names; where it names none, one that it has to bring.
+    package func demand(_ scene: inout RehearsalScene) {
+        scene.applicationUsers = passwords.isEmpty ? ["rehearsal-app"] : passwords.keys.sorted()
+    }
+}
+
 extension UsersStep: StepSettings {
+    static var isOncePerPlan: Bool { true }
+
     private static let passwordsField = Field(
         "passwords", .secretsByUser,
         "Where the passwords of the users are, by their names. Only a Dragonfly target needs them, for every user that it lacks."
@@ -20,7 +46,7 @@ extension UsersStep: StepSettings {
         UsersStep(passwords: reader.optional(passwordsField) ?? [:])
     }
 
-    var spelledSettings: [(key: String, value: String)] {
+    package var spelledSettings: [(key: String, value: String)] {
         passwords.isEmpty ? [] : [Self.passwordsField.setting(passwords)]
     }
 }

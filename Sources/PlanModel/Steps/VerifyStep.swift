@@ -13,6 +13,22 @@ package struct VerifyStep: Sendable, Hashable {
     }
 }
 
+extension VerifyStep: StepDeclaration {
+    package static let name = StepKind.Name.verify
+    package static let meaning =
+        "Asks the servers whether the world is as it should be at this place of the plan."
+    /// Sentinels that were in TILT (30 s) look again.
+    package static let defaults = StepDefaults(timeout: .seconds(60))
+
+    package var kind: StepKind { .verify(self) }
+
+    package func summary(_ scene: StepScene) -> String {
+        "\(scene.asking); changes nothing\(scene.writesKey ? " but one test key" : "")"
+    }
+    package func wayBack(_ scene: StepScene) -> String? { nil }
+    package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
+}
+
 extension VerifyStep: StepSettings {
     private static let data = Field(
         "data", .word(DataComparison.allCases, planned: ["sample", "full"]),
@@ -27,5 +43,5 @@ extension VerifyStep: StepSettings {
         return VerifyStep(data: data)
     }
 
-    var spelledSettings: [(key: String, value: String)] { data.map { [Self.data.setting($0)] } ?? [] }
+    package var spelledSettings: [(key: String, value: String)] { data.map { [Self.data.setting($0)] } ?? [] }
 }

@@ -11,7 +11,30 @@ package struct WaitForSyncStep: Sendable, Hashable {
     }
 }
 
+extension WaitForSyncStep: StepDeclaration {
+    package static let name = StepKind.Name.waitForSync
+    package static let meaning =
+        "Waits until the target has everything the source has, and keeps up."
+    /// 300 GiB at 50 MiB/s.
+    package static let defaults = StepDefaults(timeout: .seconds(7_200))
+
+    package var kind: StepKind { .waitForSync(self) }
+
+    package func summary(_ scene: StepScene) -> String {
+        "waits until the lag is \(maxLag.planText) at most for \(stableFor.planText)"
+    }
+    package func wayBack(_ scene: StepScene) -> String? { nil }
+    package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
+}
+
 extension WaitForSyncStep: StepSettings {
+    static var prerequisites: [StepPrerequisite] {
+        [
+            StepPrerequisite(
+                kind: .replicaof, absence: .isMistake, why: "could begin before the target follows the source")
+        ]
+    }
+
     private static let maxLagField = Field(
         "max-lag", .size, default: WaitForSyncStep().maxLag,
         "How far the target may be behind, in bytes of the replication stream.")
@@ -25,7 +48,7 @@ extension WaitForSyncStep: StepSettings {
         WaitForSyncStep(maxLag: reader.value(maxLagField), stableFor: reader.value(stableForField))
     }
 
-    var spelledSettings: [(key: String, value: String)] {
+    package var spelledSettings: [(key: String, value: String)] {
         [Self.maxLagField.setting(maxLag), Self.stableForField.setting(stableFor)]
     }
 }

@@ -28,10 +28,11 @@ struct PlanInspector {
 
     private func entry(_ step: Step, asks: Bool) async -> PlanReport.Entry {
         let nodes = compiled.graph.nodes.filter { $0.step == step.id }
-        let summary = StepSummary(plan: compiled.plan, step: step, nodes: nodes.map(\.id))
+        let scene = compiled.scene(of: step)
         let isEffect = nodes.contains { $0.role.isEffect }
         var entry = PlanReport.Entry(
-            id: step.id, kind: step.kind.name.rawValue, action: action(nodes), does: summary.text, undo: summary.undo,
+            id: step.id, kind: step.kind.name.rawValue, action: action(nodes),
+            does: step.kind.declaration.summary(scene), undo: step.kind.declaration.wayBack(scene),
             isPointOfNoReturn: nodes.contains { $0.role == .pointOfNoReturn }, needs: step.needs,
             settings: Dictionary(step.settings.map { ($0.key, $0.value) }) { $1 }, outlook: [], findings: [])
         guard let servers else { return entry }

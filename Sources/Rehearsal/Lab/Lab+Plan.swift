@@ -18,8 +18,7 @@ extension Lab {
                 primary: wanted.primary, endpoints: sentinels.map(endpoint),
                 access: access(wanted.login, secret: "sentinel", like: settings.access))
         }
-        plan.steps = plan.steps.map(rewritten)
-        return plan
+        return plan.rehearsed(cast)
     }
 
     func writeSecrets() throws {
@@ -66,34 +65,13 @@ extension Lab {
         return tls
     }
 
-    private func rewritten(_ step: Step) -> Step {
-        if case .monitor(let monitor) = step.kind { return rewritten(step, monitor) }
-        if case .users(let users) = step.kind { return rewritten(step, users) }
-        guard case .replicaof(var replicaOf) = step.kind else { return step }
-        if replicaOf.password != nil || replicaOf.username != nil {
-            let isOwnUser = description.replicationUser != nil && replicaOf.username == description.replicationUser
-            replicaOf.password = secretFile(isOwnUser ? "replication" : "source")
-        }
-        var step = step
-        step.kind = .replicaof(replicaOf)
-        return step
-    }
-
-    private func rewritten(_ step: Step, _ users: UsersStep) -> Step {
-        var (step, users) = (step, users)
-        users.passwords = users.passwords.mapValues { _ in secretFile("application") }
-        step.kind = .users(users)
-        return step
-    }
-
-    /// The Sentinels are who they would be if they had watched the source from the start.
-    private func rewritten(_ step: Step, _ monitor: MonitorStep) -> Step {
+    private var cast: RehearsalCast {
         let login = accounts.watcherLogin
-        var (step, monitor) = (step, monitor)
-        monitor.username = login.username
-        monitor.password = login.password == nil ? nil : secretFile("watcher")
-        step.kind = .monitor(monitor)
-        return step
+        return RehearsalCast(
+            watcher: (login.username, login.password == nil ? nil : secretFile("watcher")),
+            application: secretFile("application"),
+            replication: description.replicationUser.map { ($0, secretFile("replication")) },
+            source: secretFile("source"))
     }
 
     private func endpoint(_ server: ServerProcess) -> Endpoint {

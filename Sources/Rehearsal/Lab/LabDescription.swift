@@ -106,33 +106,23 @@ extension LabDescription {
     /// transport. A quorum is not written in a plan; the majority is taken.
     package init(plan: Plan) {
         let accesses = [plan.source.access, plan.target.access] + (plan.sentinel.map { [$0.access] } ?? [])
+        let scene = plan.rehearsalScene
         self.init(
             source: Instance(engine: plan.source.engine, login: Login(plan.source.access)),
             target: Instance(engine: plan.target.engine, login: Login(plan.target.access)),
             sentinels: plan.sentinel.map {
                 var sentinels = Sentinels(primary: $0.primary, count: $0.endpoints.count, login: Login($0.access))
-                sentinels.watchesSource = !plan.steps.contains { $0.kind.name == .monitor }
+                sentinels.watchesSource = scene.isSourceWatched
                 return sentinels
             },
             tls: TLS(accesses.compactMap(\.tls)),
-            replicationUser: plan.steps.compactMap { step in
-                if case .replicaof(let replicaOf) = step.kind { replicaOf.username } else { nil }
-            }.first { $0 != plan.source.access.username && $0 != "default" })
-        applicationUsers = Self.applicationUsers(plan)
+            replicationUser: scene.replicationUser.flatMap {
+                $0 == plan.source.access.username || $0 == "default" ? nil : $0
+            })
+        applicationUsers = scene.applicationUsers
         if tls != nil, accesses.contains(where: { $0.tls == nil }) {
             notes.append("the plan uses TLS for some servers only: here all of them do")
         }
-    }
-}
-
-extension LabDescription {
-    /// Those that a `users` step names; where it names none, one that any such step has to bring.
-    private static func applicationUsers(_ plan: Plan) -> [String] {
-        for step in plan.steps {
-            guard case .users(let users) = step.kind else { continue }
-            return users.passwords.isEmpty ? ["rehearsal-app"] : users.passwords.keys.sorted()
-        }
-        return []
     }
 }
 

@@ -26,8 +26,8 @@ struct HostileNumberTests {
             }
             let after = try CheckBench.after()
             let verifications =
-                VerificationChecks.before(VerifyStep(data: .count), after.plan)
-                + VerificationChecks.after(VerifyStep(data: .count), after.plan)
+                VerifyStep(data: .count).checks(isAfterCutover: false)
+                + VerifyStep(data: .count).checks(isAfterCutover: true)
             for check in verifications { await ask(check, after, luck) }
         }
     }

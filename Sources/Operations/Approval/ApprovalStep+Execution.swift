@@ -1,0 +1,18 @@
+import PlanGraph
+import PlanModel
+
+extension ApprovalStep: StepExecution {
+    static let role = StepGraph.Role.gate
+
+    func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
+        let request = ApprovalRequest(
+            step: step.id, question: question, isBeforeCutover: place.isBeforeCutover)
+        return [
+            [
+                StepNode(question) { servers, approver, _ in
+                    ApprovalOperation(request: request, servers: servers, approver: approver)
+                }
+            ]
+        ]
+    }
+}

@@ -1,0 +1,16 @@
+import PlanGraph
+import PlanModel
+
+extension MonitorStep: StepExecution {
+    static let role = StepGraph.Role.effect
+
+    func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
+        [
+            [
+                StepNode("the Sentinels monitor the source") { servers, _, _ in
+                    MonitorOperation(servers: servers, step: self)
+                }
+            ]
+        ]
+    }
+}

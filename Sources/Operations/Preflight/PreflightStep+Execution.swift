@@ -1,0 +1,30 @@
+import PlanGraph
+import PlanModel
+
+extension PreflightStep: StepExecution {
+    static let role = StepGraph.Role.check
+
+    func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
+        let asked = PreflightCatalogue.checks.filter { check in
+            check.applies(to: place.plan) && severity(of: check.declaration) != .off
+        }
+        // A server that does not answer is one finding, not one of every check.
+        let first = asked.filter { $0 == ReachableCheck.self }
+        let rest = asked.filter { $0 != ReachableCheck.self }
+        return [first, rest].map { $0.map { StepNode($0, self) } }
+    }
+
+    func severity(of check: CheckDeclaration) -> CheckSeverity { settings[check.id]?.severity ?? check.severity }
+}
+
+extension StepNode {
+    /// - Parameter preflight: whose settings of the check hold; `nil` for a check that a plan cannot set.
+    init(_ check: any Check.Type, _ preflight: PreflightStep? = nil) {
+        let declaration = check.declaration
+        let severity = preflight?.severity(of: declaration) ?? declaration.severity
+        let limits = CheckLimits(declaration, plan: preflight?.settings[declaration.id])
+        self.init(check: declaration.id, title: declaration.title) { servers, _, _ in
+            CheckOperation(check: check.init(), severity: severity, limits: limits, servers: servers)
+        }
+    }
+}

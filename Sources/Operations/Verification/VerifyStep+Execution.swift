@@ -1,0 +1,46 @@
+import PlanGraph
+import PlanModel
+
+extension VerifyStep: StepExecution {
+    static let role = StepGraph.Role.check
+
+    /// What there is to ask depends on which side of the cutover the step stands.
+    func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
+        let checks = checks(isAfterCutover: place.isAfterCutover).filter { $0.applies(to: place.plan) }
+        return [
+            checks.map { StepNode($0) } + (place.isAfterCutover ? Self.looksAfter(place.plan) : Self.looksBefore)
+        ]
+    }
+
+    func checks(isAfterCutover: Bool) -> [any Check.Type] {
+        let topology: [any Check.Type] =
+            isAfterCutover
+            ? [TargetPrimaryCheck.self, SentinelsSwitchedCheck.self, TargetWritableCheck.self, SourceRetiredCheck.self]
+            : [TargetFollowsCheck.self]
+        return topology + dataChecks
+    }
+
+    private var dataChecks: [any Check.Type] {
+        switch data {
+        case nil: []
+        case .count?: [KeyCountCheck.self]
+        }
+    }
+
+    private static var looksBefore: [StepNode] {
+        [
+            StepNode(check: ConditionsOperation.id, title: ConditionsOperation.title) { servers, _, _ in
+                ConditionsOperation(servers: servers)
+            }
+        ]
+    }
+
+    private static func looksAfter(_ plan: Plan) -> [StepNode] {
+        guard RefusalsOperation.applies(to: plan) else { return [] }
+        return [
+            StepNode(check: RefusalsOperation.id, title: RefusalsOperation.title) { servers, _, _ in
+                RefusalsOperation(servers: servers)
+            }
+        ]
+    }
+}

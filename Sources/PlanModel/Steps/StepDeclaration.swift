@@ -1,0 +1,109 @@
+internal import YAMLTree
+
+/// Everything that a step kind says about itself without knowing a server. The other half, how it is carried out, is
+/// its `StepExecution` in `Operations`.
+package protocol StepDeclaration: Sendable, Hashable {
+    static var name: StepKind.Name { get }
+
+    /// For the schema: what an editor shows.
+    static var meaning: String { get }
+
+    /// What holds where a plan says nothing about it.
+    static var defaults: StepDefaults { get }
+
+    /// This step as one of all kinds.
+    var kind: StepKind { get }
+
+    /// Effective values, defaults included, as a plan spells them.
+    var spelledSettings: [(key: String, value: String)] { get }
+
+    /// What the step will do, in a sentence, from the plan alone.
+    func summary(_ scene: StepScene) -> String
+
+    /// How the step is taken back, in a sentence; `nil` where there is nothing to take back.
+    func wayBack(_ scene: StepScene) -> String?
+
+    /// The step as `rehearse` carries it out against private servers; `nil` where a rehearsal leaves it out.
+    func rehearsed(_ cast: RehearsalCast) -> Self?
+
+    /// Adds what the private servers of a rehearsal must have so that the step finds something to do.
+    func demand(_ scene: inout RehearsalScene)
+}
+
+extension StepDeclaration {
+    package func demand(_ scene: inout RehearsalScene) {}
+}
+
+/// How long one attempt may take, and how many more attempts follow the first, where the plan does not say.
+package struct StepDefaults: Sendable, Hashable {
+    /// `nil`: as long as it takes.
+    package var timeout: Duration?
+    package var retries: Int
+
+    package init(timeout: Duration?, retries: Int = 0) {
+        self.timeout = timeout
+        self.retries = retries
+    }
+}
+
+/// Where a step stands, for the sentences about it.
+package struct StepScene: Sendable {
+    package var plan: Plan
+    /// How many questions the step asks the servers, each a node of its own.
+    package var questions: Int
+    /// Whether one of them writes a test key.
+    package var writesKey: Bool
+
+    package init(plan: Plan, questions: Int, writesKey: Bool) {
+        self.plan = plan
+        self.questions = questions
+        self.writesKey = writesKey
+    }
+
+    var source: String { "\(plan.source.endpoint)" }
+    var target: String { "\(plan.target.endpoint)" }
+    /// `asks 4 questions`
+    var asking: String { "asks \(questions) \(questions == 1 ? "question" : "questions")" }
+}
+
+/// How a step kind is read; nobody but the reader and the schema needs that.
+protocol StepSettings: StepDeclaration {
+    static var fields: [any FieldDeclaration] { get }
+    static var requiredKeys: [String] { get }
+
+    /// Whether a second step of this kind is a mistake.
+    static var isOncePerPlan: Bool { get }
+
+    /// The steps of other kinds that one of this kind must need, directly or through others.
+    static var prerequisites: [StepPrerequisite] { get }
+
+    /// Asks for the keys of the kind; the caller has asked for those that every step has, and finishes the reader.
+    static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self?
+}
+
+extension StepSettings {
+    static var requiredKeys: [String] { [] }
+    static var isOncePerPlan: Bool { false }
+    static var prerequisites: [StepPrerequisite] { [] }
+
+    static func readKind(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> StepKind? {
+        read(&reader, checks: checks)?.kind
+    }
+}
+
+/// A kind of step that another kind must need.
+struct StepPrerequisite: Sendable {
+    enum Absence: Sendable {
+        /// A plan without such a step is wrong.
+        case isMistake
+        /// It must be needed only where the plan has one.
+        case isFine
+        /// The same; and where it is not needed, it is the other step that stands in the wrong place.
+        case isFineAndItselfMisplaced(label: String, help: String)
+    }
+
+    let kind: StepKind.Name
+    let absence: Absence
+    /// Goes on after `step 'x' …`: what could happen.
+    let why: String
+}
