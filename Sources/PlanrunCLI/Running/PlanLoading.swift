@@ -12,10 +12,13 @@ extension CommandContext {
         return plan
     }
 
-    func show(_ diagnostics: [Diagnostic]) {
-        let renderer = TextRenderer(isColored: messageStyle.isColored, width: messageStyle.width ?? 120)
-        let text = renderer.render(diagnostics)
-        message(String(text.dropLast(text.hasSuffix("\n") ? 1 : 0)))
+    /// - Parameter format: one for people is a message, which is left out where there is nothing to say; data is always
+    ///   written.
+    func show(_ diagnostics: [Diagnostic], as format: DiagnosticFormat = .text) {
+        let surface = DiagnosticSurface(isColored: messageStyle.isColored, width: messageStyle.width)
+        let text = format.renderer.init(surface).render(diagnostics)
+        if format.renderer.isData { return output(text) }
+        if !diagnostics.isEmpty { message(String(text.dropLast(text.hasSuffix("\n") ? 1 : 0))) }
     }
 
     /// Sessions with the servers of a plan.

@@ -11,18 +11,16 @@ struct ValidateVerb: Verb {
     @Argument(help: "The plan files.", completion: .file(extensions: ["yaml", "yml"]))
     var plans: [String]
 
-    @Option(name: .long, help: "text, or json: a list of all that was found.")
-    var format: TextFormat = .text
+    @Option(name: .long, help: "\(DiagnosticFormat.choices).")
+    var format: DiagnosticFormat = .text
 
     @OptionGroup var display: DisplayOptions
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let readings = plans.map { Plan.load(path: $0, checks: PreflightCatalogue.declarations) }
         let diagnostics = readings.flatMap(\.diagnostics)
-        switch format {
-        case .json: context.output(JSONText.of(diagnostics.map(\.record)))
-        case .text:
-            if !diagnostics.isEmpty { context.show(diagnostics) }
+        context.show(diagnostics, as: format)
+        if !format.renderer.isData {
             for (path, reading) in zip(plans, readings) {
                 if let plan = reading.plan { context.output("\(path): ok, '\(plan.name)', \(plan.steps.count) steps") }
             }
@@ -30,6 +28,8 @@ struct ValidateVerb: Verb {
         return readings.allSatisfy { $0.plan != nil } ? .success : .invalid
     }
 }
+
+extension DiagnosticFormat: ExpressibleByArgument {}
 
 /// JSON for people and programs: indented, keys in order.
 enum JSONText {

@@ -1,5 +1,8 @@
 /// Diagnostics as people read them: the place, the sentence, the source lines with marks under them, what to do.
-package struct TextRenderer: Sendable {
+package struct TextRenderer: DiagnosticRenderer {
+    package static var meaning: String? { nil }
+    package static var isData: Bool { false }
+
     package var isColored: Bool
     /// Columns that an excerpt may take; longer lines are cut around the mark.
     package var width: Int
@@ -10,6 +13,10 @@ package struct TextRenderer: Sendable {
         self.isColored = isColored
         self.width = width
         self.limit = limit
+    }
+
+    package init(_ surface: DiagnosticSurface) {
+        self.init(isColored: surface.isColored, width: surface.width ?? 120)
     }
 
     /// In the order given, an empty line between two, and a last line that counts them. Empty for none.

@@ -1,3 +1,22 @@
+internal import FoundationEssentials
+
+/// A list of all that was found, one object each; indented, keys in order.
+package struct JSONRenderer: DiagnosticRenderer {
+    package static var meaning: String? { "a list of all that was found" }
+    package static var isData: Bool { true }
+
+    package init(_ surface: DiagnosticSurface) {}
+
+    package func render(_ diagnostics: [Diagnostic]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(diagnostics.map(\.record)) else {
+            preconditionFailure("a diagnostic holds only strings, numbers and lists of them")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+}
+
 extension Diagnostic {
     /// A diagnostic as data, one JSON object each. Lines and columns count from 1; columns count Unicode scalars.
     package struct Record: Encodable, Sendable, Equatable {

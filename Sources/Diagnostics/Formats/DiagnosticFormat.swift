@@ -1,0 +1,50 @@
+/// The catalogue of formats in which diagnostics are written. A new format is a file in this folder and its two lines
+/// here; the option `--format`, its help and the documentation read them from here.
+package enum DiagnosticFormat: String, Sendable, CaseIterable {
+    case text
+    case json
+
+    package var renderer: any DiagnosticRenderer.Type {
+        switch self {
+        case .text: TextRenderer.self
+        case .json: JSONRenderer.self
+        }
+    }
+}
+
+/// Writes diagnostics in one format.
+package protocol DiagnosticRenderer: Sendable {
+    /// What a person should know about the format to choose it; `nil` where the name says enough.
+    static var meaning: String? { get }
+
+    /// Whether a program reads it. Then it goes to standard output, also where nothing was found, and nothing else does.
+    static var isData: Bool { get }
+
+    /// - Parameter surface: what it is written to; data looks the same everywhere.
+    init(_ surface: DiagnosticSurface)
+
+    /// All diagnostics of one command, in the order given.
+    func render(_ diagnostics: [Diagnostic]) -> String
+}
+
+/// What diagnostics are shown on.
+package struct DiagnosticSurface: Sendable {
+    package var isColored: Bool
+    /// Columns; `nil` where it has no edge.
+    package var width: Int?
+
+    package init(isColored: Bool = false, width: Int? = nil) {
+        self.isColored = isColored
+        self.width = width
+    }
+}
+
+extension DiagnosticFormat {
+    /// All of them for the help of an option: `text, or json: a list of all that was found`.
+    package static var choices: String {
+        let words = allCases.map { format in
+            format.rawValue + (format.renderer.meaning.map { ": \($0)" } ?? "")
+        }
+        return (words.dropLast().joined(separator: ", ") + ", or ") + (words.last ?? "")
+    }
+}
