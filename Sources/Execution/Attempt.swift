@@ -22,7 +22,7 @@ struct Attempt: Sendable {
     let number: Int
     let undo: StateValue?
     /// What all results on record have left for later steps, by node.
-    let memos: [String: StateValue]
+    let memos: [NodeID: StateValue]
     let timeout: Duration?
     let operation: any Operation
     let clock: any Clock<Duration>

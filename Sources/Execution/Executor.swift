@@ -7,7 +7,7 @@ package import PlanGraph
 package struct Executor: Sendable {
     package let graph: StepGraph
     let provider: any OperationProvider
-    let policies: [String: NodePolicy]
+    let policies: [NodeID: NodePolicy]
     let store: any StateStore
     let environment: RunEnvironment
     let observer: @Sendable (RunEvent) -> Void
@@ -15,7 +15,7 @@ package struct Executor: Sendable {
     /// - Parameter policies: by node id; a node that is not in it is tried once, without a limit of time.
     /// - Parameter observer: called for one event after the other, in order, from one task. It should not block.
     package init(
-        graph: StepGraph, provider: any OperationProvider, policies: [String: NodePolicy] = [:],
+        graph: StepGraph, provider: any OperationProvider, policies: [NodeID: NodePolicy] = [:],
         store: any StateStore, environment: RunEnvironment = RunEnvironment(),
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) {
@@ -70,8 +70,8 @@ package struct Executor: Sendable {
             ending: ending, state: end.state, failures: end.failures, remaining: end.state.nodesToUndo(in: graph))
     }
 
-    private func mayHavePassed(_ state: RunState) async -> Set<String> {
-        var passed: Set<String> = []
+    private func mayHavePassed(_ state: RunState) async -> Set<NodeID> {
+        var passed: Set<NodeID> = []
         for node in graph.nodes where node.role == .pointOfNoReturn {
             guard let record = state[node.id], record.mayBeInPlace, let undo = record.undo else { continue }
             if await provider.operation(for: node.id).mayHavePassed(undo) { passed.insert(node.id) }
@@ -85,7 +85,7 @@ package struct Executor: Sendable {
 extension Executor {
     /// In a task of its own: if the caller's is cancelled, the run is still stopped in order, and recorded.
     private func drive(
-        _ state: RunState, _ direction: Attempt.Direction, _ graph: StepGraph, kept: Set<String>,
+        _ state: RunState, _ direction: Attempt.Direction, _ graph: StepGraph, kept: Set<NodeID>,
         _ opening: RunEvent.Kind, _ interrupts: AsyncStream<Interrupt>
     ) async -> RunDriver.End {
         let (mailbox, messages) = Mailbox.make()

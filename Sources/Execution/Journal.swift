@@ -7,7 +7,7 @@ struct Journal {
     private(set) var failure: StateFileError?
     private let store: any StateStore
     private let now: @Sendable () -> Timestamp
-    private let positions: [String: Int]
+    private let positions: [NodeID: Int]
 
     init(_ state: RunState, store: any StateStore, now: @escaping @Sendable () -> Timestamp) {
         self.state = state
@@ -16,7 +16,7 @@ struct Journal {
         self.positions = Dictionary(uniqueKeysWithValues: state.nodes.enumerated().map { ($1.id, $0) })
     }
 
-    subscript(id: String) -> RunState.Node { state.nodes[position(id)] }
+    subscript(id: NodeID) -> RunState.Node { state.nodes[position(id)] }
 
     /// Writes a change. If that fails the change is kept in memory, because it says what has happened.
     mutating func record(_ change: (inout RunState, Timestamp) -> Void) {
@@ -24,7 +24,7 @@ struct Journal {
     }
 
     /// Writes a change of one node. See `record`.
-    mutating func record(_ id: String, _ change: (inout RunState, Int, Timestamp) -> Void) {
+    mutating func record(_ id: NodeID, _ change: (inout RunState, Int, Timestamp) -> Void) {
         let position = position(id)
         record { change(&$0, position, $1) }
     }
@@ -44,13 +44,13 @@ struct Journal {
     }
 
     /// Writes what is about to be done. If that fails it is as if nobody had meant to.
-    mutating func intend(_ id: String, undo: StateValue?) throws(StateFileError) {
+    mutating func intend(_ id: NodeID, undo: StateValue?) throws(StateFileError) {
         let position = position(id)
         try write({ state, _ in state.intend(position, undo: undo) }, keepsOnFailure: false)
     }
 
     /// - Precondition: the state was made for the graph, or `checked` against it.
-    private func position(_ id: String) -> Int {
+    private func position(_ id: NodeID) -> Int {
         guard let position = positions[id] else { preconditionFailure("the state has no node '\(id)'") }
         return position
     }

@@ -1,14 +1,15 @@
+import PlanGraph
 import Synchronization
 
 /// How everything that runs at the same time talks to the one task that decides.
 struct Mailbox: Sendable {
     enum Message: Sendable {
         /// The child goes on when the answer says that it is on disk.
-        case intend(String, undo: StateValue?, CheckedContinuation<Void, any Error>)
-        case progress(String, Progress)
-        case ended(String, Attempt.End)
-        case retryDue(String)
-        case progressDue(String)
+        case intend(NodeID, undo: StateValue?, CheckedContinuation<Void, any Error>)
+        case progress(NodeID, Progress)
+        case ended(NodeID, Attempt.End)
+        case retryDue(NodeID)
+        case progressDue(NodeID)
         case interrupt(Interrupt)
     }
 
@@ -23,7 +24,7 @@ struct Mailbox: Sendable {
 
     /// Returns once the undo data is on disk.
     /// - Throws: `StateFileError`
-    func intend(_ node: String, undo: StateValue?) async throws {
+    func intend(_ node: NodeID, undo: StateValue?) async throws {
         try await withCheckedThrowingContinuation { send(.intend(node, undo: undo, $0)) }
     }
 }

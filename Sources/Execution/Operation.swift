@@ -1,4 +1,5 @@
 import Diagnostics
+package import PlanGraph
 
 /// The code that carries out one node of the graph.
 ///
@@ -68,5 +69,5 @@ package struct StepResult: Sendable, Equatable, Codable {
 
 /// Makes the operation for a node. The one place where the graph meets what it means.
 package protocol OperationProvider: Sendable {
-    func operation(for node: String) -> any Operation
+    func operation(for node: NodeID) -> any Operation
 }

@@ -1,3 +1,5 @@
+import PlanGraph
+
 /// Lets through so much progress as a person can read: the latest of each node, no more often than the interval.
 struct ProgressPace {
     enum Decision: Equatable {
@@ -15,13 +17,13 @@ struct ProgressPace {
     }
 
     private let interval: Duration
-    private var entries: [String: Entry] = [:]
+    private var entries: [NodeID: Entry] = [:]
 
     init(interval: Duration) { self.interval = interval }
 
-    func latest(_ node: String) -> Progress? { entries[node]?.latest }
+    func latest(_ node: NodeID) -> Progress? { entries[node]?.latest }
 
-    mutating func receive(_ progress: Progress, of node: String, at now: Duration) -> Decision {
+    mutating func receive(_ progress: Progress, of node: NodeID, at now: Duration) -> Decision {
         guard var entry = entries[node] else {
             entries[node] = Entry(latest: progress, shownAt: now)
             return .show
@@ -38,11 +40,11 @@ struct ProgressPace {
     }
 
     /// What was held, unless the node has ended meanwhile.
-    mutating func due(_ node: String, at now: Duration) -> Progress? {
+    mutating func due(_ node: NodeID, at now: Duration) -> Progress? {
         guard let entry = entries[node], entry.isHeld else { return nil }
         entries[node] = Entry(latest: entry.latest, shownAt: now)
         return entry.latest
     }
 
-    mutating func end(_ node: String) { entries[node] = nil }
+    mutating func end(_ node: NodeID) { entries[node] = nil }
 }

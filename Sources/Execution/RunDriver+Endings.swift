@@ -2,7 +2,7 @@ import PlanGraph
 
 /// What becomes of an attempt that ended: the record first, then the event, then the machine.
 extension RunDriver {
-    mutating func ended(_ id: String, _ end: Attempt.End) -> RunStateMachine.Action {
+    mutating func ended(_ id: NodeID, _ end: Attempt.End) -> RunStateMachine.Action {
         switch end {
         case .succeeded(let result, let unchanged): return succeeded(id, result, unchanged: unchanged)
         case .undone(let what): return undone(id, what)
@@ -16,7 +16,7 @@ extension RunDriver {
     }
 
     private mutating func succeeded(
-        _ id: String, _ result: StepResult, unchanged: String?
+        _ id: NodeID, _ result: StepResult, unchanged: String?
     ) -> RunStateMachine.Action {
         journal.record(id) { $0.succeed($1, result, at: $2) }
         switch result.verdict {
@@ -27,7 +27,7 @@ extension RunDriver {
         return machine.succeeded(id)
     }
 
-    private mutating func undone(_ id: String, _ what: String?) -> RunStateMachine.Action {
+    private mutating func undone(_ id: NodeID, _ what: String?) -> RunStateMachine.Action {
         journal.record(id) { $0.undo($1, at: $2) }
         let nothing = "there was nothing to take back"
         tell(id, .succeeded(StepResult(what ?? nothing), took: took(id), unchanged: what == nil ? nothing : nil))
@@ -35,7 +35,7 @@ extension RunDriver {
         return machine.succeeded(id)
     }
 
-    private mutating func failed(_ id: String, _ failure: StepFailure) -> RunStateMachine.Action {
+    private mutating func failed(_ id: NodeID, _ failure: StepFailure) -> RunStateMachine.Action {
         journal.record(id) { [direction] state, position, now in
             switch direction {
             case .forward: state.fail(position, failure, at: now)
@@ -53,14 +53,14 @@ extension RunDriver {
         return action
     }
 
-    private mutating func paused(_ id: String, _ failure: StepFailure) -> RunStateMachine.Action {
+    private mutating func paused(_ id: NodeID, _ failure: StepFailure) -> RunStateMachine.Action {
         journal.record(id) { state, position, _ in state.pause(position, failure) }
         tell(id, .paused(failure))
         stopIfUnrecorded()
         return machine.paused(id)
     }
 
-    private mutating func abandoned(_ id: String) -> RunStateMachine.Action {
+    private mutating func abandoned(_ id: NodeID) -> RunStateMachine.Action {
         let role = graph[id]?.role ?? .effect
         journal.record(id) { state, position, _ in state.abandon(position, role: role) }
         tell(id, .interrupted)

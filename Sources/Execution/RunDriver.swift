@@ -12,9 +12,9 @@ struct RunDriver {
     var journal: Journal
     var pace: ProgressPace
     var outcome: RunStateMachine.Outcome?
-    var failures: [String: StepFailure] = [:]
+    var failures: [NodeID: StepFailure] = [:]
     private let elapsed: () -> Duration
-    private var startedAt: [String: Duration] = [:]
+    private var startedAt: [NodeID: Duration] = [:]
 
     init(_ executor: Executor, _ state: RunState, direction: Attempt.Direction, graph: StepGraph, mailbox: Mailbox) {
         self.executor = executor
@@ -30,7 +30,7 @@ struct RunDriver {
 
     /// Until the run is over. Nothing runs before the first write has shown that the state can be written.
     mutating func drive(
-        kept: Set<String>, _ messages: AsyncStream<Mailbox.Message>, _ group: inout DiscardingTaskGroup
+        kept: Set<NodeID>, _ messages: AsyncStream<Mailbox.Message>, _ group: inout DiscardingTaskGroup
     ) async {
         journal.record { [direction] state, _ in state.status = direction == .forward ? .running : .rollingBack }
         guard journal.failure == nil else { return }
@@ -44,7 +44,7 @@ struct RunDriver {
         journal.record { [direction, outcome] state, _ in state.status = outcome?.status(direction) ?? state.status }
     }
 
-    private mutating func begin(kept: Set<String>, _ group: inout DiscardingTaskGroup) {
+    private mutating func begin(kept: Set<NodeID>, _ group: inout DiscardingTaskGroup) {
         for node in graph.nodes where kept.contains(node.id) { tell(node.id, .kept(journal[node.id].result)) }
         carryOut(machine.begin(kept: kept), &group)
     }
@@ -83,7 +83,7 @@ struct RunDriver {
     }
 
     /// The write comes first; one write for all that start together.
-    private mutating func start(_ ids: [String], _ group: inout DiscardingTaskGroup) {
+    private mutating func start(_ ids: [NodeID], _ group: inout DiscardingTaskGroup) {
         let nodes = ids.compactMap { graph[$0] }
         do {
             try journal.start(nodes, direction)
@@ -105,7 +105,7 @@ struct RunDriver {
         }
     }
 
-    private mutating func intend(_ id: String, undo: StateValue?) -> Result<Void, any Error> {
+    private mutating func intend(_ id: NodeID, undo: StateValue?) -> Result<Void, any Error> {
         do {
             try journal.intend(id, undo: undo)
             return .success(())
@@ -116,7 +116,7 @@ struct RunDriver {
         }
     }
 
-    private mutating func receive(_ progress: Progress, of id: String, _ group: inout DiscardingTaskGroup) {
+    private mutating func receive(_ progress: Progress, of id: NodeID, _ group: inout DiscardingTaskGroup) {
         guard startedAt[id] != nil else { return }
         switch pace.receive(progress, of: id, at: elapsed()) {
         case .show: tell(id, .progress(progress))
@@ -132,7 +132,7 @@ struct RunDriver {
         }
     }
 
-    func tell(_ id: String, _ event: RunEvent.StepEvent) {
+    func tell(_ id: NodeID, _ event: RunEvent.StepEvent) {
         let attempt = attempts(of: id)
         switch direction {
         case .forward: executor.tell(.step(id, attempt: attempt, event))
@@ -141,7 +141,7 @@ struct RunDriver {
     }
 
     /// The way there counts over all runs, and the record shows it; the way back counts for itself.
-    private func attempts(of id: String) -> Int {
+    private func attempts(of id: NodeID) -> Int {
         switch direction {
         case .forward: journal[id].attempts
         case .back: machine.attempts(of: id)
@@ -160,7 +160,7 @@ struct RunDriver {
             failures: failuresInOrder)
     }
 
-    func took(_ id: String) -> Duration { startedAt[id].map { elapsed() - $0 } ?? .zero }
+    func took(_ id: NodeID) -> Duration { startedAt[id].map { elapsed() - $0 } ?? .zero }
 }
 
 extension RunStateMachine.Outcome {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PlanGraph
 
 /// An event as one flat JSON object: `type` says which of the other keys are there. Times in seconds.
 extension RunEvent: Codable {
@@ -30,7 +31,7 @@ extension RunEvent: Codable {
         var lineage: String?
         var nodes: Int?
         var resumed: Bool?
-        var node: String?
+        var node: NodeID?
         var attempt: Int?
         var activity: String?
         var now: String?
@@ -88,7 +89,7 @@ extension RunEvent.Line {
         }
     }
 
-    private mutating func tell(_ word: String, _ id: String, _ number: Int, _ event: RunEvent.StepEvent) {
+    private mutating func tell(_ word: String, _ id: NodeID, _ number: Int, _ event: RunEvent.StepEvent) {
         (node, attempt) = (id, number)
         type = "\(word)-\(event.name)"
         switch event {

@@ -1,3 +1,5 @@
+package import PlanGraph
+
 /// One thing that happened in a run, for views and for JSON lines.
 package struct RunEvent: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
@@ -7,10 +9,10 @@ package struct RunEvent: Sendable, Equatable {
         /// A second interrupt: what runs is stopped.
         case runCancelling
         case runFinished(RunOutcome.Ending)
-        case step(String, attempt: Int, StepEvent)
+        case step(NodeID, attempt: Int, StepEvent)
         case rollbackStarted(RunInfo)
         case rollbackFinished(RollbackOutcome.Ending)
-        case undo(String, attempt: Int, StepEvent)
+        case undo(NodeID, attempt: Int, StepEvent)
     }
 
     /// What happened to one node; the same words on the way there and on the way back.

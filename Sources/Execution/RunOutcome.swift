@@ -1,12 +1,14 @@
+package import PlanGraph
+
 /// How a run ended.
 package struct RunOutcome: Sendable, Equatable {
     package enum Ending: Sendable, Equatable {
         case succeeded
         /// The node whose failure stopped the run.
-        case failed(String)
+        case failed(NodeID)
         case interrupted
         /// The node that waits for a person; nothing else was left to run.
-        case paused(String)
+        case paused(NodeID)
         /// A checkpoint could not be written. What ran was let end, nothing more was started.
         case stateWriteFailed(StateFileError)
     }
@@ -24,7 +26,7 @@ package struct RollbackOutcome: Sendable, Equatable {
         /// Everything that was done is taken back, or there was nothing to take back.
         case complete
         /// The node whose undo failed first; a person is needed.
-        case incomplete(String)
+        case incomplete(NodeID)
         case interrupted
         case stateWriteFailed(StateFileError)
     }
@@ -33,14 +35,14 @@ package struct RollbackOutcome: Sendable, Equatable {
     package var state: RunState
     package var failures: [NodeFailure]
     /// What is still in place although it should have been taken back, in the order in which it would have been.
-    package var remaining: [String]
+    package var remaining: [NodeID]
 }
 
 package struct NodeFailure: Sendable, Equatable {
-    package let node: String
+    package let node: NodeID
     package let failure: StepFailure
 
-    package init(node: String, failure: StepFailure) {
+    package init(node: NodeID, failure: StepFailure) {
         self.node = node
         self.failure = failure
     }

@@ -34,7 +34,7 @@ extension RunState {
     package func isPastPointOfNoReturn(in graph: StepGraph) -> Bool { !passedPoints(in: graph).isEmpty }
 
     /// What a rollback would take back, last first.
-    package func nodesToUndo(in graph: StepGraph) -> [String] { rollbackGraph(in: graph).nodes.map(\.id) }
+    package func nodesToUndo(in graph: StepGraph) -> [NodeID] { rollbackGraph(in: graph).nodes.map(\.id) }
 
     /// What resume does not run again.
     ///
@@ -42,10 +42,11 @@ extension RunState {
     /// servers are asked again. What a person has given stays given.
     /// - Parameter mayHavePassed: points of no return that are perhaps behind us. What they need is over: the servers may
     ///   be as no check before that point wants them.
-    package func kept(in graph: StepGraph, mayHavePassed: Set<String> = []) -> Set<String> {
+    package func kept(in graph: StepGraph, mayHavePassed: Set<NodeID> = []) -> Set<NodeID> {
         let succeeded = Set(nodes.filter { $0.status == .succeeded }.map(\.id))
-        let restless = graph.needsOfAny { $0.role.isEffect && !succeeded.contains($0.id) }
-        let over = graph.needsOfAny { mayHavePassed.contains($0.id) }
+        let restless = graph.needs(
+            ofAny: graph.nodes.lazy.filter { $0.role.isEffect && !succeeded.contains($0.id) }.map(\.id))
+        let over = graph.needs(ofAny: mayHavePassed)
         return Set(
             graph.nodes.filter { node in
                 succeeded.contains(node.id)
@@ -57,8 +58,8 @@ extension RunState {
     /// - Parameter pastPointOfNoReturn: leaves nothing out for the sake of a passed point.
     func rollbackGraph(in graph: StepGraph, pastPointOfNoReturn: Bool = false) -> StepGraph {
         let passed = pastPointOfNoReturn ? [] : Set(passedPoints(in: graph))
-        let before = graph.needsOfAny { passed.contains($0.id) }
-        let behind = graph.dependentsOfAny { passed.contains($0.id) }
+        let before = graph.needs(ofAny: passed)
+        let behind = graph.dependents(ofAny: passed)
         let settled = passed.union(before).union(behind)
         let records = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0) })
         return graph.reversed(
@@ -68,7 +69,7 @@ extension RunState {
                 }.map(\.id)))
     }
 
-    private func passedPoints(in graph: StepGraph) -> [String] {
+    private func passedPoints(in graph: StepGraph) -> [NodeID] {
         nodes.filter { $0.status == .succeeded && graph[$0.id]?.role == .pointOfNoReturn }.map(\.id)
     }
 
@@ -103,7 +104,7 @@ extension StateFileError {
             help: ["name the state of this plan with '--state PATH', or carry on with the plan that the state is of"])
     }
 
-    fileprivate static func otherSteps(_ path: String, gone: [String], new: [String]) -> StateFileError {
+    fileprivate static func otherSteps(_ path: String, gone: [NodeID], new: [NodeID]) -> StateFileError {
         var parts: [String] = []
         if !gone.isEmpty { parts.append("knows \(list(gone)), which the plan does not have") }
         if !new.isEmpty { parts.append("does not know \(list(new))") }
@@ -114,7 +115,7 @@ extension StateFileError {
             ])
     }
 
-    private static func list(_ ids: [String]) -> String {
+    private static func list(_ ids: [NodeID]) -> String {
         ids.prefix(5).map { "'\($0)'" }.joined(separator: ", ") + (ids.count > 5 ? " and \(ids.count - 5) more" : "")
     }
 }

@@ -21,7 +21,7 @@ package struct RunState: Sendable, Equatable, Codable {
             case undoFailed = "undo-failed"
         }
 
-        package let id: String
+        package let id: NodeID
         package var status: Status = .pending
         /// Over all runs of this state.
         package var attempts: Int = 0
@@ -33,7 +33,7 @@ package struct RunState: Sendable, Equatable, Codable {
         /// Why the last attempt failed, or what a paused step waits for.
         package var error: StepFailure?
 
-        package init(id: String) { self.id = id }
+        package init(id: NodeID) { self.id = id }
     }
 
     /// The newest format that this code reads, and the one it writes.
@@ -71,11 +71,11 @@ package struct RunState: Sendable, Equatable, Codable {
     }
 
     /// What every result on record has left for later steps, by node.
-    var memos: [String: StateValue] {
-        var memos: [String: StateValue] = [:]
+    var memos: [NodeID: StateValue] {
+        var memos: [NodeID: StateValue] = [:]
         for node in nodes { memos[node.id] = node.result?.memo }
         return memos
     }
 
-    package subscript(id: String) -> Node? { nodes.first { $0.id == id } }
+    package subscript(id: NodeID) -> Node? { nodes.first { $0.id == id } }
 }

@@ -8,18 +8,18 @@ package struct RunStateMachine: Sendable {
     package enum Outcome: Sendable, Equatable {
         case succeeded
         /// The node that failed first.
-        case failed(String)
+        case failed(NodeID)
         case interrupted
         /// The node that waited first.
-        case paused(String)
+        case paused(NodeID)
     }
 
     package enum Action: Sendable, Equatable {
         /// In the order of the graph.
-        case start([String])
+        case start([NodeID])
         case wait
         /// Call `retryDue` after this time.
-        case retry(String, after: Duration)
+        case retry(NodeID, after: Duration)
         /// Stop what runs; each still reports.
         case cancel
         case finish(Outcome)
@@ -40,7 +40,7 @@ package struct RunStateMachine: Sendable {
     }
 
     private let graph: StepGraph
-    private let policies: [String: NodePolicy]
+    private let policies: [NodeID: NodePolicy]
     private let rule: FailureRule
     private var phase = Phase.idle
     /// Per node, how many of its needs have not succeeded yet.
@@ -53,7 +53,7 @@ package struct RunStateMachine: Sendable {
     /// The outcome if everything else succeeds.
     private var blemish: Outcome?
 
-    package init(graph: StepGraph, policies: [String: NodePolicy] = [:], onFailure rule: FailureRule = .stop) {
+    package init(graph: StepGraph, policies: [NodeID: NodePolicy] = [:], onFailure rule: FailureRule = .stop) {
         self.graph = graph
         self.policies = policies
         self.rule = rule
@@ -61,17 +61,17 @@ package struct RunStateMachine: Sendable {
     }
 
     /// How often the node was started in this run.
-    package func attempts(of id: String) -> Int { graph.edges.positions[id].flatMap { attempts[$0] } ?? 0 }
+    package func attempts(of id: NodeID) -> Int { graph.edges.positions[id].flatMap { attempts[$0] } ?? 0 }
 
     /// - Parameter kept: nodes that need not run again; each counts as succeeded as soon as its own needs have.
-    package mutating func begin(kept: Set<String> = []) -> Action {
+    package mutating func begin(kept: Set<NodeID> = []) -> Action {
         guard case .idle = phase else { preconditionFailure("a run begins once") }
         self.kept = Set(kept.compactMap { graph.edges.positions[$0] })
         phase = .running
         return start(released(from: unmet.indices.filter { unmet[$0] == 0 }))
     }
 
-    package mutating func succeeded(_ id: String) -> Action {
+    package mutating func succeeded(_ id: NodeID) -> Action {
         let position = end(id)
         switch phase {
         case .running: return start(released(from: meetNeeds(of: position)))
@@ -81,7 +81,7 @@ package struct RunStateMachine: Sendable {
     }
 
     /// - Parameter random: from 0 up to 1, for the time to the next attempt.
-    package mutating func failed(_ id: String, isTransient: Bool, random: Double) -> Action {
+    package mutating func failed(_ id: NodeID, isTransient: Bool, random: Double) -> Action {
         let position = end(id)
         switch phase {
         case .running:
@@ -98,7 +98,7 @@ package struct RunStateMachine: Sendable {
     }
 
     /// The node waits for a person. What does not need it goes on.
-    package mutating func paused(_ id: String) -> Action {
+    package mutating func paused(_ id: NodeID) -> Action {
         _ = end(id)
         switch phase {
         case .running:
@@ -110,7 +110,7 @@ package struct RunStateMachine: Sendable {
     }
 
     /// The node was stopped before it had an outcome, which only happens to a run that is being stopped.
-    package mutating func abandoned(_ id: String) -> Action {
+    package mutating func abandoned(_ id: NodeID) -> Action {
         _ = end(id)
         switch phase {
         case .draining: return settle()
@@ -119,7 +119,7 @@ package struct RunStateMachine: Sendable {
     }
 
     /// The time that `.retry` asked for is over. The run may have been stopped meanwhile.
-    package mutating func retryDue(_ id: String) -> Action {
+    package mutating func retryDue(_ id: NodeID) -> Action {
         guard let position = graph.edges.positions[id], resting.remove(position) != nil else { return .wait }
         return start([position])
     }
@@ -138,7 +138,7 @@ package struct RunStateMachine: Sendable {
 }
 
 extension RunStateMachine {
-    private mutating func end(_ id: String) -> Int {
+    private mutating func end(_ id: NodeID) -> Int {
         guard let position = graph.edges.positions[id], running.remove(position) != nil else {
             preconditionFailure("'\(id)' reported, but it does not run")
         }

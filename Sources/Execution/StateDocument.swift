@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PlanGraph
 
 /// The bytes of a state file and what they mean.
 struct StateDocument {
@@ -23,7 +24,7 @@ struct StateDocument {
         guard format <= RunState.newestFormat else { throw .newer(path, format) }
         guard format >= 1 else { throw .corrupted(path, "'format' is \(format)") }
         let state = try decode(RunState.self)
-        var seen = Set<String>()
+        var seen = Set<NodeID>()
         if let twice = state.nodes.first(where: { !seen.insert($0.id).inserted }) {
             throw .corrupted(path, "the node '\(twice.id)' is in it twice")
         }

@@ -1,9 +1,10 @@
 import Diagnostics
+package import PlanGraph
 
 /// What the executor gives an operation besides its servers: time, memory, and a way to say what it waits for.
 package struct StepContext: Sendable {
     /// The node that is carried out.
-    package let node: String
+    package let node: NodeID
     /// What is in the state file: what `inspect` recorded on an earlier attempt or run, or `save` since. For `inspect` it is
     /// `nil` on the first attempt; `perform` and `verify` find what this attempt recorded.
     package let undo: StateValue?
@@ -13,14 +14,14 @@ package struct StepContext: Sendable {
     package let clock: any Clock<Duration>
     /// Whether the operation is only asked what it would do: then `inspect` answers at once and waits for nothing.
     package let isLook: Bool
-    private let memos: [String: StateValue]
+    private let memos: [NodeID: StateValue]
     private let saveUndo: @Sendable (StateValue) async throws -> Void
     private let reportProgress: @Sendable (Progress) -> Void
     private let draining: @Sendable () -> Bool
 
     package init(
-        node: String, undo: StateValue?, attempt: Int, clock: any Clock<Duration>,
-        memos: [String: StateValue] = [:], isLook: Bool = false,
+        node: NodeID, undo: StateValue?, attempt: Int, clock: any Clock<Duration>,
+        memos: [NodeID: StateValue] = [:], isLook: Bool = false,
         save: @escaping @Sendable (StateValue) async throws -> Void,
         report: @escaping @Sendable (Progress) -> Void,
         isDraining: @escaping @Sendable () -> Bool
@@ -41,7 +42,7 @@ package struct StepContext: Sendable {
 
     /// What another node, or an earlier attempt of this one, has left for later steps in its result; `nil` where it has not
     /// succeeded yet. As it was when this attempt began.
-    package func memo(of node: String) -> StateValue? { memos[node] }
+    package func memo(of node: NodeID) -> StateValue? { memos[node] }
 
     /// Says what the operation is doing or waiting for. Cheap; views show the latest.
     package func report(_ progress: Progress) { reportProgress(progress) }

@@ -9,15 +9,17 @@ package struct CompiledPlan: Sendable {
     package let plan: Plan
     package let graph: StepGraph
     /// Timeout and retries by node.
-    package let policies: [String: NodePolicy]
+    package let policies: [NodeID: NodePolicy]
     /// What each node does; a node of the graph without one is a bug.
-    let makers: [String: Maker]
+    let makers: [NodeID: Maker]
 
     typealias Maker = @Sendable (Servers, any Approver, _ discardsWrites: Bool) -> any Operation
 
     package init(_ plan: Plan) {
-        var compiler = Compiler(plan: plan)
-        for step in plan.steps { compiler.add(step) }
+        let edges = plan.edges
+        var compiler = Compiler(plan: plan, edges: edges)
+        // A step needs the nodes of the steps that it needs, and those may stand below it in the file.
+        for position in edges.order { compiler.add(plan.steps[position]) }
         self.plan = plan
         graph = StepGraph(nodes: compiler.nodes)
         policies = compiler.policies
@@ -33,18 +35,18 @@ package struct CompiledPlan: Sendable {
     /// What the sentences about a step have to know.
     package func scene(of step: Step) -> StepScene {
         let nodes = graph.nodes.filter { $0.step == step.id }
-        let writing = "\(step.id)/\(TargetWritableCheck.declaration.id)"
+        let writing = NodeID(step: step.id, check: TargetWritableCheck.declaration.id)
         return StepScene(plan: plan, questions: nodes.count, writesKey: nodes.contains { $0.id == writing })
     }
 }
 
 private struct PlanOperations: OperationProvider {
-    let makers: [String: CompiledPlan.Maker]
+    let makers: [NodeID: CompiledPlan.Maker]
     let servers: Servers
     let approver: any Approver
     let discardsWrites: Bool
 
-    func operation(for node: String) -> any Operation {
+    func operation(for node: NodeID) -> any Operation {
         guard let maker = makers[node] else { preconditionFailure("node '\(node)' was never compiled") }
         return maker(servers, approver, discardsWrites)
     }
@@ -54,17 +56,17 @@ private struct PlanOperations: OperationProvider {
 private struct Compiler {
     let plan: Plan
     private(set) var nodes: [StepGraph.Node] = []
-    private(set) var policies: [String: NodePolicy] = [:]
-    private(set) var makers: [String: CompiledPlan.Maker] = [:]
+    private(set) var policies: [NodeID: NodePolicy] = [:]
+    private(set) var makers: [NodeID: CompiledPlan.Maker] = [:]
     /// The nodes a later step has to wait for, by step.
-    private var ends: [String: [String]] = [:]
+    private var ends: [String: [NodeID]] = [:]
     private let beforeCutover: Set<String>
     private let afterCutover: Set<String>
 
-    init(plan: Plan) {
+    init(plan: Plan, edges: Edges<String>) {
         self.plan = plan
-        beforeCutover = plan.stepsBeforeCutover
-        afterCutover = plan.stepsAfterCutover
+        beforeCutover = edges.needs(ofAny: plan.cutovers)
+        afterCutover = edges.dependents(ofAny: plan.cutovers)
     }
 
     mutating func add(_ step: Step) {
@@ -80,45 +82,29 @@ private struct Compiler {
     }
 
     /// - Returns: the id of the node.
-    private mutating func append(_ node: StepNode, _ step: Step, _ role: StepGraph.Role, needs: [String]) -> String {
-        let id = node.check.map { "\(step.id)/\($0)" } ?? step.id
+    private mutating func append(_ node: StepNode, _ step: Step, _ role: StepGraph.Role, needs: [NodeID]) -> NodeID {
+        let id = NodeID(step: step.id, check: node.check)
         nodes.append(
-            StepGraph.Node(
-                id: id, step: step.id, kind: step.kind.name.rawValue, title: node.title, role: role, needs: needs))
+            StepGraph.Node(id: id, kind: step.kind.name.rawValue, title: node.title, role: role, needs: needs))
         policies[id] = NodePolicy(timeout: step.timeout, retries: step.retries)
         makers[id] = node.maker
         return id
     }
 
-    private func needs(of step: Step) -> [String] {
-        var needs: [String] = []
-        for need in step.needs { for end in ends[need] ?? [need] where !needs.contains(end) { needs.append(end) } }
+    private func needs(of step: Step) -> [NodeID] {
+        var needs: [NodeID] = []
+        for need in step.needs { for end in ends[need] ?? [] where !needs.contains(end) { needs.append(end) } }
         return needs
     }
 }
 
 extension Plan {
-    /// Ids of the steps that the one that cuts over needs, directly or not.
-    fileprivate var stepsBeforeCutover: Set<String> {
-        var open = steps.filter { $0.kind.name == .failover }.flatMap(\.needs)
-        var before: Set<String> = []
-        while let id = open.popLast() {
-            guard before.insert(id).inserted, let step = steps.first(where: { $0.id == id }) else { continue }
-            open += step.needs
+    fileprivate var edges: Edges<String> {
+        guard let edges = Edges(steps.map { (id: $0.id, needs: $0.needs) }) else {
+            preconditionFailure("a plan has two steps of one id, or a need that is no step: it was not checked")
         }
-        return before
+        return edges
     }
 
-    /// Ids of the steps that need, directly or not, the one that cuts over.
-    fileprivate var stepsAfterCutover: Set<String> {
-        let cutovers = steps.filter { if case .failover = $0.kind { true } else { false } }.map(\.id)
-        var after = Set(cutovers)
-        var isGrowing = true
-        while isGrowing {
-            let found = steps.filter { !after.contains($0.id) && !after.isDisjoint(with: $0.needs) }.map(\.id)
-            after.formUnion(found)
-            isGrowing = !found.isEmpty
-        }
-        return after.subtracting(cutovers)
-    }
+    fileprivate var cutovers: [String] { steps.filter { $0.kind.name == .failover }.map(\.id) }
 }

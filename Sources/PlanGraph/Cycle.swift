@@ -1,31 +1,24 @@
 /// Nodes that need each other in a ring, so that none can ever start.
-package struct Cycle: Sendable, Equatable {
+package struct Cycle<ID: Hashable & Sendable>: Sendable, Equatable {
     /// Each needs the next, and the last needs the first. Starts with the one that comes first in the plan.
-    package let ids: [String]
-
-    package init(ids: [String]) {
-        self.ids = ids
-    }
+    package let ids: [ID]
 
     /// One cycle for each knot of nodes that need each other, shortest through its first node, in the order given.
     /// Needs that are not among the ids are passed over, and of two entries with one id the first counts: both are
     /// mistakes with diagnostics of their own. Linear in ids and needs.
-    package static func all(in list: [(id: String, needs: [String])]) -> [Cycle] {
-        var known = Set<String>()
-        let unique = list.filter { known.insert($0.id).inserted }
-        let clean = unique.map { (id: $0.id, needs: $0.needs.filter(known.contains)) }
-        guard let edges = Edges(clean) else { preconditionFailure("ids are unique and needs known by now") }
-        let knots = Knots(edges)
+    package static func all(in list: [(id: ID, needs: [ID])]) -> [Cycle] {
+        let edges = Edges(lenient: list)
+        let knots = Knots(edges.needs)
         var found = Set<Int>()
-        return clean.indices.compactMap { position in
+        return edges.ids.indices.compactMap { position in
             let knot = knots.number[position]
-            guard knots.isCyclic(position, edges), found.insert(knot).inserted else { return nil }
-            return Cycle(
-                ids: shortestRing(from: position, in: edges, inside: { knots.number[$0] == knot }).map { clean[$0].id })
+            guard knots.isCyclic(position), found.insert(knot).inserted else { return nil }
+            let ring = shortestRing(from: position, in: edges, inside: { knots.number[$0] == knot })
+            return Cycle(ids: ring.map { edges.ids[$0] })
         }
     }
 
-    private static func shortestRing(from start: Int, in edges: Edges, inside: (Int) -> Bool) -> [Int] {
+    private static func shortestRing(from start: Int, in edges: Edges<ID>, inside: (Int) -> Bool) -> [Int] {
         var cameFrom: [Int: Int] = [:]
         var open = [start]
         var next = 0
@@ -58,15 +51,17 @@ private struct Knots {
     /// The component of each position.
     private(set) var number: [Int]
     private var size: [Int] = []
+    private let needs: [[Int]]
 
-    init(_ edges: Edges) {
-        number = [Int](repeating: -1, count: edges.count)
-        var index = [Int](repeating: -1, count: edges.count)
+    init(_ needs: [[Int]]) {
+        self.needs = needs
+        number = [Int](repeating: -1, count: needs.count)
+        var index = [Int](repeating: -1, count: needs.count)
         var low = index
         var counter = 0
         var pending: [Int] = []
         var stack: [(position: Int, next: Int)] = []
-        for root in 0..<edges.count where index[root] < 0 {
+        for root in 0..<needs.count where index[root] < 0 {
             stack.append((root, 0))
             while let (position, next) = stack.last {
                 if index[position] < 0 {
@@ -74,9 +69,9 @@ private struct Knots {
                     counter += 1
                     pending.append(position)
                 }
-                if next < edges.needs[position].count {
+                if next < needs[position].count {
                     stack[stack.count - 1].next += 1
-                    let need = edges.needs[position][next]
+                    let need = needs[position][next]
                     if index[need] < 0 {
                         stack.append((need, 0))
                     } else if number[need] < 0 {
@@ -91,8 +86,8 @@ private struct Knots {
         }
     }
 
-    func isCyclic(_ position: Int, _ edges: Edges) -> Bool {
-        size[number[position]] > 1 || edges.needs[position].contains(position)
+    func isCyclic(_ position: Int) -> Bool {
+        size[number[position]] > 1 || needs[position].contains(position)
     }
 
     private mutating func close(_ root: Int, _ pending: inout [Int]) {

@@ -1,12 +1,13 @@
 /// Who needs whom, as positions in a list of ids: both directions, built once, so that each walk is linear.
-package struct Edges: Sendable {
-    package let positions: [String: Int]
+package struct Edges<ID: Hashable & Sendable>: Sendable {
+    package let ids: [ID]
+    package let positions: [ID: Int]
     package let needs: [[Int]]
     package let dependents: [[Int]]
 
     /// `nil` if an id occurs twice or a need is not among the ids.
-    init?(_ list: [(id: String, needs: [String])]) {
-        var positions = [String: Int](minimumCapacity: list.count)
+    package init?(_ list: [(id: ID, needs: [ID])]) {
+        var positions = [ID: Int](minimumCapacity: list.count)
         for (position, entry) in list.enumerated() {
             guard positions.updateValue(position, forKey: entry.id) == nil else { return nil }
         }
@@ -22,19 +23,52 @@ package struct Edges: Sendable {
             }
             needs.append(own)
         }
+        self.ids = list.map(\.id)
         self.positions = positions
         self.needs = needs
         self.dependents = dependents
     }
 
+    /// Takes a list with mistakes as well: needs that are not among the ids are passed over, and of two entries with one
+    /// id the first counts.
+    package init(lenient list: [(id: ID, needs: [ID])]) {
+        var known = Set<ID>()
+        let unique = list.filter { known.insert($0.id).inserted }
+        let clean = unique.map { (id: $0.id, needs: $0.needs.filter(known.contains)) }
+        guard let edges = Self(clean) else { preconditionFailure("ids are unique and needs known by now") }
+        self = edges
+    }
+
     package var count: Int { needs.count }
 
-    /// Every position after all that it needs; otherwise in the order given. `nil` if there is a cycle.
-    ///
+    /// All that any of the given nodes needs, directly or through others. A node that is given is in it only if another
+    /// one given, or a cycle, needs it; an id that is not in the list has no needs.
+    package func needs(ofAny ids: some Sequence<ID>) -> Set<ID> { reachable(from: ids, along: needs) }
+
+    /// All that needs any of the given nodes, directly or through others.
+    package func dependents(ofAny ids: some Sequence<ID>) -> Set<ID> { reachable(from: ids, along: dependents) }
+
+    private func reachable(from ids: some Sequence<ID>, along neighbours: [[Int]]) -> Set<ID> {
+        var seen = Set<Int>()
+        var open = ids.compactMap { positions[$0] }
+        while let position = open.popLast() {
+            for next in neighbours[position] where seen.insert(next).inserted { open.append(next) }
+        }
+        return Set(seen.map { self.ids[$0] })
+    }
+
+    /// Every position after all that it needs; otherwise in the order given. Linear.
+    /// - Precondition: there is no cycle; a plan that was read has been checked.
+    package var order: [Int] {
+        guard let order = orderUnlessCyclic() else {
+            preconditionFailure("needs form a cycle: the plan was not checked")
+        }
+        return order
+    }
+
     /// Depth first with a stack of our own: a chain of 10,000 nodes must not end on the thread's.
-    func order() -> [Int]? {
-        enum Mark { case new, open, closed }
-        var marks = [Mark](repeating: .new, count: count)
+    func orderUnlessCyclic() -> [Int]? {
+        var marks = [VisitMark](repeating: .new, count: count)
         var order = [Int]()
         order.reserveCapacity(count)
         var stack: [(position: Int, next: Int)] = []
@@ -61,14 +95,7 @@ package struct Edges: Sendable {
         }
         return order
     }
-
-    /// Everything that can be reached from `start` along `neighbours`, without the start itself.
-    func reachable(from start: [Int], along neighbours: [[Int]]) -> Set<Int> {
-        var seen = Set<Int>()
-        var open = start
-        while let position = open.popLast() {
-            for next in neighbours[position] where seen.insert(next).inserted { open.append(next) }
-        }
-        return seen
-    }
 }
+
+/// How far a walk through a graph has come with one node.
+private enum VisitMark { case new, open, closed }

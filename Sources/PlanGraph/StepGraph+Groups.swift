@@ -15,7 +15,7 @@ extension StepGraph {
                 groups[group].positions.append(position)
             } else {
                 found[node.step] = groups.count
-                groups.append(Group(step: node.step, isFramed: node.id != node.step, positions: [position]))
+                groups.append(Group(step: drawn(node.step), isFramed: node.id.check != nil, positions: [position]))
             }
         }
         return groups
@@ -24,8 +24,10 @@ extension StepGraph {
     /// What is written into the box of a node: inside a frame the step need not be said again.
     func label(of position: Int, inFrame: Bool) -> (name: String, title: String) {
         let node = nodes[position]
-        let prefix = node.step + "/"
-        let name = inFrame && node.id.hasPrefix(prefix) ? String(node.id.dropFirst(prefix.count)) : node.id
+        let name = (inFrame ? node.id.check : nil) ?? drawn("\(node.id)")
         return (name, node.title == name ? "" : node.title)
     }
+
+    /// The name of a node or a step as it is drawn: on the way back it is the undo of one.
+    func drawn(_ name: String) -> String { isWayBack ? "undo/\(name)" : name }
 }

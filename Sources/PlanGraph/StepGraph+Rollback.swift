@@ -3,37 +3,33 @@ extension StepGraph {
     ///
     /// A point of no return is in it too, because until it is passed it has fences to lift.
     package func rollbackGraph() -> StepGraph {
-        let points = nodes.indices.filter { nodes[$0].role == .pointOfNoReturn }
-        let behind = edges.reachable(from: points, along: edges.dependents)
-        let included = Set(
-            nodes.indices.filter { nodes[$0].role.isEffect && !behind.contains($0) }.map { nodes[$0].id })
+        let behind = dependents(ofAny: nodes.filter { $0.role == .pointOfNoReturn }.map(\.id))
+        let included = Set(nodes.filter { $0.role.isEffect && !behind.contains($0.id) }.map(\.id))
         let back = reversed(keeping: included)
         return StepGraph(
             nodes: back.nodes.map { node in
                 Node(
-                    id: Self.undoID(node.id), step: Self.undoID(node.step), kind: node.kind,
+                    id: node.id, kind: node.kind,
                     title: node.role == .pointOfNoReturn
                         ? "undo until it is passed: \(node.title)" : "undo: \(node.title)",
-                    role: node.role, needs: node.needs.map(Self.undoID))
-            })
+                    role: node.role, needs: node.needs)
+            }, isWayBack: true)
     }
 
     /// The nodes in `ids` the other way round: each needs those that came after it, through any number of others.
-    package func reversed(keeping ids: Set<String>) -> StepGraph {
-        let order = positionsInOrder.reversed().filter { ids.contains(nodes[$0].id) }
+    package func reversed(keeping ids: Set<NodeID>) -> StepGraph {
+        let order = edges.order.reversed().filter { ids.contains(nodes[$0].id) }
         return StepGraph(
             nodes: order.map { position in
                 let node = nodes[position]
                 return Node(
-                    id: node.id, step: node.step, kind: node.kind, title: node.title, role: node.role,
+                    id: node.id, kind: node.kind, title: node.title, role: node.role,
                     needs: nextKept(after: position, ids).map { nodes[$0].id })
             })
     }
 
-    private static func undoID(_ id: String) -> String { "undo/\(id)" }
-
     /// The nearest dependents that are in `ids`, in the order of the plan.
-    private func nextKept(after start: Int, _ ids: Set<String>) -> [Int] {
+    private func nextKept(after start: Int, _ ids: Set<NodeID>) -> [Int] {
         var seen = Set<Int>()
         var found: [Int] = []
         var open = [start]

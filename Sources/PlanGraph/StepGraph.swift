@@ -3,26 +3,25 @@
 /// A value: planning is pure, and the same plan gives the same graph, node for node and edge for edge.
 package struct StepGraph: Sendable {
     package struct Node: Sendable, Equatable, Identifiable {
-        /// `replicaof`, or step and check: `preflight/source-is-primary`.
-        package let id: String
-        /// The step of the plan that this node belongs to.
-        package let step: String
+        package let id: NodeID
         /// The step kind as the plan spells it.
         package let kind: String
         /// What a person reads: `the target follows the source`.
         package let title: String
         package let role: Role
         /// Ids of the nodes that must have succeeded, in the order of the plan.
-        package let needs: [String]
+        package let needs: [NodeID]
 
-        package init(id: String, step: String, kind: String, title: String, role: Role, needs: [String]) {
+        package init(id: NodeID, kind: String, title: String, role: Role, needs: [NodeID]) {
             self.id = id
-            self.step = step
             self.kind = kind
             self.title = title
             self.role = role
             self.needs = needs
         }
+
+        /// The step of the plan that this node belongs to.
+        package var step: String { id.step }
     }
 
     /// What a node does to the world, which decides what resume and rollback do with it.
@@ -49,18 +48,23 @@ package struct StepGraph: Sendable {
 
     package let nodes: [Node]
     /// The edges as positions in `nodes`; every algorithm works on these.
-    package let edges: Edges
+    package let edges: Edges<NodeID>
+    /// Whether it is drawn as what is taken back. Its nodes keep their ids: an undo belongs to the node that it undoes.
+    let isWayBack: Bool
 
     /// - Precondition: ids are unique, every need exists, there is no cycle; a plan that was read has been checked.
-    package init(nodes: [Node]) {
+    package init(nodes: [Node]) { self.init(nodes: nodes, isWayBack: false) }
+
+    init(nodes: [Node], isWayBack: Bool) {
         guard let edges = Edges(nodes.map { (id: $0.id, needs: $0.needs) }) else {
             preconditionFailure("a graph has two nodes of one id, or a need that is no node")
         }
         self.nodes = nodes
         self.edges = edges
+        self.isWayBack = isWayBack
     }
 
-    package subscript(id: String) -> Node? { edges.positions[id].map { nodes[$0] } }
+    package subscript(id: NodeID) -> Node? { edges.positions[id].map { nodes[$0] } }
 }
 
 extension StepGraph: Equatable {

@@ -5,8 +5,8 @@ import PlanGraph
 /// One run on the bench: a graph, operations, and everything around them that a test wants to see.
 struct Bench: Sendable {
     let graph: StepGraph
-    var operations: [String: any Operation] = [:]
-    var policies: [String: NodePolicy] = [:]
+    var operations: [NodeID: any Operation] = [:]
+    var policies: [NodeID: NodePolicy] = [:]
     var clock = ManualClock()
     var store = MemoryStore()
     let events = EventLog()
@@ -43,7 +43,7 @@ extension RunState {
             lineage: "5E2A1B34-0000-4000-8000-000000000000", now: Timestamp(millisecondsSince1970: 1_767_225_600_000))
     }
 
-    var statuses: [String: Node.Status] { Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.status) }) }
+    var statuses: [NodeID: Node.Status] { Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.status) }) }
 }
 
 extension StepFailure {

@@ -12,10 +12,10 @@ struct CrashAnywhereTests {
     /// More than any of the runs here has.
     private let manyMoments = 200
 
-    private func bench(_ world: FakeWorld, _ doom: Doom, failing: String? = nil) -> Bench {
+    private func bench(_ world: FakeWorld, _ doom: Doom, failing: NodeID? = nil) -> Bench {
         var bench = Bench(graph: graph)
         for node in graph.nodes where node.role.isEffect {
-            bench.operations[node.id] = SwitchOperation(name: node.id, world: world, doom: doom)
+            bench.operations[node.id] = SwitchOperation(name: "\(node.id)", world: world, doom: doom)
         }
         if let failing { bench.operations[failing] = FakeOperation(onPerform: { _ in throw StepFailure.broken }) }
         bench.store = MemoryStore(doom: doom)

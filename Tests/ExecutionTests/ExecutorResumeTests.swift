@@ -15,7 +15,7 @@ struct ExecutorResumeTests {
         return state
     }
 
-    private func succeeded(_ ids: Set<String>) -> RunState {
+    private func succeeded(_ ids: Set<NodeID>) -> RunState {
         state { state in
             for position in state.nodes.indices where ids.contains(state.nodes[position].id) {
                 state.succeed(position, StepResult("well"), at: state.startedAt)
@@ -28,13 +28,13 @@ struct ExecutorResumeTests {
     }
 
     @Test func `behind the last effect everything that has succeeded is kept`() {
-        let done: Set = ["look", "follow", "sync", "ask", "cut"]
+        let done: Set<NodeID> = ["look", "follow", "sync", "ask", "cut"]
         #expect(succeeded(done).kept(in: graph) == done)
         #expect(succeeded(done.union(["verify"])).kept(in: graph) == done.union(["verify"]))
     }
 
     @Test func `what a point of no return needs is over as soon as that may be behind us`() {
-        let before: Set = ["look", "follow", "sync", "ask"]
+        let before: Set<NodeID> = ["look", "follow", "sync", "ask"]
         #expect(succeeded(before).kept(in: graph, mayHavePassed: ["cut"]) == before)
     }
 

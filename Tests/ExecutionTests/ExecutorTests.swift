@@ -77,7 +77,9 @@ struct ExecutorTests {
             graph: StepGraph([
                 ("a", .check, []), ("b", .check, []), ("c", .check, []), ("go", .effect, ["a", "b", "c"]),
             ]))
-        for id in ["a", "c"] { bench.operations[id] = FakeOperation(onInspect: { _ in throw StepFailure.broken }) }
+        for id: NodeID in ["a", "c"] {
+            bench.operations[id] = FakeOperation(onInspect: { _ in throw StepFailure.broken })
+        }
         let outcome = await bench.run()
         guard case .failed = outcome.ending else {
             Issue.record("the run did not fail: \(outcome.ending)")

@@ -127,11 +127,11 @@ struct SwitchOperation: Operation {
 }
 
 struct FakeProvider: OperationProvider {
-    let operations: [String: any Operation]
+    let operations: [NodeID: any Operation]
 
-    init(_ operations: [String: any Operation] = [:]) { self.operations = operations }
+    init(_ operations: [NodeID: any Operation] = [:]) { self.operations = operations }
 
-    func operation(for node: String) -> any Operation { operations[node] ?? FakeOperation() }
+    func operation(for node: NodeID) -> any Operation { operations[node] ?? FakeOperation() }
 }
 
 /// Remembers events, and lets a test wait for one.

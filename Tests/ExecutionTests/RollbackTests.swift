@@ -10,10 +10,10 @@ struct RollbackTests {
         ("cut", .pointOfNoReturn, ["sync"]), ("dns", .effect, ["cut"]),
     ])
 
-    private func bench(failing id: String) -> Bench {
+    private func bench(failing id: NodeID) -> Bench {
         var bench = Bench(graph: graph)
         for node in graph.nodes where node.role.isEffect {
-            bench.operations[node.id] = SwitchOperation(name: node.id, world: world, doom: Doom())
+            bench.operations[node.id] = SwitchOperation(name: "\(node.id)", world: world, doom: Doom())
         }
         bench.operations[id] = FakeOperation(onPerform: { _ in throw StepFailure.broken })
         return bench

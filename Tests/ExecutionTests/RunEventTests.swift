@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PlanGraph
 import Testing
 
 @testable import Execution

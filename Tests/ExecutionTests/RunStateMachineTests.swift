@@ -10,7 +10,7 @@ struct RunStateMachineTests {
         ("failover", .pointOfNoReturn, ["approval"]),
     ])
 
-    private func failed(_ run: inout RunStateMachine, _ id: String, passes: Bool = false) -> RunStateMachine.Action {
+    private func failed(_ run: inout RunStateMachine, _ id: NodeID, passes: Bool = false) -> RunStateMachine.Action {
         run.failed(id, isTransient: passes, random: 1)
     }
 

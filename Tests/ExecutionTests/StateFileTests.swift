@@ -81,6 +81,13 @@ struct StateFileTests {
         #expect(error?.what.hasSuffix("'nodes[0].status' is not what belongs there") == true)
     }
 
+    @Test(arguments: ["", "look/", "a/b/c", "look\u{202E}", "look at it"])
+    func `a node that no plan can have is refused with the place`(id: String) throws {
+        let error = try refusal(of: text.replacing("\"look\"", with: "\"\(id)\""))
+        #expect(error?.code == .corrupted)
+        #expect(error?.what.hasSuffix("'nodes[0].id' is not what belongs there") == true)
+    }
+
     @Test func `a node that is there twice is refused`() throws {
         let error = try refusal(of: text.replacing("\"follow\"", with: "\"look\""))
         #expect(error?.what.hasSuffix("the node 'look' is in it twice") == true)

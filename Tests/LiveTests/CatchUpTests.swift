@@ -1,5 +1,6 @@
 import Execution
 import NIOCore
+import PlanGraph
 import RESP
 import Rehearsal
 import TestKit

@@ -1,4 +1,5 @@
 import Execution
+import PlanGraph
 import PlanModel
 import RESP
 import RedisTopology

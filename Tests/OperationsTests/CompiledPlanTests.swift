@@ -1,5 +1,6 @@
 import Diagnostics
 import Execution
+import Foundation
 import PlanGraph
 import PlanModel
 import Testing
@@ -19,7 +20,8 @@ struct CompiledPlanTests {
     /// `id role: needs`, a line for each node.
     private func lines(_ plan: CompiledPlan) -> [String] {
         plan.graph.nodes.map { node in
-            "\(node.id) \(node.role.rawValue)" + (node.needs.isEmpty ? "" : ": " + node.needs.joined(separator: " "))
+            "\(node.id) \(node.role.rawValue)"
+                + (node.needs.isEmpty ? "" : ": " + node.needs.map(\.description).joined(separator: " "))
         }
     }
 
@@ -104,6 +106,23 @@ struct CompiledPlanTests {
         let bare = try plan(withOff: ids)
         #expect(bare.graph.nodes.first?.id == "replicaof")
         #expect(bare.graph["replicaof"]?.needs == [])
+    }
+
+    @Test func `a step may need one that stands below it`() throws {
+        let text = try String(contentsOfPlan: "\(Self.folder)/plain-replication.yaml")
+        let steps = try #require(text.range(of: "steps:\n"))
+        let plan = CompiledPlan(
+            try .read(
+                text[..<steps.lowerBound] + """
+                    steps:
+                      - replicaof: { needs: [questions] }
+                      - preflight: { id: questions, needs: [], memory: off }
+
+                    """))
+        let checks = plan.graph.nodes.map(\.id).filter { $0.step == "questions" }
+        #expect(checks.first == "questions/reachable")
+        #expect(plan.graph.nodes.map(\.id) == checks + ["replicaof"])
+        #expect(plan.graph["replicaof"]?.needs == Array(checks.dropFirst()))
     }
 
     @Test func `the catalogue's ids are unique and told as claims`() {

@@ -1,3 +1,4 @@
+import PlanGraph
 import PlanModel
 import RESP
 import Testing

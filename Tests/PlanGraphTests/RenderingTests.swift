@@ -5,7 +5,7 @@ import Testing
 struct RenderingTests {
     private let hostile = StepGraph(nodes: [
         StepGraph.Node(
-            id: "a\"];b", step: "a\"];b", kind: "run", title: "<b>&#35;\\`x`;\n\u{202E}end\u{1B}[2J", role: .effect,
+            id: NodeID(step: "a\"];b"), kind: "run", title: "<b>&#35;\\`x`;\n\u{202E}end\u{1B}[2J", role: .effect,
             needs: [])
     ])
 

@@ -7,12 +7,27 @@ struct RollbackGraphTests {
         #expect(
             StepGraph.recipe.rollbackGraph().nodes == [
                 StepGraph.Node(
-                    id: "undo/failover", step: "undo/failover", kind: "failover",
+                    id: "failover", kind: "failover",
                     title: "undo until it is passed: the target takes over", role: .pointOfNoReturn, needs: []),
                 StepGraph.Node(
-                    id: "undo/replicaof", step: "undo/replicaof", kind: "replicaof",
-                    title: "undo: the target follows the source", role: .effect, needs: ["undo/failover"]),
+                    id: "replicaof", kind: "replicaof",
+                    title: "undo: the target follows the source", role: .effect, needs: ["failover"]),
             ])
+    }
+
+    @Test func `the way back is drawn as one`() {
+        let back = StepGraph.recipe.rollbackGraph()
+        #expect(
+            back.mermaid == """
+                flowchart TD
+                    n0[["undo/failover<br/>undo until it is passed: the target takes over"]]:::point-of-no-return
+                    n1["undo/replicaof<br/>undo: the target follows the source"]
+                    n0 --> n1
+                    classDef point-of-no-return stroke:#c00,stroke-width:3px
+
+                """)
+        #expect(back.dot.contains(#"n1 [label="undo/replicaof\nundo: the target follows the source", shape=box];"#))
+        for text in [#""id" : "undo/replicaof""#, #""step" : "undo/replicaof""#] { #expect(back.json.contains(text)) }
     }
 
     @Test func `a plan without effects has nothing to take back`() {
@@ -26,9 +41,9 @@ struct RollbackGraphTests {
             let kept = Set(graph.nodes.filter { $0.role.isEffect }.map(\.id))
             let back = graph.reversed(keeping: kept)
             #expect(Set(back.nodes.map(\.id)) == kept)
-            #expect(back.topologicalOrder == back.nodes)
+            #expect(back.edges.order == Array(back.nodes.indices))
             for id in kept {
-                #expect(back.transitiveNeeds(of: id) == graph.transitiveDependents(of: id).intersection(kept))
+                #expect(back.needs(ofAny: [id]) == graph.dependents(ofAny: [id]).intersection(kept))
             }
         }
     }

@@ -2,35 +2,35 @@ import PlanGraph
 
 extension StepGraph {
     /// A graph in as few words as a test can do with.
-    init(_ nodes: [(id: String, role: Role, needs: [String])]) {
+    init(_ nodes: [(id: NodeID, role: Role, needs: [NodeID])]) {
         self.init(
             nodes: nodes.map { id, role, needs in
                 Node(
-                    id: id, step: String(id.prefix { $0 != "/" }), kind: "run", title: id, role: role, needs: needs)
+                    id: id, kind: "run", title: "\(id)", role: role, needs: needs)
             })
     }
 
     /// The published recipe, short.
     static let recipe = StepGraph(nodes: [
         Node(
-            id: "preflight/source", step: "preflight", kind: "preflight", title: "the source is primary", role: .check,
+            id: "preflight/source", kind: "preflight", title: "the source is primary", role: .check,
             needs: []),
         Node(
-            id: "preflight/target", step: "preflight", kind: "preflight", title: "the target holds no keys",
+            id: "preflight/target", kind: "preflight", title: "the target holds no keys",
             role: .check, needs: []),
         Node(
-            id: "replicaof", step: "replicaof", kind: "replicaof", title: "the target follows the source",
+            id: "replicaof", kind: "replicaof", title: "the target follows the source",
             role: .effect, needs: ["preflight/source", "preflight/target"]),
         Node(
-            id: "synced", step: "synced", kind: "wait-for-sync", title: "the target has caught up", role: .wait,
+            id: "synced", kind: "wait-for-sync", title: "the target has caught up", role: .wait,
             needs: ["replicaof"]),
         Node(
-            id: "approval", step: "approval", kind: "approval", title: "Cut over to \"Dragonfly\"?", role: .gate,
+            id: "approval", kind: "approval", title: "Cut over to \"Dragonfly\"?", role: .gate,
             needs: ["synced"]),
         Node(
-            id: "failover", step: "failover", kind: "failover", title: "the target takes over", role: .pointOfNoReturn,
+            id: "failover", kind: "failover", title: "the target takes over", role: .pointOfNoReturn,
             needs: ["approval"]),
-        Node(id: "dns", step: "dns", kind: "run", title: "dns", role: .effect, needs: ["failover"]),
+        Node(id: "dns", kind: "run", title: "dns", role: .effect, needs: ["failover"]),
     ])
 }
 
@@ -49,10 +49,13 @@ struct SeededGenerator: RandomNumberGenerator {
     /// A graph of some size, its nodes in an order that need not be one in which they can run.
     mutating func graph() -> StepGraph {
         let count = Int.random(in: 1...40, using: &self)
-        var nodes: [(id: String, role: StepGraph.Role, needs: [String])] = []
+        var nodes: [(id: NodeID, role: StepGraph.Role, needs: [NodeID])] = []
         for number in 0..<count {
-            let needs = (0..<number).filter { _ in Int.random(in: 0..<6, using: &self) == 0 }.map { "n\($0)" }
-            nodes.append(("n\(number)", StepGraph.Role.allCases.randomElement(using: &self) ?? .check, needs))
+            let needs = (0..<number).filter { _ in Int.random(in: 0..<6, using: &self) == 0 }.map {
+                NodeID(step: "n\($0)")
+            }
+            nodes.append(
+                (NodeID(step: "n\(number)"), StepGraph.Role.allCases.randomElement(using: &self) ?? .check, needs))
         }
         return StepGraph(nodes.shuffled(using: &self))
     }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Execution
 import Operations
+import PlanGraph
 import PlanModel
 import Testing
 

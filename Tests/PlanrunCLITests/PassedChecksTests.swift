@@ -1,10 +1,11 @@
+import PlanGraph
 import Testing
 
 @testable import Execution
 @testable import PlanrunCLI
 
 struct PassedChecksTests {
-    private func event(_ node: String, _ event: RunEvent.StepEvent, at milliseconds: Int64 = 0) -> RunEvent {
+    private func event(_ node: NodeID, _ event: RunEvent.StepEvent, at milliseconds: Int64 = 0) -> RunEvent {
         RunEvent(at: Timestamp(millisecondsSince1970: milliseconds), .step(node, attempt: 1, event))
     }
 
@@ -13,7 +14,7 @@ struct PassedChecksTests {
 
     @Test func `many that pass are one, as soon as another step begins`() {
         var checks = PassedChecks()
-        let names = (1...6).map { "preflight/\($0)" }
+        let names = (1...6).map { NodeID(step: "preflight", check: "\($0)") }
         for name in names { #expect(checks.receive(event(name, .started)) == [.event(event(name, .started))]) }
         for name in names.dropLast() { #expect(checks.receive(event(name, well, at: 300)) == []) }
         // One still runs beside the other step.
@@ -32,14 +33,14 @@ struct PassedChecksTests {
 
     @Test func `a few are shown one by one`() {
         var checks = PassedChecks()
-        let events = (1...5).map { event("verify/\($0)", well) }
+        let events = (1...5).map { event(NodeID(step: "verify", check: "\($0)"), well) }
         for event in events { #expect(checks.receive(event) == []) }
         #expect(checks.rest() == events.map { .event($0) })
     }
 
     @Test func `what warns or fails is shown at once`() {
         var checks = PassedChecks()
-        for number in 1...6 { _ = checks.receive(event("preflight/\(number)", well)) }
+        for number in 1...6 { _ = checks.receive(event(NodeID(step: "preflight", check: "\(number)"), well)) }
         let warning = event("preflight/7", odd)
         #expect(checks.receive(warning) == [.event(warning)])
         let failure = event("preflight/8", .failed(StepFailure(code: "c", what: "bad"), took: .zero))
@@ -49,7 +50,7 @@ struct PassedChecksTests {
 
     @Test func `checks of the next step do not mix with those of this one`() {
         var checks = PassedChecks()
-        for number in 1...6 { _ = checks.receive(event("preflight/\(number)", .kept(nil))) }
+        for number in 1...6 { _ = checks.receive(event(NodeID(step: "preflight", check: "\(number)"), .kept(nil))) }
         let next = event("verify/1", .started)
         #expect(
             checks.receive(next) == [

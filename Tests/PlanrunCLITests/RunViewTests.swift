@@ -1,3 +1,4 @@
+import PlanGraph
 import TestKit
 import Testing
 
@@ -10,7 +11,7 @@ struct RunViewTests {
         RunEvent(at: Timestamp(millisecondsSince1970: 1_772_357_400_000 + second * 1000), kind)
     }
 
-    private func step(_ node: String, _ event: RunEvent.StepEvent, at second: Int64 = 0) -> RunEvent {
+    private func step(_ node: NodeID, _ event: RunEvent.StepEvent, at second: Int64 = 0) -> RunEvent {
         self.event(.step(node, attempt: 1, event), at: second)
     }
 
@@ -115,7 +116,7 @@ struct RunViewTests {
 
     @Test func `of many only four are drawn`() {
         let (view, paper) = drawing()
-        for node in ["a", "b", "c", "d", "e", "f"] { view.receive(step(node, .started)) }
+        for node: NodeID in ["a", "b", "c", "d", "e", "f"] { view.receive(step(node, .started)) }
         #expect(
             paper.text.hasSuffix(
                 erased(5) + ".. a: running\n.. b: running\n.. c: running\n.. d: running\n.. and 2 more\n"))

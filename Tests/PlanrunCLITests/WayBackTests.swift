@@ -1,5 +1,6 @@
 import Diagnostics
 import Operations
+import PlanGraph
 import PlanModel
 import TestKit
 import Testing

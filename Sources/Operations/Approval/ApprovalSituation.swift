@@ -1,4 +1,5 @@
 import Execution
+import PlanGraph
 import PlanModel
 import RedisTopology
 
@@ -50,7 +51,9 @@ struct ApprovalSituation: Sendable {
 
     private var syncedSince: String? {
         let step = servers.plan.steps.last { $0.kind.name == .waitForSync }
-        guard let step, let milliseconds = context.memo(of: step.id)?["inSyncSince"]?.int else { return nil }
+        guard let step, let milliseconds = context.memo(of: NodeID(step: step.id))?["inSyncSince"]?.int else {
+            return nil
+        }
         return "\(Timestamp(millisecondsSince1970: milliseconds))"
     }
 

@@ -1,4 +1,5 @@
 import Execution
+import PlanGraph
 import PlanModel
 import RESP
 import RedisTopology
@@ -27,11 +28,11 @@ package struct RunBaseline: Codable, Equatable, Sendable {
     /// - Returns: `nil` where the run has not come to `replicaof` yet.
     static func recorded(_ plan: Plan, _ context: StepContext) throws -> RunBaseline? {
         guard let step = plan.steps.first(where: { $0.kind.name == .replicaof }),
-            var baseline = try context.memo(of: step.id)?.decode(RunBaseline.self)
+            var baseline = try context.memo(of: NodeID(step: step.id))?.decode(RunBaseline.self)
         else { return nil }
         for wait in plan.steps where wait.kind.name == .waitForSync && baseline.synced == nil {
             // One that belongs to an earlier following says nothing about this one.
-            let mark = try context.memo(of: wait.id)?.decode(SyncMark.self)
+            let mark = try context.memo(of: NodeID(step: wait.id))?.decode(SyncMark.self)
             if mark?.baseline == baseline.taken { baseline.synced = mark }
         }
         return baseline

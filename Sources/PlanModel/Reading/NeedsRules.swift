@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import PlanGraph
 
 /// Checks that ids are unique and needs make an order: every need exists, and no step needs itself, however indirectly.
 struct NeedsRules {
@@ -71,39 +72,20 @@ struct NeedsRules {
     /// Each costs the length of its circle, and a hostile plan has as many as it has needs.
     private static let mostCycles = 20
 
-    /// Depth first, without recursion: a plan may be a chain of thousands of steps.
+    /// A step that needs itself has been reported already.
     private func checkCycles() -> Bool {
-        enum Mark { case new, open, done }
-        var marks = [Mark](repeating: .new, count: drafts.count)
-        var cycles = 0
-        for root in drafts.indices where marks[root] == .new {
-            var path: [(index: Int, nextNeed: Int)] = [(root, 0)]
-            marks[root] = .open
-            while let (index, nextNeed) = path.last {
-                guard nextNeed < drafts[index].needs.count else {
-                    marks[index] = .done
-                    path.removeLast()
-                    continue
-                }
-                path[path.count - 1].nextNeed += 1
-                guard let needed = byID[drafts[index].needs[nextNeed].id], needed != index else { continue }
-                switch marks[needed] {
-                case .done: break
-                case .new:
-                    marks[needed] = .open
-                    path.append((needed, 0))
-                case .open:
-                    cycles += 1
-                    guard cycles <= Self.mostCycles else { continue }
-                    let start = path.lastIndex { $0.index == needed } ?? 0
-                    report(path[start...].map { (drafts[$0.index], drafts[$0.index].needs[$0.nextNeed - 1]) })
-                }
-            }
-        }
-        return cycles == 0
+        let cycles = Cycle.all(in: drafts.map { draft in (draft.id, draft.needs.map(\.id).filter { $0 != draft.id }) })
+        for cycle in cycles.prefix(Self.mostCycles) { report(cycle) }
+        return cycles.isEmpty
     }
 
-    private func report(_ cycle: [(step: StepDraft, need: StepDraft.Need)]) {
+    private func report(_ ring: Cycle<String>) {
+        let cycle = zip(ring.ids, ring.ids.dropFirst() + ring.ids.prefix(1)).compactMap { id, needed in
+            byID[id].flatMap { index in
+                let step = drafts[index]
+                return step.needs.first { $0.id == needed }.map { need in (step: step, need: need) }
+            }
+        }
         let edges = cycle.sorted { $0.need.range < $1.need.range }
         guard let first = edges.first else { return }
         func label(_ edge: (step: StepDraft, need: StepDraft.Need)) -> String {

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import PlanGraph
 
 /// Checks that the steps make sense together: nothing is cut over that was not in sync, and the way of the failover
 /// fits the plan.
@@ -58,11 +59,14 @@ struct OrderRules {
     }
 
     private func checkOrder() {
-        var needing: [StepKind.Name: Set<Int>] = [:]
-        for name in StepKind.Name.allCases { needing[name] = dependents(of: name) }
-        for (index, draft) in drafts.enumerated() {
+        let edges = Edges(lenient: drafts.map { ($0.id, $0.needs.map(\.id)) })
+        var needing: [StepKind.Name: Set<String>] = [:]
+        for name in StepKind.Name.allCases {
+            needing[name] = edges.dependents(ofAny: drafts.lazy.filter { $0.name == name }.map(\.id))
+        }
+        for draft in drafts {
             for prerequisite in draft.name?.settingsType.prerequisites ?? []
-            where needing[prerequisite.kind]?.contains(index) != true {
+            where needing[prerequisite.kind]?.contains(draft.id) != true {
                 check(draft, prerequisite, existing: drafts.first { $0.name == prerequisite.kind })
             }
         }
@@ -80,20 +84,6 @@ struct OrderRules {
                 at: misplaced.nameRange,
                 labels: [Diagnostic.Label(draft.nameRange, label)], help: [help])
         }
-    }
-
-    /// The steps that need one of a kind, directly or through others.
-    private func dependents(of name: StepKind.Name) -> Set<Int> {
-        var neededBy: [String: [Int]] = [:]
-        for (index, draft) in drafts.enumerated() {
-            for need in draft.needs { neededBy[need.id, default: []].append(index) }
-        }
-        var found: Set<Int> = []
-        var queue = drafts.filter { $0.name == name }.map(\.id)
-        while let id = queue.popLast() {
-            for index in neededBy[id] ?? [] where found.insert(index).inserted { queue.append(drafts[index].id) }
-        }
-        return found
     }
 
     private func report(_ draft: StepDraft, lacks name: StepKind.Name, existing: StepDraft?, why: String) {

@@ -1,9 +1,10 @@
 import Execution
+import PlanGraph
 import Synchronization
 
 /// What the steps of a run have warned of, for a person who is asked whether to go on.
 final class RunWarnings: Sendable {
-    private let warnings = Mutex<[(node: String, summary: String)]>([])
+    private let warnings = Mutex<[(node: NodeID, summary: String)]>([])
 
     func note(_ event: RunEvent) {
         guard case .step(let node, _, let step) = event.kind else { return }
@@ -17,12 +18,12 @@ final class RunWarnings: Sendable {
 
     var lines: [String] { warnings.withLock { $0.map { "\($0.node): \($0.summary)" } } }
 
-    private func add(_ node: String, _ result: StepResult) {
+    private func add(_ node: NodeID, _ result: StepResult) {
         warnings.withLock { warnings in
             warnings.removeAll { $0.node == node }
             warnings.append((node, result.summary))
         }
     }
 
-    private func remove(_ node: String) { warnings.withLock { $0.removeAll { $0.node == node } } }
+    private func remove(_ node: NodeID) { warnings.withLock { $0.removeAll { $0.node == node } } }
 }

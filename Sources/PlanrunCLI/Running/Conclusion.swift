@@ -29,14 +29,14 @@ struct Conclusion {
         tellNext([resume] + (await run.wayBack.next(state)))
     }
 
-    func tellPause(at node: String) async {
+    func tellPause(at node: NodeID) async {
         guard let failure = state[node]?.error else { return }
         // How to say yes is said by the command line, whole.
         var waiting = failure
         waiting.help = []
         let view = FailureView(
             plan: run.plan, failure: NodeFailure(node: node, failure: waiting),
-            next: await [run.commands.next("resume", arguments: ["--approve", node], "say yes and go on")]
+            next: await [run.commands.next("resume", arguments: ["--approve", "\(node)"], "say yes and go on")]
                 + run.wayBack.next(state))
         run.context.tell(view.notice)
     }
@@ -89,7 +89,7 @@ struct Conclusion {
 
     private var rollback: NextCommand { run.wayBack.rollback(state) }
 
-    private var toUndo: [String] { state.nodesToUndo(in: run.compiled.graph) }
+    private var toUndo: [NodeID] { state.nodesToUndo(in: run.compiled.graph) }
     private var isPastPointOfNoReturn: Bool { state.isPastPointOfNoReturn(in: run.compiled.graph) }
 
     private func tell(_ lines: [String]) async { tell(lines, await WorldReport(run.servers).sentences()) }
@@ -108,5 +108,5 @@ struct Conclusion {
         return nodes.allSatisfy { $0.status == .succeeded } ? .done : .open
     }
 
-    private func list(_ ids: [String]) -> String { ids.map { "'\($0)'" }.joined(separator: ", ") }
+    private func list(_ ids: [some CustomStringConvertible]) -> String { ids.map { "'\($0)'" }.joined(separator: ", ") }
 }

@@ -117,7 +117,7 @@ private struct NobodyApproves: Approver {
 
 extension StepContext {
     /// For operations that are only asked.
-    fileprivate static func reading(_ node: String) -> StepContext {
+    fileprivate static func reading(_ node: NodeID) -> StepContext {
         StepContext(
             node: node, undo: nil, attempt: 1, clock: ContinuousClock(), isLook: true, save: { _ in }, report: { _ in },
             isDraining: { false })

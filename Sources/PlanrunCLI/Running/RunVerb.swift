@@ -2,6 +2,7 @@ import Diagnostics
 import Execution
 import FoundationEssentials
 import Operations
+import PlanGraph
 import PlanModel
 
 /// A verb that carries a plan out or takes it back: they share the plan, the lock, the state and the view.
@@ -135,10 +136,7 @@ extension PlanChanges {
 
     /// What has changed although the run has got there already.
     func begun(_ state: RunState) -> [String] {
-        let begun = Set(
-            state.nodes.filter { $0.status != .pending }.compactMap {
-                $0.id.split(separator: "/").first.map(String.init)
-            })
+        let begun = Set(state.nodes.filter { $0.status != .pending }.map(\.id.step))
         let servers = sections.filter { $0 != .rollback }.map { "'\($0.rawValue)'" }
         return (changed + removed).filter { begun.contains($0) }.map { "'\($0)'" } + servers
     }

@@ -1,4 +1,5 @@
 import Execution
+import PlanGraph
 import Rehearsal
 import Synchronization
 
@@ -8,7 +9,7 @@ final class StepTimes: Sendable {
 
     func note(_ event: RunEvent) {
         guard case .step(let node, _, let step) = event.kind else { return }
-        let id = node.split(separator: "/").first.map(String.init) ?? node
+        let id = node.step
         times.withLock { times in
             switch step {
             case .started:

@@ -1,5 +1,6 @@
 import Diagnostics
 import Execution
+import PlanGraph
 import PlanModel
 
 /// A step that failed, as a person reads it: what, where, on which server, the state of the world, what to type next.
@@ -24,8 +25,7 @@ struct FailureView {
 
     /// Where the step is written.
     private var place: String {
-        let id = failure.node.split(separator: "/").first.map(String.init) ?? failure.node
-        guard let step = plan.steps.first(where: { $0.id == id }) else { return plan.file.path }
+        guard let step = plan.steps.first(where: { $0.id == failure.node.step }) else { return plan.file.path }
         return "\(plan.file.path):\(step.range.start.line):\(step.range.start.column)"
     }
 }

@@ -1,4 +1,5 @@
 import Execution
+import PlanGraph
 
 /// Holds the checks of a step that pass back until all of the step have ended, and shows many of them as one.
 ///
@@ -25,7 +26,7 @@ struct PassedChecks: Sendable {
         var step: String
         var began: Timestamp
         var ended: Timestamp
-        var running: Set<String> = []
+        var running: Set<NodeID> = []
         var passed: [RunEvent] = []
         var isFromBefore = true
     }
@@ -34,12 +35,12 @@ struct PassedChecks: Sendable {
 
     /// What there is to show when this happens, in order.
     mutating func receive(_ event: RunEvent) -> [Item] {
-        guard case .step(let node, _, let outcome) = event.kind, let step = Self.step(ofCheck: node) else {
+        guard case .step(let node, _, let outcome) = event.kind, node.check != nil else {
             return rest(unlessRunning: true) + [.event(event)]
         }
         var items: [Item] = []
-        if let held, held.step != step { items = rest(unlessRunning: false) }
-        var group = held ?? Held(step: step, began: event.at, ended: event.at)
+        if let held, held.step != node.step { items = rest(unlessRunning: false) }
+        var group = held ?? Held(step: node.step, began: event.at, ended: event.at)
         switch outcome {
         case .started:
             group.running.insert(node)
@@ -67,10 +68,5 @@ struct PassedChecks: Sendable {
         guard group.passed.count > Self.shownSingly else { return group.passed.map { .event($0) } }
         let took = group.isFromBefore ? nil : group.began.duration(to: group.ended)
         return [.passed(Group(step: group.step, count: group.passed.count, took: took), at: group.ended)]
-    }
-
-    /// `preflight` of `preflight/memory`; `nil` for what is no check.
-    static func step(ofCheck node: String) -> String? {
-        node.firstIndex(of: "/").map { String(node[..<$0]) }
     }
 }

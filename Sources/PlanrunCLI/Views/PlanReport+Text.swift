@@ -1,3 +1,4 @@
+import PlanGraph
 import PlanModel
 
 extension PlanReport {
@@ -84,7 +85,7 @@ extension PlanReport {
     }
 
     private func names(_ verdict: Finding.Verdict, in findings: [Finding]) -> [String] {
-        findings.filter { $0.verdict == verdict }.map { String($0.check.split(separator: "/").last ?? "") }
+        findings.filter { $0.verdict == verdict }.map { $0.check.check ?? $0.check.step }
     }
 
     private func count(_ names: [String], _ word: String) -> String {

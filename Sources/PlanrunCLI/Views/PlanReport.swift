@@ -1,4 +1,5 @@
 import Execution
+import PlanGraph
 import PlanModel
 
 /// What would happen: the result of `planrun plan`, for every renderer.
@@ -31,7 +32,7 @@ struct PlanReport: Encodable, Sendable {
     struct Finding: Encodable, Sendable {
         enum Verdict: String, Encodable, Sendable { case passed, warned, failed }
 
-        var check: String
+        var check: NodeID
         var verdict: Verdict
         var saw: String
         var help: [String]

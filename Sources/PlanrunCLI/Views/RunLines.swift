@@ -30,7 +30,7 @@ struct RunLines: Sendable {
         case .rollbackStarted(let info):
             "rolling back '\(info.planName)': \(info.nodes) \(info.nodes == 1 ? "step" : "steps") to take back"
         case .runDraining, .runCancelling, .runFinished, .rollbackFinished: nil
-        case .step(let node, _, let event): line(node, event)
+        case .step(let node, _, let event): line("\(node)", event)
         case .undo(let node, _, let event): line("undo \(node)", event)
         }
     }

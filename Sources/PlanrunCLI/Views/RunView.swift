@@ -1,4 +1,5 @@
 import Execution
+import PlanGraph
 import Synchronization
 
 /// Shows a run while it happens. Called from one task, one event after the other.
@@ -56,10 +57,10 @@ final class PlainRunView: RunView {
 
 /// The waits that were last given a line.
 final class ShownWaits: Sendable {
-    private let shown = Mutex<[String: (activity: String, at: Timestamp)]>([:])
+    private let shown = Mutex<[NodeID: (activity: String, at: Timestamp)]>([:])
 
     /// Notes it if it is.
-    func isWorthALine(_ node: String, _ activity: String, at now: Timestamp) -> Bool {
+    func isWorthALine(_ node: NodeID, _ activity: String, at now: Timestamp) -> Bool {
         shown.withLock { shown in
             if let last = shown[node], last.activity == activity, last.at.duration(to: now) < .seconds(30) {
                 return false

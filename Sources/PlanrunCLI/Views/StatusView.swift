@@ -1,5 +1,6 @@
 import Diagnostics
 import Execution
+import PlanGraph
 
 /// The record of a run for a person: each step, how it ended, and what to type next.
 struct StatusView {
@@ -24,11 +25,11 @@ struct StatusView {
 
     /// Many checks of a step that passed are one line, where the first of them stood.
     private var nodes: [String] {
-        let passed = Dictionary(grouping: state.nodes.filter(\.isPassedCheck)) { PassedChecks.step(ofCheck: $0.id) }
+        let passed = Dictionary(grouping: state.nodes.filter(\.isPassedCheck), by: \.id.step)
         var shown: Set<String> = []
         return state.nodes.flatMap { node in
-            guard node.isPassedCheck, let step = PassedChecks.step(ofCheck: node.id), let group = passed[step],
-                group.count > PassedChecks.shownSingly
+            let step = node.id.step
+            guard node.isPassedCheck, let group = passed[step], group.count > PassedChecks.shownSingly
             else { return [line(node)] + facts(node) }
             guard shown.insert(step).inserted else { return [] }
             return ["  \(mark(node.status)) \(step): \(PassedChecks.Group(step: step, count: group.count).text)"]
@@ -80,6 +81,6 @@ struct StatusView {
 
 extension RunState.Node {
     fileprivate var isPassedCheck: Bool {
-        status == .succeeded && result?.verdict != .warned && PassedChecks.step(ofCheck: id) != nil
+        status == .succeeded && result?.verdict != .warned && id.check != nil
     }
 }

@@ -81,7 +81,7 @@ final class TerminalRunView: RunView {
     private func note(_ event: RunEvent, _ state: inout State) {
         let (node, step): (String, RunEvent.StepEvent)
         switch event.kind {
-        case .step(let id, _, let event): (node, step) = (id, event)
+        case .step(let id, _, let event): (node, step) = ("\(id)", event)
         case .undo(let id, _, let event): (node, step) = ("undo \(id)", event)
         case .runStarted, .runDraining, .runCancelling, .runFinished, .rollbackStarted, .rollbackFinished: return
         }

@@ -1,5 +1,6 @@
 import Execution
 import FoundationEssentials
+import PlanGraph
 import PlanModel
 import RESP
 import Testing
@@ -43,7 +44,7 @@ struct HostileNumberTests {
     }
 
     @Test(arguments: ["replicaof", "wait-for-sync", "failover"])
-    func `no step traps, whatever numbers the servers send`(node: String) async throws {
+    func `no step traps, whatever numbers the servers send`(node: NodeID) async throws {
         for seed in Self.seeds {
             let luck = HostileNumbers.Luck(seed: seed)
             let plan = try Plan.small(failover: "{ via: fastest }", sentinels: 3)

@@ -1,5 +1,6 @@
 import Execution
 import Operations
+import PlanGraph
 import PlanModel
 import RESP
 import Synchronization

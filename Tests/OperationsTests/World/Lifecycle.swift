@@ -1,6 +1,7 @@
 import Diagnostics
 import Execution
 import Operations
+import PlanGraph
 import PlanModel
 import RESP
 import Testing
@@ -9,10 +10,10 @@ import Testing
 struct Lifecycle {
     let plan: Plan
     let world: SharedWorld
-    let node: String
+    let node: NodeID
     var discardsWrites = false
 
-    init(_ plan: Plan, _ world: SmallWorld, node: String) {
+    init(_ plan: Plan, _ world: SmallWorld, node: NodeID) {
         self.plan = plan
         self.world = SharedWorld(world)
         self.node = node
