@@ -37,17 +37,11 @@ extension LiveTests {
         ]
 
         @Test(arguments: pairs)
-        func `the preflight finds nothing, and a migration loses no acknowledged write`(pair: Pair) async throws {
+        func `a migration loses no acknowledged write`(pair: Pair) async throws {
             try await withLab(pair.description) { lab in
                 let migration = try Migration(lab)
                 try await migration.fill()
                 try await migration.underLoad(pair.testDescription) { _ in
-                    let check = try await migration.planrun("check")
-                    #expect(check.exitCode == 0, "\(check.standardOutput + check.standardError)")
-                    let alarms = (check.standardOutput + check.standardError).filter { line in
-                        Self.alarms.contains { line.contains($0) } && !Self.wanted.contains { line.contains($0) }
-                    }
-                    #expect(alarms == [])
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }
@@ -55,10 +49,6 @@ extension LiveTests {
                 #expect(primary == "master")
             }
         }
-
-        private static let alarms = ["warning[", "error["]
-        /// What is so in these worlds: the writers are connected to no Sentinel all the time, and nothing is ever saved.
-        private static let wanted = ["sentinel-aware", "backup-age", "expiry"]
 
         @Test(arguments: [
             Pair(.valkey9, .valkey8), Pair(.redis8, nil), Pair(.redis8, .valkey9), Pair(.valkey9, .redis8),

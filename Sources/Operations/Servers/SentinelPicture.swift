@@ -10,6 +10,11 @@ struct SentinelPicture: Sendable {
     let primary: SentinelPrimary
     let replicas: [SentinelReplica]
     let peers: [SentinelPeer]
+
+    /// Whether a link of this Sentinel is down and not yet taken for lost.
+    fileprivate var isConnecting: Bool {
+        (replicas.map(\.flags) + peers.map(\.flags)).contains { $0.isDisconnected && !$0.isSubjectivelyDown }
+    }
 }
 
 extension Servers {
@@ -18,6 +23,18 @@ extension Servers {
     func sentinelPictures() async throws -> [SentinelPicture] {
         let name = primaryName
         return try await sentinels.atOnce { try await $0.picture(of: name) }.compactMap(\.self)
+    }
+
+    /// The same, once no Sentinel is busy connecting. A Sentinel that has just been started, or has just heard of a server,
+    /// shows the server as disconnected; it tries to connect once a second, so that two seconds tell.
+    func settledPictures() async throws -> [SentinelPicture] {
+        let watch = Stopwatch(clock)
+        var pictures = try await sentinelPictures()
+        while pictures.contains(where: \.isConnecting), watch.elapsed < .seconds(2) {
+            try await clock.sleep(for: .milliseconds(200))
+            pictures = try await sentinelPictures()
+        }
+        return pictures
     }
 }
 

@@ -12,7 +12,7 @@ struct DeadReplicasCheck: Check {
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let pictures = try await servers.sentinelPictures()
+        let pictures = try await servers.settledPictures()
         var dead: [ServerAddress: [Server]] = [:]
         for picture in pictures {
             for replica in picture.replicas where !replica.flags.isHealthy {

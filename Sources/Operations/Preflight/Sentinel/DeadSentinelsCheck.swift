@@ -11,7 +11,7 @@ struct DeadSentinelsCheck: Check {
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let pictures = try await servers.sentinelPictures()
+        let pictures = try await servers.settledPictures()
         var findings: [Finding] = []
         for picture in pictures {
             for peer in picture.peers where !peer.flags.isHealthy {
