@@ -85,7 +85,10 @@ extension LiveTests {
                     #expect(resumed.errors == ["error[\(event.error)]"], "\(resumed.complaint)")
                     #expect(resumed.complaint.contains(event.says), "\(resumed.complaint)")
                     #expect(resumed.complaint.contains("nothing was promoted"))
+                    #expect(resumed.commandsOffered == ["rollback"], "\(resumed.complaint)")
                 }
+                let status = try await migration.planrun("status")
+                #expect(status.commandsOffered == ["rollback"], "\(status.standardOutput)")
                 try await lab.expectUntouched(targetFollows: true)
                 let back = try await migration.planrun("rollback")
                 #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")

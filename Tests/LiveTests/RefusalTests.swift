@@ -121,4 +121,12 @@ extension PlanrunProcess.Outcome {
     var errors: [String] {
         standardError.filter { $0.hasPrefix("error[") }.compactMap { $0.split(separator: ":").first.map(String.init) }
     }
+
+    /// The verbs of the command lines under 'help', in order.
+    var commandsOffered: [String] {
+        let mark = "= help: planrun "
+        return (standardOutput + standardError).compactMap { line in
+            line.firstRange(of: mark).flatMap { line[$0.upperBound...].split(separator: " ").first.map(String.init) }
+        }
+    }
 }

@@ -127,7 +127,8 @@ struct PlanRun: Sendable {
 
     private func fail(_ outcome: RunOutcome, _ conclusion: Conclusion) async -> ExitStatus {
         let state = outcome.state
-        let ways = [conclusion.resume] + (await wayBack.next(state))
+        let isOver = outcome.failures.contains(where: \.failure.endsRun)
+        let ways = (isOver ? [] : [conclusion.resume]) + (await wayBack.next(state))
         if await wayBack.isPastCutover(state) {
             await conclusion.tell(outcome.failures, next: ways)
             return .personNeeded

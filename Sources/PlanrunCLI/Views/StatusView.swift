@@ -1,5 +1,6 @@
 import Diagnostics
 import Execution
+import Operations
 import PlanGraph
 
 /// The record of a run for a person: each step, how it ended, and what to type next.
@@ -68,12 +69,13 @@ struct StatusView {
             ? [] : [commands.next("rollback", "take back what was done, as far as the plan allows")]
     }
 
+    private var isOver: Bool { state.nodes.contains { $0.status == .failed && $0.error?.endsRun == true } }
+
     private var next: [NextCommand] {
         switch state.status {
         case .succeeded, .rolledBack: []
         case .running, .failed, .stopped:
-            [commands.next("resume", "go on")]
-                + (back ?? backByRecord)
+            (isOver ? [] : [commands.next("resume", "go on")]) + (back ?? backByRecord)
         case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
         }
     }

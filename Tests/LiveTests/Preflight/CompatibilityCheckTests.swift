@@ -19,6 +19,11 @@ extension LiveTests {
                         "the target does not know GETEX (2 calls)", "all commands that applications use",
                         "change the applications first, or take a target that knows them; CONFIG RESETSTAT forgets old calls",
                     ])
+                try await bench.target("REPLICAOF", "127.0.0.1", "\(lab.source.address.port)")
+                #expect(
+                    try await bench.miss("commands").last
+                        == "change the applications first, or take a target that knows them; to forget old calls, 'rollback', then CONFIG RESETSTAT, then 'apply': while the target follows it would end the run"
+                )
             }
         }
 

@@ -27,7 +27,7 @@ struct CommandsCheck: Check {
             "the target does not know \(list.joined(separator: ", "))", wants: "all commands that applications use",
             at: [servers.target.name],
             remedy: [
-                "change the applications first, or take a target that knows them; CONFIG RESETSTAT forgets old calls"
+                "change the applications first, or take a target that knows them; \(try await OldCalls(servers: servers).remedy())"
             ])
     }
 }

@@ -26,7 +26,9 @@ struct DroppedCommandsCheck: Check {
         return .missed(
             "the source has served \((always + perhaps).joined(separator: ", ")), which Dragonfly drops from the stream",
             wants: "none of these during the migration", at: [servers.source.name],
-            remedy: ["keep applications from using them until the cutover is over; CONFIG RESETSTAT forgets old calls"])
+            remedy: [
+                "keep applications from using them until the cutover is over; \(try await OldCalls(servers: servers).remedy())"
+            ])
     }
 
     /// A source whose keys are all in one database has no use for copies to another one: its `COPY` is a plain one.
