@@ -1,4 +1,5 @@
 import Execution
+import Operations
 import PlanModel
 import RESP
 import RedisNIO
@@ -30,6 +31,20 @@ extension LiveTests {
                 await session.close()
                 throw error
             }
+        }
+
+        /// Whether this user may publish to a channel.
+        private func mayPublish(
+            as user: String, to channel: String, at server: ServerProcess, _ lab: Lab
+        ) async throws -> Bool {
+            var settings = lab.settings(for: server)
+            (settings.username, settings.password) = (user, Secret("secret"))
+            let session = RedisConnector().session(settings)
+            let reply = try await session.send(Command(["PUBLISH", channel, "x"]))
+            await session.close()
+            guard case .error(let error) = reply else { return true }
+            #expect(error.code == "NOPERM")
+            return false
         }
 
         private func isLockedOut(of server: ServerProcess, _ lab: Lab) async throws -> Bool {
@@ -83,6 +98,69 @@ extension LiveTests {
                 await lab.target.stop()
                 try await lab.target.start()
                 #expect(try await !isLockedOut(of: lab.target, lab))
+            }
+        }
+
+        @Test func `the users of Sentinels and replicas come along`() async throws {
+            var description = LabDescription.quick
+            description.sentinels?.login = .user("operator")
+            description.source.login = .user("operator")
+            description.target.login = .user("operator")
+            try await withLab(description) { lab in
+                try await lab.send(["ACL", "DELUSER", "rehearsal-sentinel"], to: lab.target)
+                let migration = try Migration(lab, steps: steps())
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                try await lab.expectMigrated()
+            }
+        }
+
+        /// Selectors and `%R~` came with Redis 7, and so did users who have no channel unless they are given one.
+        @Test(.otherVersions) func `between Redis 6 and 7 the users are the same, or the step says what is in the way`()
+            async throws
+        {
+            let users: [[String]] = [
+                ["all", "~*", "allchannels", "+@all"], ["none", "~a:*", "resetchannels", "+@all", "-flushall"],
+                ["some", "~*", "resetchannels", "&news:*", "-@all", "+@read", "+publish", "+config|get"],
+            ]
+            for (source, target) in [(nil, OtherVersion.redis62), (OtherVersion.redis62, nil)] {
+                let description = LabDescription(
+                    source: .version(source), target: .version(target), sentinels: nil)
+                try await withLab(description) { lab in
+                    for user in users {
+                        try await lab.send(
+                            Command(["ACL", "SETUSER", user[0], "on", ">secret"] + user.dropFirst()), to: lab.source)
+                    }
+                    let migration = try Migration(lab, steps: ["users: {}"])
+                    let outcome = try await migration.planrun("apply")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                    for check in ["users", "unused-users"] {
+                        let finding = try await lab.finding(check)
+                        #expect(finding.passes, "\(finding)")
+                    }
+                    for user in ["all", "none"] {
+                        #expect(try await mayPublish(as: user, to: "elsewhere", at: lab.target, lab) == (user == "all"))
+                    }
+                    #expect(try await mayPublish(as: "some", to: "news:1", at: lab.target, lab))
+                }
+            }
+        }
+
+        @Test(.otherVersions) func `rules that Redis 6 does not know are not left out in silence`() async throws {
+            let description = LabDescription(target: .version(.redis62), sentinels: nil)
+            try await withLab(description) { lab in
+                try await lab.send(
+                    ["ACL", "SETUSER", "sel", "on", ">secret", "%R~log:*", "+get", "(~app:* +set)"], to: lab.source)
+                let migration = try Migration(lab, steps: ["users: {}"])
+                let outcome = try await migration.planrun("apply")
+                #expect(outcome.exitCode == 1)
+                #expect(outcome.errors == ["error[user-rules-unknown]"], "\(outcome.complaint)")
+                #expect(
+                    outcome.complaint.contains(
+                        "the target does not know rules of the source's users: 'sel': %R~log:* (~app:* resetchannels -@all +set)"
+                    ), "\(outcome.complaint)")
+                let known = try await lab.send(["ACL", "USERS"], to: lab.target)
+                #expect(known.array?.compactMap(\.string) == ["default"])
             }
         }
 

@@ -14,6 +14,8 @@ struct UserComparison: Sendable {
     let targetCommands: CommandTable
     /// How many applications are connected to the source as whom.
     let connections: [String: Int]
+    /// Users to whom one of the servers has refused something lately.
+    let refusals: [String: UserRefusal]
     /// What the applications of each user sent last.
     private let lastCommands: [String: Set<String>]
     /// What the source has served, without what only planrun, Sentinels and replicas are known to have sent.
@@ -48,8 +50,18 @@ struct UserComparison: Sendable {
         covered.insert(servers.source.settings.username ?? "default")
         covered.insert(try await ReplicationLogin(servers).username ?? "default")
         self.covered = covered.subtracting(["default"])
+        refusals = try await UserRefusal.latest(at: servers.source, countsLogins: false)
+            .merging(try await Self.refusalsAtTarget(servers, covered)) { source, _ in source }
         // Dragonfly says OK to whatever password, where it wants none; Redis refuses one that nobody asked for.
         targetTakesAnyPassword = servers.plan.target.engine == .dragonfly
+    }
+
+    /// planrun itself logs in at the target as `default`, to see whether that is possible.
+    private static func refusalsAtTarget(
+        _ servers: Servers, _ covered: Set<String>
+    ) async throws(StepFailure) -> [String: UserRefusal] {
+        try await UserRefusal.latest(at: servers.target, countsLogins: true)
+            .filter { $0.key != "default" && !covered.contains($0.key) }
     }
 
     /// The users of the source for whom the target matters, in order. Of those that other checks look after, only they as
@@ -60,13 +72,22 @@ struct UserComparison: Sendable {
 
     /// Whether somebody uses the source as this user, as far as can be told. Where there is only one user, everybody does.
     func isUsed(_ name: String) -> Bool {
-        if connections[name] != nil || hasUnnamedClients { return true }
+        if connections[name] != nil || hasUnnamedClients || refusals[name] != nil { return true }
         return name == "default"
             && !source.users.contains { $0.key != name && $0.value.isOn && !covered.contains($0.key) }
     }
 }
 
 extension UserComparison {
+    /// How each user is made that the target lacks, in order of their names. One that other checks look after, such as the
+    /// Sentinels', is left to them where something is in the way.
+    func missing(_ servers: Servers) -> [UserRecipe] {
+        let names = Set(names)
+        return source.users.keys.sorted().filter { target.users[$0] == nil }
+            .map { UserRecipe($0, servers, self) }
+            .filter { names.contains($0.name) || $0.isReady }
+    }
+
     /// All that users of the source cannot do at the target.
     func differences() -> [UserDifference] {
         names.flatMap { name -> [UserDifference] in
@@ -74,7 +95,9 @@ extension UserComparison {
             let kinds: [UserDifference.Kind] =
                 target.users[name].map { differences(name, ours, $0) } ?? [.missing]
             return kinds.map {
-                UserDifference(user: name, connections: connections[name] ?? 0, isUsed: isUsed(name), kind: $0)
+                UserDifference(
+                    user: name, connections: connections[name] ?? 0, refusal: refusals[name], isUsed: isUsed(name),
+                    kind: $0)
             }
         }
     }
@@ -113,6 +136,12 @@ extension Servers {
     /// Read once for all checks that want it.
     func userComparison() async throws -> UserComparison {
         try await sharedUsers.value(upTo: .seconds(2), clock: clock) { try await UserComparison(self) }
+    }
+
+    /// Whether the plan's step `users` makes this user at the target, which lacks it.
+    func willBring(_ user: String) async -> Bool {
+        guard plan.users != nil, let comparison = try? await userComparison() else { return false }
+        return comparison.missing(self).contains { $0.name == user && $0.isReady }
     }
 }
 

@@ -21,6 +21,7 @@ struct UserDifference: Sendable, Equatable {
 
     let user: String
     let connections: Int
+    let refusal: UserRefusal?
     let isUsed: Bool
     let kind: Kind
 
@@ -46,8 +47,8 @@ struct UserDifference: Sendable, Equatable {
 
     /// `the user 'app' (3 connections)`
     private var title: String {
-        let count = connections > 0 ? " (\(connections.counted("connection", "connections")))" : ""
-        return "the user '\(user.printable(limit: 80))'\(count)"
+        let use = connections > 0 ? connections.counted("connection", "connections") : refusal?.text
+        return "the user '\(user.printable(limit: 80))'\(use.map { " (\($0))" } ?? "")"
     }
 
     private func saw(_ target: String) -> String {

@@ -84,11 +84,8 @@ package struct UsersOperation: Operation {
             ? sentence : "\(sentence), but may have them again after its next start: \(unsaved ?? "")"
     }
 
-    /// How each user is made that the target lacks, in order of their names.
     private func missing() async throws -> [UserRecipe] {
-        let comparison = try await UserComparison(servers)
-        return comparison.names.filter { comparison.target.users[$0] == nil }
-            .map { UserRecipe($0, servers, comparison) }
+        try await UserComparison(servers).missing(servers)
     }
 
     static func list(_ names: [String]) -> String {

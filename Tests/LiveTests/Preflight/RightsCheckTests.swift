@@ -147,6 +147,17 @@ extension LiveTests {
                 #expect(
                     try await lab.finding("sentinel-rights").saw
                         == "target {target} has no user 'rehearsal-sentinel', which is the Sentinels' user")
+                let bringing: [StepKind] = [.users(UsersStep()), .replicaof(ReplicaOfStep())]
+                #expect(
+                    try await lab.finding("sentinel-login", steps: bringing)
+                        == .passed(
+                            "the plan's step 'users' brings the user 'rehearsal-sentinel' of the Sentinels to the target"
+                        ))
+                #expect(
+                    try await lab.finding("sentinel-rights", steps: bringing)
+                        == .passed(
+                            "the Sentinels' user 'rehearsal-sentinel' has its rights at the source, and the plan's step 'users' brings it to the target"
+                        ))
             }
         }
 

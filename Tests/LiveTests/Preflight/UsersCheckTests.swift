@@ -124,6 +124,36 @@ extension LiveTests {
             }
         }
 
+        /// A worker that comes once an hour is not connected when the preflight is asked.
+        @Test func `a user to whom a server has refused something lately is in use`() async throws {
+            try await withLab(Self.description) { (lab: Lab) async throws in
+                let batch = ["ACL", "SETUSER", "batch", "on", ">batchpw", "~*", "+@all", "-flushall"]
+                try await lab.send(Command(batch), to: lab.source)
+                #expect(try await lab.finding("users").passes)
+                do {
+                    let worker = try RawClient(from: "127.0.0.7", to: lab.source.address.port)
+                    for command in ["AUTH batch batchpw", "FLUSHALL"] { worker.ask(command) }
+                }
+                let atSource = try await lab.finding("users")
+                #expect(
+                    atSource.saw.masked
+                        == "the user 'batch' (in the ACL log of source {source}, #s ago) of the source is not known at target {target}"
+                )
+                try await lab.send(["ACL", "LOG", "RESET"], to: lab.source)
+                #expect(try await lab.finding("users").passes)
+                do {
+                    let worker = try RawClient(from: "127.0.0.7", to: lab.target.address.port)
+                    worker.ask("AUTH batch batchpw")
+                    // Whoever is no user of the source is none of the plan's business.
+                    worker.ask("AUTH nobody secret")
+                }
+                #expect(
+                    try await lab.finding("users").saw.masked
+                        == "the user 'batch' (in the ACL log of target {target}, #s ago) of the source is not known at target {target}"
+                )
+            }
+        }
+
         @Test func `a password on the target alone locks out who has none`() async throws {
             try await withLab(Self.description) { (lab: Lab) async throws in
                 #expect(try await lab.finding("users").passes)

@@ -94,6 +94,9 @@ struct SentinelLoginCheck: Check {
             try await $0.replies(to: [["ACL", "USERS"], Command(["ACL", "GETUSER", user])])
         }
         if let users = replies[1][0].array, !users.contains(where: { $0.string == user }) {
+            if await servers.willBring(user) {
+                return .passed("the plan's step 'users' brings the user \(title) of the Sentinels to the target")
+            }
             return .missed(
                 "\(target.name) has no user \(title), as which the Sentinels log in", wants: "one login for both",
                 at: [target.name], remedy: [remedy(target)])

@@ -20,9 +20,19 @@ struct SentinelRightsCheck: Check {
         let inquiries = [servers.source, servers.target].flatMap { server in
             users.map { RightsInquiry(server: server, user: $0, rights: Right.sentinelAtInstance) }
         }
-        let findings = try await inquiries.atOnce { $0.finding(try await $0.answer(), whose: "the Sentinels' user") }
+        let answers = try await inquiries.atOnce { (inquiry: $0, answer: try await $0.answer()) }
+        var findings: [Finding] = []
+        var brought: Set<String> = []
+        for (inquiry, answer) in answers {
+            if answer == .noSuchUser, inquiry.server.part == .target, await servers.willBring(inquiry.user) {
+                brought.insert(inquiry.user)
+            } else {
+                findings.append(inquiry.finding(answer, whose: "the Sentinels' user"))
+            }
+        }
         let names = users.map { "'\($0.printable)'" }.joined(separator: ", ")
-        return .combined(findings, passed: "the Sentinels' user \(names) has its rights on both")
+        let place = brought.isEmpty ? "on both" : "at the source, and the plan's step 'users' brings it to the target"
+        return .combined(findings, passed: "the Sentinels' user \(names) has its rights \(place)")
     }
 }
 
