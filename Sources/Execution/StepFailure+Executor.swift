@@ -5,14 +5,14 @@ extension StepFailure {
     /// An error that no operation meant to throw.
     static func unexpected(_ error: any Error) -> StepFailure {
         StepFailure(
-            code: "unexpected-error",
+            code: .executor(.unexpectedError),
             what: "something happened that planrun does not know: \(VisibleText.escape("\(error)"))",
             help: ["if this comes again it is a mistake in planrun: please report it with this message"])
     }
 
     /// An operation ended as if it had been stopped, but nobody had stopped it.
     static let stoppedByNobody = StepFailure(
-        code: "unexpected-error", what: "the step ended as if it had been cancelled, but nobody cancelled it",
+        code: .executor(.unexpectedError), what: "the step ended as if it had been cancelled, but nobody cancelled it",
         help: ["if this comes again it is a mistake in planrun: please report it with this message"])
 
     /// - Parameter last: what the step said it waited for.
@@ -26,7 +26,8 @@ extension StepFailure {
         if let failure { place += [failure.what] + failure.place }
         let waited = last.map { ": it was waiting for \($0.activity)" } ?? ""
         return StepFailure(
-            code: "step-timeout", what: "the step was not done within \(limit.planText)\(waited)", place: place,
+            code: .executor(.stepTimeout), what: "the step was not done within \(limit.planText)\(waited)",
+            place: place,
             world: failure?.world ?? [],
             help: (failure?.help ?? []) + ["if it only needs more time, raise the step's 'timeout'"], isTransient: true)
     }

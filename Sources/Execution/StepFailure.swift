@@ -2,10 +2,11 @@ import Diagnostics
 
 /// Why a step did not succeed: what happened, where, what state the world is in now, and what to type next.
 package struct StepFailure: Error, Sendable, Equatable, Codable {
-    /// Fixed, hyphenated: `target-holds-keys`, `did-not-catch-up`.
-    package var code: String
+    package var code: FailureCode
     /// What happened: lower case, no full stop.
     package var what: String
+    /// What there should be instead, where that can be said in a few words: `no keys`.
+    package var wanted: String?
     /// Which instance and what it said: `target 10.0.0.2:6380`, `offset 39718004 of 48211907`.
     package var place: [String]
     /// What state the servers are in now; one sentence each.
@@ -19,11 +20,13 @@ package struct StepFailure: Error, Sendable, Equatable, Codable {
 
     /// What a server said may stand in every text: it is escaped here.
     package init(
-        code: String, what: String, place: [String] = [], world: [String] = [], help: [String] = [],
+        code: FailureCode, what: String, wanted: String? = nil, place: [String] = [], world: [String] = [],
+        help: [String] = [],
         isTransient: Bool = false, isPause: Bool = false
     ) {
         self.code = code
         self.what = VisibleText.escape(what)
+        self.wanted = wanted.map(VisibleText.escape)
         self.place = place.map(VisibleText.escape)
         self.world = world.map(VisibleText.escape)
         self.help = help.map(VisibleText.escape)

@@ -106,8 +106,8 @@ package struct CheckOperation: Operation {
         switch severity {
         case .fail:
             throw StepFailure(
-                code: type(of: check).declaration.id, what: finding.saw,
-                place: finding.place + ["wanted: \(finding.wants)"],
+                code: .check(type(of: check).declaration), what: finding.saw, wanted: finding.wants,
+                place: finding.place,
                 world: ["checks change nothing"], help: finding.remedy)
         case .warn:
             return StepResult("\(finding.saw); wanted: \(finding.wants)", verdict: .warned, help: finding.remedy)

@@ -47,6 +47,6 @@ extension RunState {
 }
 
 extension StepFailure {
-    static let broken = StepFailure(code: "broken", what: "it broke")
-    static let passing = StepFailure(code: "passing", what: "it will pass", isTransient: true)
+    static let broken = StepFailure(code: FailureCode(word: "broken"), what: "it broke")
+    static let passing = StepFailure(code: FailureCode(word: "passing"), what: "it will pass", isTransient: true)
 }

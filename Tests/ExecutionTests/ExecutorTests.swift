@@ -101,7 +101,8 @@ struct ExecutorTests {
 
     @Test func `a step that waits for a person leaves a run that can be resumed`() async {
         var bench = Bench(graph: StepGraph([("approval", .gate, []), ("cut", .pointOfNoReturn, ["approval"])]))
-        let pause = StepFailure(code: "needs-approval", what: "nobody has approved it yet", isPause: true)
+        let pause = StepFailure(
+            code: FailureCode(word: "needs-approval"), what: "nobody has approved it yet", isPause: true)
         bench.operations["approval"] = FakeOperation(onInspect: { _ in throw pause })
         let outcome = await bench.run()
         #expect(outcome.ending == .paused("approval"))
@@ -117,7 +118,7 @@ struct ExecutorTests {
         bench.operations["look"] = FakeOperation(onInspect: { _ in throw Odd() })
         let outcome = await bench.run()
         #expect(outcome.ending == .failed("look"))
-        #expect(outcome.failures.first?.failure.code == "unexpected-error")
+        #expect(outcome.failures.first?.failure.code == .executor(.unexpectedError))
         #expect(outcome.failures.first?.failure.what.hasSuffix(#"odd\u{1b}[2J"#) == true)
     }
 

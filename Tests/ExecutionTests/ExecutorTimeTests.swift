@@ -16,7 +16,7 @@ struct ExecutorTimeTests {
         await bench.clock.sleepers(2)
         bench.clock.advance(by: .seconds(90))
         let failure = await going.value.failures.first?.failure
-        #expect(failure?.code == "step-timeout")
+        #expect(failure?.code == .executor(.stepTimeout))
         #expect(failure?.what == "the step was not done within 1m30s: it was waiting for full sync")
         #expect(failure?.place == ["now 412 MiB", "wanted 1.2 GiB"])
         #expect(failure?.isTransient == true)
@@ -26,13 +26,14 @@ struct ExecutorTimeTests {
         var bench = Bench(graph: graph, policies: ["sync": NodePolicy(timeout: .seconds(1))])
         bench.operations["sync"] = FakeOperation(onPerform: { context in
             try? await context.clock.sleep(for: .seconds(3600))
-            throw StepFailure(code: "fenced", what: "the pause was lifted", world: ["the source takes writes"])
+            throw StepFailure(
+                code: FailureCode(word: "fenced"), what: "the pause was lifted", world: ["the source takes writes"])
         })
         let going = bench.start()
         await bench.clock.sleepers(2)
         bench.clock.advance(by: .seconds(1))
         let failure = await going.value.failures.first?.failure
-        #expect(failure?.code == "step-timeout")
+        #expect(failure?.code == .executor(.stepTimeout))
         #expect(failure?.place == ["the pause was lifted"])
         #expect(failure?.world == ["the source takes writes"])
     }

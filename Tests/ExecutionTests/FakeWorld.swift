@@ -107,7 +107,9 @@ struct SwitchOperation: Operation {
     }
 
     func verify(_ context: StepContext) async throws -> StepResult {
-        guard world.on.contains(name) else { throw StepFailure(code: "is-off", what: "'\(name)' is off") }
+        guard world.on.contains(name) else {
+            throw StepFailure(code: FailureCode(word: "is-off"), what: "'\(name)' is off")
+        }
         return StepResult("it is on")
     }
 
@@ -188,7 +190,7 @@ final class EventLog: Sendable {
         case .progress(let progress): "progress \(progress.now)"
         case .succeeded(_, _, let unchanged): unchanged == nil ? "succeeded" : "unchanged"
         case .warned: "warned"
-        case .failed(let failure, _): "failed \(failure.code)"
+        case .failed(let failure, _): "failed \(failure.code.word)"
         case .retrying(_, let after): "retrying \(after.planText)"
         case .paused: "paused"
         case .interrupted: "interrupted"

@@ -24,7 +24,8 @@ extension RunState {
             state.fail(
                 position,
                 StepFailure(
-                    code: "broken", what: "it broke", place: ["target"], world: ["all is well"], help: ["again"],
+                    code: FailureCode(word: "broken"), what: "it broke", wanted: "whole", place: ["target"],
+                    world: ["all is well"], help: ["again"],
                     isTransient: true, isPause: true),
                 at: later)
         }

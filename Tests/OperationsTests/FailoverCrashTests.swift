@@ -67,7 +67,7 @@ struct FailoverCrashTests {
                 later.sleep(until: later.time + .seconds(60))
                 lifecycle.expectAsBefore(comment)
             } catch let failure as StepFailure {
-                #expect(failure.code == "past-point-of-no-return", comment)
+                #expect(failure.code == .operation(.pastPointOfNoReturn), comment)
                 later.sleep(until: later.time + .seconds(60))
                 try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
                 lifecycle.expectCutOver(comment)

@@ -89,7 +89,7 @@ struct FailoverLifecycleTests {
         let process = FakeProcess(lifecycle.world)
         try await lifecycle.run(process)
         let failure = await #expect(throws: StepFailure.self) { try await lifecycle.undo(process) }
-        #expect(failure?.code == "past-point-of-no-return")
+        #expect(failure?.code == .operation(.pastPointOfNoReturn))
         lifecycle.expectCutOver()
     }
 }

@@ -35,7 +35,7 @@ struct FailoverRefusalTests {
     ) async throws {
         let lifecycle = try lifecycle(via: via, forbidding: [server: [command]])
         let failure = await fail(lifecycle, FakeProcess(lifecycle.world))
-        #expect(failure?.code == "server-refused")
+        #expect(failure?.code == .operation(.serverRefused))
         #expect(failure?.help == ["give planrun's user on \(server) the right to run this command"])
         #expect(failure?.world.first?.hasPrefix("nothing was promoted; the write pause was lifted after ") == true)
         lifecycle.expectAsBefore()
@@ -51,7 +51,7 @@ struct FailoverRefusalTests {
         let lifecycle = try lifecycle(forbidding: [SmallWorld.source: ["REPLICAOF"]])
         let process = FakeProcess(lifecycle.world)
         let failure = await fail(lifecycle, process)
-        #expect(failure?.code == "old-primary-not-settled")
+        #expect(failure?.code == .operation(.oldPrimaryNotSettled))
         #expect(
             failure?.what
                 == "10.0.0.2:6379 is the primary, but source 10.0.0.1:6379 could not be brought to rest: source 10.0.0.1:6379 refused 'REPLICAOF 10.0.0.2 6379': NOPERM this user has no permissions to run the command"
@@ -64,7 +64,7 @@ struct FailoverRefusalTests {
     @Test func `without Sentinel a demotion that is refused leaves the source fenced`() async throws {
         let lifecycle = try lifecycle(via: "promote", forbidding: [SmallWorld.source: ["REPLICAOF"]])
         let process = FakeProcess(lifecycle.world)
-        #expect(await fail(lifecycle, process)?.code == "old-primary-not-settled")
+        #expect(await fail(lifecycle, process)?.code == .operation(.oldPrimaryNotSettled))
         process.sleep(until: process.time + .seconds(60))
         let world = lifecycle.world.read { $0 }
         #expect(world.source.follows == nil)
@@ -105,7 +105,7 @@ struct FailoverRefusalTests {
             }
         }
         let failure = await fail(lifecycle, process)
-        #expect(failure?.code == "target-does-not-follow")
+        #expect(failure?.code == .operation(.targetDoesNotFollow))
         let world = lifecycle.world.read { $0 }
         #expect(world.accepts(SmallWorld.source))
         #expect(world.source.settings == FakeInstance().settings)
@@ -120,7 +120,7 @@ struct FailoverRefusalTests {
         try await lifecycle.run(process)
         lifecycle.world.change { $0.instances[SmallWorld.target]?.isUp = false }
         let failure = await fail(lifecycle, FakeProcess(lifecycle.world, undo: process.undo))
-        #expect(failure?.code == "target-silent")
+        #expect(failure?.code == .operation(.targetSilent))
         #expect(failure?.what == "target 10.0.0.2:6379 was promoted, or was about to be, and does not answer")
         #expect(failure?.help.first == "start 10.0.0.2:6379 again with its data, then resume")
         lifecycle.world.change { $0.instances[SmallWorld.target]?.isUp = true }

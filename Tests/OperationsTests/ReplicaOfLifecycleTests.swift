@@ -54,7 +54,7 @@ struct ReplicaOfLifecycleTests {
         _ = try await lifecycle.attempt(process)
         lifecycle.world.change { promoteBySentinels(&$0) }
         let failure = await #expect(throws: StepFailure.self) { try await lifecycle.attempt(process) }
-        #expect(failure?.code == "target-is-primary")
+        #expect(failure?.code == .operation(.targetIsPrimary))
         #expect(failure?.what == "Sentinel 10.0.0.9:26379 names the target as the primary already")
         #expect(lifecycle.world.read(\.target.follows) == nil)
     }
@@ -66,7 +66,7 @@ struct ReplicaOfLifecycleTests {
         process.sleep(until: process.time + .seconds(15))
         lifecycle.world.change { promoteBySentinels(&$0) }
         let failure = await #expect(throws: StepFailure.self) { try await lifecycle.undo(process) }
-        #expect(failure?.code == "target-is-primary")
+        #expect(failure?.code == .operation(.targetIsPrimary))
         #expect(failure?.world.last == "its data was not touched")
         #expect(lifecycle.world.read { !$0.target.writes.isEmpty })
     }
@@ -124,7 +124,7 @@ struct ReplicaOfLifecycleTests {
         let failure = await #expect(throws: StepFailure.self) {
             try await refused.attempt(FakeProcess(refused.world))
         }
-        #expect(failure?.code == "target-holds-keys")
+        #expect(failure?.code == .operation(.targetHoldsKeys))
         #expect(failure?.what == "the target holds 2 keys, which the full sync would delete")
         #expect(refused.world.read(\.log) == [])
 
@@ -142,11 +142,11 @@ struct ReplicaOfLifecycleTests {
         let lifecycle = try lifecycle { $0.instances[SmallWorld.target]?.follows = other }
         let process = FakeProcess(lifecycle.world)
         let failure = await #expect(throws: StepFailure.self) { try await lifecycle.attempt(process) }
-        #expect(failure?.code == "target-follows-another")
+        #expect(failure?.code == .operation(.targetFollowsAnother))
         let memory = ReplicaOfMemory(wasEmpty: true, credentials: .init())
         let later = FakeProcess(lifecycle.world, undo: StateValue(memory))
         let undoing = await #expect(throws: StepFailure.self) { try await lifecycle.undo(later) }
-        #expect(undoing?.code == "target-follows-another")
+        #expect(undoing?.code == .operation(.targetFollowsAnother))
         #expect(lifecycle.world.read(\.log) == [])
     }
 
@@ -157,7 +157,7 @@ struct ReplicaOfLifecycleTests {
         let failure = await #expect(throws: StepFailure.self) {
             try await lifecycle.attempt(FakeProcess(lifecycle.world))
         }
-        #expect(failure?.code == "replicaof-refused")
+        #expect(failure?.code == .operation(.replicaofRefused))
         #expect(failure?.what == "the target refused to follow the source: ERR replication cancelled")
         #expect(failure?.world == ["the target keeps its role and its data; 10.0.0.1:6379 takes writes as before"])
     }

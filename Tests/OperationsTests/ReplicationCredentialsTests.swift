@@ -98,7 +98,7 @@ struct ReplicationCredentialsTests {
         let credentials = ReplicationCredentials(toFollow: try server(.source, process, password: "hunter2"))
         let target = try server(.target, process)
         let failure = await #expect(throws: StepFailure.self) { try await credentials.prior(on: target) }
-        #expect(failure?.code == "setting-unknown")
+        #expect(failure?.code == .operation(.settingUnknown))
         #expect(
             failure?.what
                 == "target 10.0.0.2:6379 has no setting 'masterauth', which it needs to log in at its primary")

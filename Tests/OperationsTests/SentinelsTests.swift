@@ -102,7 +102,7 @@ struct SentinelsTests {
         let failure = await #expect(throws: StepFailure.self) {
             try await sentinels.all[0].failOver("main", timeout: .seconds(1))
         }
-        #expect(failure?.code == "connection-refused")
+        #expect(failure?.code == .session(.connectionRefused))
     }
 
     @Test func `a refusal says what the Sentinel wants`() async throws {
@@ -113,7 +113,7 @@ struct SentinelsTests {
         let failure = await #expect(throws: StepFailure.self) {
             try await sentinels.all[0].failOver("main", timeout: .seconds(1))
         }
-        #expect(failure?.code == "no-good-replica")
+        #expect(failure?.code == .operation(.noGoodReplica))
         #expect(failure?.isTransient == true)
         process.world.change { $0.sentinels[0].failover = .begun($0.now) }
         // INPROG: somebody else has begun, which is as good.

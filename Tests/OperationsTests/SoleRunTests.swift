@@ -49,7 +49,7 @@ struct SoleRunTests {
         let first = try servers(name(7))
         try await RunClaim.take(first)
         let failure = await #expect(throws: StepFailure.self) { try await RunClaim.take(servers(name(second))) }
-        #expect(failure?.code == "another-run")
+        #expect(failure?.code == .operation(.anotherRun))
         #expect(
             failure?.what
                 == "another planrun carries out a run on these servers, since 1970-01-01T00:00:00.007Z: it is connected to source 10.0.0.1:6379 from 10.9.9.9:1, and has said nothing for 3 min"
@@ -95,8 +95,8 @@ struct SoleRunTests {
     @Test func `a run that comes back after it was not to be seen is a violation`() async throws {
         let (first, second) = (try servers(name(1)), try servers(name(2)))
         for server in first.all + second.all { _ = try await server.ask(["PING"]) }
-        #expect(try await SoleRunCondition().violation(first, since: nil)?.code == "another-run")
-        #expect(try await SoleRunCondition().violation(second, since: nil)?.code == "another-run")
+        #expect(try await SoleRunCondition().violation(first, since: nil)?.code == .operation(.anotherRun))
+        #expect(try await SoleRunCondition().violation(second, since: nil)?.code == .operation(.anotherRun))
     }
 }
 

@@ -29,7 +29,7 @@ struct SyncWatchTests {
         .keepWaiting(Progress(activity, now: now, wanted: wanted, fraction: fraction, remaining: remaining))
     }
 
-    private func code(_ body: () throws -> SyncWatch.Decision) -> String? {
+    private func code(_ body: () throws -> SyncWatch.Decision) -> FailureCode? {
         do {
             _ = try body()
             return nil
@@ -108,15 +108,18 @@ struct SyncWatchTests {
         let failure = #expect(throws: StepFailure.self) {
             try watch.receive(answer(.preparing, fullSyncs: 43), at: .seconds(3))
         }
-        #expect(failure?.code == "full-sync-loop")
+        #expect(failure?.code == .operation(.fullSyncLoop))
         #expect(failure?.what == "the full sync began anew 3 times without ever finishing")
         #expect(failure?.world == ["10.0.0.1:6379 takes writes as before, but each try costs it a BGSAVE"])
     }
 
     @Test func `a source that is no primary and a target that follows nobody end the wait`() throws {
         var watch = try watch()
-        #expect(code { try watch.receive(answer(.connecting, isPrimary: false), at: .zero) } == "source-not-primary")
         #expect(
-            code { try watch.receive(answer(.notFollowing, follows: false), at: .zero) } == "target-does-not-follow")
+            code { try watch.receive(answer(.connecting, isPrimary: false), at: .zero) }
+                == .operation(.sourceNotPrimary))
+        #expect(
+            code { try watch.receive(answer(.notFollowing, follows: false), at: .zero) }
+                == .operation(.targetDoesNotFollow))
     }
 }

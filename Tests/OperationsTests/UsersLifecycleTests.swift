@@ -142,7 +142,7 @@ struct UsersLifecycleTests {
         let failure = await #expect(throws: StepFailure.self) {
             try await lifecycle.attempt(FakeProcess(lifecycle.world))
         }
-        #expect(failure?.code == "user-password-needed")
+        #expect(failure?.code == .operation(.userPasswordNeeded))
         #expect(
             failure?.help.first == "name them: users: { passwords: { app: { env: NAME } } }")
         #expect(
@@ -159,7 +159,7 @@ struct UsersLifecycleTests {
         _ = try await lifecycle.attempt(process)
         lifecycle.world.change { $0.sentinels[0].named = SmallWorld.target }
         let failure = await #expect(throws: StepFailure.self) { try await lifecycle.undo(process) }
-        #expect(failure?.code == "target-is-primary")
+        #expect(failure?.code == .operation(.targetIsPrimary))
         #expect(users(lifecycle) == complete)
     }
 
@@ -168,7 +168,7 @@ struct UsersLifecycleTests {
         let failure = await #expect(throws: StepFailure.self) {
             try await lifecycle.attempt(FakeProcess(lifecycle.world))
         }
-        #expect(failure?.code == "users-untold")
+        #expect(failure?.code == .operation(.usersUntold))
         #expect(users(lifecycle) == FakeUsers())
     }
 }

@@ -85,7 +85,7 @@ struct WriteProtectionTests {
         #expect(await !pause.renew())
         #expect(!bench.isHeld)
         let failure = await #expect(throws: StepFailure.self) { try await pause.hold() }
-        #expect(failure?.code == "pause-ended")
+        #expect(failure?.code == .operation(.pauseEnded))
         #expect(failure?.isTransient == true)
     }
 
@@ -147,7 +147,7 @@ struct WriteProtectionTests {
         let fence = Fence(primary: bench.server)
         let prior = try await fence.prior()
         let failure = await #expect(throws: StepFailure.self) { try await fence.raise(over: prior, needsReplica: true) }
-        #expect(failure?.code == "no-replica-in-sync")
+        #expect(failure?.code == .operation(.noReplicaInSync))
         #expect(bench.world.read(\.source.settings) == FakeInstance().settings)
         try await fence.raise(over: prior, needsReplica: false)
         #expect(bench.world.read(\.source.settings["replica-priority"]) == "0")

@@ -106,11 +106,11 @@ struct InquiryTests {
                     defer { over = true }
                     return over
                 }
-                if wasOver { throw StepFailure(code: "another-run", what: "another planrun runs") }
+                if wasOver { throw StepFailure(code: .operation(.anotherRun), what: "another planrun runs") }
                 return calm
             }
         }
-        #expect(failure?.code == "another-run")
+        #expect(failure?.code == .operation(.anotherRun))
     }
 
     @Test func `Ctrl-C ends the question`() async throws {

@@ -26,7 +26,7 @@ struct NoticeTests {
             failure: NodeFailure(
                 node: "failover",
                 failure: StepFailure(
-                    code: "did-not-catch-up", what: "the target did not catch up within 2 s",
+                    code: .operation(.didNotCatchUp), what: "the target did not catch up within 2 s",
                     place: ["target 200.0.0.2:6380", "offset 39718004 of 48211907"],
                     world: [
                         "nothing was promoted", "the write pause was lifted after 2.0 s",

@@ -43,7 +43,7 @@ struct PassedChecksTests {
         for number in 1...6 { _ = checks.receive(event(NodeID(step: "preflight", check: "\(number)"), well)) }
         let warning = event("preflight/7", odd)
         #expect(checks.receive(warning) == [.event(warning)])
-        let failure = event("preflight/8", .failed(StepFailure(code: "c", what: "bad"), took: .zero))
+        let failure = event("preflight/8", .failed(StepFailure(code: FailureCode(word: "c"), what: "bad"), took: .zero))
         #expect(checks.receive(failure) == [.event(failure)])
         #expect(checks.rest() == [.passed(.init(step: "preflight", count: 6, took: .zero), at: warning.at)])
     }

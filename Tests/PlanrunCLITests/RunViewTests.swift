@@ -1,3 +1,4 @@
+import Operations
 import PlanGraph
 import TestKit
 import Testing
@@ -16,7 +17,7 @@ struct RunViewTests {
     }
 
     private let info = RunEvent.RunInfo(planName: "small", lineage: "1", nodes: 9, isResumed: false)
-    private let failure = StepFailure(code: "did-not-catch-up", what: "the target did not catch up within 2 s")
+    private let failure = StepFailure(code: .operation(.didNotCatchUp), what: "the target did not catch up within 2 s")
     private let sync = Progress(
         "the full sync", now: "412 MiB of 1.2 GiB", wanted: "lag of 64KiB at most", fraction: 0.25,
         remaining: .seconds(21))
@@ -42,7 +43,7 @@ struct RunViewTests {
                 step("c", .warned(StepResult("odd", verdict: .warned, help: ["look"]), took: .seconds(75)), at: 3),
                 step("d", .retrying(failure, after: .seconds(2)), at: 4),
                 step("d", .failed(failure, took: .seconds(7261)), at: 5),
-                step("e", .paused(StepFailure(code: "approval-missing", what: "nobody has said yes")), at: 6),
+                step("e", .paused(StepFailure(code: .operation(.approvalMissing), what: "nobody has said yes")), at: 6),
                 step("f", .interrupted, at: 7), step("g", .kept(StepResult("follows")), at: 8),
                 event(.undo("d", attempt: 1, .succeeded(StepResult("lifted"), took: .zero, unchanged: nil)), at: 3600),
             ]) == """

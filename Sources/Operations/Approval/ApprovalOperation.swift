@@ -61,7 +61,7 @@ package struct ApprovalOperation: Operation {
 
     private func pause(_ what: String, help: [String]) -> StepFailure {
         StepFailure(
-            code: "approval-missing", what: what, world: ["nothing was changed by this step"], help: help, isPause: true
+            code: .approvalMissing, what: what, world: ["nothing was changed by this step"], help: help, isPause: true
         )
     }
 }

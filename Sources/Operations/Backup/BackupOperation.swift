@@ -38,7 +38,7 @@ package struct BackupOperation: Operation {
         let state = try await source.persistence()
         guard state.lastSaveSucceeded != false, let saved = state.lastSave, saved >= before else {
             throw StepFailure(
-                code: "save-failed", what: "the save did not end well", place: [source.name],
+                code: .saveFailed, what: "the save did not end well", place: [source.name],
                 world: ["the source goes on as before; its former save file is still there"],
                 help: ["look at the log and the disk of \(source.endpoint)"])
         }

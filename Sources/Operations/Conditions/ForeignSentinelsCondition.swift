@@ -10,7 +10,7 @@ struct ForeignSentinelsCondition: Condition {
         let result = try await ForeignSentinels(servers: servers, knowsPeers: knowsPeers).find()
         guard let finding = result.watches.first?.finding(servers.plan) else { return nil }
         return StepFailure(
-            code: ForeignSentinelsCheck.declaration.id, what: finding.saw, place: finding.place,
+            code: .check(ForeignSentinelsCheck.declaration), what: finding.saw, place: finding.place,
             world: ["nothing was promoted; \(servers.source.endpoint) takes writes"], help: finding.remedy)
     }
 }

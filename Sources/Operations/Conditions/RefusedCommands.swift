@@ -76,24 +76,24 @@ struct RefusalWatch: Sendable {
         case .none: return nil
         case .reset:
             return failure(
-                "statistics-reset",
+                .statisticsReset,
                 "the statistics of the target were reset since it began to follow, so it cannot be told whether it has refused commands of the source",
                 help: ["do not use CONFIG RESETSTAT on either server while the target follows"])
         case .unknown(let counts):
             let list = counts.sorted { $0.key < $1.key }.map { "\($0.key.uppercased().printable) (\($0.value))" }
             return failure(
-                "commands-dropped",
+                .commandsDropped,
                 "the target does not know \(list.joined(separator: ", ")) and has dropped it: the data differs",
                 help: ["keep applications from using it until the cutover is over"])
         case .errors(let count):
             return failure(
-                "commands-dropped",
+                .commandsDropped,
                 "the target could not carry out \(count.counted("command", "commands")) of the source: the data differs",
                 help: ["its log names each ('sending an error to its master'), and INFO errorstats there the reasons"])
         }
     }
 
-    private func failure(_ code: String, _ what: String, help: [String]) -> StepFailure {
+    private func failure(_ code: OperationFailure, _ what: String, help: [String]) -> StepFailure {
         StepFailure(
             code: code, what: what, place: [servers.target.name],
             world: ["nothing was promoted; \(servers.source.endpoint) takes writes and has all data"],

@@ -27,7 +27,7 @@ struct SourceNotEmptied: Condition {
 
     private func emptied(_ run: [String], _ servers: Servers) async -> StepFailure {
         StepFailure(
-            code: "source-emptied",
+            code: .sourceEmptied,
             what: "\(run.joined(separator: ", ")) was run at the source since the target began to follow it",
             place: [servers.source.name], world: await SourceRunsOn.world(servers),
             help: [
@@ -38,7 +38,7 @@ struct SourceNotEmptied: Condition {
 
     private func statisticsReset(_ servers: Servers) -> StepFailure {
         StepFailure(
-            code: "statistics-reset",
+            code: .statisticsReset,
             what:
                 "the statistics of the source were reset since the target began to follow it, so it cannot be told whether it was emptied meanwhile",
             place: [servers.source.name], world: ["nothing was promoted; \(servers.source.endpoint) takes writes"],

@@ -10,7 +10,7 @@ struct SourceRunsOn: Condition {
         let now = try await ServerLife.read(servers.source)
         guard !now.continues(before) else { return nil }
         return StepFailure(
-            code: "source-restarted", what: "the source was restarted since the target began to follow it",
+            code: .sourceRestarted, what: "the source was restarted since the target began to follow it",
             place: [servers.source.name, "up for \((now.uptime ?? 0).counted("second", "seconds"))"],
             world: await Self.world(servers), help: Self.help(servers))
     }

@@ -5,7 +5,8 @@ extension StepFailure {
     /// the target began to follow, and the past does not change. Such a run can only be taken back and begun anew.
     package var endsRun: Bool { Self.lastingViolations.contains(code) }
 
-    private static let lastingViolations: Set<String> = [
-        "source-restarted", "source-emptied", "source-history-changed", "commands-dropped", "statistics-reset",
+    private static let lastingViolations: Set<FailureCode> = [
+        .operation(.sourceRestarted), .operation(.sourceEmptied), .operation(.sourceHistoryChanged),
+        .operation(.commandsDropped), .operation(.statisticsReset),
     ]
 }

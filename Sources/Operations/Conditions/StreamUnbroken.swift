@@ -10,14 +10,14 @@ struct StreamUnbroken: Condition {
         let now = try await SyncMark.read(servers.source, baseline)
         if let (old, new) = zipped(before.history, now.history), old != new {
             return await failure(
-                "source-history-changed",
+                .sourceHistoryChanged,
                 "the source has begun another history of writes since the sync was reached (master_replid): it was restarted, or was a replica meanwhile",
                 servers)
         }
         guard let (old, new) = zipped(before.fullSyncs, now.fullSyncs), old != new else { return nil }
         if new < old {
             return await failure(
-                "statistics-reset",
+                .statisticsReset,
                 "the statistics of the source were reset since the sync was reached, so it cannot be told what the target received meanwhile",
                 servers)
         }
@@ -25,7 +25,7 @@ struct StreamUnbroken: Condition {
         let links = try await servers.source.replicaLinks()
         guard !before.links.isSubset(of: links) else { return nil }
         var again = await failure(
-            "full-sync-again", "the source began a full sync that nobody asked for: the target had lost its link",
+            .fullSyncAgain, "the source began a full sync that nobody asked for: the target had lost its link",
             servers)
         again.help = [
             "find out why the target lost its link: was it restarted, was it too slow, is the backlog too small?",
@@ -39,7 +39,7 @@ struct StreamUnbroken: Condition {
         return (first, second)
     }
 
-    private func failure(_ code: String, _ what: String, _ servers: Servers) async -> StepFailure {
+    private func failure(_ code: OperationFailure, _ what: String, _ servers: Servers) async -> StepFailure {
         StepFailure(
             code: code, what: what, place: [servers.source.name], world: await SourceRunsOn.world(servers),
             help: SourceRunsOn.help(servers))

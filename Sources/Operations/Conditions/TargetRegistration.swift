@@ -77,7 +77,7 @@ extension TargetRegistration {
         _ address: ServerAddress, _ reason: String, by server: Server, _ servers: Servers
     ) -> StepFailure {
         StepFailure(
-            code: "target-unrecognised",
+            code: .targetUnrecognised,
             what:
                 "\(server.name) lists a replica \(address), and it cannot be told whether that is the target: \(reason)",
             place: [server.name, servers.target.name],
@@ -87,7 +87,7 @@ extension TargetRegistration {
     private func unlisted(_ listed: [ServerAddress], _ servers: Servers) -> StepFailure {
         let others = listed.isEmpty ? "no replica" : "only \(listed.map(\.description).joined(separator: ", "))"
         return StepFailure(
-            code: "target-unrecognised",
+            code: .targetUnrecognised,
             what: "the target follows \(servers.source.name), which lists \(others), and none of them is the target",
             place: [servers.source.name, servers.target.name],
             world: ["nothing was promoted; \(servers.source.endpoint) takes writes"],

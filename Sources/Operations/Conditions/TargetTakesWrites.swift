@@ -13,7 +13,7 @@ struct TargetTakesWrites: Condition {
         let finding = Finding.combined(try await WriteGate.read(servers).obstacles, passed: "")
         guard !finding.passes else { return nil }
         return StepFailure(
-            code: check.id, what: finding.saw, place: finding.place + ["wanted: \(finding.wants)"],
+            code: .check(check), what: finding.saw, wanted: finding.wants, place: finding.place,
             world: ["nothing was promoted; \(servers.source.endpoint) takes writes"], help: finding.remedy)
     }
 }

@@ -15,7 +15,7 @@ extension CutoverDriver {
         case .silent: silent()
         case .promotionUnknown: notPromoted(after: limits.promotion)
         case .notAnnounced: notAnnounced(after: limits.announcement)
-        case .notSettled: refusal ?? StepFailure(code: "old-primary-not-settled", what: "")
+        case .notSettled: refusal ?? StepFailure(code: .oldPrimaryNotSettled, what: "")
         }
     }
 
@@ -63,7 +63,7 @@ extension CutoverDriver {
     private func overtaken(_ cause: CutoverStateMachine.Cause) -> any Error {
         guard let cause = failure(cause) else { return refusal ?? CancellationError() }
         return StepFailure(
-            code: "failover-by-another", what: "a Sentinel began a failover of its own in the middle of the cutover",
+            code: .failoverByAnother, what: "a Sentinel began a failover of its own in the middle of the cutover",
             place: cause.place + [cause.what],
             world: [
                 "\(from.endpoint) is fenced, so that it takes no write once \(to.endpoint) has left it",
@@ -75,7 +75,7 @@ extension CutoverDriver {
     private func rivalUnknown(_ cause: CutoverStateMachine.Cause) -> any Error {
         guard let cause = failure(cause) else { return refusal ?? CancellationError() }
         return StepFailure(
-            code: "sentinel-silent",
+            code: .sentinelSilent,
             what: "\(cause.what), and a Sentinel does not answer: it may be promoting the target",
             place: cause.place + view.missing,
             world: [
@@ -89,7 +89,7 @@ extension CutoverDriver {
 
     private func turnedBack() -> StepFailure {
         StepFailure(
-            code: "turned-back", what: "\(to.name) was promoted, and a Sentinel made it a replica again",
+            code: .turnedBack, what: "\(to.name) was promoted, and a Sentinel made it a replica again",
             place: [to.name],
             world: ["\(from.endpoint) takes no write that \(to.endpoint) does not get"],
             help: ["resume looks at the servers again, and goes forward"], isTransient: true)
@@ -97,7 +97,7 @@ extension CutoverDriver {
 
     private func silent() -> StepFailure {
         StepFailure(
-            code: "target-silent", what: "\(to.name) was promoted, and does not answer any more", place: [to.name],
+            code: .targetSilent, what: "\(to.name) was promoted, and does not answer any more", place: [to.name],
             world: [
                 "\(view.named == 0 ? "no Sentinel names" : "\(view.named) of \(view.total) Sentinels name") \(to.endpoint)",
                 "\(from.endpoint) takes no writes: it may lack some that \(to.endpoint) has acknowledged",
@@ -107,13 +107,13 @@ extension CutoverDriver {
 
     private func notFollowing() -> StepFailure {
         StepFailure(
-            code: "target-does-not-follow", what: "\(to.name) stopped following \(from.name) during the cutover",
+            code: .targetDoesNotFollow, what: "\(to.name) stopped following \(from.name) during the cutover",
             place: [to.name], help: ["was it restarted, or detached by somebody?"], isTransient: true)
     }
 
     private func targetGone() -> StepFailure {
         StepFailure(
-            code: "target-gone",
+            code: .targetGone,
             what: "\(to.name) does not answer since it was to be promoted, and no Sentinel names it",
             place: [to.name], help: ["start \(to.endpoint) again; the Sentinels make it follow \(from.endpoint)"],
             isTransient: true)
@@ -121,7 +121,7 @@ extension CutoverDriver {
 
     private func notCaughtUp() -> StepFailure {
         StepFailure(
-            code: "did-not-catch-up", what: "\(to.name) did not catch up within \(cutover.writePause.planText)",
+            code: .didNotCatchUp, what: "\(to.name) did not catch up within \(cutover.writePause.planText)",
             place: [to.name, seen], isTransient: true)
     }
 
@@ -130,7 +130,7 @@ extension CutoverDriver {
             isSentinelAsked
             ? "the failover was accepted and may still happen" : "the promotion was sent and may still happen"
         return StepFailure(
-            code: "promotion-unknown", what: "\(to.name) did not become primary within \(limit.planText)",
+            code: .promotionUnknown, what: "\(to.name) did not become primary within \(limit.planText)",
             place: [to.name],
             world: [
                 "\(cause); the write pause on \(from.endpoint) has run out",
@@ -141,7 +141,7 @@ extension CutoverDriver {
 
     private func notAnnounced(after limit: Duration) -> StepFailure {
         StepFailure(
-            code: "sentinels-not-switched",
+            code: .sentinelsNotSwitched,
             what: "\(view.named) of \(view.total) Sentinels name \(to.endpoint) after \(limit.planText)",
             place: view.missing,
             world: [
@@ -157,7 +157,7 @@ extension CutoverDriver {
 extension Cutover {
     func notSettled(_ cause: StepFailure) -> StepFailure {
         StepFailure(
-            code: "old-primary-not-settled",
+            code: .oldPrimaryNotSettled,
             what: "\(to.endpoint) is the primary, but \(from.name) could not be brought to rest: \(cause.what)",
             place: cause.place,
             world: [

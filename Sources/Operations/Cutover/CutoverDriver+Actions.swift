@@ -14,7 +14,7 @@ extension CutoverDriver {
         }
         guard cutover.drains, offset == nil else { return .done }
         refusal = StepFailure(
-            code: "offset-unknown", what: "\(from.name) does not tell its replication offset", place: [from.name])
+            code: .offsetUnknown, what: "\(from.name) does not tell its replication offset", place: [from.name])
         return .refused
     }
 

@@ -32,7 +32,7 @@ struct CutoverSituation: Equatable {
         /// The target is, or is about to be, the primary: only forward.
         case promoted
         case finished
-        case unclear(code: String, what: String)
+        case unclear(code: OperationFailure, what: String)
     }
 
     var from: From
@@ -52,7 +52,7 @@ struct CutoverSituation: Equatable {
         case (.replicaOfTo, .retired): .promoted
         case (.retired, _):
             .unclear(
-                code: "source-closed",
+                code: .sourceClosed,
                 what: "the source takes no writes, as after a cutover, and the target is no primary")
         case (.unreachable, .retired): Self.sourceGone
         case (.primary, .primary): bothPrimary
@@ -62,11 +62,11 @@ struct CutoverSituation: Equatable {
         // A Sentinel that did not know of the promotion turns the target back. Nobody has written since.
         case (.replicaOfTo, .replicaOfFrom) where isOurs: .promoted
         case (.replicaOfTo, .replicaOfFrom):
-            .unclear(code: "replication-circle", what: "source and target follow each other, and nobody takes writes")
+            .unclear(code: .replicationCircle, what: "source and target follow each other, and nobody takes writes")
         case (_, .replicaOfOther(let primary)):
-            .unclear(code: "target-follows-another", what: "the target follows \(primary), which is not the source")
+            .unclear(code: .targetFollowsAnother, what: "the target follows \(primary), which is not the source")
         case (.replicaOfOther(let primary), _):
-            .unclear(code: "source-not-primary", what: "the source follows \(primary), which is not the target")
+            .unclear(code: .sourceNotPrimary, what: "the source follows \(primary), which is not the target")
         }
     }
 
@@ -86,13 +86,12 @@ struct CutoverSituation: Equatable {
     private var bothPrimary: Verdict {
         if isNamed || isOurs { return .promoted }
         return .unclear(
-            code: "target-does-not-follow",
+            code: .targetDoesNotFollow,
             what:
                 "the target does not follow the source: it is a primary of its own, and nothing shows that it was promoted by this run"
         )
     }
 
-    static let sourceUnreachable = "source-unreachable"
     private static let sourceGone = Verdict.unclear(
-        code: sourceUnreachable, what: "the source does not answer, and nothing was promoted")
+        code: .sourceUnreachable, what: "the source does not answer, and nothing was promoted")
 }

@@ -99,7 +99,7 @@ package struct FailoverOperation: Operation {
         let situation = try await situation(memory)
         guard situation.verdict == .finished || memory?.isShutDown == true && situation.isComplete else {
             throw StepFailure(
-                code: "cutover-incomplete", what: "the cutover is not complete",
+                code: .cutoverIncomplete, what: "the cutover is not complete",
                 place: [servers.source.name, servers.target.name], world: await WorldReport(servers).sentences(),
                 help: ["resume goes on from what the servers say"])
         }
@@ -170,7 +170,7 @@ package struct FailoverOperation: Operation {
 
     private func targetSilent(_ cause: StepFailure) async -> StepFailure {
         StepFailure(
-            code: "target-silent", what: "\(servers.target.name) was promoted, or was about to be, and does not answer",
+            code: .targetSilent, what: "\(servers.target.name) was promoted, or was about to be, and does not answer",
             place: [servers.target.name, cause.what], world: await WorldReport(servers).sentences(),
             help: [
                 "start \(servers.target.endpoint) again with its data, then resume",
@@ -179,8 +179,8 @@ package struct FailoverOperation: Operation {
             isTransient: true)
     }
 
-    private func unclear(_ code: String, _ what: String) async -> StepFailure {
-        let isGone = code == CutoverSituation.sourceUnreachable
+    private func unclear(_ code: OperationFailure, _ what: String) async -> StepFailure {
+        let isGone = code == .sourceUnreachable
         return StepFailure(
             code: code, what: what, place: [servers.source.name, servers.target.name],
             world: await WorldReport(servers).sentences(),
@@ -190,12 +190,12 @@ package struct FailoverOperation: Operation {
                     : "planrun does not guess which server has the newer data: find out, and make one follow the other"
             ],
             // Sentinels that fail over, and a source that is started again, make it clear by themselves.
-            isTransient: isGone || code == "target-does-not-follow" && servers.plan.sentinel != nil)
+            isTransient: isGone || code == .targetDoesNotFollow && servers.plan.sentinel != nil)
     }
 
     private func pastReturn() async -> StepFailure {
         StepFailure(
-            code: "past-point-of-no-return", what: "the cutover is over, and the plan has no way back after it",
+            code: .pastPointOfNoReturn, what: "the cutover is over, and the plan has no way back after it",
             place: [servers.target.name], world: await WorldReport(servers).sentences(),
             help: ["'rollback: { after-cutover: discard-writes }' would be one, where the source follows the target"])
     }

@@ -87,7 +87,7 @@ struct Fence: Sendable {
 
     private func noReplica() -> StepFailure {
         StepFailure(
-            code: "no-replica-in-sync", what: "\(primary.name) counts no replica that is in sync",
+            code: .noReplicaInSync, what: "\(primary.name) counts no replica that is in sync",
             place: [primary.name], isTransient: true)
     }
 

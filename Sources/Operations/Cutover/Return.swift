@@ -44,7 +44,7 @@ struct Return {
 
     private func overtaken() -> StepFailure {
         StepFailure(
-            code: "failover-by-another", what: "a Sentinel promoted the source meanwhile",
+            code: .failoverByAnother, what: "a Sentinel promoted the source meanwhile",
             place: [servers.source.name], help: ["roll back again: the rest of the way is short"], isTransient: true)
     }
 

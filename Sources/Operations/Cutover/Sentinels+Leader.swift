@@ -30,7 +30,7 @@ extension Sentinels {
         for sentinel in all {
             guard let primary = try await sentinel.sentinelPrimary(primaryName) else {
                 throw StepFailure(
-                    code: "source-not-monitored", what: "\(sentinel.name) monitors no '\(primaryName)'",
+                    code: .sourceNotMonitored, what: "\(sentinel.name) monitors no '\(primaryName)'",
                     place: [sentinel.name], world: ["nothing was promoted"])
             }
             if primary.isFailoverInProgress { return "\(sentinel.endpoint): a failover is in progress" }

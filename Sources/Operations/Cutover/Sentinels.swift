@@ -166,7 +166,7 @@ extension Server {
         case "INPROG": return
         case "NOGOODSLAVE", "NOGOODREPLICA":
             throw StepFailure(
-                code: "no-good-replica", what: "\(name) finds no replica that it may promote",
+                code: .noGoodReplica, what: "\(name) finds no replica that it may promote",
                 place: [name, error.message.printable],
                 help: ["the target must be up, known to the Sentinel, and have a replica-priority above 0"],
                 isTransient: true)

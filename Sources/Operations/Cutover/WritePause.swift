@@ -49,7 +49,7 @@ struct WritePause {
         do {
             return try ReplicationInfo(replies[1]).offset
         } catch {
-            throw StepFailure(code: "unexpected-reply", what: "\(primary.name): \(error)", place: [primary.name])
+            throw StepFailure(code: .unexpectedReply, what: "\(primary.name): \(error)", place: [primary.name])
         }
     }
 
@@ -70,7 +70,7 @@ struct WritePause {
 
     func ended() -> StepFailure {
         StepFailure(
-            code: "pause-ended", what: "the write pause ended before the promotion could begin",
+            code: .pauseEnded, what: "the write pause ended before the promotion could begin",
             place: [primary.name], isTransient: true)
     }
 

@@ -21,7 +21,7 @@ struct Detachment {
         if let primary = replication.upstream?.primary {
             guard await servers.isSame(primary, as: servers.source) else {
                 throw StepFailure(
-                    code: "target-follows-another",
+                    code: .targetFollowsAnother,
                     what: "the target is a replica of \(primary) by now, which is not the source",
                     place: [target.name], world: ["the target was left as it is"])
             }
@@ -46,7 +46,7 @@ struct Detachment {
     private func refuseIfNamed() async throws(StepFailure) {
         guard let sentinel = await servers.sentinelNamingTarget() else { return }
         throw StepFailure(
-            code: "target-is-primary", what: "\(sentinel.name) names the target as the primary: it is not emptied",
+            code: .targetIsPrimary, what: "\(sentinel.name) names the target as the primary: it is not emptied",
             place: [sentinel.name, target.name],
             world: [
                 "the Sentinels failed over to \(target.endpoint) by themselves; clients that ask them write to it",

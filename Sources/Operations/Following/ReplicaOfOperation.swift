@@ -84,7 +84,7 @@ package struct ReplicaOfOperation: Operation {
         let reply = try await target.replies(to: [command], timeout: .seconds(30))[0]
         if case .error(let error) = reply {
             throw StepFailure(
-                code: "replicaof-refused",
+                code: .replicaofRefused,
                 what: "the target refused to follow the source: \(error.message.printable)",
                 place: [target.name, "REPLICAOF \(source.endpoint.host) \(source.endpoint.port)"],
                 world: ["the target keeps its role and its data; \(source.endpoint) takes writes as before"],
@@ -99,7 +99,7 @@ package struct ReplicaOfOperation: Operation {
         let replication = try await target.replication()
         guard let primary = replication.upstream?.primary, await servers.isSame(primary, as: source) else {
             throw StepFailure(
-                code: "target-does-not-follow", what: "the target does not say that it follows the source",
+                code: .targetDoesNotFollow, what: "the target does not say that it follows the source",
                 place: [target.name, "role \(replication.role)"],
                 world: ["\(source.endpoint) takes writes as before"], isTransient: true)
         }
@@ -117,7 +117,7 @@ package struct ReplicaOfOperation: Operation {
         case .unknown(let reason): what = "it cannot be told whether source and target are two servers: \(reason)"
         }
         throw StepFailure(
-            code: "target-is-source", what: what, place: [source.name, target.name],
+            code: .targetIsSource, what: what, place: [source.name, target.name],
             world: ["nothing was changed; \(source.endpoint) takes writes as before"],
             help: ["name the server that shall take over as 'target' in the plan"])
     }
@@ -138,7 +138,7 @@ package struct ReplicaOfOperation: Operation {
     private func refuseIfNamed() async throws(StepFailure) {
         guard let sentinel = await servers.sentinelNamingTarget() else { return }
         throw StepFailure(
-            code: "target-is-primary", what: "\(sentinel.name) names the target as the primary already",
+            code: .targetIsPrimary, what: "\(sentinel.name) names the target as the primary already",
             place: [sentinel.name, target.name],
             world: ["nothing was changed; clients that ask the Sentinels write to \(target.endpoint)"],
             help: await hintOfAnother() + [
@@ -157,14 +157,14 @@ package struct ReplicaOfOperation: Operation {
 
     private func followsAnother(_ primary: ServerAddress) -> StepFailure {
         StepFailure(
-            code: "target-follows-another", what: "the target is a replica of \(primary), which is not the source",
+            code: .targetFollowsAnother, what: "the target is a replica of \(primary), which is not the source",
             place: [target.name], world: ["nothing was changed"],
             help: ["name the right target in the plan, or detach it yourself: REPLICAOF NO ONE on \(target.endpoint)"])
     }
 
     private func sourceFollows(_ primary: ServerAddress) async -> StepFailure {
         StepFailure(
-            code: "source-not-primary", what: "the source is a replica of \(primary)", place: [source.name],
+            code: .sourceNotPrimary, what: "the source is a replica of \(primary)", place: [source.name],
             world: ["nothing was changed; the target was not touched"],
             help: await hintOfAnother() + [
                 "name the present primary as 'source' in the plan, or find out who demoted the source"
@@ -174,7 +174,7 @@ package struct ReplicaOfOperation: Operation {
     /// Restarted, or detached by somebody: a Sentinel does not leave it so.
     private func wasDetached(_ keys: Int64) -> StepFailure {
         StepFailure(
-            code: "target-detached",
+            code: .targetDetached,
             what:
                 "the target holds \(keys) keys and follows nobody, and the Sentinels know it as a replica of the source",
             place: [target.name], world: ["nothing was changed; the target was not touched"],
@@ -186,7 +186,7 @@ package struct ReplicaOfOperation: Operation {
 
     private func holdsKeys(_ keys: Int64) -> StepFailure {
         StepFailure(
-            code: "target-holds-keys", what: "the target holds \(keys) keys, which the full sync would delete",
+            code: .targetHoldsKeys, what: "the target holds \(keys) keys, which the full sync would delete",
             place: [target.name], world: ["nothing was changed; the target was not touched"],
             help: ["empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go"])
     }

@@ -95,7 +95,7 @@ struct ReplicationCredentials: Sendable {
                 // Dragonfly takes TLS for replication only at start, and does not show it.
                 if setting.name == "tls-replication" { continue }
                 throw StepFailure(
-                    code: "setting-unknown",
+                    code: .settingUnknown,
                     what: "\(replica.name) has no setting '\(setting.name)', which it needs to log in at its primary",
                     place: [replica.name], world: ["nothing was changed"])
             }

@@ -73,13 +73,13 @@ struct SyncWatch {
     private mutating func check(_ answer: Answer) throws(StepFailure) {
         guard answer.sourceIsPrimary else {
             throw StepFailure(
-                code: "source-not-primary", what: "the source is not a primary any more", place: [source.name],
+                code: .sourceNotPrimary, what: "the source is not a primary any more", place: [source.name],
                 world: ["nothing was changed by this step"],
                 help: ["look at what happened to \(source.endpoint); was there a failover?"])
         }
         guard answer.follows else {
             throw StepFailure(
-                code: "target-does-not-follow", what: "the target does not follow the source any more",
+                code: .targetDoesNotFollow, what: "the target does not follow the source any more",
                 place: [target.name], world: ["\(source.endpoint) takes writes as before"],
                 help: ["find out who detached it; resume makes it follow again"])
         }
@@ -91,7 +91,7 @@ struct SyncWatch {
 
     private func loop(_ begun: Int64) -> StepFailure {
         StepFailure(
-            code: "full-sync-loop", what: "the full sync began anew \(begun) times without ever finishing",
+            code: .fullSyncLoop, what: "the full sync began anew \(begun) times without ever finishing",
             place: [target.name, source.name],
             world: ["\(source.endpoint) takes writes as before, but each try costs it a BGSAVE"],
             help: [

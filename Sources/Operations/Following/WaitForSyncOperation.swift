@@ -39,7 +39,7 @@ package struct WaitForSyncOperation: Operation {
         let observation = try await observe()
         guard case .answer(let answer) = observation, let lag = answer.lag else {
             throw StepFailure(
-                code: "target-not-synced", what: "the target was in sync a moment ago and is not any more",
+                code: .targetNotSynced, what: "the target was in sync a moment ago and is not any more",
                 place: [servers.target.name], world: ["\(servers.source.endpoint) takes writes as before"],
                 isTransient: true)
         }

@@ -75,6 +75,6 @@ struct IdentityProof: Sendable {
                 refusal = refusal ?? error
             }
         }
-        throw refusal ?? StepFailure(code: "unidentified", what: "\(address) was not asked who it is")
+        throw refusal ?? StepFailure(code: .unidentified, what: "\(address) was not asked who it is")
     }
 }

@@ -5,8 +5,6 @@ import RedisTopology
 /// A server that no plan names, and the proof that it is none of those that the plan does name: without it nothing is done
 /// to it.
 struct Stranger: Sendable {
-    static let unidentified = "server-unidentified"
-
     private let server: Server
     private let servers: Servers
     private let parties: [Server]
@@ -37,7 +35,7 @@ struct Stranger: Sendable {
 
     private func isParty(_ party: Server) -> StepFailure {
         StepFailure(
-            code: Self.unidentified,
+            code: .serverUnidentified,
             what: "\(server.endpoint) is the \(party.name) under another address, and was taken for another replica",
             place: [server.name, party.name], world: ["nothing was done to it"],
             help: ["name the \(party.part.rawValue) in the plan as the other servers know it: \(server.endpoint)"])
@@ -45,7 +43,7 @@ struct Stranger: Sendable {
 
     private func mayBeParty(_ party: Server, _ reason: String) -> StepFailure {
         StepFailure(
-            code: Self.unidentified,
+            code: .serverUnidentified,
             what: "it cannot be told whether the replica \(server.endpoint) is the \(party.name): \(reason)",
             place: [server.name, party.name], world: ["nothing was done to it"],
             help: [

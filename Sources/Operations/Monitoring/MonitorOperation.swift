@@ -57,7 +57,7 @@ package struct MonitorOperation: Operation {
     package func verify(_ context: StepContext) async throws -> StepResult {
         if let obstacle = try await obstacle() {
             throw StepFailure(
-                code: "not-monitored", what: "the Sentinels do not watch the source yet: \(obstacle)",
+                code: .notMonitored, what: "the Sentinels do not watch the source yet: \(obstacle)",
                 world: ["\(servers.source.endpoint) takes writes as before"], isTransient: true)
         }
         return StepResult(
@@ -122,7 +122,7 @@ package struct MonitorOperation: Operation {
 
     private func monitorsAnother(_ sentinel: Server, _ primary: SentinelPrimary) -> StepFailure {
         StepFailure(
-            code: "name-in-use",
+            code: .nameInUse,
             what: "\(sentinel.name) monitors \(primary.address) as '\(name)', which is not the source",
             place: [sentinel.name], world: ["nothing was changed"],
             help: ["choose another name in 'sentinel.primary', or SENTINEL REMOVE \(name) there if it is old"])

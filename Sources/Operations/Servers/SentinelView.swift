@@ -27,7 +27,7 @@ extension Server {
             return try SentinelPrimary(reply)
         } catch {
             throw StepFailure(
-                code: "unexpected-reply",
+                code: .unexpectedReply,
                 what: "\(self.name) answered '\(command)' in a way planrun cannot read: \(error)", place: [self.name])
         }
     }

@@ -41,7 +41,7 @@ package struct Server: Sendable {
 
     package func failure(_ error: SessionError) -> StepFailure {
         StepFailure(
-            code: error.code.rawValue, what: error.sentence, place: [name],
+            code: .session(error.code), what: error.sentence, place: [name],
             help: Self.remedy(error.code, at: name), isTransient: error.isTransient)
     }
 
@@ -55,7 +55,7 @@ package struct Server: Sendable {
 
     package func refusal(of command: Command, _ error: RESPError) -> StepFailure {
         StepFailure(
-            code: "server-refused", what: "\(name) refused '\(command)': \(error.message.printable)", place: [name],
+            code: .serverRefused, what: "\(name) refused '\(command)': \(error.message.printable)", place: [name],
             help: error.code == "NOPERM" ? ["give planrun's user on \(endpoint) the right to run this command"] : [],
             isTransient: ["LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN"].contains(error.code))
     }
@@ -76,7 +76,7 @@ package struct Server: Sendable {
             return try convert(reply)
         } catch {
             throw StepFailure(
-                code: "unexpected-reply", what: "\(name) answered '\(command)' in a way planrun cannot read: \(error)",
+                code: .unexpectedReply, what: "\(name) answered '\(command)' in a way planrun cannot read: \(error)",
                 place: [name])
         }
     }
@@ -150,7 +150,7 @@ extension Server {
             return try PersistenceInfo(info)
         } catch {
             throw StepFailure(
-                code: "unexpected-reply",
+                code: .unexpectedReply,
                 what: "\(name) answered 'INFO persistence' in a way planrun cannot read: \(error)", place: [name])
         }
     }

@@ -18,7 +18,7 @@ extension StateValue {
             return try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
         } catch {
             throw StepFailure(
-                code: "state-record-unreadable", what: "the state file holds no readable record of this step",
+                code: .stateRecordUnreadable, what: "the state file holds no readable record of this step",
                 world: ["nothing was changed by this attempt"],
                 help: ["was the state file edited by hand? restore it from a copy"])
         }

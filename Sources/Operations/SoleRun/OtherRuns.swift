@@ -36,7 +36,7 @@ extension OtherRuns.Sighting {
     func failure(world: [String]) -> StepFailure {
         let silent = client.idle.map { $0 < .seconds(5) ? "" : ", and has said nothing for \($0.inWords)" } ?? ""
         return StepFailure(
-            code: "another-run",
+            code: .anotherRun,
             what:
                 "another planrun carries out a run on these servers, since \(name.since): "
                 + "it is connected to \(server.name) from \(client.address)\(silent)",

@@ -36,11 +36,9 @@ struct UserTable: Sendable {
         return users
     }
 
-    static let untoldCode = "users-untold"
-
     private static func untold(_ server: Server, _ error: RESPError) -> StepFailure {
         StepFailure(
-            code: untoldCode,
+            code: .usersUntold,
             what: "\(server.name) does not tell its users: \(error.message.printable(limit: 200))",
             place: [server.name], world: ["nothing was changed"],
             help: [

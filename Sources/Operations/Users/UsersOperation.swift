@@ -52,7 +52,7 @@ package struct UsersOperation: Operation {
         let missing = differences.filter { $0.kind == .missing }.map(\.user)
         guard missing.isEmpty else {
             throw StepFailure(
-                code: "users-missing", what: "the target does not show the users \(Self.list(missing))",
+                code: .usersMissing, what: "the target does not show the users \(Self.list(missing))",
                 place: [target.name], world: ["\(servers.source.endpoint) takes writes as before"], isTransient: true)
         }
         let summary =
@@ -99,7 +99,7 @@ extension UsersOperation {
         guard !strange.isEmpty else { return }
         let list = strange.map { "'\($0.name.printable(limit: 80))': \($0.unknownRules.joined(separator: " "))" }
         throw StepFailure(
-            code: "user-rules-unknown",
+            code: .userRulesUnknown,
             what: "the target does not know rules of the source's users: \(list.joined(separator: "; "))",
             place: [target.name], world: ["nothing was changed"],
             help: strange.map { "\($0.line), if these rules are not needed" }
@@ -110,7 +110,7 @@ extension UsersOperation {
         let locked = recipes.filter(\.lacksPassword)
         guard !locked.isEmpty else { return }
         throw StepFailure(
-            code: "user-password-needed",
+            code: .userPasswordNeeded,
             what:
                 "the target can have the users \(Self.list(locked.map(\.name))) only with their passwords, and the plan does not say where these are",
             place: [target.name], world: ["nothing was changed"],
@@ -127,9 +127,9 @@ extension UsersOperation {
             do {
                 // A user without the right to PING has logged in, too.
                 try await servers.withSession(servers.source, settings) { try await $0.replies(to: [["PING"]]) }
-            } catch let failure as StepFailure where failure.code == SessionError.Code.authenticationFailed.rawValue {
+            } catch let failure as StepFailure where failure.code == .session(.authenticationFailed) {
                 throw StepFailure(
-                    code: "user-password-wrong",
+                    code: .userPasswordWrong,
                     what: "the source does not take the password that the plan gives for \(Self.list([recipe.name]))",
                     place: [servers.source.name], world: ["nothing was changed"],
                     help: ["correct what 'passwords' of 'users' names for it"])
@@ -139,7 +139,7 @@ extension UsersOperation {
 
     private func refused(_ recipe: UserRecipe, _ error: RESPError, made: [String]) -> StepFailure {
         StepFailure(
-            code: "user-refused",
+            code: .userRefused,
             what:
                 "the target refused to make the user \(Self.list([recipe.name])): \(error.message.printable(limit: 200))",
             place: [target.name],
@@ -152,7 +152,7 @@ extension UsersOperation {
     /// Clients that ask the Sentinels log in to it as these users.
     private func isPrimary(_ sentinel: Server) -> StepFailure {
         StepFailure(
-            code: "target-is-primary",
+            code: .targetIsPrimary,
             what: "\(sentinel.name) names the target as the primary: its users are not removed",
             place: [sentinel.name, target.name],
             world: ["applications use \(target.endpoint) as these users; nothing was removed"],

@@ -64,7 +64,7 @@ struct Conclusion {
         case .incomplete:
             // Nothing of what lies behind a cutover that others made can be taken back; forward it goes.
             let isOver =
-                !state.hasTakenBack && outcome.failures.contains { $0.failure.code == "past-point-of-no-return" }
+                !state.hasTakenBack && outcome.failures.contains { $0.failure.code == .operation(.pastPointOfNoReturn) }
             await tell(outcome.failures, next: [isOver ? resume : rollback])
             return .personNeeded
         case .interrupted:

@@ -98,10 +98,8 @@ struct PlanInspector {
                 help: result.help)
         } catch let failure as StepFailure {
             // As for a warning; a failure of the run has it in a line of its own.
-            let wanted = failure.place.filter { $0.hasPrefix("wanted: ") }
-            return .init(
-                check: node.id, verdict: .failed, saw: ([failure.what] + wanted).joined(separator: "; "),
-                help: failure.help)
+            let wanted = failure.wanted.map { "; wanted: \($0)" } ?? ""
+            return .init(check: node.id, verdict: .failed, saw: failure.what + wanted, help: failure.help)
         } catch {
             return .init(check: node.id, verdict: .failed, saw: "\(error)", help: [])
         }

@@ -63,7 +63,7 @@ extension PlanRun {
         } catch let failure as StepFailure {
             context.tell(
                 Notice(
-                    code: failure.code, what: failure.what,
+                    code: failure.code.word, what: failure.what,
                     details: [failure.place.joined(separator: " · ")] + failure.world, help: failure.help))
             throw .failure
         } catch {

@@ -37,7 +37,7 @@ struct RollbackVerb: RunVerb {
         case .stop, .copyBack:
             run.context.tell(
                 Notice(
-                    code: "past-point-of-no-return",
+                    code: OperationFailure.pastPointOfNoReturn.rawValue,
                     what: "the cutover is over, and the plan says 'after-cutover: stop'; nothing was changed",
                     details: await WorldReport(run.servers).sentences(),
                     help: [
@@ -52,7 +52,7 @@ struct RollbackVerb: RunVerb {
             } catch let failure as StepFailure {
                 run.context.tell(
                     Notice(
-                        code: failure.code, what: "cannot tell what going back would give up: \(failure.what)",
+                        code: failure.code.word, what: "cannot tell what going back would give up: \(failure.what)",
                         details: failure.place + ["nothing was changed"], help: failure.help,
                         next: [run.commands.next("rollback", "try again")]))
                 return .personNeeded

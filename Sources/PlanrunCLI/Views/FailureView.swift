@@ -15,10 +15,12 @@ struct FailureView {
     var notice: Notice {
         let cause = failure.failure
         let world = cause.world.filter { !shown.contains($0) }
+        let wanted = cause.wanted.map { ["wanted: \($0)"] } ?? []
         let verb = cause.isPause ? "waits:" : "failed:"
         return Notice(
-            tone: cause.isPause ? .waiting : .error, code: cause.code, what: "'\(failure.node)' \(verb) \(cause.what)",
-            details: ["at " + ([place] + cause.place).joined(separator: " · ")]
+            tone: cause.isPause ? .waiting : .error, code: cause.code.word,
+            what: "'\(failure.node)' \(verb) \(cause.what)",
+            details: ["at " + ([place] + cause.place + wanted).joined(separator: " · ")]
                 + (world.isEmpty ? [] : [world.joined(separator: "; ")]),
             help: cause.help + help, next: next)
     }

@@ -210,8 +210,9 @@ struct PreflightCheckTests {
         }
         let (failing, process) = try operation(.fail)
         let failure = await #expect(throws: StepFailure.self) { try await failing.verify(process.context()) }
-        #expect(failure?.code == "no-tilt")
-        #expect(failure?.place == ["Sentinel 10.0.0.9:26379", "wanted: a Sentinel that trusts its clock"])
+        #expect(failure?.code == .check(NoTiltCheck.declaration))
+        #expect(failure?.place == ["Sentinel 10.0.0.9:26379"])
+        #expect(failure?.wanted == "a Sentinel that trusts its clock")
         #expect(failure?.world == ["checks change nothing"])
         let (warning, other) = try operation(.warn)
         let result = try await warning.verify(other.context())

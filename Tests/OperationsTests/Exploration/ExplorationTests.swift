@@ -15,7 +15,7 @@ struct ExplorationTests {
         }
         #expect(explorer.outcomes.contains(.handedOver))
         #expect(explorer.outcomes.count >= 10)
-        #expect(explorer.verdicts.contains(.unclear(code: "source-unreachable")))
+        #expect(explorer.verdicts.contains(.unclear(code: .sourceUnreachable)))
     }
 
     /// That a violation would be found.

@@ -21,7 +21,7 @@ struct Explorer {
 
     enum Ending: Hashable {
         case finished
-        case unclear(code: String)
+        case unclear(code: OperationFailure)
     }
 
     let method: CutoverMethod

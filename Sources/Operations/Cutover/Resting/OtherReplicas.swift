@@ -39,7 +39,7 @@ struct OtherReplicas: Sendable {
                     return memory
                 }
                 found.append(memory)
-            } catch let failure as StepFailure where failure.code == Stranger.unidentified {
+            } catch let failure as StepFailure where failure.code == .operation(.serverUnidentified) {
                 throw failure
             } catch {}
         }
@@ -98,7 +98,7 @@ struct OtherReplicas: Sendable {
         let wanted = try await Fence(primary: primary).replicasWanted()
         guard wanted > 1 else { return }
         throw StepFailure(
-            code: "too-few-replicas",
+            code: .tooFewReplicas,
             what:
                 "detaching the other replicas would leave 1, and \(primary.name) wants \(wanted) (min-replicas-to-write)",
             place: [primary.name], world: ["nothing was promoted; \(primary.endpoint) takes writes"],

@@ -43,7 +43,7 @@ struct Retirement: Sendable {
             try await context.clock.sleep(for: .milliseconds(200))
         }
         throw StepFailure(
-            code: "source-not-forgotten", what: "the Sentinels still list \(source.endpoint) as a replica after 2m",
+            code: .sourceNotForgotten, what: "the Sentinels still list \(source.endpoint) as a replica after 2m",
             place: servers.sentinels.map(\.name), world: world, help: ["resume tries again"], isTransient: true)
     }
 

@@ -17,7 +17,7 @@ extension Sentinels {
             while let now = try await sentinel.sentinelPrimary(primaryName)?.otherSentinelCount, now < others {
                 guard watch.elapsed < .seconds(30) else {
                     throw StepFailure(
-                        code: "sentinel-alone",
+                        code: .sentinelAlone,
                         what: "a Sentinel that was reset sees \(now) of \(others) other Sentinels",
                         place: [sentinel.name], world: world,
                         help: ["check that \(sentinel.endpoint) can reach the other Sentinels, then try again"],

@@ -62,7 +62,7 @@ extension Servers {
         do {
             return try await connector.certificates(server.settings)
         } catch {
-            throw StepFailure(code: error.code.rawValue, what: error.sentence, place: [server.name])
+            throw StepFailure(code: .session(error.code), what: error.sentence, place: [server.name])
         }
     }
 }

@@ -15,7 +15,7 @@ struct ReplicationLoginCheck: Check {
         (settings.username, settings.password) = (login.username, login.password)
         do {
             try await servers.withSession(source, settings) { try await $0.replies(to: [["PING"]]) }
-        } catch let failure as StepFailure where failure.code == SessionError.Code.authenticationFailed.rawValue {
+        } catch let failure as StepFailure where failure.code == .session(.authenticationFailed) {
             return .missed(
                 "the source refuses the target, which would log in as \(login.userTitle): \(failure.what)",
                 wants: "a login that the source takes", at: [source.name],

@@ -81,7 +81,7 @@ struct SentinelLoginCheck: Check {
         do {
             try await servers.withSession(target, settings) { try await $0.replies(to: [["PING"]]) }
             return true
-        } catch let failure as StepFailure where failure.code == SessionError.Code.authenticationFailed.rawValue {
+        } catch let failure as StepFailure where failure.code == .session(.authenticationFailed) {
             return false
         }
     }

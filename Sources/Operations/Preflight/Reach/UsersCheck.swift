@@ -11,7 +11,7 @@ struct UsersCheck: Check {
         let comparison: UserComparison
         do {
             comparison = try await servers.userComparison()
-        } catch let failure as StepFailure where failure.code == UserTable.untoldCode {
+        } catch let failure as StepFailure where failure.code == .operation(.usersUntold) {
             return .untold(failure.what, at: failure.place, remedy: failure.help)
         }
         let findings = comparison.differences().filter { $0.locksOut && !$0.isBrought(servers, comparison) }
@@ -31,7 +31,7 @@ struct UnusedUsersCheck: Check {
         let comparison: UserComparison
         do {
             comparison = try await servers.userComparison()
-        } catch let failure as StepFailure where failure.code == UserTable.untoldCode {
+        } catch let failure as StepFailure where failure.code == .operation(.usersUntold) {
             // What cannot be told is told once, by the check `users`.
             return .passed("not to be told, as the check 'users' says")
         }

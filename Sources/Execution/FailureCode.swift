@@ -1,0 +1,43 @@
+/// The fixed, hyphenated word for one way in which a step fails: scripts match it, documents link to it.
+///
+/// Execution declares the two that are its own, in `ExecutorFailure`. Who carries steps out declares the others in enums
+/// of its own, each with a constructor here, so that nobody writes or compares a code as a text. A state file keeps the
+/// word; one that a newer planrun wrote is read and shown as it is.
+package struct FailureCode: Sendable, Hashable {
+    package let word: String
+
+    package init(_ code: some DeclaredFailure) { word = code.rawValue }
+
+    /// For codes that are declared elsewhere, as ids of checks are.
+    package init(word: String) { self.word = word }
+
+    package static func executor(_ failure: ExecutorFailure) -> FailureCode { FailureCode(failure) }
+}
+
+extension FailureCode: Codable {
+    package init(from decoder: any Decoder) throws { word = try decoder.singleValueContainer().decode(String.self) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(word)
+    }
+}
+
+/// All codes of one part of planrun. Each is documented in the article `Failures`.
+package protocol DeclaredFailure: RawRepresentable<String>, CaseIterable, Sendable {
+    /// What a failure with this code says, in one line.
+    var summary: String { get }
+}
+
+/// How a step fails whatever it does.
+package enum ExecutorFailure: String, DeclaredFailure {
+    case stepTimeout = "step-timeout"
+    case unexpectedError = "unexpected-error"
+
+    package var summary: String {
+        switch self {
+        case .stepTimeout: "the step was not done within its `timeout`"
+        case .unexpectedError: "something happened that planrun does not know; please report it"
+        }
+    }
+}

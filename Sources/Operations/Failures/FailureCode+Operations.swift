@@ -1,0 +1,41 @@
+package import Execution
+package import PlanModel
+package import RESP
+
+extension FailureCode {
+    package static func operation(_ failure: OperationFailure) -> FailureCode { FailureCode(failure) }
+
+    /// Of a check that does not pass: its id.
+    package static func check(_ check: CheckDeclaration) -> FailureCode { FailureCode(word: check.id) }
+
+    /// Of a server that cannot be spoken to.
+    package static func session(_ code: SessionError.Code) -> FailureCode { FailureCode(code) }
+}
+
+extension StepFailure {
+    /// What most operations need: a code of their own.
+    init(
+        code: OperationFailure, what: String, place: [String] = [], world: [String] = [], help: [String] = [],
+        isTransient: Bool = false, isPause: Bool = false
+    ) {
+        self.init(
+            code: .operation(code), what: what, place: place, world: world, help: help, isTransient: isTransient,
+            isPause: isPause)
+    }
+}
+
+extension SessionError.Code: DeclaredFailure {
+    package var summary: String {
+        switch self {
+        case .hostUnresolvable: "the name of a server cannot be resolved"
+        case .connectionRefused: "a server refuses connections"
+        case .connectTimeout: "no connection to a server came about in time"
+        case .tlsFailed: "no TLS connection to a server came about"
+        case .authenticationFailed: "a server refused the login, or asks for one that the plan does not have"
+        case .replyTimeout: "a server did not answer in time"
+        case .connectionLost: "a server closed the connection"
+        case .protocolViolation: "a server sent what is not its protocol"
+        case .closed: "the connection was closed by planrun itself"
+        }
+    }
+}
