@@ -27,7 +27,7 @@ struct Attempt: Sendable {
     let operation: any Operation
     let clock: any Clock<Duration>
     let mailbox: Mailbox
-    let draining: DrainFlag
+    let stopping: StopFlag
 
     func run() async {
         mailbox.send(.ended(node.id, await end()))
@@ -69,7 +69,7 @@ struct Attempt: Sendable {
             return .failed(failure)
         } catch is CancellationError {
             return .stopped
-        } catch is StateFileError {
+        } catch is StoreFailure {
             return .notRecorded
         } catch {
             // Libraries tell of a cancellation in words of their own.
@@ -100,7 +100,7 @@ struct Attempt: Sendable {
                 latest.value = undo
             },
             report: { mailbox.send(.progress(node.id, $0)) },
-            isDraining: { draining.isSet })
+            isDraining: { stopping.isDraining }, isLeaseLost: { stopping.isLeaseLost })
     }
 }
 

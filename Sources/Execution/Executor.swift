@@ -1,28 +1,30 @@
 package import PlanGraph
 
-/// Carries out a graph: the one place where the state machine meets operations, time and the state file.
+/// Carries out a graph: the one place where the state machine meets operations, time and the record of the run.
 ///
-/// The intent of an effect and what undoes it are on disk before the effect; its outcome is after. One run at a time:
-/// the caller holds the `RunLock`.
+/// The intent of an effect and what undoes it are in the store before the effect; its outcome is soon after. When the
+/// lease is lost, what runs is stopped and nothing more begins.
 package struct Executor: Sendable {
     package let graph: StepGraph
     let provider: any OperationProvider
     let policies: [NodeID: NodePolicy]
-    let store: any StateStore
+    let lease: any RunLease
     let environment: RunEnvironment
     let observer: @Sendable (RunEvent) -> Void
 
     /// - Parameter policies: by node id; a node that is not in it is tried once, without a limit of time.
-    /// - Parameter observer: called for one event after the other, in order, from one task. It should not block.
+    /// - Parameter lease: of the run; the caller gives it back when the run, and the rollback after it, are over.
+    /// - Parameter observer: called for one event after the other, in order, from one task. It must not block: a run that
+    ///   waits for a terminal would hold back writes for as long.
     package init(
         graph: StepGraph, provider: any OperationProvider, policies: [NodeID: NodePolicy] = [:],
-        store: any StateStore, environment: RunEnvironment = RunEnvironment(),
+        lease: any RunLease, environment: RunEnvironment = RunEnvironment(),
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) {
         self.graph = graph
         self.provider = provider
         self.policies = policies
-        self.store = store
+        self.lease = lease
         self.environment = environment
         self.observer = observer
     }
@@ -37,6 +39,7 @@ package struct Executor: Sendable {
         let end = await drive(state, .forward, graph, kept: kept, .runStarted(info), interrupts)
         let ending: RunOutcome.Ending =
             switch end.outcome {
+            case .failure(let error) where error.code == .leaseLost: .leaseLost(error)
             case .failure(let error): .stateWriteFailed(error)
             case .success(.succeeded): .succeeded
             case .success(.failed(let node)): .failed(node)
@@ -60,6 +63,7 @@ package struct Executor: Sendable {
         let end = await drive(state, .back, back, kept: [], .rollbackStarted(info), interrupts)
         let ending: RollbackOutcome.Ending =
             switch end.outcome {
+            case .failure(let error) where error.code == .leaseLost: .leaseLost(error)
             case .failure(let error): .stateWriteFailed(error)
             case .success(.succeeded): .complete
             case .success(.failed(let node)), .success(.paused(let node)): .incomplete(node)
@@ -95,6 +99,9 @@ extension Executor {
                 tell(opening)
                 group.addTask {
                     for await interrupt in interrupts { mailbox.send(.interrupt(interrupt)) }
+                }
+                group.addTask { [lease] in
+                    if let failure = await lease.loss() { mailbox.send(.leaseLost(failure)) }
                 }
                 await driver.drive(kept: kept, messages, &group)
                 group.cancelAll()

@@ -4,13 +4,15 @@ import Synchronization
 /// How everything that runs at the same time talks to the one task that decides.
 struct Mailbox: Sendable {
     enum Message: Sendable {
-        /// The child goes on when the answer says that it is on disk.
+        /// The child goes on when the answer says that it is in the store.
         case intend(NodeID, undo: StateValue?, CheckedContinuation<Void, any Error>)
         case progress(NodeID, Progress)
         case ended(NodeID, Attempt.End)
         case retryDue(NodeID)
         case progressDue(NodeID)
         case interrupt(Interrupt)
+        case checkpoint(CheckpointWriter.Report)
+        case leaseLost(StoreFailure)
     }
 
     private let continuation: AsyncStream<Message>.Continuation
@@ -22,17 +24,26 @@ struct Mailbox: Sendable {
 
     func send(_ message: Message) { continuation.yield(message) }
 
-    /// Returns once the undo data is on disk.
-    /// - Throws: `StateFileError`
+    /// Returns once the undo data would survive a loss of power.
+    /// - Throws: `StoreFailure`
     func intend(_ node: NodeID, undo: StateValue?) async throws {
         try await withCheckedThrowingContinuation { send(.intend(node, undo: undo, $0)) }
     }
 }
 
-/// Says to all that run whether the run is being stopped. Set once, by the driver.
-final class DrainFlag: Sendable {
-    private let flag = Atomic(false)
+/// Says to all that run whether and why the run is being stopped. Set by the driver, and never taken back.
+final class StopFlag: Sendable {
+    private let draining = Atomic(false)
+    private let lost = Atomic(false)
 
-    var isSet: Bool { flag.load(ordering: .acquiring) }
-    func set() { flag.store(true, ordering: .releasing) }
+    var isDraining: Bool { draining.load(ordering: .acquiring) }
+    /// Whether somebody else may hold the run; then it is draining, too.
+    var isLeaseLost: Bool { lost.load(ordering: .acquiring) }
+
+    func drain() { draining.store(true, ordering: .releasing) }
+
+    func loseLease() {
+        lost.store(true, ordering: .releasing)
+        drain()
+    }
 }

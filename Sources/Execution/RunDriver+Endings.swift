@@ -1,6 +1,6 @@
 import PlanGraph
 
-/// What becomes of an attempt that ended: the record first, then the event, then the machine.
+/// What becomes of an attempt that ended: into the record, then the event, then the machine.
 extension RunDriver {
     mutating func ended(_ id: NodeID, _ end: Attempt.End) -> RunStateMachine.Action {
         switch end {
@@ -10,7 +10,7 @@ extension RunDriver {
         case .failed(let failure): return failed(id, failure)
         case .timedOut(let limit, let failure):
             return failed(id, .timeout(after: limit, last: pace.latest(id), failure))
-        case .stopped: return draining.isSet ? abandoned(id) : failed(id, .stoppedByNobody)
+        case .stopped: return stopping.isDraining ? abandoned(id) : failed(id, .stoppedByNobody)
         case .notRecorded: return abandoned(id)
         }
     }
@@ -23,7 +23,6 @@ extension RunDriver {
         case .passed: tell(id, .succeeded(result, took: took(id), unchanged: unchanged))
         case .warned: tell(id, .warned(result, took: took(id)))
         }
-        stopIfUnrecorded()
         return machine.succeeded(id)
     }
 
@@ -31,7 +30,6 @@ extension RunDriver {
         journal.record(id) { $0.undo($1, at: $2) }
         let nothing = "there was nothing to take back"
         tell(id, .succeeded(StepResult(what ?? nothing), took: took(id), unchanged: what == nil ? nothing : nil))
-        stopIfUnrecorded()
         return machine.succeeded(id)
     }
 
@@ -42,7 +40,6 @@ extension RunDriver {
             case .back: state.failUndo(position, failure, at: now)
             }
         }
-        stopIfUnrecorded()
         let action = machine.failed(id, isTransient: failure.isTransient, random: executor.environment.random())
         if case .retry(_, let delay) = action {
             tell(id, .retrying(failure, after: delay))
@@ -56,7 +53,6 @@ extension RunDriver {
     private mutating func paused(_ id: NodeID, _ failure: StepFailure) -> RunStateMachine.Action {
         journal.record(id) { state, position, _ in state.pause(position, failure) }
         tell(id, .paused(failure))
-        stopIfUnrecorded()
         return machine.paused(id)
     }
 
@@ -65,11 +61,6 @@ extension RunDriver {
         journal.record(id) { state, position, _ in state.abandon(position, role: role) }
         tell(id, .interrupted)
         return machine.abandoned(id)
-    }
-
-    /// Called while the node that ended still runs for the machine, so this is never the end.
-    private mutating func stopIfUnrecorded() {
-        if journal.failure != nil { _ = machine.interrupted() }
     }
 
     /// In the order of the graph that ran.

@@ -7,7 +7,7 @@ struct RunDriver {
     /// The graph that runs: the plan's, or the way back.
     let graph: StepGraph
     let mailbox: Mailbox
-    let draining = DrainFlag()
+    let stopping = StopFlag()
     var machine: RunStateMachine
     var journal: Journal
     var pace: ProgressPace
@@ -23,25 +23,33 @@ struct RunDriver {
         self.mailbox = mailbox
         self.machine = RunStateMachine(
             graph: graph, policies: executor.policies, onFailure: direction == .forward ? .stop : .goOn)
-        self.journal = Journal(state, store: executor.store, now: executor.environment.now)
+        self.journal = Journal(state, lease: executor.lease, now: executor.environment.now) {
+            mailbox.send(.checkpoint($0))
+        }
         self.pace = ProgressPace(interval: executor.environment.progressInterval)
         self.elapsed = stopwatch(executor.environment.clock)
     }
 
-    /// Until the run is over. Nothing runs before the first write has shown that the state can be written.
+    /// Until the run is over, and all of it is in the store. Nothing runs before the first write has shown that the state
+    /// can be written.
     mutating func drive(
         kept: Set<NodeID>, _ messages: AsyncStream<Mailbox.Message>, _ group: inout DiscardingTaskGroup
     ) async {
-        journal.record { [direction] state, _ in state.status = direction == .forward ? .running : .rollingBack }
+        defer { journal.finish() }
+        await journal.recordFirst { [direction] in $0.status = direction == .forward ? .running : .rollingBack }
         guard journal.failure == nil else { return }
         begin(kept: kept, &group)
-        if outcome == nil {
-            for await message in messages {
-                receive(message, &group)
-                if outcome != nil { break }
+        var messages = messages.makeAsyncIterator()
+        while outcome == nil, let message = await messages.next() { receive(message, &group) }
+        journal.record { [direction, outcome] state, _ in state.status = outcome?.status(direction) ?? state.status }
+        // Nothing runs any more: what else comes is too late.
+        while journal.isBehind, let message = await messages.next() {
+            switch message {
+            case .checkpoint(let report): receive(report, &group)
+            case .leaseLost(let failure): _ = journal.lost(failure)
+            case .intend, .progress, .ended, .retryDue, .progressDue, .interrupt: break
             }
         }
-        journal.record { [direction, outcome] state, _ in state.status = outcome?.status(direction) ?? state.status }
     }
 
     private mutating func begin(kept: Set<NodeID>, _ group: inout DiscardingTaskGroup) {
@@ -51,7 +59,7 @@ struct RunDriver {
 
     private mutating func receive(_ message: Mailbox.Message, _ group: inout DiscardingTaskGroup) {
         switch message {
-        case .intend(let id, let undo, let reply): reply.resume(with: intend(id, undo: undo))
+        case .intend(let id, let undo, let reply): intend(id, undo: undo, reply)
         case .progress(let id, let progress): receive(progress, of: id, &group)
         case .progressDue(let id):
             if let progress = pace.due(id, at: elapsed()) { tell(id, .progress(progress)) }
@@ -62,17 +70,19 @@ struct RunDriver {
             carryOut(action, &group)
         case .retryDue(let id): carryOut(machine.retryDue(id), &group)
         case .interrupt(.drain):
-            draining.set()
+            stopping.drain()
             executor.tell(.runDraining)
             carryOut(machine.interrupted(), &group)
         case .interrupt(.cancel):
-            draining.set()
+            stopping.drain()
             executor.tell(.runCancelling)
             carryOut(machine.cancelled(), &group)
+        case .checkpoint(let report): receive(report, &group)
+        case .leaseLost(let failure): leaseLost(failure, &group)
         }
     }
 
-    private mutating func carryOut(_ action: RunStateMachine.Action, _ group: inout DiscardingTaskGroup) {
+    mutating func carryOut(_ action: RunStateMachine.Action, _ group: inout DiscardingTaskGroup) {
         switch action {
         case .wait: break
         case .start(let ids): start(ids, &group)
@@ -82,37 +92,29 @@ struct RunDriver {
         }
     }
 
-    /// The write comes first; one write for all that start together.
+    /// On the way there an effect waits for its own intent; on the way back the write comes first.
     private mutating func start(_ ids: [NodeID], _ group: inout DiscardingTaskGroup) {
         let nodes = ids.compactMap { graph[$0] }
-        do {
-            try journal.start(nodes, direction)
-        } catch {
-            _ = machine.interrupted()
-            for id in ids { carryOut(machine.abandoned(id), &group) }
-            return
+        switch direction {
+        case .forward:
+            journal.start(nodes)
+            attempt(nodes, &group)
+        case .back: journal.startUndo(nodes)
         }
+    }
+
+    /// - Precondition: on the way back, that they begin is in the store.
+    mutating func attempt(_ nodes: [StepGraph.Node], _ group: inout DiscardingTaskGroup) {
         let memos = journal.state.memos
         for node in nodes {
             let (id, record) = (node.id, journal[node.id])
             let attempt = Attempt(
                 node: node, direction: direction, number: attempts(of: id), undo: record.undo,
                 memos: memos, timeout: executor.policies[id]?.timeout, operation: executor.provider.operation(for: id),
-                clock: executor.environment.clock, mailbox: mailbox, draining: draining)
+                clock: executor.environment.clock, mailbox: mailbox, stopping: stopping)
             startedAt[id] = elapsed()
             tell(id, .started)
             group.addTask { await attempt.run() }
-        }
-    }
-
-    private mutating func intend(_ id: NodeID, undo: StateValue?) -> Result<Void, any Error> {
-        do {
-            try journal.intend(id, undo: undo)
-            return .success(())
-        } catch {
-            // The node still runs, so this is never the end.
-            _ = machine.interrupted()
-            return .failure(error)
         }
     }
 
@@ -149,7 +151,7 @@ struct RunDriver {
     }
 
     struct End: Sendable {
-        let outcome: Result<RunStateMachine.Outcome, StateFileError>
+        let outcome: Result<RunStateMachine.Outcome, StoreFailure>
         let state: RunState
         let failures: [NodeFailure]
     }

@@ -44,7 +44,7 @@ extension RunEvent: Codable {
         var took: Double?
         var after: Double?
         var outcome: String?
-        var error: StateFileError?
+        var error: StoreFailure?
     }
 }
 
@@ -76,6 +76,7 @@ extension RunEvent.Line {
         case .interrupted: outcome = "interrupted"
         case .paused(let id): (outcome, node) = ("paused", id)
         case .stateWriteFailed(let cause): (outcome, error) = ("state-write-failed", cause)
+        case .leaseLost(let cause): (outcome, error) = ("lease-lost", cause)
         }
     }
 
@@ -86,6 +87,7 @@ extension RunEvent.Line {
         case .incomplete(let id): (outcome, node) = ("incomplete", id)
         case .interrupted: outcome = "interrupted"
         case .stateWriteFailed(let cause): (outcome, error) = ("state-write-failed", cause)
+        case .leaseLost(let cause): (outcome, error) = ("lease-lost", cause)
         }
     }
 
@@ -149,6 +151,7 @@ extension RunEvent.Line {
         case "interrupted": .interrupted
         case "paused": node.map { .paused($0) }
         case "state-write-failed": error.map { .stateWriteFailed($0) }
+        case "lease-lost": error.map { .leaseLost($0) }
         default: nil
         }
     }
@@ -159,6 +162,7 @@ extension RunEvent.Line {
         case "incomplete": node.map { .incomplete($0) }
         case "interrupted": .interrupted
         case "state-write-failed": error.map { .stateWriteFailed($0) }
+        case "lease-lost": error.map { .leaseLost($0) }
         default: nil
         }
     }

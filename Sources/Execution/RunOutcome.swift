@@ -10,11 +10,13 @@ package struct RunOutcome: Sendable, Equatable {
         /// The node that waits for a person; nothing else was left to run.
         case paused(NodeID)
         /// A checkpoint could not be written. What ran was let end, nothing more was started.
-        case stateWriteFailed(StateFileError)
+        case stateWriteFailed(StoreFailure)
+        /// Somebody else may hold the run. What ran was stopped, and nothing was recorded any more.
+        case leaseLost(StoreFailure)
     }
 
     package var ending: Ending
-    /// As it is on disk, except after `stateWriteFailed`.
+    /// As it is in the store, except after `stateWriteFailed` and `leaseLost`.
     package var state: RunState
     /// Every failure of this run in the order of the graph; the ending names the first in time.
     package var failures: [NodeFailure]
@@ -28,7 +30,9 @@ package struct RollbackOutcome: Sendable, Equatable {
         /// The node whose undo failed first; a person is needed.
         case incomplete(NodeID)
         case interrupted
-        case stateWriteFailed(StateFileError)
+        case stateWriteFailed(StoreFailure)
+        /// Somebody else may hold the run. What ran was stopped, and nothing was recorded any more.
+        case leaseLost(StoreFailure)
     }
 
     package var ending: Ending

@@ -3,18 +3,18 @@ package import PlanGraph
 extension RunState {
     /// Refuses a state that belongs to another plan or to other steps.
     ///
-    /// - Parameter path: of the state file, for the message.
+    /// - Parameter record: what it is called in the message, as `RunLease.recordName` has it.
     package func checked(
-        against graph: StepGraph, planName: String, planPath: String, path: String
-    ) throws(StateFileError) -> RunState {
+        against graph: StepGraph, planName: String, planPath: String, record: String
+    ) throws(StoreFailure) -> RunState {
         guard self.planName == planName, fileName(self.planPath) == fileName(planPath) else {
-            throw .otherPlan(path, self, planName: planName, planPath: planPath)
+            throw .otherPlan(record, self, planName: planName, planPath: planPath)
         }
         let inPlan = Set(graph.nodes.map(\.id))
         let inState = Set(nodes.map(\.id))
         guard inPlan == inState else {
             throw .otherSteps(
-                path, gone: inState.subtracting(inPlan).sorted(), new: inPlan.subtracting(inState).sorted())
+                record, gone: inState.subtracting(inPlan).sorted(), new: inPlan.subtracting(inState).sorted())
         }
         return inOrder(of: graph)
     }
@@ -22,9 +22,9 @@ extension RunState {
     /// The same run with a plan that changed: nodes that have not begun come and go with the plan.
     ///
     /// - Throws: `unknownStep` where a node that has begun is in the plan no more.
-    package func adopting(_ graph: StepGraph, plan: String, path: String) throws(StateFileError) -> RunState {
+    package func adopting(_ graph: StepGraph, plan: String, record: String) throws(StoreFailure) -> RunState {
         let begun = nodes.filter { $0.status != .pending && graph[$0.id] == nil }.map(\.id)
-        guard begun.isEmpty else { throw .otherSteps(path, gone: begun, new: []) }
+        guard begun.isEmpty else { throw .otherSteps(record, gone: begun, new: []) }
         var adopted = self
         adopted.plan = plan
         return adopted.inOrder(of: graph)
@@ -93,23 +93,23 @@ extension RunState.Node {
     }
 }
 
-extension StateFileError {
+extension StoreFailure {
     fileprivate static func otherPlan(
-        _ path: String, _ state: RunState, planName: String, planPath: String
-    ) -> StateFileError {
-        StateFileError(
-            .otherPlan, path: path,
-            what: "the state file '\(path)' is of the plan '\(state.planName)' in '\(state.planPath)', "
+        _ record: String, _ state: RunState, planName: String, planPath: String
+    ) -> StoreFailure {
+        StoreFailure(
+            .otherPlan, place: record,
+            what: "\(record) is of the plan '\(state.planName)' in '\(state.planPath)', "
                 + "not of '\(planName)' in '\(planPath)'",
             help: ["name the state of this plan with '--state PATH', or carry on with the plan that the state is of"])
     }
 
-    fileprivate static func otherSteps(_ path: String, gone: [NodeID], new: [NodeID]) -> StateFileError {
+    fileprivate static func otherSteps(_ record: String, gone: [NodeID], new: [NodeID]) -> StoreFailure {
         var parts: [String] = []
         if !gone.isEmpty { parts.append("knows \(list(gone)), which the plan does not have") }
         if !new.isEmpty { parts.append("does not know \(list(new))") }
-        return StateFileError(
-            .unknownStep, path: path, what: "the state file '\(path)' \(parts.joined(separator: " and "))",
+        return StoreFailure(
+            .unknownStep, place: record, what: "\(record) \(parts.joined(separator: " and "))",
             help: [
                 "go on with the plan as it was when the run began; its text is in the state file under 'plan'"
             ])

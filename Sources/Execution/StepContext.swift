@@ -18,13 +18,15 @@ package struct StepContext: Sendable {
     private let saveUndo: @Sendable (StateValue) async throws -> Void
     private let reportProgress: @Sendable (Progress) -> Void
     private let draining: @Sendable () -> Bool
+    private let leaseLost: @Sendable () -> Bool
 
     package init(
         node: NodeID, undo: StateValue?, attempt: Int, clock: any Clock<Duration>,
         memos: [NodeID: StateValue] = [:], isLook: Bool = false,
         save: @escaping @Sendable (StateValue) async throws -> Void,
         report: @escaping @Sendable (Progress) -> Void,
-        isDraining: @escaping @Sendable () -> Bool
+        isDraining: @escaping @Sendable () -> Bool,
+        isLeaseLost: @escaping @Sendable () -> Bool = { false }
     ) {
         self.node = node
         self.undo = undo
@@ -35,9 +37,11 @@ package struct StepContext: Sendable {
         self.saveUndo = save
         self.reportProgress = report
         self.draining = isDraining
+        self.leaseLost = isLeaseLost
     }
 
-    /// Replaces the undo data in the state file; returns once it is on disk. Call it before the effect that it undoes.
+    /// Replaces the undo data in the record; returns once it would survive a loss of power. Call it before the effect that
+    /// it undoes, and do without that effect where this throws.
     package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }
 
     /// What another node, or an earlier attempt of this one, has left for later steps in its result; `nil` where it has not
@@ -49,6 +53,11 @@ package struct StepContext: Sendable {
 
     /// Ctrl-C was pressed once: waits end with `CancellationError`, critical sections finish.
     package var isDraining: Bool { draining() }
+
+    /// Somebody else may carry out this run by now. The operation was cancelled; one that cannot be stopped half way
+    /// begins nothing new any more, and only brings to an end what would leave the servers worse than either side of it.
+    /// Always draining, too.
+    package var isLeaseLost: Bool { leaseLost() }
 }
 
 /// What a step is doing at this moment: what it waits for, the value now, the value wanted.

@@ -12,9 +12,9 @@ struct Bench: Sendable {
     let events = EventLog()
     let interrupts = Interrupts()
 
-    var executor: Executor {
+    func executor(_ lease: any RunLease) -> Executor {
         Executor(
-            graph: graph, provider: FakeProvider(operations), policies: policies, store: store,
+            graph: graph, provider: FakeProvider(operations), policies: policies, lease: lease,
             environment: RunEnvironment(
                 clock: clock, now: { Timestamp(millisecondsSince1970: 1_767_225_600_000) }, random: { 1 }),
             observer: events.record)
@@ -23,7 +23,7 @@ struct Bench: Sendable {
     var fresh: RunState { RunState(for: graph) }
 
     func run(_ state: RunState? = nil) async -> RunOutcome {
-        await executor.run(state ?? fresh, interrupts: interrupts.stream())
+        await holding { await executor($0).run(state ?? fresh, interrupts: interrupts.stream()) }
     }
 
     /// For a test that does something meanwhile.
@@ -32,7 +32,19 @@ struct Bench: Sendable {
     func startRollback(_ state: RunState) -> Task<RollbackOutcome, Never> { Task { await rollBack(state) } }
 
     func rollBack(_ state: RunState) async -> RollbackOutcome {
-        await executor.rollBack(state, interrupts: interrupts.stream())
+        await holding { await executor($0).rollBack(state, interrupts: interrupts.stream()) }
+    }
+
+    private func holding<Outcome: Sendable>(_ body: (any RunLease) async -> Outcome) async -> Outcome {
+        do {
+            let lease = try await store.hold()
+            _ = try? await lease.read()
+            let outcome = await body(lease)
+            await lease.release()
+            return outcome
+        } catch {
+            preconditionFailure("nobody else holds the run of a bench: \(error)")
+        }
     }
 }
 

@@ -12,30 +12,36 @@ struct CrashAnywhereTests {
     /// More than any of the runs here has.
     private let manyMoments = 200
 
-    private func bench(_ world: FakeWorld, _ doom: Doom, failing: NodeID? = nil) -> Bench {
+    /// For how many turns of the other tasks a write takes: the further the record is behind, the more there is in memory
+    /// that dies with the process.
+    private static let delays = [0, 2]
+
+    private func bench(_ world: FakeWorld, _ doom: Doom, delay: Int = 0, failing: NodeID? = nil) -> Bench {
         var bench = Bench(graph: graph)
         for node in graph.nodes where node.role.isEffect {
             bench.operations[node.id] = SwitchOperation(name: "\(node.id)", world: world, doom: doom)
         }
         if let failing { bench.operations[failing] = FakeOperation(onPerform: { _ in throw StepFailure.broken }) }
-        bench.store = MemoryStore(doom: doom)
+        bench.store = MemoryStore(doom: doom, beforeWrite: { _ in for _ in 0..<delay { await Task.yield() } })
         return bench
     }
 
     /// How the world looks after an undisturbed run: both switches of each effect, turned once.
     private let whole = ["page", "follow", "cut"].flatMap { [$0 + ".fence", $0] }
 
-    @Test func `a run that is cut anywhere and resumed ends in the same world, each effect made once`() async {
+    @Test(arguments: delays)
+    func `a run that is cut anywhere and resumed ends in the same world, each effect made once`(delay: Int) async {
         for moments in 1...manyMoments {
             let (world, doom) = (FakeWorld(), Doom(after: moments))
-            let cut = bench(world, doom)
+            let cut = bench(world, doom, delay: delay)
             _ = await cut.run()
             let resumed = bench(world, Doom())
             let outcome = await resumed.run(cut.store.last ?? cut.fresh)
             #expect(outcome.ending == .succeeded, "cut after \(moments)")
             #expect(world.log.sorted() == whole.map { "+" + $0 }.sorted(), "cut after \(moments)")
             guard doom.isDead else {
-                #expect(moments > 30, "the crash came later than anything that it could hit")
+                // Five writes at least, which are waited for, and six changes of the world, each with a moment on either side.
+                #expect(moments > 20, "the crash came later than anything that it could hit")
                 return
             }
         }
@@ -48,7 +54,7 @@ struct CrashAnywhereTests {
             var state: RunState?
             for _ in 0..<60 {
                 let doom = Doom(after: step)
-                let cut = bench(world, doom)
+                let cut = bench(world, doom, delay: 2)
                 let outcome = await cut.run(state ?? cut.fresh)
                 state = cut.store.last ?? state
                 if outcome.ending == .succeeded { break }
@@ -60,10 +66,10 @@ struct CrashAnywhereTests {
         }
     }
 
-    @Test func `a run that is cut anywhere can be rolled back instead`() async {
+    @Test(arguments: delays) func `a run that is cut anywhere can be rolled back instead`(delay: Int) async {
         for moments in 1...manyMoments {
             let (world, doom) = (FakeWorld(), Doom(after: moments))
-            let cut = bench(world, doom, failing: "cut")
+            let cut = bench(world, doom, delay: delay, failing: "cut")
             _ = await cut.run()
             let outcome = await bench(world, Doom()).rollBack(cut.store.last ?? cut.fresh)
             #expect(outcome.ending == .complete, "cut after \(moments)")
@@ -73,12 +79,15 @@ struct CrashAnywhereTests {
         Issue.record("a run has more moments than were tried")
     }
 
-    @Test func `a rollback that is cut anywhere and begun again leaves nothing, each effect taken back once`() async {
+    @Test(arguments: delays)
+    func `a rollback that is cut anywhere and begun again leaves nothing, each effect taken back once`(
+        delay: Int
+    ) async {
         for moments in 1...manyMoments {
             let (world, doom) = (FakeWorld(), Doom(after: moments))
             let run = await bench(world, Doom(), failing: "cut").run()
             #expect(run.ending == .failed("cut"))
-            let cut = bench(world, doom)
+            let cut = bench(world, doom, delay: delay)
             _ = await cut.rollBack(run.state)
             let outcome = await bench(world, Doom()).rollBack(cut.store.last ?? run.state)
             #expect(outcome.ending == .complete, "cut after \(moments)")

@@ -41,40 +41,6 @@ final class Doom: Sendable {
     }
 }
 
-/// A state store that remembers all that was written, and fails when it is told to.
-final class MemoryStore: StateStore {
-    static let full = StateFileError(
-        .notWritable, path: "run.state.json", what: "the disk is full", help: ["free some"])
-
-    private let states = Mutex<[RunState]>([])
-    private let doom: Doom
-    private let world: FakeWorld?
-    private let isBroken: @Sendable (RunState) -> Bool
-
-    init(
-        doom: Doom = Doom(), world: FakeWorld? = nil,
-        brokenWhen isBroken: @escaping @Sendable (RunState) -> Bool = { _ in false }
-    ) {
-        self.doom = doom
-        self.world = world
-        self.isBroken = isBroken
-    }
-
-    var written: [RunState] { states.withLock { $0 } }
-    var last: RunState? { written.last }
-
-    func write(_ state: RunState) throws(StateFileError) {
-        do { try doom.moment() } catch { throw Self.full }
-        guard !isBroken(state) else { throw Self.full }
-        // Through the bytes, as in life: what resume sees is what can be read again.
-        let document = StateDocument(path: "run.state.json", bytes: StateDocument.encode(state))
-        let read = try document.state()
-        states.withLock { $0.append(read) }
-        world?.note("write")
-        do { try doom.moment() } catch { throw Self.full }
-    }
-}
-
 /// An operation made of closures; without any it succeeds at once.
 struct FakeOperation: Operation {
     var onInspect: @Sendable (StepContext) async throws -> Inspection = { _ in .ready(undo: nil) }

@@ -16,11 +16,13 @@ struct RunEventTests {
             (.runStarted(info), "run-started"), (.runDraining, "run-draining"), (.runCancelling, "run-cancelling"),
             (.runFinished(.succeeded), "run-finished"), (.runFinished(.failed("cut")), "run-finished"),
             (.runFinished(.interrupted), "run-finished"), (.runFinished(.paused("ask")), "run-finished"),
-            (.runFinished(.stateWriteFailed(full)), "run-finished"), (.rollbackStarted(info), "rollback-started"),
+            (.runFinished(.stateWriteFailed(full)), "run-finished"),
+            (.runFinished(.leaseLost(MemoryStore.taken)), "run-finished"), (.rollbackStarted(info), "rollback-started"),
             (.rollbackFinished(.complete), "rollback-finished"),
             (.rollbackFinished(.incomplete("cut")), "rollback-finished"),
             (.rollbackFinished(.interrupted), "rollback-finished"),
             (.rollbackFinished(.stateWriteFailed(full)), "rollback-finished"),
+            (.rollbackFinished(.leaseLost(MemoryStore.taken)), "rollback-finished"),
         ] + steps.map { (.step("cut", attempt: 2, $0), "step-\($1)") }
         + steps.map { (.undo("cut", attempt: 1, $0), "undo-\($1)") }
 

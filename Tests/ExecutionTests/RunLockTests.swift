@@ -17,7 +17,7 @@ struct RunLockTests {
     @Test func `the second is refused and told who holds it`() throws {
         let lock = try acquire()
         defer { lock.release() }
-        let error = #expect(throws: StateFileError.self) { try acquire(pid: 4712) }
+        let error = #expect(throws: StoreFailure.self) { try acquire(pid: 4712) }
         #expect(error?.code == .locked)
         #expect(
             error?.what
@@ -58,7 +58,7 @@ struct RunLockTests {
     }
 
     @Test func `a folder that cannot be written is said so`() {
-        let error = #expect(throws: StateFileError.self) {
+        let error = #expect(throws: StoreFailure.self) {
             try RunLock.acquire(
                 forState: folder.path("missing/prod.state.json"), as: .thisProcess(since: since))
         }

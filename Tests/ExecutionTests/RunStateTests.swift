@@ -11,11 +11,12 @@ struct RunStateTests {
     private func checked(
         _ state: RunState, name: String = "prod", plan: String = "plans/prod.yaml", graph: StepGraph? = nil
     ) throws -> RunState {
-        try state.checked(against: graph ?? self.graph, planName: name, planPath: plan, path: "run.state.json")
+        try state.checked(
+            against: graph ?? self.graph, planName: name, planPath: plan, record: "the state file 'run.state.json'")
     }
 
-    private func refusal(_ body: () throws -> RunState) -> StateFileError? {
-        #expect(throws: StateFileError.self) { try body() }
+    private func refusal(_ body: () throws -> RunState) -> StoreFailure? {
+        #expect(throws: StoreFailure.self) { try body() }
     }
 
     @Test func `the state of this plan is taken, wherever the plan is called from`() throws {
@@ -55,13 +56,14 @@ struct RunStateTests {
         var state = RunState(for: graph)
         state.intend(1, undo: .string("was empty"))
         let changed = StepGraph([("follow", .effect, []), ("data", .check, ["follow"])])
-        let adopted = try state.adopting(changed, plan: "version: 1 # new\n", path: "run.state.json")
+        let adopted = try state.adopting(changed, plan: "version: 1 # new\n", record: "the state file 'run.state.json'")
         #expect(adopted.nodes.map(\.id) == ["follow", "data"])
         #expect(adopted["follow"]?.undo == .string("was empty"))
         #expect(adopted.plan == "version: 1 # new\n")
         #expect(adopted.lineage == state.lineage)
         #expect(
-            refusal { try state.adopting(StepGraph(nodes: []), plan: "", path: "run.state.json") }?.code == .unknownStep
+            refusal { try state.adopting(StepGraph(nodes: []), plan: "", record: "the state file 'run.state.json'") }?
+                .code == .unknownStep
         )
     }
 

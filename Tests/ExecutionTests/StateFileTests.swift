@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PlanGraph
 import Testing
 
@@ -14,9 +15,9 @@ struct StateFileTests {
         file = StateFile(path: folder.path("prod.state.json"))
     }
 
-    private func refusal(of text: String, mode: Int = 0o600) throws -> StateFileError? {
+    private func refusal(of text: String, mode: Int = 0o600) throws -> StoreFailure? {
         try folder.write(text, to: "prod.state.json", mode: mode)
-        let error = #expect(throws: StateFileError.self) { try file.read() }
+        let error = #expect(throws: StoreFailure.self) { try file.read() }
         #expect(folder.text("prod.state.json") == text, "a file that is refused is left as it is")
         #expect(error?.help.isEmpty == false)
         return error
@@ -42,13 +43,23 @@ struct StateFileTests {
     }
 
     @Test func `what a crash left half written is no obstacle`() throws {
-        try folder.write("{\"form", to: ".prod.state.json.tmp")
+        try folder.write("{\"form", to: ".\(getpid()).prod.state.json.tmp")
         try file.write(state)
         #expect(folder.names == ["prod.state.json"])
     }
 
+    @Test func `what dead processes left half written goes, and what a living one writes stays`() async throws {
+        for name in [".4194305.prod.state.json.tmp", ".1.prod.state.json.tmp", ".4194305.other.state.json.tmp"] {
+            try folder.write("{\"form", to: name)
+        }
+        let lease = try await FileStore(path: file.path, holder: .thisProcess(since: .now)).hold()
+        #expect(
+            folder.names == [".1.prod.state.json.tmp", ".4194305.other.state.json.tmp", "prod.state.json.lock"])
+        await lease.release()
+    }
+
     @Test func `a file that is not there says how to begin`() throws {
-        let error = #expect(throws: StateFileError.self) { try file.read() }
+        let error = #expect(throws: StoreFailure.self) { try file.read() }
         #expect(error?.code == .missing)
         #expect(file.exists == false)
         #expect(error?.what == "there is no state file '\(file.path)': no run of this plan has begun here")
@@ -106,17 +117,17 @@ struct StateFileTests {
     @Test func `a folder in its place is refused`() throws {
         try FileManager.default.createDirectory(atPath: file.path, withIntermediateDirectories: false)
         #expect(
-            #expect(throws: StateFileError.self) { try file.write(state) }?.what
+            #expect(throws: StoreFailure.self) { try file.write(state) }?.what
                 == "'\(file.path)' is a folder, where a state file belongs")
-        #expect(#expect(throws: StateFileError.self) { try file.read() }?.code == .notWritable)
+        #expect(#expect(throws: StoreFailure.self) { try file.read() }?.code == .notWritable)
     }
 
     @Test func `a symbolic link in its place is refused, and what it points to is not touched`() throws {
         try folder.write("precious", to: "elsewhere")
         try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: folder.path("elsewhere"))
-        let error = #expect(throws: StateFileError.self) { try file.write(state) }
+        let error = #expect(throws: StoreFailure.self) { try file.write(state) }
         #expect(error?.what == "'\(file.path)' is a symbolic link, where a state file belongs")
-        #expect(#expect(throws: StateFileError.self) { try file.read() }?.what == error?.what)
+        #expect(#expect(throws: StoreFailure.self) { try file.read() }?.what == error?.what)
         #expect(folder.text("elsewhere") == "precious")
     }
 
@@ -127,8 +138,8 @@ struct StateFileTests {
             return .done("")
         })
         let file = StateFile(path: folder.path("missing/prod.state.json"))
-        let executor = Executor(graph: bench.graph, provider: FakeProvider(bench.operations), store: file)
-        let outcome = await executor.run(bench.fresh, interrupts: bench.interrupts.stream())
+        let outcome = await bench.executor(PlainLease(file: file)).run(
+            bench.fresh, interrupts: bench.interrupts.stream())
         guard case .stateWriteFailed(let error) = outcome.ending else {
             Issue.record("\(outcome.ending)")
             return
@@ -140,7 +151,7 @@ struct StateFileTests {
 
     @Test func `a folder that takes no files is said so`() {
         // Not even root can create a file in /proc.
-        let error = #expect(throws: StateFileError.self) { try StateFile(path: "/proc/prod.state.json").write(state) }
+        let error = #expect(throws: StoreFailure.self) { try StateFile(path: "/proc/prod.state.json").write(state) }
         #expect(error?.code == .notWritable)
     }
 

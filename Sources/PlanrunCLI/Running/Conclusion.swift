@@ -74,7 +74,24 @@ struct Conclusion {
         case .stateWriteFailed(let error):
             run.context.tell(Notice(error, run.commands))
             return .personNeeded
+        case .leaseLost(let failure):
+            await tellLeaseLost(failure)
+            return .stopped
         }
+    }
+
+    /// What to type next depends on whether somebody else carries out the run, which only a person can find out.
+    func tellLeaseLost(_ failure: StoreFailure) async {
+        run.context.tell(
+            Notice(
+                code: failure.code.rawValue, what: failure.what,
+                details: ["the run was stopped, and begins nothing any more; what it did last may not be recorded"],
+                help: failure.help))
+        await tell([])
+        tellNext([
+            run.commands.next("status", "see whether somebody else goes on with the run, and how far it is"),
+            run.commands.next("resume", "go on from what the servers say, when nobody else does"),
+        ])
     }
 
     func tellNext(_ commands: [NextCommand]) {

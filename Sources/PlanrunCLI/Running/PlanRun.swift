@@ -75,7 +75,7 @@ struct PlanRun: Sendable {
         Executor(
             graph: compiled.graph,
             provider: compiled.operations(servers: servers, approver: approver, discardsWrites: discardsWrites),
-            policies: compiled.policies, store: options.store,
+            policies: compiled.policies, lease: options.lease,
             observer: { [view, warnings] event in
                 warnings.note(event)
                 view.receive(event)
@@ -120,6 +120,9 @@ struct PlanRun: Sendable {
         case .stateWriteFailed(let error):
             context.tell(Notice(error, commands))
             return outcome.state.serial <= 1 ? .invalid : .stopped
+        case .leaseLost(let failure):
+            await conclusion.tellLeaseLost(failure)
+            return .stopped
         case .failed:
             return await fail(outcome, conclusion)
         }
@@ -164,7 +167,8 @@ extension ExitStatus {
 
 /// What `PlanRun` needs of the arguments.
 struct RunSettings: Sendable {
-    var store: any StateStore
+    /// Of the run; whoever made this gives it back.
+    var lease: any RunLease
     var statePath: String
     var approvals: Approvals
     var format: TextFormat

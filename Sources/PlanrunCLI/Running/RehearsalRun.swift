@@ -78,19 +78,22 @@ struct RehearsalRun: Sendable {
         let state = RunState(
             planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,
             lineage: UUID().uuidString.lowercased(), now: .now)
+        let record = lab.folder.path.appending("rehearsal.state.json").string
+        let lease = try await FileStore(path: record, holder: .thisProcess(since: .now)).hold()
         let executor = Executor(
             graph: compiled.graph,
             provider: compiled.operations(
                 servers: servers,
                 approver: TerminalApprover(approvals: Approvals(all: true), inquiry: nil)),
             policies: compiled.policies,
-            store: StateFile(path: lab.folder.path.appending("rehearsal.state.json").string),
+            lease: lease,
             observer: { event in
                 times.note(event)
                 view.receive(event)
             })
         let outcome = await executor.run(state, interrupts: Interrupts().stream())
         view.close()
+        await lease.release()
         await servers.close()
         for failure in outcome.failures {
             context.tell(FailureView(plan: plan, failure: failure).notice)

@@ -17,7 +17,8 @@ struct RunOptions: ParsableArguments {
 
     @OptionGroup var display: DisplayOptions
 
-    var stateFile: StateFile { StateFile(path: state ?? StateFile.path(forPlan: plan)) }
+    var statePath: String { state ?? StateFile.path(forPlan: plan) }
+    var store: any RunStore { FileStore(path: statePath, holder: .thisProcess(since: .now)) }
     var commands: CommandLines { CommandLines(plan: plan, state: state) }
 }
 

@@ -5,11 +5,11 @@ import Operations
 import PlanGraph
 import PlanModel
 
-/// A verb that carries a plan out or takes it back: they share the plan, the lock, the state and the view.
+/// A verb that carries a plan out or takes it back: they share the plan, the lease, the record and the view.
 protocol RunVerb: Verb {
     var options: RunOptions { get }
     var approvals: Approvals { get }
-    func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus
+    func start(_ run: PlanRun) async throws -> ExitStatus
 }
 
 extension RunVerb {
@@ -17,23 +17,39 @@ extension RunVerb {
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let plan = try context.loadPlan(options.plan)
-        let file = options.stateFile
-        let settings = RunSettings(
-            store: file, statePath: file.path, approvals: approvals, format: options.format, commands: options.commands)
+        let lease: any RunLease
+        do {
+            // Until this returns. Of a process that dies the store takes it back.
+            lease = try await options.store.hold()
+        } catch {
+            context.tell(Notice(error, options.commands))
+            return error.code == .locked ? .failure : .invalid
+        }
+        do {
+            let status = try await carryOut(plan, lease, context)
+            await lease.release()
+            return status
+        } catch {
+            await lease.release()
+            throw error
+        }
+    }
+
+    private func carryOut(_ plan: Plan, _ lease: any RunLease, _ context: CommandContext) async throws -> ExitStatus {
         // What is wrong with a record is said by who needs it.
-        let recorded = (try? file.read()).flatMap { $0.status == .rolledBack ? nil : $0.lineage }
+        let recorded = (try? await lease.read()).flatMap { $0.status == .rolledBack ? nil : $0.lineage }
+        let settings = RunSettings(
+            lease: lease, statePath: options.statePath, approvals: approvals, format: options.format,
+            commands: options.commands)
         let run = try PlanRun(
             context, settings, plan: plan, lineage: recorded ?? UUID().uuidString.lowercased(),
             view: context.runView(options.format))
         let status: ExitStatus
         do {
-            // Held until the process ends or this returns; the kernel gives it back if we are killed.
-            let lock = try RunLock.acquire(forState: file.path, as: .thisProcess(since: .now))
-            defer { lock.release() }
-            status = try await start(run, file)
-        } catch let error as StateFileError {
-            context.tell(Notice(error, options.commands))
-            status = error.code == .locked ? .failure : .invalid
+            status = try await start(run)
+        } catch let failure as StoreFailure {
+            context.tell(Notice(failure, options.commands))
+            status = .invalid
         } catch let refused as ExitStatus {
             status = refused
         }
@@ -72,40 +88,41 @@ extension PlanRun {
     }
 
     /// The recorded run, ready to go on with this plan.
-    /// - Throws: `StateFileError`, or `ExitStatus.invalid` after saying which steps of the plan have changed.
-    func continued(_ file: StateFile, acceptsChange: Bool) throws -> RunState {
-        let state = try file.read()
-        let changes = try changes(since: state, file)
-        if changes.isEmpty {
-            return try state.checked(
-                against: compiled.graph, planName: plan.name, planPath: plan.file.path, path: file.path)
-        }
+    /// - Throws: `StoreFailure`, or `ExitStatus.invalid` after saying which steps of the plan have changed.
+    func continued(acceptsChange: Bool) async throws -> RunState {
+        let state = try await options.lease.read()
+        let changes = try changes(since: state)
+        if changes.isEmpty { return try checked(state) }
         guard acceptsChange, changes.touchOnlyPending(state) else {
             refuse(changes, state, acceptsChange: acceptsChange)
             throw ExitStatus.invalid
         }
-        return try state.adopting(compiled.graph, plan: plan.file.text, path: file.path)
+        return try state.adopting(compiled.graph, plan: plan.file.text, record: options.lease.recordName)
     }
 
     /// A new run takes the place of an old record, but only of one of this plan.
-    func refuseIfOfAnotherPlan(_ state: RunState, _ file: StateFile) throws(StateFileError) {
+    func refuseIfOfAnotherPlan(_ state: RunState) throws(StoreFailure) {
         do {
-            _ = try state.checked(
-                against: compiled.graph, planName: plan.name, planPath: plan.file.path, path: file.path)
+            _ = try checked(state)
         } catch {
             if error.code == .otherPlan { throw error }
         }
     }
 
+    private func checked(_ state: RunState) throws(StoreFailure) -> RunState {
+        try state.checked(
+            against: compiled.graph, planName: plan.name, planPath: plan.file.path, record: options.lease.recordName)
+    }
+
     /// What the plan says differently from when the run began.
-    func changes(since state: RunState, _ file: StateFile) throws(ExitStatus) -> PlanChanges {
+    func changes(since state: RunState) throws(ExitStatus) -> PlanChanges {
         let reading = Plan.read(
             .init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)
         guard let earlier = reading.plan else {
             context.tell(
                 Notice(
                     code: "recorded-plan-unreadable",
-                    what: "the plan recorded in '\(file.path)' is not one that this planrun reads",
+                    what: "the plan recorded in '\(options.statePath)' is not one that this planrun reads",
                     help: ["go on with the planrun that began the run"]))
             throw .invalid
         }

@@ -20,16 +20,21 @@ struct ApplyVerb: RunVerb {
 
     var approvals: Approvals { approval.approvals }
 
-    func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus {
-        guard file.exists else { return try await run.go(run.newState()) }
-        let state = try file.read()
-        try run.refuseIfOfAnotherPlan(state, file)
+    func start(_ run: PlanRun) async throws -> ExitStatus {
+        let state: RunState
+        do throws(StoreFailure) {
+            state = try await run.options.lease.read()
+        } catch {
+            guard error.code == .missing else { throw error }
+            return try await run.go(run.newState())
+        }
+        try run.refuseIfOfAnotherPlan(state)
         switch state.status {
         case .succeeded:
-            return try finished(run, state, file)
+            return try finished(run, state)
         case .rolledBack: return try await run.go(run.newState())
         case .running, .failed, .stopped:
-            if resume { return try await run.go(run.continued(file, acceptsChange: acceptPlanChange)) }
+            if resume { return try await run.go(run.continued(acceptsChange: acceptPlanChange)) }
             // Only checks have run: there is nothing to go on with or to take back.
             if state.hasChangedNothing { return try await run.go(run.newState()) }
             return refuse(run, state)
@@ -37,9 +42,9 @@ struct ApplyVerb: RunVerb {
         }
     }
 
-    private func finished(_ run: PlanRun, _ state: RunState, _ file: StateFile) throws -> ExitStatus {
-        let anew = "to begin a new run, move '\(file.path)' away first"
-        guard try run.changes(since: state, file).isEmpty else {
+    private func finished(_ run: PlanRun, _ state: RunState) throws -> ExitStatus {
+        let anew = "to begin a new run, move '\(run.options.statePath)' away first"
+        guard try run.changes(since: state).isEmpty else {
             run.context.tell(
                 Notice(
                     code: "run-finished",

@@ -15,8 +15,8 @@ struct ResumeVerb: RunVerb {
 
     var approvals: Approvals { approval.approvals }
 
-    func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus {
-        let state = try run.continued(file, acceptsChange: acceptPlanChange)
+    func start(_ run: PlanRun) async throws -> ExitStatus {
+        let state = try await run.continued(acceptsChange: acceptPlanChange)
         switch state.status {
         case .running, .failed, .stopped: return try await run.go(state)
         case .succeeded:

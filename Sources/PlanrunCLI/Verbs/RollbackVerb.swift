@@ -22,8 +22,8 @@ struct RollbackVerb: RunVerb {
     /// The way back asks no approval steps.
     var approvals: Approvals { Approvals() }
 
-    func start(_ run: PlanRun, _ file: StateFile) async throws -> ExitStatus {
-        let state = try run.continued(file, acceptsChange: true)
+    func start(_ run: PlanRun) async throws -> ExitStatus {
+        let state = try await run.continued(acceptsChange: true)
         if state.status == .rolledBack {
             run.context.tell("nothing to roll back: that was done at \(state.updatedAt)")
             return .success

@@ -26,11 +26,11 @@ struct StatusVerb: Verb {
     @OptionGroup var display: DisplayOptions
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let file = StateFile(path: state ?? StateFile.path(forPlan: plan))
+        let path = state ?? StateFile.path(forPlan: plan)
         let commands = CommandLines(plan: plan, state: state)
         let record: RunState
         do {
-            record = try file.read()
+            record = try await FileStore(path: path, holder: .thisProcess(since: .now)).read()
         } catch {
             // A mistyped plan has no state either, and that it is mistyped is what helps.
             if error.code == .missing { _ = try context.loadPlan(plan) }
@@ -41,7 +41,7 @@ struct StatusVerb: Verb {
         switch format {
         case .json: context.output(JSONText.of(Report(state: record, world: world)))
         case .text:
-            let view = StatusView(state: record, path: file.path, world: world, commands: commands, back: back)
+            let view = StatusView(state: record, path: path, world: world, commands: commands, back: back)
             context.show(view.text(width: context.terminal?.width), indent: 2)
         }
         return .success

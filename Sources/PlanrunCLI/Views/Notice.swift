@@ -41,7 +41,7 @@ struct Notice {
 }
 
 extension Notice {
-    init(_ error: StateFileError, _ commands: CommandLines) {
+    init(_ error: StoreFailure, _ commands: CommandLines) {
         let isMissing = error.code == .missing
         self.init(
             code: error.code.rawValue, what: error.what,

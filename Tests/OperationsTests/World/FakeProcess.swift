@@ -112,7 +112,7 @@ final class FakeProcess: Sendable {
     func save(_ undo: StateValue) throws {
         let strikes = strike()
         if isDead || strikes && mishap.kind != .dies && mishap.kind != .rival {
-            throw StateFileError(.notWritable, path: "plan.state.json", what: "the disk is full", help: [])
+            throw StoreFailure(.notWritable, place: "plan.state.json", what: "the disk is full", help: [])
         }
         let count = state.withLock { state in
             state.undo = undo
@@ -122,7 +122,7 @@ final class FakeProcess: Sendable {
         onSave(world, count)
         if strikes, mishap.kind == .dies {
             die()
-            throw StateFileError(.notWritable, path: "plan.state.json", what: "the process is gone", help: [])
+            throw StoreFailure(.notWritable, place: "plan.state.json", what: "the process is gone", help: [])
         }
     }
 

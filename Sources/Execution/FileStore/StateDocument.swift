@@ -18,7 +18,7 @@ struct StateDocument {
         return [UInt8](data) + [UInt8(ascii: "\n")]
     }
 
-    func state() throws(StateFileError) -> RunState {
+    func state() throws(StoreFailure) -> RunState {
         // The format first: what a newer planrun writes need not look like this one's state in any other way.
         let format = try decode(Header.self).format
         guard format <= RunState.newestFormat else { throw .newer(path, format) }
@@ -33,7 +33,7 @@ struct StateDocument {
 
     private struct Header: Decodable { let format: Int }
 
-    private func decode<Value: Decodable>(_ type: Value.Type) throws(StateFileError) -> Value {
+    private func decode<Value: Decodable>(_ type: Value.Type) throws(StoreFailure) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {

@@ -34,8 +34,8 @@ package final class RunLock: Sendable {
 
     deinit { release() }
 
-    /// - Throws: `StateFileError` with code `locked`, naming the holder, or `notWritable`.
-    package static func acquire(forState state: String, as holder: Holder) throws(StateFileError) -> RunLock {
+    /// - Throws: `StoreFailure` with code `locked`, naming the holder, or `notWritable`.
+    package static func acquire(forState state: String, as holder: Holder) throws(StoreFailure) -> RunLock {
         let path = state + ".lock"
         do {
             while true {
@@ -44,7 +44,7 @@ package final class RunLock: Sendable {
                     let error = Errno(rawValue: errno)
                     defer { try? file.close() }
                     if error == .interrupted { continue }
-                    throw error == .wouldBlock ? .locked(state, by: read(file)) : StateFileError.cannotLock(path, error)
+                    throw error == .wouldBlock ? .locked(state, by: read(file)) : StoreFailure.cannotLock(path, error)
                 }
                 // The last holder may have removed the file between our open and our lock: then this is nobody's.
                 guard FileStatus(of: file)?.identity == FileStatus(ofLink: path)?.identity else {
@@ -54,18 +54,26 @@ package final class RunLock: Sendable {
                 try write(holder, to: file)
                 return RunLock(path: path, file: file)
             }
-        } catch let error as StateFileError {
+        } catch let error as StoreFailure {
             throw error
         } catch {
             throw .cannotLock(path, error as? Errno ?? .ioError)
         }
     }
 
+    /// Whether the file at the path is still the one that is locked. Somebody may have removed it, and then a second
+    /// process can lock a new one.
+    package var isIntact: Bool {
+        isHeld.load(ordering: .acquiring) && FileStatus(ofLink: path)?.identity == FileStatus(of: file)?.identity
+    }
+
     /// Gives the lock back; a second time does nothing.
     package func release() {
+        let isOurs = isIntact
         guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        // While still locked: nobody can hold this file, and who has it open looks again.
-        removeFile(FilePath(path))
+        // While still locked: nobody can hold this file, and who has it open looks again. Another file that stands there
+        // by now is somebody else's.
+        if isOurs { removeFile(FilePath(path)) }
         try? file.close()
     }
 
@@ -93,17 +101,17 @@ private func hostName() -> String {
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
 
-extension StateFileError {
-    fileprivate static func locked(_ state: String, by holder: RunLock.Holder?) -> StateFileError {
+extension StoreFailure {
+    fileprivate static func locked(_ state: String, by holder: RunLock.Holder?) -> StoreFailure {
         let who = holder.map { "process \($0.pid) on '\($0.host)' since \($0.since)" } ?? "another process"
-        return StateFileError(
-            .locked, path: state, what: "the plan is being carried out already, by \(who)",
+        return StoreFailure(
+            .locked, place: state, what: "the plan is being carried out already, by \(who)",
             help: ["wait until it ends, or stop it with Ctrl-C; if that process dies, the lock goes with it"])
     }
 
-    fileprivate static func cannotLock(_ path: String, _ error: Errno) -> StateFileError {
-        StateFileError(
-            .notWritable, path: path, what: "the lock file '\(path)' cannot be used: \(error.sentence)",
+    fileprivate static func cannotLock(_ path: String, _ error: Errno) -> StoreFailure {
+        StoreFailure(
+            .notWritable, place: path, what: "the lock file '\(path)' cannot be used: \(error.sentence)",
             help: [
                 "keep the state in a folder on a local disk that this user can write, with '--state PATH'"
             ])

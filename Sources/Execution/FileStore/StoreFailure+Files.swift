@@ -1,21 +1,21 @@
 import SystemPackage
 
-extension StateFileError {
-    static func cannotRead(_ path: String, _ error: Errno) -> StateFileError {
+extension StoreFailure {
+    static func cannotRead(_ path: String, _ error: Errno) -> StoreFailure {
         switch error {
         case .noSuchFileOrDirectory:
-            StateFileError(
-                .missing, path: path, what: "there is no state file '\(path)': no run of this plan has begun here",
+            StoreFailure(
+                .missing, place: path, what: "there is no state file '\(path)': no run of this plan has begun here",
                 help: ["start one with 'planrun apply'", "if the state is elsewhere, name it with '--state PATH'"])
         case .tooManySymbolicLinkLevels: notAFile(path)
         default:
-            StateFileError(
-                .unreadable, path: path, what: "the state file '\(path)' cannot be read: \(error.sentence)",
+            StoreFailure(
+                .unreadable, place: path, what: "the state file '\(path)' cannot be read: \(error.sentence)",
                 help: ["run planrun as the user who started the run, or give this user the right to read the file"])
         }
     }
 
-    static func cannotWrite(_ path: String, _ error: Errno) -> StateFileError {
+    static func cannotWrite(_ path: String, _ error: Errno) -> StoreFailure {
         let help =
             switch error {
             case .noSpace: "free some space on this disk"
@@ -23,40 +23,40 @@ extension StateFileError {
             case .noSuchFileOrDirectory: "create the folder, or name another place with '--state PATH'"
             default: "give this user the right to write in the folder, or name another place with '--state PATH'"
             }
-        return StateFileError(
-            .notWritable, path: path, what: "the state file '\(path)' cannot be written: \(error.sentence)",
+        return StoreFailure(
+            .notWritable, place: path, what: "the state file '\(path)' cannot be written: \(error.sentence)",
             help: [help, "nothing is done to a server without a record of it"])
     }
 
-    static func notAFile(_ path: String) -> StateFileError {
+    static func notAFile(_ path: String) -> StoreFailure {
         let status = FileStatus(ofLink: path)
         let kind =
             if status?.isLink == true { "a symbolic link" } else if status?.isFolder == true { "a folder" } else {
                 "no plain file"
             }
-        return StateFileError(
-            .notWritable, path: path, what: "'\(path)' is \(kind), where a state file belongs",
+        return StoreFailure(
+            .notWritable, place: path, what: "'\(path)' is \(kind), where a state file belongs",
             help: ["name a plain file with '--state PATH'"])
     }
 
-    static func worldWritable(_ path: String) -> StateFileError {
-        StateFileError(
-            .unsafePermissions, path: path,
+    static func worldWritable(_ path: String) -> StoreFailure {
+        StoreFailure(
+            .unsafePermissions, place: path,
             what:
                 "the state file '\(path)' can be written by every user of this machine, and it decides what is undone",
             help: ["look whether it is as the run left it, then 'chmod 600 \(path)'"])
     }
 
-    static func newer(_ path: String, _ format: Int) -> StateFileError {
-        StateFileError(
-            .newerFormat, path: path,
+    static func newer(_ path: String, _ format: Int) -> StoreFailure {
+        StoreFailure(
+            .newerFormat, place: path,
             what: "the state file '\(path)' has format \(format); this planrun reads up to \(RunState.newestFormat)",
             help: ["go on with the planrun that began the run, or a newer one"])
     }
 
-    static func corrupted(_ path: String, _ place: String) -> StateFileError {
-        StateFileError(
-            .corrupted, path: path, what: "the state file '\(path)' is damaged: \(place)",
+    static func corrupted(_ path: String, _ place: String) -> StoreFailure {
+        StoreFailure(
+            .corrupted, place: path, what: "the state file '\(path)' is damaged: \(place)",
             help: [
                 "put back a copy of it that is whole",
                 "without one, see what was done with 'planrun plan', which reads only the servers, "

@@ -3,19 +3,24 @@ import SystemPackage
 
 /// The system calls that make a file replace another so that a loss of power leaves one of the two, whole.
 enum AtomicReplacement {
-    static func write(_ bytes: [UInt8], to path: FilePath) throws(Errno) {
+    /// - Returns: what tells this file from any other, whatever it is called later.
+    static func write(_ bytes: [UInt8], to path: FilePath) throws(Errno) -> FileStatus.Mark {
         try Errno.catching {
             let file = try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
                 permissions: .ownerReadWrite)
+            let mark: FileStatus.Mark
             do {
                 try file.writeAll(bytes)
                 try Errno.check(fsync(file.rawValue))
+                guard let status = FileStatus(of: file) else { throw Errno(rawValue: errno) }
+                mark = status.mark
             } catch {
                 try? file.close()
                 throw error
             }
             try file.close()
+            return mark
         }
     }
 

@@ -26,4 +26,14 @@ struct FileStatus {
     var size: Int { Int(status.st_size) }
     /// Tells two files apart, whatever they are called.
     var identity: [UInt] { [UInt(status.st_dev), UInt(status.st_ino)] }
+
+    /// Tells a file from every other, and from itself after it was written to.
+    struct Mark: Equatable, Sendable {
+        let identity: [UInt]
+        let size: Int
+        let changed: [Int]
+    }
+
+    /// By the time of its contents: that of its name changes with the rename that puts it in its place.
+    var mark: Mark { Mark(identity: identity, size: size, changed: [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]) }
 }

@@ -1,0 +1,43 @@
+import Dispatch
+
+/// Keeps the record of a run in a JSON file, as a rule beside the plan; the lease is a lock on a file beside that.
+///
+/// All calls into the file system are made on a thread of their own: a disk that hangs holds up nobody but who waits for it.
+package struct FileStore: RunStore {
+    private let file: StateFile
+    private let holder: RunLock.Holder
+    private let queue = DispatchQueue(label: "state file")
+
+    /// - Parameters:
+    ///   - path: of the state file.
+    ///   - holder: who takes the lease; another planrun that is refused is told.
+    package init(path: String, holder: RunLock.Holder) {
+        self.file = StateFile(path: path)
+        self.holder = holder
+    }
+
+    package func read() async throws(StoreFailure) -> RunState {
+        try await queue.run { [file] () throws(StoreFailure) in try file.read() }
+    }
+
+    package func hold() async throws(StoreFailure) -> any RunLease {
+        try await queue.run { [file, holder, queue] () throws(StoreFailure) in
+            let lock = try RunLock.acquire(forState: file.path, as: holder)
+            file.removeLeftovers()
+            return FileLease(file: file, lock: lock, queue: queue)
+        }
+    }
+}
+
+extension DispatchQueue {
+    /// Does something that may block, and suspends the caller meanwhile instead of one of the few threads that all tasks
+    /// share.
+    func run<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(StoreFailure) -> Value
+    ) async throws(StoreFailure) -> Value {
+        let result: Result<Value, StoreFailure> = await withCheckedContinuation { continuation in
+            async { continuation.resume(returning: Result(catching: body)) }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,103 @@
+import FoundationEssentials
+import Glibc
+import SystemPackage
+
+/// The state file of one plan: JSON, written whole or not at all, readable by its owner only.
+///
+/// A write goes to a temporary file in the same folder, to the disk, and then takes the place of the old one, so that
+/// at every moment there is one complete state. What cannot be understood is refused and left as it is.
+package struct StateFile: Sendable {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    /// `plans/prod.state.json` for `plans/prod.yaml`.
+    package static func path(forPlan plan: String) -> String {
+        let ending = [".yaml", ".yml"].first { plan.hasSuffix($0) && !plan.hasSuffix("/" + $0) }
+        return plan.dropLast(ending?.count ?? 0) + ".state.json"
+    }
+
+    /// Whether there is anything at the path, readable or not.
+    package var exists: Bool { FileStatus(ofLink: path) != nil }
+
+    /// - Throws: `StoreFailure`; the file is never changed.
+    package func read() throws(StoreFailure) -> RunState { try readMarked().state }
+
+    /// Returns once the state would survive a loss of power.
+    package func write(_ state: RunState) throws(StoreFailure) { _ = try writeMarked(state) }
+
+    /// With what tells this file from any that takes its place.
+    func readMarked() throws(StoreFailure) -> (state: RunState, mark: FileStatus.Mark) {
+        let (bytes, mark) = try bytes()
+        return (try StateDocument(path: path, bytes: bytes).state(), mark)
+    }
+
+    func writeMarked(_ state: RunState) throws(StoreFailure) -> FileStatus.Mark {
+        try checkPlace()
+        let encoded = StateDocument.encode(state)
+        do {
+            return try replace(with: encoded)
+        } catch {
+            throw .cannotWrite(path, error)
+        }
+    }
+
+    /// Takes away what processes that died in the middle of a write have left.
+    func removeLeftovers() {
+        let folder = target.removingLastComponent()
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder.string)) ?? []
+        for name in names where name.hasPrefix(".") && name.hasSuffix(temporaryEnding) {
+            // `.4711.prod.state.json.tmp`. A process that lives may be about to rename its own.
+            let writer = pid_t(name.dropFirst().dropLast(temporaryEnding.count))
+            if let writer, writer > 0, writer == getpid() || kill(writer, 0) != 0 && errno == ESRCH {
+                removeFile(folder.appending(name))
+            }
+        }
+    }
+
+    private var target: FilePath { FilePath(path) }
+
+    private var temporaryEnding: String { ".\(target.lastComponent?.string ?? "state").tmp" }
+
+    /// Of this process alone: should two have come to write, neither renames what the other has half written.
+    private var temporary: FilePath {
+        target.removingLastComponent().appending(".\(getpid())\(temporaryEnding)")
+    }
+
+    private func bytes() throws(StoreFailure) -> ([UInt8], FileStatus.Mark) {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec])
+            defer { try? file.close() }
+            guard let status = FileStatus(of: file), status.isRegular else {
+                throw StoreFailure.notAFile(path)
+            }
+            guard !status.isWorldWritable else { throw StoreFailure.worldWritable(path) }
+            return (try file.readToEnd(expecting: status.size), status.mark)
+        } catch let error as StoreFailure {
+            throw error
+        } catch let error as Errno {
+            throw .cannotRead(path, error)
+        } catch {
+            throw .cannotRead(path, .ioError)
+        }
+    }
+
+    /// A link would be replaced by the rename, and its target silently go stale.
+    private func checkPlace() throws(StoreFailure) {
+        guard let status = FileStatus(ofLink: path) else { return }
+        guard status.isRegular else { throw .notAFile(path) }
+    }
+
+    private func replace(with bytes: [UInt8]) throws(Errno) -> FileStatus.Mark {
+        removeFile(temporary)
+        do {
+            let mark = try AtomicReplacement.write(bytes, to: temporary)
+            try AtomicReplacement.rename(temporary, to: target)
+            return mark
+        } catch {
+            removeFile(temporary)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import PlanGraph
+
+/// The record of the run: in memory as it is now, and in the store soon after.
+///
+/// A change is made in memory at once and handed to the writer. Whoever must not go on before it is in the store is kept
+/// here, and comes back as soon as the writer has told what became of it.
+struct Journal {
+    /// What waits until a change is in the store.
+    enum Waiter {
+        /// An operation that is about to change something on a server.
+        case intent(CheckedContinuation<Void, any Error>)
+        /// The way back from these nodes.
+        case undo([StepGraph.Node])
+    }
+
+    private struct Waiting {
+        let serial: Int
+        /// The nodes that the change was made in, as they were before it.
+        let before: [(position: Int, node: RunState.Node)]
+        let waiter: Waiter
+    }
+
+    private(set) var state: RunState
+    /// The first write that failed.
+    private(set) var failure: StoreFailure?
+    private var waiting: [Waiting] = []
+    /// Up to which serial it is known what became of it.
+    private var settled = 0
+    private let lease: any RunLease
+    private let writer: CheckpointWriter
+    private let now: @Sendable () -> Timestamp
+    private let positions: [NodeID: Int]
+
+    /// - Parameter report: what the writer tells; it has to come back through `written` and `notWritten`.
+    init(
+        _ state: RunState, lease: any RunLease, now: @escaping @Sendable () -> Timestamp,
+        report: @escaping @Sendable (CheckpointWriter.Report) -> Void
+    ) {
+        self.state = state
+        self.lease = lease
+        self.writer = CheckpointWriter(lease, report: report)
+        self.now = now
+        self.positions = Dictionary(uniqueKeysWithValues: state.nodes.enumerated().map { ($1.id, $0) })
+    }
+
+    subscript(id: NodeID) -> RunState.Node { state.nodes[position(id)] }
+
+    /// Whether there is something of which nobody knows yet whether it is in the store.
+    var isBehind: Bool { settled < state.serial && !isLost }
+
+    /// Whether somebody else may hold the run: then nothing is written any more.
+    var isLost: Bool { failure?.code == .leaseLost }
+
+    /// Makes a change and waits until it is in the store: before the writer has anything to do.
+    mutating func recordFirst(_ change: (inout RunState) -> Void) async {
+        apply { state, _ in change(&state) }
+        do throws(StoreFailure) {
+            try await lease.write(state)
+        } catch {
+            failure = error
+        }
+        settled = state.serial
+    }
+
+    /// Makes a change that says what has happened. Nobody waits until it is in the store.
+    mutating func record(_ change: (inout RunState, Timestamp) -> Void) {
+        apply(change)
+        submit()
+    }
+
+    /// Makes a change of one node. See `record`.
+    mutating func record(_ id: NodeID, _ change: (inout RunState, Int, Timestamp) -> Void) {
+        let position = position(id)
+        record { change(&$0, position, $1) }
+    }
+
+    /// Notes that attempts of these nodes begin. One of them that changes something on a server waits for its `intend`,
+    /// which is written after this and holds it.
+    mutating func start(_ nodes: [StepGraph.Node]) {
+        let starting = nodes.map { (position: position($0.id), role: $0.role) }
+        record { state, now in
+            for (position, role) in starting { state.start(position, role: role, at: now) }
+        }
+    }
+
+    /// Notes that these nodes are about to be taken back. If that cannot be written it is as if nobody had meant to.
+    mutating func startUndo(_ nodes: [StepGraph.Node]) {
+        let positions = nodes.map { position($0.id) }
+        prepare(positions, .undo(nodes)) { state in
+            for position in positions { state.startUndo(position) }
+        }
+    }
+
+    /// Notes what is about to be done. If that cannot be written it is as if nobody had meant to.
+    mutating func intend(_ id: NodeID, undo: StateValue?, _ reply: CheckedContinuation<Void, any Error>) {
+        let position = position(id)
+        prepare([position], .intent(reply)) { $0.intend(position, undo: undo) }
+    }
+
+    /// - Returns: who may go on.
+    mutating func written(_ serial: Int) -> [Waiter] {
+        settled = max(settled, serial)
+        return take(upTo: serial).map(\.waiter)
+    }
+
+    /// What has happened stays in memory; what was only meant is taken out of it.
+    /// - Returns: who may not go on, and hears why in `failure`.
+    mutating func notWritten(_ serial: Int, _ cause: StoreFailure) -> [Waiter] {
+        if cause.code == .leaseLost, !isLost { failure = cause }
+        failure = failure ?? cause
+        settled = max(settled, serial)
+        return takeBack(upTo: cause.code == .leaseLost ? .max : serial)
+    }
+
+    /// Nothing is written from now on.
+    /// - Returns: who may not go on.
+    mutating func lost(_ cause: StoreFailure) -> [Waiter] { notWritten(state.serial, cause) }
+
+    /// Nothing is recorded any more.
+    func finish() { writer.finish() }
+
+    private mutating func prepare(
+        _ positions: [Int], _ waiter: Waiter, _ change: (inout RunState) -> Void
+    ) {
+        let before = positions.map { ($0, state.nodes[$0]) }
+        apply { state, _ in change(&state) }
+        waiting.append(Waiting(serial: state.serial, before: before, waiter: waiter))
+        submit()
+    }
+
+    private mutating func takeBack(upTo serial: Int) -> [Waiter] {
+        take(upTo: serial).map { waiting in
+            for (position, node) in waiting.before { state.nodes[position] = node }
+            return waiting.waiter
+        }
+    }
+
+    private mutating func take(upTo serial: Int) -> [Waiting] {
+        let taken = waiting.filter { $0.serial <= serial }
+        waiting.removeAll { $0.serial <= serial }
+        return taken
+    }
+
+    /// Every change has a serial of its own, so that two records are the same where their serials are.
+    private mutating func apply(_ change: (inout RunState, Timestamp) -> Void) {
+        let time = now()
+        change(&state, time)
+        state.serial += 1
+        state.updatedAt = time
+    }
+
+    private func submit() {
+        if !isLost { writer.submit(state) }
+    }
+
+    /// - Precondition: the state was made for the graph, or `checked` against it.
+    private func position(_ id: NodeID) -> Int {
+        guard let position = positions[id] else { preconditionFailure("the state has no node '\(id)'") }
+        return position
+    }
+}

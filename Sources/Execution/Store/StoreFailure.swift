@@ -1,0 +1,40 @@
+/// Why the record of a run cannot be read or written: what is the matter, where, and what to do.
+///
+/// The store words it, because only the store knows whether the record is a file or something else.
+package struct StoreFailure: Error, Sendable, Equatable, Codable {
+    package enum Code: String, Sendable, Equatable, Codable, CaseIterable {
+        case missing = "state-missing"
+        case unreadable = "state-unreadable"
+        case corrupted = "state-corrupted"
+        case newerFormat = "state-newer-format"
+        case otherPlan = "state-of-another-plan"
+        case unknownStep = "state-unknown-step"
+        case unsafePermissions = "state-unsafe-permissions"
+        case notWritable = "state-not-writable"
+        /// Somebody else holds the run.
+        case locked = "state-locked"
+        /// This planrun held the run, and somebody else may hold it now.
+        case leaseLost = "state-lease-lost"
+    }
+
+    package let code: Code
+    /// Where the record is, as the store names places: of a file its path.
+    package let place: String
+    /// What happened: lower case, no full stop.
+    package let what: String
+    package let help: [String]
+
+    package init(_ code: Code, place: String, what: String, help: [String]) {
+        self.code = code
+        self.place = place
+        self.what = what
+        self.help = help
+    }
+
+    /// Events have always called the place a path.
+    private enum CodingKeys: String, CodingKey {
+        case code
+        case place = "path"
+        case what, help
+    }
+}
