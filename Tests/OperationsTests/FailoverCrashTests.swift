@@ -75,6 +75,33 @@ struct FailoverCrashTests {
         }
     }
 
+    /// Nobody goes on for a minute: what the process leaves behind must be a world that applications can live in.
+    @Test(arguments: Way.all)
+    func `a lease that is lost anywhere leaves one server that takes writes, and the next holder goes on`(
+        _ way: Way
+    ) async throws {
+        try await strikeEverywhere(way, .losesLease) { lifecycle, process, comment in
+            lifecycle.world.change { $0.advance(by: .seconds(60)) }
+            let world = lifecycle.world.read { $0 }
+            let target = SmallWorld.target
+            let begun = world.log.dropFirst(process.logWhenStruck).filter { line in
+                ["\(target): REPLICAOF NO ONE", "\(SmallWorld.source): SHUTDOWN"].contains(line)
+            }
+            #expect(begun == [], comment)
+            if world.target.follows == nil {
+                #expect(world.accepts(target), comment)
+                #expect(world.sentinels.allSatisfy { $0.shown == target }, comment)
+                #expect(world.source.follows == target || !world.accepts(SmallWorld.source), comment)
+                #expect(world.lost(on: target) == [], comment)
+            } else {
+                #expect(world.accepts(SmallWorld.source), comment)
+                #expect(world.lost(on: SmallWorld.source) == [], comment)
+            }
+            try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
+            lifecycle.expectCutOver(comment)
+        }
+    }
+
     /// Before the fences are up a failover by somebody else is what it always is; from then on it costs nothing.
     @Test(arguments: Way.all.filter { $0.sentinels > 0 })
     func `a failover that somebody else begins at any moment costs no fenced write`(_ way: Way) async throws {

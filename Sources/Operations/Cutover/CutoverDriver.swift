@@ -97,6 +97,10 @@ struct CutoverDriver: Sendable {
     }
 
     private mutating func perform(_ action: Action) async throws -> Event {
+        if action.isLeftToNextHolder, cutover.context.isLeaseLost {
+            refusal = CancellationError()
+            return .refused
+        }
         switch action {
         case .raiseFence:
             let (fence, prior, drains) = (cutover.fence, memory.fence, cutover.drains)

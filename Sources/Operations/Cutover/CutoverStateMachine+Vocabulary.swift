@@ -107,3 +107,19 @@ enum CutoverMethod: String, Codable, Hashable, CaseIterable {
     /// The source is stopped, and the Sentinels notice.
     case shutdown
 }
+
+extension CutoverStateMachine.Action {
+    /// What a planrun that has lost its lease does not do any more, because another may carry out the run by now.
+    ///
+    /// Where nobody was promoted, the machine takes the fences back instead, and the source takes writes as before. Where
+    /// somebody was, the old primary is still demoted, the Sentinels are told, and the clients that wait are let go: until
+    /// then no server takes writes. What comes after that has time.
+    var isLeftToNextHolder: Bool {
+        switch self {
+        case .raiseFence, .compareOffsets, .lookForRefusals, .askSentinel, .shutDown, .promote, .settle: true
+        case .holdWrites, .record, .readRole, .demote, .announce, .readSentinels, .askSentinelAgain, .releaseClients,
+            .lowerFence, .wait, .finish:
+            false
+        }
+    }
+}

@@ -46,6 +46,7 @@ package struct FailoverOperation: Operation {
             if failure.world.isEmpty { failure.world = await WorldReport(servers).sentences() }
             throw failure
         }
+        if context.isLeaseLost { throw CancellationError() }
         try await cutover(context).others.settle(memory.replicas, memory.otherReplicas)
         try await Retirement(servers: servers, context: context).run(memory.resting ?? .follow)
         // How they log in at each other stays so. A source that was shut down has nothing noted.

@@ -29,6 +29,8 @@ struct Mishap: Sendable {
         case replyLate
         /// Somebody types SENTINEL FAILOVER.
         case rival
+        /// Somebody else may carry out the run, and this process hears of it.
+        case losesLease
     }
 
     var kind: Kind
@@ -50,6 +52,8 @@ final class FakeProcess: Sendable {
         var deadAt = Duration.zero
         var wasFenced = false
         var saves = 0
+        var isLeaseLost = false
+        var logWhenStruck = 0
     }
 
     let world: SharedWorld
@@ -70,6 +74,9 @@ final class FakeProcess: Sendable {
     }
 
     var isDead: Bool { state.withLock(\.isDead) }
+    /// How many changes the world had seen when the mishap had come to pass.
+    var logWhenStruck: Int { state.withLock(\.logWhenStruck) }
+    private var isLeaseLost: Bool { state.withLock(\.isLeaseLost) }
     /// Whether the mishap has come to pass.
     var isStruck: Bool { state.withLock { $0.moments >= mishap.moment } }
     var wasFencedWhenStruck: Bool { state.withLock(\.wasFenced) }
@@ -106,11 +113,16 @@ final class FakeProcess: Sendable {
     func context(attempt: Int = 1) -> StepContext {
         StepContext(
             node: "failover", undo: undo, attempt: attempt, clock: WorldClock(process: self),
-            save: { try self.save($0) }, report: { _ in }, isDraining: { false })
+            save: { try self.save($0) }, report: { _ in }, isDraining: { self.isLeaseLost },
+            isLeaseLost: { self.isLeaseLost })
     }
 
     func save(_ undo: StateValue) throws {
         let strikes = strike()
+        if strikes { noteLog() }
+        if isLeaseLost {
+            throw StoreFailure(.leaseLost, place: "plan.state.json", what: "the lease is lost", help: [])
+        }
         if isDead || strikes && mishap.kind != .dies && mishap.kind != .rival {
             throw StoreFailure(.notWritable, place: "plan.state.json", what: "the disk is full", help: [])
         }
@@ -131,9 +143,9 @@ final class FakeProcess: Sendable {
     ) throws(SessionError) -> RESPValue {
         let strikes = strike()
         if isDead { throw .lost(address, mayHaveBeenExecuted: false) }
-        if strikes, mishap.kind != .rival {
+        if strikes, ![.rival, .losesLease].contains(mishap.kind) {
             switch mishap.kind {
-            case .rival: break
+            case .rival, .losesLease: break
             case .dies:
                 _ = world.change { $0.answer(command, at: address) }
                 die()
@@ -148,9 +160,9 @@ final class FakeProcess: Sendable {
             }
             throw .lost(address, mayHaveBeenExecuted: true)
         }
-        guard let reply = world.change({ $0.answer(command, at: address) }) else {
-            throw .lost(address, mayHaveBeenExecuted: false)
-        }
+        let reply = world.change { $0.answer(command, at: address) }
+        if strikes { noteLog() }
+        guard let reply else { throw .lost(address, mayHaveBeenExecuted: false) }
         return reply
     }
 
@@ -166,8 +178,16 @@ final class FakeProcess: Sendable {
             }
             return world.source.settings["min-replicas-to-write"] != "0"
         }
-        state.withLock { $0.wasFenced = isFenced }
+        state.withLock { state in
+            state.wasFenced = isFenced
+            state.isLeaseLost = mishap.kind == .losesLease
+        }
         return true
+    }
+
+    private func noteLog() {
+        let count = world.read(\.log).count
+        state.withLock { $0.logWhenStruck = count }
     }
 
     private func die() {
