@@ -52,3 +52,14 @@ package struct RunEvent: Sendable, Equatable {
         self.kind = kind
     }
 }
+
+extension RunEvent {
+    /// Whether it is out of date as soon as the next of its kind comes.
+    package var isProgress: Bool {
+        switch kind {
+        case .step(_, _, .progress), .undo(_, _, .progress): true
+        case .runStarted, .runDraining, .runCancelling, .runFinished, .step, .rollbackStarted, .rollbackFinished, .undo:
+            false
+        }
+    }
+}

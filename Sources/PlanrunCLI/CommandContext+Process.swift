@@ -6,18 +6,18 @@ import RedisNIO
 extension CommandContext {
     /// The context of this process.
     /// - Parameter isPlain: no colours, whatever the terminal can show.
-    package static func live(isPlain: Bool) -> CommandContext {
+    static func live(isPlain: Bool, _ outlets: Outlets) -> CommandContext {
         let environment = ProcessInfo.processInfo.environment
         let isColored = allowsColor(isPlain: isPlain, environment)
         let connector = RedisConnector()
         let terminal = width(of: STDOUT_FILENO, environment).map { width in
-            Terminal(width: width, isColored: isColored) { write($0, to: STDOUT_FILENO) }
+            Terminal(width: width, isColored: isColored) { outlets.output.write($0) }
         }
         let hasPerson = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
         let typed = TerminalInput()
         return CommandContext(
-            output: { write($0 + "\n", to: STDOUT_FILENO) }, message: { write($0 + "\n", to: STDERR_FILENO) },
-            terminal: terminal,
+            output: { outlets.output.write($0 + "\n") }, message: { outlets.messages.write($0 + "\n") },
+            isBehind: { outlets.output.isBehind }, flush: { outlets.flush(within: $0) }, terminal: terminal,
             messageStyle: MessageStyle(of: width(of: STDERR_FILENO, environment), isColored: isColored),
             input: hasPerson ? CommandContext.Input(next: typed.next, discard: typed.discard) : nil,
             onSignal: { ProcessSignals(handle: $0) },
@@ -35,17 +35,6 @@ extension CommandContext {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
-    }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR || errno == EAGAIN { continue }
-            // Nobody reads any more: what happens on the servers matters more than being heard.
-            guard written > 0 else { return }
-            bytes = bytes.dropFirst(written)
-        }
     }
 }
 

@@ -9,10 +9,15 @@ import RedisNIO
 
 /// What a verb takes from the world: built once for the process, or by a test.
 package struct CommandContext: Sendable {
-    /// Data, a line at a time, to standard output.
+    /// Data, a line at a time, to standard output. Does not wait for whoever reads it, and nor do `message` and the
+    /// terminal: a run must not stand still because a terminal does.
     package var output: @Sendable (String) -> Void
     /// Everything else, a line at a time, to standard error.
     package var message: @Sendable (String) -> Void
+    /// Whether nobody reads standard output at the moment: then what will soon be out of date is left out.
+    package var isBehind: @Sendable () -> Bool
+    /// Waits until all that was printed is read, but no longer than that.
+    package var flush: @Sendable (Duration) -> Void
     /// `nil` where standard output is no terminal.
     package var terminal: Terminal?
     /// What standard error can show, which may be a file while standard output is a terminal, and the reverse.
@@ -71,6 +76,7 @@ package struct CommandContext: Sendable {
 
     package init(
         output: @escaping @Sendable (String) -> Void, message: @escaping @Sendable (String) -> Void,
+        isBehind: @escaping @Sendable () -> Bool = { false }, flush: @escaping @Sendable (Duration) -> Void = { _ in },
         terminal: Terminal? = nil, messageStyle: MessageStyle = MessageStyle(),
         input: Input? = nil,
         onSignal: @escaping @Sendable (@escaping @Sendable () -> Void) -> any Sendable,
@@ -79,6 +85,8 @@ package struct CommandContext: Sendable {
     ) {
         self.output = output
         self.message = message
+        self.isBehind = isBehind
+        self.flush = flush
         self.terminal = terminal
         self.messageStyle = messageStyle
         self.input = input

@@ -42,7 +42,13 @@ package struct PlanrunCommand: AsyncParsableCommand {
     /// Runs the process and ends it.
     package static func runProcess() async -> Never {
         Signals.ignoreBrokenPipes()
-        exitProcess(await run(nil) { CommandContext.live(isPlain: $0) })
+        let outlets = Outlets()
+        let status = await run(nil) { CommandContext.live(isPlain: $0, outlets) }
+        // The record is whole and the servers have heard everything: from here on it is only about being read, and
+        // whoever does not want to read it may leave.
+        Signals.endProcess()
+        outlets.flush()
+        exitProcess(status)
     }
 
     /// Parses arguments and carries them out. Nothing escapes: an error that leaves `@main` would be a crash with a

@@ -26,6 +26,8 @@ struct Console: Sendable {
     var width: Int?
     var isColored = false
     var keyboard = Keyboard()
+    /// Where all goes instead of being kept, as it does in a process.
+    var outlet: Outlet?
 
     func run(_ arguments: String...) async -> Printed { await run(arguments) }
 
@@ -37,19 +39,28 @@ struct Console: Sendable {
         return Printed(status: status, output: output.text, messages: messages.text)
     }
 
-    private func context(_ output: Paper, _ messages: Paper, isColored: Bool) -> CommandContext {
-        let terminal = width.map { width in
-            CommandContext.Terminal(width: width, isColored: isColored) { output.print($0) }
-        }
+    /// - Parameters: where what is printed is kept, if there is no `outlet`.
+    func context(
+        _ output: Paper = Paper(), _ messages: Paper = Paper(), isColored: Bool = false
+    ) -> CommandContext {
+        let print = writer(else: output)
+        let complain = writer(else: messages)
+        let terminal = width.map { CommandContext.Terminal(width: $0, isColored: isColored, write: print) }
         let typed = answers.map { Typed($0, ahead: typedAhead) }
         let input = typed.map { typed in
             CommandContext.Input(next: { typed.next() }, discard: { typed.discard() })
         }
         return CommandContext(
-            output: { output.print($0 + "\n") }, message: { messages.print($0 + "\n") }, terminal: terminal,
+            output: { print($0 + "\n") }, message: { complain($0 + "\n") },
+            isBehind: { [outlet] in outlet?.isBehind == true }, terminal: terminal,
             messageStyle: CommandContext.MessageStyle(width: width, isColored: isColored), input: input,
             onSignal: { keyboard.listen($0) }, environment: environment, connector: FakeConnector(servers),
             resolve: { [$0] })
+    }
+
+    private func writer(else paper: Paper) -> @Sendable (String) -> Void {
+        guard let outlet else { return { paper.print($0) } }
+        return { outlet.write($0) }
     }
 }
 

@@ -47,6 +47,23 @@ package actor PlanrunProcess {
         try await run(arguments, environment: environment, input: input, in: folder) { try await $0.wait() }
     }
 
+    /// Starts it with standard output and standard error going to a descriptor, which is closed here, and waits for its end.
+    /// - Returns: the exit code; `nil` where a signal ended it.
+    package static func exitCode(
+        _ arguments: [String], writingTo writer: FileDescriptor
+    ) async throws -> Int32? {
+        let inherited = ProcessInfo.processInfo.environment
+        var variables: [Environment.Key: String] = [:]
+        for name in ["PATH", "HOME"] { variables[Environment.Key(stringLiteral: name)] = inherited[name] }
+        let status = try await Subprocess.run(
+            .path(try executable()), arguments: Arguments(arguments), environment: .custom(variables),
+            input: .none, output: .fileDescriptor(writer, closeAfterSpawningProcess: false),
+            error: .fileDescriptor(writer, closeAfterSpawningProcess: true)
+        ).terminationStatus
+        guard case .exited(let code) = status else { return nil }
+        return code
+    }
+
     private func end() async {
         send(SIGKILL)
         _ = await life?.result

@@ -189,6 +189,7 @@ extension Signals {
                 interrupts.send(.cancel)
             default:
                 view.note("left at once; 'planrun resume' asks the servers what was done")
+                context.flush(.milliseconds(500))
                 exitProcess(ExitStatus.stopped)
             }
         }

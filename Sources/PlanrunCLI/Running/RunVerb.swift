@@ -64,7 +64,7 @@ extension CommandContext {
         case .json: return JSONRunView(context: self)
         case .text:
             guard let terminal else { return PlainRunView(context: self) }
-            return TerminalRunView(terminal: terminal)
+            return TerminalRunView(terminal: terminal, isBehind: isBehind)
         }
     }
 }

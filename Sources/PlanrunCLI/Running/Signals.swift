@@ -10,6 +10,11 @@ final class Signals: Sendable {
     /// A reader that goes away must not kill us in the middle of a cutover.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+    /// From now on Ctrl-C and SIGTERM end the process, as they do where nobody listens.
+    static func endProcess() {
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    }
+
     /// Whether there was at least one.
     var isDraining: Bool { count.value.load(ordering: .relaxed) > 0 }
 

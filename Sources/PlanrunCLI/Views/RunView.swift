@@ -2,7 +2,9 @@ import Execution
 import PlanGraph
 import Synchronization
 
-/// Shows a run while it happens. Called from one task, one event after the other.
+/// Shows a run while it happens. Called from one task, one event after the other, which is the task that decides what the
+/// run does next: what is printed goes to an `Outlet`, which somebody reads or not. Where nobody does, progress is left out,
+/// and the rest waits.
 protocol RunView: Sendable {
     func receive(_ event: RunEvent)
     /// A sentence that is no event: the answer to Ctrl-C. Comes from any thread.
@@ -17,7 +19,10 @@ protocol RunView: Sendable {
 struct JSONRunView: RunView {
     let context: CommandContext
 
-    func receive(_ event: RunEvent) { context.output(event.json) }
+    func receive(_ event: RunEvent) {
+        if event.isProgress, context.isBehind() { return }
+        context.output(event.json)
+    }
     func note(_ sentence: String) { context.tell(sentence) }
     func ask(_ question: String) { context.message(question) }
     func close() {}
@@ -39,6 +44,7 @@ final class PlainRunView: RunView {
     func receive(_ event: RunEvent) {
         switch event.kind {
         case .step(let node, _, .progress(let progress)), .undo(let node, _, .progress(let progress)):
+            if context.isBehind() { return }
             guard waits.isWorthALine(node, progress.activity, at: event.at) else { return }
         case .step, .undo, .runStarted, .runDraining, .runCancelling, .runFinished, .rollbackStarted, .rollbackFinished:
             break

@@ -13,6 +13,7 @@ final class TerminalRunView: RunView {
     }
 
     private let terminal: CommandContext.Terminal
+    private let isBehind: @Sendable () -> Bool
     private let width: Int
     private let style: Style
     private let lines: RunLines
@@ -20,8 +21,9 @@ final class TerminalRunView: RunView {
     /// As many as fit under what scrolled by; a preflight has more checks than lines are useful.
     private static let shownAtOnce = 4
 
-    init(terminal: CommandContext.Terminal) {
+    init(terminal: CommandContext.Terminal, isBehind: @escaping @Sendable () -> Bool = { false }) {
         self.terminal = terminal
+        self.isBehind = isBehind
         // `^C` is echoed by the terminal and must not wrap a full line.
         width = max(20, terminal.width - 3)
         style = Style(isColored: terminal.isColored)
@@ -31,6 +33,8 @@ final class TerminalRunView: RunView {
     func receive(_ event: RunEvent) {
         state.withLock { state in
             note(event, &state)
+            // A terminal that stands still is shown how far it is when it goes on.
+            if event.isProgress, isBehind() { return }
             show(state.checks.receive(event), &state)
         }
     }
@@ -71,11 +75,7 @@ final class TerminalRunView: RunView {
 
     private func permanentLine(_ item: PassedChecks.Item) -> String? {
         guard case .event(let event) = item else { return lines.line(item) }
-        return switch event.kind {
-        case .step(_, _, .progress), .undo(_, _, .progress): nil
-        case .runStarted, .runDraining, .runCancelling, .runFinished, .step, .rollbackStarted, .rollbackFinished, .undo:
-            lines.line(event)
-        }
+        return event.isProgress ? nil : lines.line(event)
     }
 
     private func note(_ event: RunEvent, _ state: inout State) {

@@ -1,0 +1,49 @@
+import Execution
+import Glibc
+import Rehearsal
+import SystemPackage
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// `planrun apply | less` that nobody scrolls.
+    @Suite struct UnreadTests {
+        /// Standard output is a pipe of 4 KiB that nobody reads until the run is over: the cutover is made and recorded
+        /// meanwhile, and what was said can be read afterwards.
+        @Test(arguments: [[], ["--format", "json"]])
+        func `a run that nobody reads cuts over, and is recorded as done`(options: [String]) async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab)
+                try await migration.fill(keys: 500)
+                try await migration.underLoad("nobody reads \(options)") { _ in
+                    let (reader, writer) = try FileDescriptor.pipe()
+                    // F_SETPIPE_SZ of Linux.
+                    try #require(fcntl(writer.rawValue, 1031, 4096) == 4096)
+                    // Full before planrun says anything.
+                    try writer.writeAll([UInt8](repeating: UInt8(ascii: "-"), count: 4096))
+                    async let exitCode = PlanrunProcess.exitCode(
+                        ["apply", migration.plan, "--auto-approve"] + options, writingTo: writer)
+                    try await eventually("the run is recorded as done", within: .seconds(60)) {
+                        (try? migration.state().status) == .succeeded
+                    }
+                    try await lab.expectMigrated()
+                    let text = try readAll(reader)
+                    #expect(try await exitCode == 0)
+                    #expect(text.contains(options.isEmpty ? "ok failover: " : "\"type\":\"run-finished\""))
+                    try reader.close()
+                }
+            }
+        }
+    }
+}
+
+/// All there is until the last writer has closed it.
+private func readAll(_ reader: FileDescriptor) throws -> String {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+    while true {
+        let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0) }
+        guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+        bytes += buffer[..<count]
+    }
+}
