@@ -12,7 +12,7 @@ struct Benchmarks: AsyncParsableCommand {
     static var all: [any Benchmark.Type] {
         [
             ValidateBenchmark.self, CompileBenchmark.self, RESPBenchmark.self, RehearsalBenchmark.self,
-            PreflightBenchmark.self,
+            PreflightBenchmark.self, CheckpointBenchmark.self,
         ]
     }
 }

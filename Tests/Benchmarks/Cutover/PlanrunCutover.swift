@@ -28,7 +28,8 @@ struct PlanrunCutover: CutoverProcedure {
         return facts?.pauseSeconds.map { .seconds($0) }
     }
 
-    private func text(_ world: CutoverWorld) -> String {
+    /// The plan.
+    func text(_ world: CutoverWorld) -> String {
         let (source, target) = (world.source.address, world.target.address)
         return """
             version: 1
