@@ -1,36 +1,64 @@
 /// Gathers the mistakes of one file while it is read, and hands them out in order, each once.
 package final class DiagnosticCollector {
+    /// Nobody reads so many, and a hostile file could have a mistake in every other byte.
+    package static let mostFindings = 1_000
+
     package let file: SourceFile
+    /// The first of them.
     private var diagnostics: [Diagnostic] = []
+    /// Of all of them.
+    private var count = 0
+    private var secrets: Set<String> = []
     private var concealed: [SourceRange] = []
+    /// What excerpts of this file may show; `nil`: everything.
+    package var disclosure: Disclosure?
+    /// Where secrets are written. Known before the text is read only if one value can be reached by two ways.
+    package var secretPlaces: Set<SourceRange> = []
+    package private(set) var hasErrors = false
 
     package init(_ file: SourceFile) {
         self.file = file
     }
 
     package func error(
-        _ code: DiagnosticCode, _ message: String, at range: SourceRange?, label: String? = nil,
-        labels: [Diagnostic.Label] = [], help: [String] = []
+        _ code: DiagnosticCode, _ message: @autoclosure () -> String, at range: SourceRange?, label: String? = nil,
+        labels: [Diagnostic.Label] = [], help: @autoclosure () -> [String] = []
     ) {
-        diagnostics.append(
-            Diagnostic(.error, code, message, file: file, at: range, label: label, labels: labels, help: help))
+        hasErrors = true
+        add(.error, code, message, at: range, label: label, labels: labels, help: help)
     }
 
     package func warning(
-        _ code: DiagnosticCode, _ message: String, at range: SourceRange?, label: String? = nil,
-        labels: [Diagnostic.Label] = [], help: [String] = []
+        _ code: DiagnosticCode, _ message: @autoclosure () -> String, at range: SourceRange?, label: String? = nil,
+        labels: [Diagnostic.Label] = [], help: @autoclosure () -> [String] = []
     ) {
-        diagnostics.append(
-            Diagnostic(.warning, code, message, file: file, at: range, label: label, labels: labels, help: help))
+        add(.warning, code, message, at: range, label: label, labels: labels, help: help)
     }
 
-    /// No excerpt of any diagnostic of this file shows what is written here.
-    package func conceal(_ range: SourceRange) {
-        concealed.append(range)
+    /// - Parameters:
+    ///   - message: made only if it is kept, as is `help`.
+    private func add(
+        _ severity: Diagnostic.Severity, _ code: DiagnosticCode, _ message: () -> String, at range: SourceRange?,
+        label: String?, labels: [Diagnostic.Label], help: () -> [String]
+    ) {
+        count += 1
+        guard count <= Self.mostFindings else { return }
+        diagnostics.append(
+            Diagnostic(severity, code, message(), file: file, at: range, label: label, labels: labels, help: help()))
+    }
+
+    /// No diagnostic of this file repeats the text, and no excerpt shows what is written at the place.
+    ///
+    /// - Parameter text: as it is meant, without quotes.
+    package func conceal(_ range: SourceRange, text: String?) {
+        if let text, !text.isEmpty { secrets.insert(text) }
+        // What stands on one line is hidden by the rules for lines.
+        if disclosure == nil || range.start.line != range.end.line { concealed.append(range) }
     }
 
     package var isEmpty: Bool { diagnostics.isEmpty }
-    package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+    /// So many were found that the rest is not looked at.
+    package var isFull: Bool { count >= Self.mostFindings }
 
     /// By place, those of the whole file first. What is reached twice, through an alias, is reported once.
     package func sorted() -> [Diagnostic] {
@@ -45,28 +73,22 @@ package final class DiagnosticCollector {
             .map(\.element)
             .filter { seen.insert(Identity(code: $0.code, range: $0.range, message: $0.message)).inserted }
         var stamped = file
-        stamped.concealed = concealed
-        let secrets = secrets()
-        return ordered.map { $0.replacingSecrets(secrets, file: stamped) }
-    }
-
-    /// What is concealed on one line, without quotes. Shorter ones would tear words apart, and are found by trying
-    /// anyway.
-    private func secrets() -> Set<String> {
-        guard !concealed.isEmpty else { return [] }
-        let lines = SourceLines(file.text)
-        let texts = concealed.filter { $0.start.line == $0.end.line }.map { range in
-            let line = lines[range.start.line].dropFirst(range.start.column - 1)
-            return String(line.prefix(range.end.column - range.start.column)).trimming { " '\"".contains($0) }
+        stamped.disclosure = disclosure
+        if !concealed.isEmpty {
+            if stamped.disclosure == nil { stamped.disclosure = Disclosure(keys: [:], words: []) }
+            stamped.disclosure?.concealed += concealed
         }
-        return Set(texts).subtracting([""])
+        let spoken = secrets.filter { disclosure?.isWord($0) != true }
+        let all = ordered.map { $0.replacingSecrets(spoken, file: stamped) }
+        guard count > Self.mostFindings else { return all }
+        return all + [tooMany(stamped)]
     }
-}
 
-extension String {
-    fileprivate func trimming(_ isTrimmed: (Character) -> Bool) -> String {
-        let start = drop(while: isTrimmed)
-        return String(start.reversed().drop(while: isTrimmed).reversed())
+    private func tooMany(_ file: SourceFile) -> Diagnostic {
+        Diagnostic(
+            hasErrors ? .error : .warning, .tooManyFindings,
+            "more than \(Self.mostFindings) mistakes were found; the rest is not listed", file: file,
+            help: ["correct those above, or check that this is the file you meant"])
     }
 }
 
@@ -75,15 +97,33 @@ extension Diagnostic {
         range ?? SourceRange(SourcePosition(line: 0, column: 0), SourcePosition(line: 0, column: 0))
     }
 
+    /// The findings whose names were taken from the text before anything was known about it.
+    private var namesUnknownText: Bool {
+        switch code {
+        case .unknownAnchor, .recursiveAlias: true
+        case .duplicateKey: file.disclosure?.showsNumbers == false
+        default: false
+        }
+    }
+
     /// Messages name what they are about in 'single quotes', and may so repeat what excerpts do not show.
     fileprivate func replacingSecrets(_ secrets: Set<String>, file: SourceFile) -> Diagnostic {
+        var stamped = Diagnostic(
+            severity, code, message, file: file, at: range, label: label, labels: labels, help: help)
+        let disclosure = stamped.namesUnknownText ? file.disclosure : nil
+        guard !secrets.isEmpty || disclosure != nil else { return stamped }
         func replacing(_ text: String) -> String {
-            guard !secrets.isEmpty else { return text }
             let pieces = text.split(separator: "'", omittingEmptySubsequences: false)
-            return pieces.map { secrets.contains(String($0)) ? "***" : $0 }.joined(separator: "'")
+            // What is quoted stands at the odd places.
+            return pieces.enumerated().map { index, piece in
+                if secrets.contains(String(piece)) { return "***" }
+                if let disclosure, !index.isMultiple(of: 2), !disclosure.isWord(String(piece)) { return "***" }
+                return String(piece)
+            }.joined(separator: "'")
         }
-        return Diagnostic(
+        stamped = Diagnostic(
             severity, code, replacing(message), file: file, at: range, label: label.map(replacing),
             labels: labels.map { Label($0.range, replacing($0.text)) }, help: help.map(replacing))
+        return stamped
     }
 }

@@ -35,10 +35,11 @@ struct Excerpt {
     let gutterWidth: Int
     private(set) var rows: [Row]
 
-    init(of range: SourceRange, in diagnostic: Diagnostic, lines: SourceLines, width: Int) {
+    init(of range: SourceRange, in diagnostic: Diagnostic, source: inout ExcerptSource, width: Int) {
         let marks =
             [Mark(range, diagnostic.label, isPrimary: true)]
             + diagnostic.labels.map { Mark($0.range, $0.text, isPrimary: false) }
+        let names = source.file.disclosure == nil ? [] : diagnostic.names
         let numbers = Set(marks.map(\.line)).sorted()
         gutterWidth = String(numbers.last ?? 1).count + 1
         rows = []
@@ -47,8 +48,12 @@ struct Excerpt {
         for number in numbers {
             if let previous, number > previous + 1 { rows.append([gutter("", bar: "⋮")]) }
             previous = number
-            let line = ExcerptLine(lines[number], number: number, concealed: diagnostic.file.concealed)
-            add(line, marks.filter { $0.line == number }, width: width)
+            let onLine = marks.filter { $0.line == number }
+            let focus = (onLine.first { $0.isPrimary } ?? onLine.first)?.start ?? 1
+            let line = ExcerptLine(
+                source.line(number), number: number, around: focus, names: names,
+                concealed: source.concealed(on: number))
+            add(line, onLine, width: width)
         }
     }
 

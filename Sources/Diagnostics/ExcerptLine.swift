@@ -1,5 +1,5 @@
-/// One source line as it is shown: tabs and control characters visible, secrets hidden, and every scalar in known
-/// columns.
+/// A part of one source line as it is shown: tabs and control characters visible, secrets hidden, and every scalar in
+/// known columns.
 struct ExcerptLine {
     private struct Cell {
         var text: String
@@ -8,21 +8,42 @@ struct ExcerptLine {
 
     private static let tab = Cell(text: "→   ", width: 4)
     private static let hidden = Cell(text: "***", width: 3)
+    private static let nothing = Cell(text: "", width: 0)
+
+    /// Scalars before and after a mark that are looked at. A line may have millions, and some take no width at all.
+    private static let reach = 400
 
     let number: Int
+    /// The source column, from 0, of the first cell.
+    private let first: Int
     private let cells: [Cell]
     /// Where each cell begins, and where the last one ends.
     private let starts: [Int]
+    private let isCutLeft: Bool
+    private let isCutRight: Bool
 
-    init(_ scalars: Substring.UnicodeScalarView, number: Int, concealed: [SourceRange]) {
+    /// - Parameters:
+    ///   - focus: the source column, from 1, around which the line is shown.
+    ///   - names: what need not be hidden, because the diagnostic itself names it.
+    init(_ line: DisclosedLine, number: Int, around focus: Int, names: Set<String>, concealed: [Range<Int>]) {
         self.number = number
-        let hidden = concealed.filter { $0.start.line <= number && number <= $0.end.line }
+        let count = line.scalars.count
+        let centre = min(max(focus - 1, 0), count)
+        let part = max(0, centre - Self.reach)..<min(count, centre + Self.reach)
+        first = part.lowerBound
+        isCutLeft = part.lowerBound > 0
+        isCutRight = part.upperBound < count
+        let hidden = line.hidden(in: part, names: names) + concealed
         var wasHidden = false
         var cells: [Cell] = []
-        for (index, scalar) in scalars.enumerated() {
-            let position = SourcePosition(line: number, column: index + 1)
-            let isHidden = hidden.contains { $0.start <= position && position < $0.end }
-            cells.append(isHidden ? (wasHidden ? Cell(text: "", width: 0) : Self.hidden) : Self.cell(scalar))
+        for index in part {
+            let scalar = line.scalars[index]
+            let isHidden = hidden.contains { $0.contains(index) }
+            if isHidden, !VisibleText.isUnsafe(scalar) || scalar == "\t" {
+                cells.append(wasHidden ? Self.nothing : Self.hidden)
+            } else {
+                cells.append(Self.cell(scalar))
+            }
             wasHidden = isHidden
         }
         self.cells = cells
@@ -40,8 +61,8 @@ struct ExcerptLine {
 
     /// The display columns, from 0, of the source columns from `start` up to `end`; one at least.
     func span(from start: Int, to end: Int?) -> Range<Int> {
-        let from = starts[min(max(start - 1, 0), cells.count)]
-        let to = starts[min(max((end ?? cells.count + 1) - 1, 0), cells.count)]
+        let from = starts[min(max(start - 1 - first, 0), cells.count)]
+        let to = end.map { starts[min(max($0 - 1 - first, 0), cells.count)] } ?? width
         return from..<max(to, from + 1)
     }
 
@@ -55,8 +76,8 @@ struct ExcerptLine {
     }
 
     func text(in window: Range<Int>) -> String {
-        let isCutLeft = window.lowerBound > 0
-        let isCutRight = window.upperBound < width
+        let isCutLeft = window.lowerBound > 0 || isCutLeft
+        let isCutRight = window.upperBound < width || isCutRight
         let first = window.lowerBound + (isCutLeft ? 1 : 0)
         let last = window.upperBound - (isCutRight ? 1 : 0)
         var text = isCutLeft ? "…" : ""

@@ -6,8 +6,8 @@ package struct SourceFile: Sendable, Equatable {
     package let text: String
     /// Where the bytes stop being UTF-8; from there on `text` holds replacement characters.
     package let encodingProblem: EncodingProblem?
-    /// What excerpts must not show: secrets that were written into the text.
-    package var concealed: [SourceRange] = []
+    /// What excerpts may show; `nil`: all of the text.
+    package var disclosure: Disclosure?
 
     package struct EncodingProblem: Sendable, Equatable {
         package let position: SourcePosition

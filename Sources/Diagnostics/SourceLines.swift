@@ -31,7 +31,7 @@ package struct SourceLines: Sendable {
     /// Just past the last scalar.
     package var end: SourcePosition { SourcePosition(line: lines.count, column: self[lines.count].count + 1) }
 
-    private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
         default: false

@@ -19,11 +19,9 @@ package enum VisibleText {
     static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0: true
-        // Line and paragraph separators; marks, overrides and isolates of the reading direction.
-        case 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C: true
-        // Invisible: joiners, soft hyphen, byte order mark, tag characters.
-        case 0x00AD, 0x200B...0x200D, 0x2060...0x2064, 0xFEFF, 0xE0000...0xE007F: true
-        default: false
+        // The full-width blank of East Asian text, and what asks for the coloured or the plain form of an emoji.
+        case 0x3000, 0xFE0E, 0xFE0F: false
+        default: HiddenCharacter(scalar) != nil
         }
     }
 

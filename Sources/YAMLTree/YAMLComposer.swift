@@ -20,6 +20,9 @@ struct YAMLComposer: ~Copyable {
     private let collector: DiagnosticCollector
     private var anchors: [String: Composed] = [:]
     private var openAnchors: Set<String> = []
+    /// Where scalars in quotes stand.
+    private var quoted: [SourceRange] = []
+    private var hidden: HiddenCharacters?
     private var nodes = 0
     private var aliasedNodes = 0
 
@@ -31,6 +34,13 @@ struct YAMLComposer: ~Copyable {
 
     /// The root of the one document; `nil` if there is none that can be read.
     mutating func document() -> YAMLNode? {
+        let root = read()
+        hidden = hidden ?? HiddenCharacters(in: collector.file.text, quoted: quoted)
+        hidden?.report(to: collector)
+        return root
+    }
+
+    private mutating func read() -> YAMLNode? {
         do throws(Stop) {
             guard try skipToDocument() != nil else {
                 collector.error(.emptyFile, "this file is empty", at: nil, help: Self.emptyHelp)
@@ -48,11 +58,17 @@ struct YAMLComposer: ~Copyable {
             }
             return root.node
         } catch {
-            if case .syntax(let error) = error { error.report(to: collector) }
+            if case .syntax(let error) = error {
+                let hidden = HiddenCharacters(in: collector.file.text, quoted: quoted)
+                self.hidden = hidden
+                if !hidden.explain(error) { error.report(to: collector) }
+            }
             return nil
         }
     }
 
+    /// Among more of them no similar one is looked for.
+    private static let mostAnchors = 100
     private static let emptyHelp = ["a plan begins with 'version: 1'"]
 
     private func next() throws(Stop) -> YAMLEvent {
@@ -94,6 +110,7 @@ struct YAMLComposer: ~Copyable {
     private mutating func content(_ event: YAMLEvent, depth: Int) throws(Stop) -> Composed {
         switch event.kind {
         case .scalar(let scalar):
+            if scalar.style == .singleQuoted || scalar.style == .doubleQuoted { quote(scalar, at: event.range) }
             return Composed(node: YAMLNode(.scalar(scalar), range: event.range), end: event.range.end, size: 1)
         case .alias(let name):
             return try alias(name, at: event.range)
@@ -169,7 +186,7 @@ struct YAMLComposer: ~Copyable {
         guard let named = anchors[name] else {
             collector.error(
                 .unknownAnchor, "no anchor '\(name)' stands before this alias", at: range,
-                help: Suggestion.help(for: name, in: anchors.keys.sorted())
+                help: (anchors.count <= Self.mostAnchors ? Suggestion.help(for: name, in: anchors.keys.sorted()) : [])
                     + ["put the value in quotes if it is meant as text"])
             return invalid
         }
@@ -187,6 +204,14 @@ struct YAMLComposer: ~Copyable {
 }
 
 extension YAMLComposer {
+    private mutating func quote(_ scalar: YAMLScalar, at range: SourceRange) {
+        quoted.append(range)
+        guard scalar.leavesDirectionTurned else { return }
+        collector.error(
+            .hiddenCharacter, "the direction in which text is shown is turned in these quotes, and not turned back",
+            at: range, help: ["remove what turns it"])
+    }
+
     private mutating func count(_ event: YAMLEvent) throws(Stop) {
         nodes += 1
         guard nodes > limits.nodes else { return }

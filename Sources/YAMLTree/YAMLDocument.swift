@@ -5,10 +5,11 @@ package import Diagnostics
 /// What is taken of YAML 1.1, and what is not:
 ///
 /// - Anchors and aliases are allowed, and expanded within a budget; an alias to an anchor that does not stand before
-/// it, or
-///   that encloses it, is an error.
+/// it,
+///   or that encloses it, is an error.
 /// - Tags and merge keys (`<<`) are errors: a reviewer should see a value where it counts.
 /// - One document; `---` before it, `...` after it, and a `%YAML` line are allowed.
+/// - Characters that an editor does not show as what they are stand in quotes or not at all.
 /// - UTF-8 only, with or without byte order mark. Duplicate keys are errors; the first counts.
 package enum YAMLDocument {
     /// The root, or `nil` where no tree can be made. Mistakes go to `collector`; a root does not mean there were none.

@@ -26,12 +26,51 @@ extension YAMLSyntaxError {
                 help: ["YAML is indented with spaces; set your editor to insert them"])
             return
         }
-        let wording = Self.wordings[problem]
+        if reportMissingBlank(lines, place, to: collector) { return }
+        let wording = punctuationWording(lines, place) ?? Self.wordings[problem]
         collector.error(
             wording?.code ?? .yamlSyntax, wording?.message ?? "this is not YAML: \(problem)", at: range,
             labels: context.flatMap { label($0, lines: lines, unless: place) }.map { [$0] } ?? [],
             help: wording.map { $0.help.isEmpty ? [] : [$0.help] } ?? [])
     }
+
+    /// `address:10.0.0.1:6379` is a text to YAML, and libyaml gives up in the line after it.
+    private func reportMissingBlank(
+        _ lines: SourceLines, _ place: SourcePosition, to collector: DiagnosticCollector
+    ) -> Bool {
+        let numbers = [context?.position.line ?? place.line, place.line - 1, place.line]
+        for number in numbers {
+            let line = lines[number]
+            let start = line.prefix { $0 == " " || $0 == "-" }.endIndex
+            let word = line[start...].prefix { ("a"..."z").contains($0) || $0 == "-" }
+            let rest = line[word.endIndex...]
+            guard !word.isEmpty, rest.first == ":", let value = rest.dropFirst().first, value != " ", value != "/"
+            else { continue }
+            let column = line.distance(from: line.startIndex, to: word.endIndex) + 1
+            collector.error(
+                .yamlSyntax, "a blank is missing after this ':'",
+                at: SourceRange(
+                    SourcePosition(line: number, column: column), SourcePosition(line: number, column: column + 1)),
+                help: ["write 'key: value'"])
+            return true
+        }
+        return false
+    }
+
+    /// Where the character that was found says more than what libyaml had expected.
+    private func punctuationWording(_ lines: SourceLines, _ place: SourcePosition) -> Wording? {
+        let line = lines[place.line]
+        let before = line.prefix(place.column - 1)
+        switch line.dropFirst(place.column - 1).first {
+        case "{" where before.last == "$":
+            return Wording("planrun replaces no variables in a plan", help: Self.variableHelp)
+        case "," where problem == "did not find expected key" || problem.contains("'-' indicator"):
+            return Wording("a ',' cannot stand here", help: "remove it: what stands on lines of its own needs none")
+        default: return nil
+        }
+    }
+
+    private static let variableHelp = "a password is named by { env: NAME }; everything else is written out"
 
     private func label(
         _ context: (text: String, position: SourcePosition), lines: SourceLines, unless place: SourcePosition

@@ -33,9 +33,23 @@ struct DiagnosticCollectorTests {
 
     @Test func `what was concealed late is concealed in what was reported early`() {
         let collector = DiagnosticCollector(SourceFile(path: "x", text: "a: secret"))
-        collector.error(.unknownKey, "a", at: at(1, 1))
-        collector.conceal(SourceRange(SourcePosition(line: 1, column: 4), SourcePosition(line: 1, column: 10)))
+        collector.error(.unknownKey, "no key 'secret' in 'a'", at: at(1, 1))
+        collector.conceal(
+            SourceRange(SourcePosition(line: 1, column: 4), SourcePosition(line: 1, column: 10)), text: "secret")
         #expect(!TextRenderer().render(collector.sorted()).contains("secret"))
+        #expect(collector.sorted().map(\.message) == ["no key '***' in 'a'"])
+    }
+
+    @Test func `after a thousand mistakes no more are kept, and that is said`() {
+        let collector = DiagnosticCollector(SourceFile(path: "x", text: ""))
+        for line in 1...1_000 { collector.error(.unknownKey, "mistake", at: at(line, 1)) }
+        #expect(collector.sorted().count == 1_000)
+        collector.error(.unknownKey, "one more", at: at(1, 1))
+        #expect(collector.isFull)
+        #expect(collector.sorted().count == 1_001)
+        #expect(collector.sorted().last?.code == .tooManyFindings)
+        #expect(
+            collector.sorted().last?.message == "more than 1000 mistakes were found; the rest is not listed")
     }
 
     @Test func `a record has the place, the code and all that was said`() throws {

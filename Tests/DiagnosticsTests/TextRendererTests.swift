@@ -121,12 +121,59 @@ struct TextRendererTests {
         #expect(text.contains("a\\nb\\u{7}"))
     }
 
-    @Test func `what is concealed is not shown, nor how long it is`() {
-        var file = SourceFile(path: "x.yaml", text: "password: hunter2 # oh\n")
-        file.concealed = [range(1, 11, 1, 18)]
-        let diagnostic = Diagnostic(.error, .literalSecret, "no", file: file, at: range(1, 11, 1, 18))
-        #expect(
-            TextRenderer().render([diagnostic]).contains("1 │ password: *** # oh\n  │           ^^^\n"))
+    private static let language = Disclosure(
+        keys: ["password": false, "name": false, "engine": true, "timeout": true, "addresses": true, "env": false],
+        words: ["redis", "off"])
+
+    private func disclosed(_ text: String, line: Int = 1, naming name: String = "", _ disclosure: Disclosure) -> String
+    {
+        var file = SourceFile(path: "x.yaml", text: text)
+        file.disclosure = disclosure
+        let diagnostic = Diagnostic(.error, .unknownKey, "found '\(name)'", file: file, at: range(line, 1, line, 2))
+        let rows = TextRenderer(width: 200).render([diagnostic]).split(separator: "\n")
+        return String(rows[2].drop { $0 != "│" }.dropFirst(2))
+    }
+
+    @Test(arguments: [
+        ("password: hunter2 # oh", "password: *** # ***"), ("password: #hunter2", "password: #***"),
+        ("password: &hunter2", "password: ***"), ("password: 123456", "password: ***"),
+        ("password: \"timeout: 5s\"", "password: \"***\""), ("password:hunter2", "password:***"),
+        ("'password' : 'it''s 5'", "'password' : '***'"), ("password: { env: X }", "password: { env: *** }"),
+        ("password: |", "password: |"), ("psk: 5s", "***: ***"), ("psk 5s", "*** ***"),
+        ("timeout: 5s", "timeout: 5s"), ("timeout: off", "timeout: off"),
+        ("timeout: [1h30m, 30%]", "timeout: [1h30m, 30%]"),
+        ("timeout: hunter2", "timeout: ***"), ("timeout: 5s hunter2", "timeout: 5s ***"),
+        ("timeout: x 123456", "timeout: *** ***"), ("- 10.0.0.1:6379", "- 10.0.0.1:6379"),
+        ("{ engine: redis, timeout: 5 }", "{ engine: redis, timeout: 5 }"), ("engine: *redis", "engine: ***"),
+        ("a\u{202E}b: 1", "***\\u{202e}: ***"),
+    ])
+    func `of a text in which secrets may stand only what is certainly none is shown`(_ text: String, _ shown: String) {
+        #expect(disclosed(text, Self.language) == shown)
+    }
+
+    @Test func `what the diagnostic itself names is shown, but not where a secret belongs`() {
+        #expect(disclosed("engine: rediss", naming: "rediss", Self.language) == "engine: rediss")
+        #expect(disclosed("adresses: [5]", naming: "adresses", Self.language) == "adresses: [***]")
+        #expect(disclosed("password: rediss", naming: "rediss", Self.language) == "password: ***")
+    }
+
+    @Test func `a value that goes on below its key is judged by that key`() {
+        #expect(disclosed("addresses:\n\n  - 10.0.0.1:1\n", line: 3, Self.language) == "  - 10.0.0.1:1")
+        #expect(disclosed("password:\n\n  123456\n", line: 3, Self.language) == "  ***")
+        #expect(disclosed("{ timeout: 5, password:\n  123456 }\n", line: 2, Self.language) == "  *** }")
+    }
+
+    @Test func `of a text that could not be read no number is shown, and of a long secret no line`() {
+        var language = Self.language
+        language.showsNumbers = false
+        #expect(disclosed("timeout: 123456", language) == "timeout: ***")
+        language.concealed = [range(1, 11, 3, 1)]
+        #expect(disclosed("password: |\n  timeout: off\n", line: 2, language) == "***")
+    }
+
+    @Test func `a line of a million scalars without width is cut`() {
+        let text = "a" + String(repeating: "\u{301}", count: 1_000_000)
+        #expect(render(text, at: range(1, 1, 1, 2)).unicodeScalars.count < 1_000)
     }
 
     @Test func `errors and warnings are counted`() {

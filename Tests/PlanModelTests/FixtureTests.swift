@@ -65,7 +65,19 @@ struct FixtureTests {
 
 /// What is too large to keep as a file.
 struct LargeFixtures {
-    static let expected = ["- error: file-too-large", "1 error: too-many-nodes"]
+    static let expected = [
+        "- error: file-too-large", "1 error: too-many-nodes", "- error: too-many-findings",
+        // What depends on where it is asked; see `SecretDisclosureTests`.
+        "3 warning: secret-environment-unset",
+    ]
+
+    @Test func `a file with more mistakes than anybody reads is told so`() {
+        let text = "version: 1\n" + (1...2_000).map { "key\($0): 1\n" }.joined()
+        let reading = Plan.read(SourceFile(path: "x", text: text), checks: [])
+        #expect(reading.plan == nil)
+        #expect(reading.summary.count == 1_001)
+        #expect(reading.summary.last == "- error: too-many-findings")
+    }
 
     @Test func `a file above the limit is not read`() {
         #expect(Plan.load(path: "/dev/zero", checks: []).summary == ["- error: file-too-large"])

@@ -15,7 +15,7 @@ struct MessageTests {
                 """
                 unknown-step.yaml:14:26: error[unknown-step]: step 'replicaof' needs 'prefligth', which this plan does not define
                    │
-                14 │   - replicaof: { needs: [prefligth] } # error: unknown-step
+                14 │   - replicaof: { needs: [prefligth] } # ***
                    │                          ^^^^^^^^^ no step has this id
                    = help: did you mean 'preflight'?
 
@@ -28,7 +28,7 @@ struct MessageTests {
                 needs-cycle.yaml:13:26: error[needs-cycle]: these steps wait for each other: preflight → verify → wait-for-sync \
                 → replicaof → preflight
                    │
-                13 │   - preflight: { needs: [verify] } # error: needs-cycle
+                13 │   - preflight: { needs: [verify] } # ***
                    │                          ^^^^^^ 'preflight' needs 'verify'
                 14 │   - replicaof: {}
                    │     --------- 'replicaof' needs 'preflight', the step before it
@@ -49,7 +49,7 @@ struct MessageTests {
                 """
                 literal-secret.yaml:6:13: error[literal-secret]: 'password' is written in the plan
                   │
-                6 │   password: *** # error: literal-secret
+                6 │   password: *** # ***
                   │             ^^^
                   = help: name where it is instead: password: { env: REDIS_PASSWORD }, or { file: PATH }
                   = help: give the server a new password: whoever can read this file knows this one
@@ -64,7 +64,7 @@ struct MessageTests {
                 error[wrong-order]: step 'failover' could begin before the target is in sync: it needs no 'wait-for-sync' step, \
                 directly or through others
                    │
-                16 │   - failover: { needs: [replicaof] } # error: wrong-order
+                16 │   - failover: { needs: [replicaof] } # ***
                    │     ^^^^^^^^
                    = help: let it need 'wait-for-sync': needs: [replicaof, wait-for-sync]
 
@@ -76,7 +76,7 @@ struct MessageTests {
             render("sentinel-missing") == """
                 sentinel-missing.yaml:13:5: error[sentinel-missing]: 'via: sentinel' needs Sentinels, and this plan names none
                    │
-                13 │   - failover: {} # error: sentinel-missing
+                13 │   - failover: {} # ***
                    │     ^^^^^^^^
                    = help: name them: sentinel: { primary: NAME, addresses: [10.0.0.3:26379] }
                    = help: without Sentinel write: failover: { via: promote }
@@ -103,7 +103,7 @@ struct MessageTests {
             render("missing-key-typo-is-one-mistake") == """
                 missing-key-typo-is-one-mistake.yaml:11:3: error[unknown-key]: 'sentinel' has no key 'adresses'
                    │
-                11 │   adresses: [10.0.0.3:26379] # error: unknown-key
+                11 │   adresses: [***] # ***
                    │   ^^^^^^^^
                    = help: did you mean 'addresses'?
 
@@ -128,7 +128,7 @@ struct MessageTests {
                 """
                 unknown-value.yaml:5:11: error[unknown-value]: 'engine' must be redis, valkey or dragonfly, found 'rediss'
                   │
-                5 │   engine: rediss # error: unknown-value
+                5 │   engine: rediss # ***
                   │           ^^^^^^
                   = help: did you mean 'redis'?
 
@@ -140,7 +140,7 @@ struct MessageTests {
             render("not-supported-yet-copy-back") == """
                 not-supported-yet-copy-back.yaml:19:18: error[not-supported-yet]: 'after-cutover: copy-back' is not supported yet
                    │
-                19 │   after-cutover: copy-back # error: not-supported-yet
+                19 │   after-cutover: copy-back # ***
                    │                  ^^^^^^^^^
                    = help: this version knows: stop, discard-writes
 
@@ -154,7 +154,7 @@ struct MessageTests {
             render("unknown-key-of-failover") == """
                 unknown-key-of-failover.yaml:12:1: error[unknown-key]: this plan has no key 'replicas'
                    │
-                12 │ replicas: { after-cutover: follow } # error: unknown-key
+                12 │ replicas: { after-cutover: follow } # ***
                    │ ^^^^^^^^
                    = help: it belongs to 'failover', beside 'via'
 
@@ -165,13 +165,56 @@ struct MessageTests {
             render("contradicting-settings") == """
                 contradicting-settings.yaml:16:41: error[contradicting-settings]: 'resting: follow' contradicts 'via: shutdown'
                    │
-                16 │   - failover: { via: shutdown, resting: follow } # error: contradicting-settings
+                16 │   - failover: { via: shutdown, resting: follow } # ***
                    │                                         ^^^^^^
                    = help: leave 'resting' out: a source that was shut down stays so
 
                 1 error
 
                 """)
+    }
+
+    @Test(arguments: [
+        ("invalid-address-of-sentinel", "= help: write 10.0.0.3:26379, or another port"),
+        ("wrong-order-sync-after-failover", "= help: put '- wait-for-sync' before it"),
+        ("wrong-order-sync-after-failover", "- comes after it"),
+        ("wrong-order-second-sync", "step 'again' comes after 'failover', which makes the target the primary"),
+        ("repeated-step-kind", "= help: remove one of them"),
+        ("yaml-syntax-missing-blank", ":5:10: error[yaml-syntax]: a blank is missing after this ':'"),
+        ("yaml-syntax-missing-blank-first", ":4:10: error[yaml-syntax]: a blank is missing after this ':'"),
+        ("unknown-key-missing-blank", ":3:11: error[unknown-key]: a blank is missing after 'address:'"),
+        ("wrong-type-missing-blank", "= help: write '- preflight: {}'"),
+        ("unknown-step-kind-missing-blank", "a blank is missing after 'verify:'"),
+        ("yaml-syntax-comma", ":13:18: error[yaml-syntax]: a ',' cannot stand here"),
+        ("invalid-value-comma", ":4:25: error[invalid-value]: the ',' at the end is taken for a part of 'address'"),
+        (
+            "literal-secret-variable",
+            "error[literal-secret]: 'password' is a text: planrun replaces no variables in a plan"
+        ),
+        ("literal-secret-variable", "= help: name the variable instead: password: { env: REDIS_PASSWORD }"),
+        ("literal-secret-variable", "= help: planrun replaces no variables in a plan: write the address out"),
+        ("yaml-syntax-variable", "error[yaml-syntax]: planrun replaces no variables in a plan"),
+        ("literal-secret-shared", "'timeout' takes its value from where a password is written"),
+        ("hidden-character-no-break", "the character U+00A0 looks like a blank and is none"),
+        ("hidden-character-no-break", "11 │  \\u{a0}addresses: [***] # ***\n   │  ^^^^^^"),
+        ("hidden-character-ends-line", ":18:26: error[hidden-character]: the character U+0085 ends a line where most"),
+        ("hidden-character-ends-line", "18 │   on-failure: automatic #\n"),
+        ("hidden-character", "error[hidden-character]: 'name' holds U+200B, which cannot be seen"),
+        ("hidden-character", "6 │   engine: redis\\u{200b} # ***"),
+        ("hidden-character", "the direction in which text is shown is turned in these quotes, and not turned back"),
+    ])
+    func `a mistake that is often made is told at its place, with what to write`(_ name: String, _ text: String) {
+        #expect(render(name).contains(text), "\n\(render(name))")
+    }
+
+    @Test(arguments: [("64kb", "64KiB", "64KB"), ("10mb", "10MiB", "10MB")])
+    func `a size as Redis writes it is read as Redis does`(_ written: String, _ binary: String, _ decimal: String) {
+        let text = "version: 1\nsteps: [wait-for-sync: { max-lag: \(written) }]\n"
+        let help = Plan.read(SourceFile(path: "x", text: text), checks: []).diagnostics.flatMap(\.help)
+        #expect(
+            help.contains(
+                "write \(binary) for what Redis means by \(written.suffix(2)) (units of 1024), or \(decimal) for units of 1000"
+            ))
     }
 
     @Test func `secrets in files that are no YAML are not shown either`() {

@@ -13,7 +13,7 @@ package struct JSONRenderer: DiagnosticRenderer {
         guard let data = try? encoder.encode(diagnostics.map(\.record)) else {
             preconditionFailure("a diagnostic holds only strings, numbers and lists of them")
         }
-        return String(decoding: data, as: UTF8.self)
+        return VisibleText.escapeJSON(String(decoding: data, as: UTF8.self))
     }
 }
 

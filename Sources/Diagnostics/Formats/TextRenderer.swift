@@ -23,10 +23,10 @@ package struct TextRenderer: DiagnosticRenderer {
     package func render(_ diagnostics: [Diagnostic]) -> String {
         guard !diagnostics.isEmpty else { return "" }
         var text = ""
-        var lines: (file: SourceFile, lines: SourceLines)?
+        var source = ExcerptSource(SourceFile(path: "", text: ""))
         for diagnostic in diagnostics.prefix(limit) {
-            if lines?.file != diagnostic.file { lines = (diagnostic.file, SourceLines(diagnostic.file.text)) }
-            render(diagnostic, lines: lines?.lines ?? SourceLines(""), to: &text)
+            if source.file != diagnostic.file { source = ExcerptSource(diagnostic.file) }
+            render(diagnostic, source: &source, to: &text)
             text += "\n"
         }
         let left = diagnostics.count - min(diagnostics.count, limit)
@@ -43,14 +43,14 @@ package struct TextRenderer: DiagnosticRenderer {
             .joined(separator: ", ")
     }
 
-    private func render(_ diagnostic: Diagnostic, lines: SourceLines, to text: inout String) {
+    private func render(_ diagnostic: Diagnostic, source: inout ExcerptSource, to text: inout String) {
         let place = diagnostic.range.map { ":\($0.start.line):\($0.start.column)" } ?? ""
         text += paint(.bold, VisibleText.escape(diagnostic.path) + place + ": ")
         text += paint(color(diagnostic.severity), "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]")
         text += paint(.bold, ": " + VisibleText.escape(diagnostic.message)) + "\n"
         var indent = 1
         if let range = diagnostic.range {
-            let excerpt = Excerpt(of: range, in: diagnostic, lines: lines, width: width)
+            let excerpt = Excerpt(of: range, in: diagnostic, source: &source, width: width)
             indent = excerpt.gutterWidth
             for row in excerpt.rows {
                 text += row.map { paint(color($0.ink, diagnostic.severity), $0.text) }.joined() + "\n"

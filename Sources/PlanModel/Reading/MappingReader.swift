@@ -71,7 +71,13 @@ struct MappingReader {
     }
 
     func read<Value>(_ entry: YAMLEntry, _ type: ValueType<Value>) -> Value? {
-        type.read(entry.value, ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: collector))
+        guard Value.self == SecretReference.self || !collector.secretPlaces.contains(entry.value.range) else {
+            collector.error(
+                .literalSecret, "'\(entry.key)' takes its value from where a password is written", at: entry.keyRange,
+                help: ["write the value out, and name where the password is"])
+            return nil
+        }
+        return ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: collector).value(entry.value, type)
     }
 
     /// Where the value of a key stands.
@@ -92,15 +98,38 @@ struct MappingReader {
         missing.removeAll { keys.contains($0.key) }
     }
 
+    /// `{ address:10.0.0.1:6379 }` is a key without a value to YAML. The key that was meant, if it is one.
+    private func reportMissingBlank(_ entry: YAMLEntry, _ known: Set<String>) -> String? {
+        guard entry.value.isNull, let colon = entry.key.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let key = String(entry.key[..<colon])
+        guard known.contains(key) else { return nil }
+        collector.error(
+            .unknownKey, "a blank is missing after '\(key):'", at: entry.keyRange, help: ["write '\(key): …'"])
+        return key
+    }
+
+    /// Each is compared with many keys, and nobody reads so many.
+    private static let mostSuggestions = 50
+
+    private func meant(by key: String, _ absent: [String]) -> String? {
+        Suggestion.closest(to: key, in: missing.map(\.key)) ?? Suggestion.closest(to: key, in: absent)
+    }
+
     /// Reports unknown keys and missing ones; a typo of a missing key is one mistake, not two.
     ///
     /// - Parameter hint: what to say of an unknown key that belongs elsewhere.
     mutating func finish(hint: (String) -> String? = { _ in nil }) {
-        for entry in entries where !asked.contains(entry.key) && !reported.contains(entry.key) && entry.key != "<<" {
-            let absent = asked.filter { byKey[$0] == nil }
-            let meant =
-                Suggestion.closest(to: entry.key, in: missing.map(\.key))
-                ?? Suggestion.closest(to: entry.key, in: absent)
+        let known = Set(asked)
+        let absent = asked.filter { byKey[$0] == nil }
+        var mistakes = 0
+        for entry in entries where !known.contains(entry.key) && !reported.contains(entry.key) && entry.key != "<<" {
+            mistakes += 1
+            if let key = reportMissingBlank(entry, known) {
+                missing.removeAll { $0.key == key }
+                continue
+            }
+            let isWorthwhile = mistakes <= Self.mostSuggestions && !collector.isFull
+            let meant = isWorthwhile ? meant(by: entry.key, absent) : nil
             missing.removeAll { $0.key == meant }
             let help =
                 hint(entry.key) ?? meant.map { "did you mean '\($0)'?" }

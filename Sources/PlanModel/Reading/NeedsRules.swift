@@ -89,9 +89,10 @@ struct NeedsRules {
         let edges = cycle.sorted { $0.need.range < $1.need.range }
         guard let first = edges.first else { return }
         func label(_ edge: (step: StepDraft, need: StepDraft.Need)) -> String {
-            "'\(edge.step.id)' needs '\(edge.need.id)'" + (edge.need.isWritten ? "" : ", the step before it")
+            "\(edge.step.id.quotedForMessage) needs \(edge.need.id.quotedForMessage)"
+                + (edge.need.isWritten ? "" : ", the step before it")
         }
-        let names = cycle.map(\.step.id)
+        let names = cycle.map(\.step.id.shownInMessage)
         let way = (names.prefix(8) + (names.count > 8 ? ["…"] : []) + names.prefix(1)).joined(separator: " → ")
         collector.error(
             .needsCycle, "these steps wait for each other: \(way)", at: first.need.range, label: label(first),

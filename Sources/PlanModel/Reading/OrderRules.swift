@@ -21,8 +21,11 @@ struct OrderRules {
         for step in steps.dropFirst() {
             collector.error(
                 .repeatedStepKind, "a plan has one '\(name.rawValue)' step", at: step.nameRange, label: "the second",
-                labels: [Diagnostic.Label(first.nameRange, "the first")], help: ["move the second to a plan of its own"]
-            )
+                labels: [Diagnostic.Label(first.nameRange, "the first")],
+                help: [
+                    name == .failover
+                        ? "one plan cuts over once; move the second to a plan of its own" : "remove one of them"
+                ])
         }
     }
 
@@ -64,20 +67,44 @@ struct OrderRules {
         for name in StepKind.Name.allCases {
             needing[name] = edges.dependents(ofAny: drafts.lazy.filter { $0.name == name }.map(\.id))
         }
+        var firsts: [StepKind.Name: StepDraft] = [:]
+        for draft in drafts { if let name = draft.name, firsts[name] == nil { firsts[name] = draft } }
+        let late = needing[.failover] ?? []
+        let timelyKinds = Set(drafts.lazy.filter { !late.contains($0.id) }.compactMap(\.name))
         for draft in drafts {
-            for prerequisite in draft.name?.settingsType.prerequisites ?? []
+            guard let name = draft.name else { continue }
+            // Where all steps of a kind come too late, it is the failover that stands too early.
+            if late.contains(draft.id), name.settingsType.belongsBeforeFailover, timelyKinds.contains(name) {
+                reportLate(draft, after: firsts[.failover])
+                continue
+            }
+            for prerequisite in name.settingsType.prerequisites
             where needing[prerequisite.kind]?.contains(draft.id) != true {
-                check(draft, prerequisite, existing: drafts.first { $0.name == prerequisite.kind })
+                let existing = firsts[prerequisite.kind]
+                let isLater = existing.map { needing[name]?.contains($0.id) == true } ?? false
+                check(draft, prerequisite, existing: existing, isLater: isLater)
             }
         }
     }
 
-    /// - Parameter existing: a step of the kind that `draft` does not need.
-    private func check(_ draft: StepDraft, _ prerequisite: StepPrerequisite, existing: StepDraft?) {
+    /// After the failover the target is the primary and follows nobody.
+    private func reportLate(_ draft: StepDraft, after failover: StepDraft?) {
+        guard let failover, let name = draft.name else { return }
+        collector.error(
+            .wrongOrder, "step '\(draft.id)' comes after '\(failover.id)', which makes the target the primary",
+            at: draft.nameRange, label: "the target follows nobody any more",
+            labels: [Diagnostic.Label(failover.nameRange, "cuts over")],
+            help: ["put '- \(name.rawValue)' before '- failover', or remove it; 'verify' looks at the world after it"])
+    }
+
+    /// - Parameters:
+    ///   - existing: a step of the kind that `draft` does not need.
+    ///   - isLater: it waits for a step of the kind of `draft`.
+    private func check(_ draft: StepDraft, _ prerequisite: StepPrerequisite, existing: StepDraft?, isLater: Bool) {
         switch (prerequisite.absence, existing) {
         case (.isFine, nil), (.isFineAndItselfMisplaced, nil): return
         case (.isMistake, _), (.isFine, _?):
-            report(draft, lacks: prerequisite.kind, existing: existing, why: prerequisite.why)
+            report(draft, lacks: prerequisite.kind, existing: existing, isLater: isLater, why: prerequisite.why)
         case (.isFineAndItselfMisplaced(let label, let help), let misplaced?):
             collector.error(
                 .wrongOrder, "step '\(draft.id)' \(prerequisite.why) '\(misplaced.id)' is done",
@@ -86,11 +113,18 @@ struct OrderRules {
         }
     }
 
-    private func report(_ draft: StepDraft, lacks name: StepKind.Name, existing: StepDraft?, why: String) {
-        let needs = draft.needs.filter(\.isWritten).map(\.id)
-        let help = existing.map { "let it need '\($0.id)': needs: [\((needs + [$0.id]).joined(separator: ", "))]" }
+    private func report(
+        _ draft: StepDraft, lacks name: StepKind.Name, existing: StepDraft?, isLater: Bool, why: String
+    ) {
+        func help(_ existing: StepDraft) -> String {
+            // A need would make a circle where the other step waits for this one.
+            if isLater { return "put '- \(name.rawValue)' before it" }
+            let needs = draft.needs.map(\.id) + [existing.id]
+            return "let it need '\(existing.id)': needs: [\(needs.joined(separator: ", "))]"
+        }
+        let labels = existing.map { isLater ? [Diagnostic.Label($0.nameRange, "comes after it")] : [] } ?? []
         collector.error(
             .wrongOrder, "step '\(draft.id)' \(why): it needs no '\(name.rawValue)' step, directly or through others",
-            at: draft.nameRange, help: [help ?? "put '- \(name.rawValue): {}' before it"])
+            at: draft.nameRange, labels: labels, help: [existing.map(help) ?? "put '- \(name.rawValue): {}' before it"])
     }
 }

@@ -8,7 +8,7 @@ struct PlanReader {
     static let description = Field("description", .paragraph, "What the plan is for.")
 
     /// Keys of the language that a later version will know.
-    private static let planned = ["shards", "rollout"]
+    static let planned = ["shards", "rollout"]
 
     let checks: [CheckDeclaration]
     let collector: DiagnosticCollector

@@ -17,25 +17,41 @@ package struct PlanReading: Sendable {
 extension Plan {
     /// Reads a plan. Every mistake of the file is reported at once.
     ///
-    /// - Parameter checks: the catalogue, against which the settings of `preflight` are read.
-    package static func read(_ file: SourceFile, checks: [CheckDeclaration]) -> PlanReading {
+    /// - Parameters:
+    ///   - checks: the catalogue, against which the settings of `preflight` are read.
+    ///   - environment: the variables that are set, to warn of those that the plan names and that are not; `nil` leaves
+    ///     that to whoever needs their values.
+    package static func read(
+        _ file: SourceFile, checks: [CheckDeclaration], environment: [String: String]? = nil
+    ) -> PlanReading {
         let collector = DiagnosticCollector(file)
         let root = YAMLDocument.parse(collector)
-        // A tree with mistakes lacks what was dropped: the second of two keys, the value of an unreadable one.
-        if collector.hasErrors { SecretConcealment.concealLines(of: collector) }
-        guard let root else {
-            return PlanReading(plan: nil, diagnostics: collector.sorted())
+        // Looking for secrets takes longer than reading a plan, and one without mistakes is quoted nowhere. Only where a
+        // value may be reached by two ways must be known before what is written in it.
+        let hasAliases = file.text.utf8.contains(UInt8(ascii: "&"))
+        if hasAliases { conceal(in: root, collector, checks: checks) }
+        let plan = root.flatMap { PlanReader(checks: checks, collector: collector).read($0) }
+        if let root, let environment, !collector.hasErrors {
+            SecretVariables(environment: environment, collector: collector).check(root)
         }
-        let plan = PlanReader(checks: checks, collector: collector).read(root)
-        // A plan without mistakes is quoted nowhere, and looking for secrets takes longer than reading it.
-        if !collector.isEmpty { SecretConcealment.conceal(in: root, collector) }
+        if !hasAliases, !collector.isEmpty { conceal(in: root, collector, checks: checks) }
         return PlanReading(plan: collector.hasErrors ? nil : plan, diagnostics: collector.sorted())
     }
 
+    private static func conceal(in root: YAMLNode?, _ collector: DiagnosticCollector, checks: [CheckDeclaration]) {
+        let disclosure = Disclosure.ofPlan(checks: checks, isYAML: root != nil)
+        collector.disclosure = disclosure
+        var concealment = SecretConcealment(disclosure, collector)
+        if let root { concealment.conceal(in: root) }
+        collector.secretPlaces = concealment.places
+    }
+
     /// Loads and reads the file at `path`; a file that cannot be loaded is a diagnostic as well.
-    package static func load(path: String, checks: [CheckDeclaration]) -> PlanReading {
+    package static func load(
+        path: String, checks: [CheckDeclaration], environment: [String: String]? = nil
+    ) -> PlanReading {
         do throws(SourceFileError) {
-            return read(try SourceFile.load(path: path), checks: checks)
+            return read(try SourceFile.load(path: path), checks: checks, environment: environment)
         } catch {
             return PlanReading(plan: nil, diagnostics: [error.diagnostic])
         }

@@ -1,57 +1,99 @@
 internal import Diagnostics
 internal import YAMLTree
 
-/// Finds what may be a secret in a plan, whatever else is wrong with it, so that no excerpt and no message repeats it.
+/// Finds the texts in a plan that may be secrets, so that no message repeats them. What excerpts show is decided by
+/// `Disclosure`, line by line.
 ///
-/// It is generous: hiding too much of a line costs a look into the file, showing too much costs a password.
-enum SecretConcealment {
-    private static let tellingWords = ["pass", "pwd", "secret", "token", "credential", "auth"].map { Array($0.utf8) }
+/// A value that stands under a key of the language is one of the language's, unless that key asks for a secret. All others
+/// may be secrets, whatever their key is called: people call a password many things.
+struct SecretConcealment {
+    let disclosure: Disclosure
+    let collector: DiagnosticCollector
 
-    static func conceal(in node: YAMLNode, _ collector: DiagnosticCollector) {
+    /// The scalars under keys that ask for a secret.
+    private(set) var places: Set<SourceRange> = []
+
+    init(_ disclosure: Disclosure, _ collector: DiagnosticCollector) {
+        self.disclosure = disclosure
+        self.collector = collector
+    }
+
+    mutating func conceal(in node: YAMLNode) {
         switch node.content {
-        case .invalid: break
-        case .scalar(let scalar):
-            if mayHoldSecret(scalar.text) { collector.conceal(node.range) }
+        case .invalid, .scalar: break
         case .sequence(let elements):
-            for element in elements { conceal(in: element, collector) }
+            for element in elements { conceal(in: element) }
         case .mapping(let entries):
             for entry in entries {
-                if mayHoldSecret(entry.key) { collector.conceal(entry.keyRange) }
-                if isTelling(entry.key) {
-                    concealLiterals(in: entry.value, collector)
-                } else {
-                    conceal(in: entry.value, collector)
+                switch disclosure.keys[entry.key] {
+                case nil:
+                    if !SecretText.isHarmless(entry.key) { collector.conceal(entry.keyRange, text: entry.key) }
+                    concealAll(in: entry.value, isSecret: SecretText.isTelling(entry.key))
+                case false? where SecretText.isTelling(entry.key): concealAll(in: entry.value, isSecret: true)
+                case true?, false?: conceal(in: entry.value)
                 }
             }
         }
     }
 
-    /// A text that is more than the name of a secret: `password:hunter2` or `password hunter2`, where a space or a
-    /// colon is missing, or an URL with a user.
-    static func mayHoldSecret(_ text: String) -> Bool {
-        text.contains { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "_" } && mentionsSecret(text)
-    }
-
-    /// Everything but the places that a reference names.
-    private static func concealLiterals(in node: YAMLNode, _ collector: DiagnosticCollector) {
-        guard let entries = node.entries else { return node.isNull ? () : collector.conceal(node.range) }
-        for entry in entries {
-            let isPlace = entry.key == "file" || entry.key == "env" && isVariableName(entry.value)
-            if !isPlace || entry.value.scalar == nil { collector.conceal(entry.value.range) }
-            if !["file", "env"].contains(entry.key) { collector.conceal(entry.keyRange) }
+    /// Everything but the places that a reference names, and the keys of the language.
+    private mutating func concealAll(in node: YAMLNode, isSecret: Bool) {
+        switch node.content {
+        case .invalid: break
+        case .scalar(let scalar):
+            guard !node.isNull else { return }
+            collector.conceal(node.range, text: scalar.text)
+            if isSecret { places.insert(node.range) }
+        case .sequence(let elements):
+            for element in elements { concealAll(in: element, isSecret: isSecret) }
+        case .mapping(let entries):
+            for entry in entries {
+                let isPlace = entry.key == "file" || entry.key == "env"
+                if disclosure.keys[entry.key] == nil { collector.conceal(entry.keyRange, text: entry.key) }
+                guard isPlace, let scalar = entry.value.scalar else {
+                    concealAll(in: entry.value, isSecret: isSecret)
+                    continue
+                }
+                if !scalar.text.isVariableName, entry.key == "env" {
+                    collector.conceal(entry.value.range, text: scalar.text)
+                }
+            }
         }
     }
+}
 
-    /// As variables are usually spelt; a password seldom is.
-    private static func isVariableName(_ node: YAMLNode) -> Bool {
-        guard let text = node.scalar?.text, text.utf8.first.map({ !$0.isDigitByte }) == true else { return false }
-        return text.utf8.allSatisfy { $0.isDigitByte || (65...90).contains($0) || $0 == UInt8(ascii: "_") }
+/// Recognises texts that may be secrets by how they look, where nothing else is known of them.
+enum SecretText {
+    private static let tellingWords = [
+        "pass", "pwd", "pswd", "pword", "psk", "secret", "token", "cred", "auth", "apikey", "api-key", "api_key",
+    ].map { Array($0.utf8) }
+
+    static func isTelling(_ key: String) -> Bool {
+        // A longer one is no word.
+        guard key.utf8.count <= 64 else { return true }
+        let key = key.lowercased()
+        let bytes = Array(key.utf8)
+        return key == "pw" || tellingWords.contains { contains(bytes, $0) }
+            || Suggestion.closest(to: key, in: ["password"]) != nil
     }
 
-    private static func isTelling(_ key: String) -> Bool {
-        let key = key.lowercased()
-        return tellingWords.contains { contains(Array(key.utf8), $0) }
-            || Suggestion.closest(to: key, in: ["password"]) != nil
+    /// Whether a message may repeat a text that stands where a name, a number or an address belongs: one word, of the
+    /// characters that those have, or a quantity with blanks in it. `password:hunter2`, `-a hunter2`, `>hunter2` and
+    /// `redis://:hunter2@host` are none.
+    static func isHarmless(_ text: String) -> Bool {
+        guard let first = text.utf8.first else { return true }
+        // What is longer is cut, and what is cut is judged by what is shown of it.
+        let shown = text.utf8.prefix(240)
+        guard !shown.contains(UInt8(ascii: "@")) else { return false }
+        if first.isDigitByte, shown.count <= 12, shown.allSatisfy({ $0.isWordByte || " .,:%".utf8.contains($0) }) {
+            return true
+        }
+        guard shown.allSatisfy({ $0.isWordByte || $0 >= 0x80 || "-_.:[],/+".utf8.contains($0) }) else { return false }
+        if shown.contains(where: { ":/,[".utf8.contains($0) }) {
+            let words = text.prefix(240).split { !$0.isLetter && $0 != "-" && $0 != "_" }
+            return !text.contains("//") && !words.contains { isTelling(String($0)) }
+        }
+        return true
     }
 
     /// Bytes, because looking for text in text compares by Unicode's rules, at a price.
@@ -59,48 +101,12 @@ enum SecretConcealment {
         guard text.count >= word.count else { return false }
         return (0...text.count - word.count).contains { text[$0..<$0 + word.count].elementsEqual(word) }
     }
-
-    private static func mentionsSecret(_ text: String) -> Bool {
-        text.split { !$0.isLetter && $0 != "-" && $0 != "_" }.contains { isTelling(String($0)) }
-            || text.utf8.contains(UInt8(ascii: "@"))
-    }
 }
 
-extension SecretConcealment {
-    /// For a file that is no YAML: what follows a telling word on its line, and the lines after it that name no key.
-    static func concealLines(of collector: DiagnosticCollector) {
-        let lines = SourceLines(collector.file.text)
-        var followsSecret = false
-        for number in 1...lines.count {
-            let line = String(lines[number])
-            if mentionsSecret(line) {
-                collector.conceal(wholeLine(number, from: columnAfterKey(line)))
-                followsSecret = true
-            } else if followsSecret, !namesKey(line) {
-                collector.conceal(wholeLine(number, from: 1))
-            } else {
-                followsSecret = false
-            }
-        }
-    }
-
-    /// Where a value begins whose key is the first word of the line; else where the text of the line begins.
-    private static func columnAfterKey(_ line: String) -> Int {
-        let indentation = line.prefix { $0 == " " || $0 == "-" }
-        let rest = line[indentation.endIndex...]
-        let word = rest.prefix { $0.isLetter || $0 == "-" || $0 == "_" }
-        let end = line[word.endIndex...].prefix { $0 == ":" || $0 == " " }.endIndex
-        let start = isTelling(String(word)) ? end : indentation.endIndex
-        return line.unicodeScalars.distance(from: line.startIndex, to: start) + 1
-    }
-
-    private static func namesKey(_ line: String) -> Bool {
-        let text = line.drop { $0 == " " || $0 == "-" }
-        let word = text.prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
-        return !word.isEmpty && text[word.endIndex...].hasPrefix(":")
-    }
-
-    private static func wholeLine(_ number: Int, from column: Int) -> SourceRange {
-        SourceRange(SourcePosition(line: number, column: column), SourcePosition(line: number + 1, column: 1))
+extension String {
+    /// As variables are usually spelt; a password seldom is.
+    var isVariableName: Bool {
+        utf8.first.map { !$0.isDigitByte } == true
+            && utf8.allSatisfy { $0.isDigitByte || (65...90).contains($0) || $0 == UInt8(ascii: "_") }
     }
 }

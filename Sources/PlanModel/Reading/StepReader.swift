@@ -6,6 +6,8 @@ struct StepReader {
     let checks: [CheckDeclaration]
     let collector: DiagnosticCollector
 
+    /// A step with more keys that mean nothing is no step with a slip in it.
+    private static let mostCandidates = 20
     private static let kinds = StepKind.Name.allCases.map(\.rawValue)
 
     /// - Parameter previous: the id of the step before, which a step needs that does not say what it needs.
@@ -76,7 +78,9 @@ extension StepReader {
         }
         if let first = found.first { return first }
         let others = entries.filter { !CommonSettings.keys.contains($0.key) && $0.key != "<<" }
-        if let entry = others.first(where: { Suggestion.closest(to: $0.key, in: all) != nil }) ?? others.first {
+        if let entry = others.prefix(Self.mostCandidates).first(where: {
+            Suggestion.closest(to: $0.key, in: all) != nil
+        }) ?? others.first {
             return entry
         }
         let start = node.range.start
@@ -92,7 +96,8 @@ extension StepReader {
         let site = ReadingSite(key: "steps", keyRange: node.range, collector: collector)
         guard !node.isInvalid else { return }
         let kind = node.scalar.flatMap { scalar in
-            Self.kinds.first { $0 == scalar.text } ?? Suggestion.closest(to: scalar.text, in: Self.kinds)
+            Self.kinds.first { $0 == scalar.text || scalar.text.hasPrefix($0 + ":") }
+                ?? Suggestion.closest(to: scalar.text, in: Self.kinds)
         }
         site.collector.error(
             .wrongType, "a step must be a mapping such as 'replicaof: {}', found \(node.found)", at: node.range,
@@ -103,11 +108,15 @@ extension StepReader {
     private func unknown(
         _ entry: YAMLEntry, _ entries: [YAMLEntry], _ node: YAMLNode, isPlanned: Bool, after previous: String?
     ) -> StepDraft {
-        let meant = Suggestion.closest(to: entry.key, in: Self.kinds)
+        let meant = collector.isFull ? nil : Suggestion.closest(to: entry.key, in: Self.kinds)
         if isPlanned {
             collector.error(
                 .notSupportedYet, "step kind '\(entry.key)' is not supported yet", at: entry.keyRange,
                 help: ["this version knows: \(Self.kinds.joined(separator: ", "))"])
+        } else if let kind = Self.kinds.first(where: { entry.key.hasPrefix($0 + ":") }) {
+            collector.error(
+                .unknownStepKind, "a blank is missing after '\(kind):'", at: entry.keyRange,
+                help: ["write '- \(kind): …'"])
         } else {
             collector.error(
                 .unknownStepKind, "there is no step kind \(entry.key.quotedForMessage)", at: entry.keyRange,

@@ -8,7 +8,8 @@ extension ValueType {
             expected: expected,
             read: { node, site in
                 guard let elements = node.elements else {
-                    let help = node.scalar.map { $0.meaning == .null ? [] : ["write it as a list: [\($0.text)]"] } ?? []
+                    let help =
+                        node.scalar.map { $0.meaning == .null ? [] : ["write it as a list, in brackets: [ ]"] } ?? []
                     site.reportWrongType(node, expected: expected, help: help)
                     return nil
                 }
@@ -18,7 +19,7 @@ extension ValueType {
                     return nil
                 }
                 let values = elements.map { element in
-                    self.read(element, site).map { Located(value: $0, range: element.range) }
+                    site.value(element, self).map { Located(value: $0, range: element.range) }
                 }
                 return values.contains { $0 == nil } ? nil : values.compactMap(\.self)
             },

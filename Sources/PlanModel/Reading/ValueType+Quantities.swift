@@ -94,7 +94,13 @@ extension ValueType where Value == ByteCount {
         let unit = text.dropFirst(digits.count).lowercased().filter { $0 != " " }
         let isCount = !digits.isEmpty
         let match = ByteCount.planUnits.first { isCount && $0.name.lowercased() == unit }
-        if let match { return ["write \(digits)\(match.name)"] }
+        if let match, match.bytes == 1 || match.name.contains("i") { return ["write \(digits)\(match.name)"] }
+        if let match, let prefix = match.name.first {
+            return [
+                "write \(digits)\(prefix)iB for what Redis means by \(unit) (units of 1024), "
+                    + "or \(digits)\(match.name) for units of 1000"
+            ]
+        }
         if isCount, let letter = unit.first, unit.count == 1, "kmgt".contains(letter) {
             let prefix = letter.uppercased()
             return ["write \(digits)\(prefix)iB (units of 1024) or \(digits)\(prefix)B (units of 1000)"]

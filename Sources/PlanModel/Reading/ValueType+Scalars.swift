@@ -3,15 +3,32 @@ internal import YAMLTree
 
 extension ValueType where Value == String {
     /// Text that is not empty, on one line. Numbers and booleans must be quoted: `name: 2024` is no text in YAML.
+    ///
+    /// It names something, so it holds nothing that is not seen, in quotes or not.
     static func text(_ expected: String = "a text") -> Self {
         text(expected, schema: ["minLength": 1]) { text in
-            if text.isEmpty { return "is empty" }
-            return text.unicodeScalars.contains { $0.value < 0x20 } ? "must be on one line" : nil
+            if let problem = problemOfLine(text) { return problem }
+            return HiddenCharacter.first(in: text).map {
+                TextProblem(sentence: "holds \($0.name), which \($0.meaning)", code: .hiddenCharacter)
+            }
         }
     }
 
+    /// Text for people, which is not empty and on one line.
+    static func sentence(_ expected: String) -> Self {
+        text(expected, schema: ["minLength": 1], problem: problemOfLine)
+    }
+
+    private static func problemOfLine(_ text: String) -> TextProblem? {
+        if text.isEmpty { return TextProblem(sentence: "is empty") }
+        let isOneLine = !text.unicodeScalars.contains { SourceLines.isBreak($0) || $0.value < 0x20 }
+        return isOneLine ? nil : TextProblem(sentence: "must be on one line")
+    }
+
     /// Text that may span lines.
-    static let paragraph = text("a text", schema: ["minLength": 1]) { $0.isEmpty ? "is empty" : nil }
+    static let paragraph = text("a text", schema: ["minLength": 1]) {
+        $0.isEmpty ? TextProblem(sentence: "is empty") : nil
+    }
 
     /// What ends in file names and graphs must not need quoting there.
     static let stepID = text(
@@ -19,7 +36,7 @@ extension ValueType where Value == String {
         help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first"
     ) { text in
         let isFine = text.utf8.count <= 64 && text.utf8.first.map(\.isWordByte) ?? false && text.isPlainName
-        return isFine ? nil : "cannot be \(text.quotedForMessage)"
+        return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
 
     /// Sentinel itself takes letters, digits, '.', '-' and '_' in names.
@@ -27,13 +44,14 @@ extension ValueType where Value == String {
         "the name the Sentinels monitor", schema: ["pattern": "^[A-Za-z0-9._-]+$"],
         help: "Sentinel allows letters, digits, '.', '-' and '_'; 'SENTINEL MASTERS' lists the names"
     ) { text in
-        !text.isEmpty && text.isPlainName ? nil : "cannot be \(text.quotedForMessage)"
+        let isFine = !text.isEmpty && text.isPlainName
+        return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
 
     /// - Parameter problem: says of a text what is wrong with it, after the name of the key.
     private static func text(
         _ expected: String, schema: SchemaValue, help: String? = nil,
-        problem: @escaping @Sendable (String) -> String?
+        problem: @escaping @Sendable (String) -> TextProblem?
     ) -> Self {
         Self(
             expected: expected,
@@ -44,7 +62,8 @@ extension ValueType where Value == String {
                 }
                 if let problem = problem(scalar.text) {
                     site.collector.error(
-                        .invalidValue, "'\(site.key)' \(problem)", at: node.range, help: [help ?? "write \(expected)"])
+                        problem.code, "'\(site.key)' \(problem.sentence)", at: node.range,
+                        help: [help ?? "write \(expected)"])
                     return nil
                 }
                 return scalar.text
@@ -52,6 +71,13 @@ extension ValueType where Value == String {
             spell: { $0 },
             schema: (["type": "string"] as SchemaValue).adding(schema))
     }
+}
+
+/// What is wrong with a text.
+private struct TextProblem {
+    /// After the name of the key.
+    let sentence: String
+    var code = DiagnosticCode.invalidValue
 }
 
 extension String {
@@ -115,10 +141,9 @@ extension ValueType where Value: RawRepresentable & CaseIterable & Equatable, Va
                 if planned.contains(scalar.text) {
                     site.reportPlanned("'\(site.key): \(scalar.text)'", at: node.range, instead: words)
                 } else {
-                    let suggestion = Suggestion.help(for: scalar.text, in: words)
                     site.collector.error(
                         .unknownValue, "'\(site.key)' must be \(expected), found \(scalar.text.quotedForMessage)",
-                        at: node.range, help: suggestion)
+                        at: node.range, help: Suggestion.help(for: scalar.text, in: words))
                 }
                 return nil
             },

@@ -7,12 +7,7 @@ extension ValueType where Value == SecretReference {
         expected: "a reference such as { env: REDIS_PASSWORD }",
         read: { node, site in
             if let scalar = node.scalar, scalar.meaning != .null {
-                site.collector.error(
-                    .literalSecret, "'\(site.key)' is written in the plan", at: node.range,
-                    help: [
-                        "name where it is instead: \(site.key): { env: REDIS_PASSWORD }, or { file: PATH }",
-                        "give the server a new password: whoever can read this file knows this one",
-                    ])
+                report(scalar, at: node.range, site)
                 return nil
             }
             guard !node.isNull, var reader = MappingReader(node, site, expected: Self.expectation) else {
@@ -45,6 +40,25 @@ extension ValueType where Value == SecretReference {
             "properties": .object([Self.environment.schemaMember, Self.file.schemaMember]),
             "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
         ])
+
+    private static func report(_ scalar: YAMLScalar, at range: SourceRange, _ site: ReadingSite) {
+        // As a shell or a template would have it.
+        let isVariable = scalar.text.hasPrefix("${") && scalar.text.hasSuffix("}")
+        let name = scalar.text.dropFirst(2).dropLast()
+        let shown = isVariable && String(name).isVariableName ? String(name) : "REDIS_PASSWORD"
+        site.collector.error(
+            .literalSecret,
+            isVariable
+                ? "'\(site.key)' is a text: planrun replaces no variables in a plan"
+                : "'\(site.key)' is written in the plan",
+            at: range,
+            help: isVariable
+                ? ["name the variable instead: \(site.key): { env: \(shown) }"]
+                : [
+                    "name where it is instead: \(site.key): { env: REDIS_PASSWORD }, or { file: PATH }",
+                    "give the server a new password: whoever can read this file knows this one",
+                ])
+    }
 
     private static let expectation = "a reference such as { env: REDIS_PASSWORD }"
     private static let environment = Field("env", .environmentName, "The environment variable that holds the secret.")

@@ -19,6 +19,12 @@ extension ValueType where Value == [String: SecretReference] {
                         at: entry.keyRange, help: ["give the target's default user its password yourself"])
                     continue
                 }
+                if let hidden = HiddenCharacter.first(in: entry.key) {
+                    site.collector.error(
+                        .hiddenCharacter, "this user's name holds \(hidden.name), which \(hidden.meaning)",
+                        at: entry.keyRange, help: ["write the name that the server shows"])
+                    continue
+                }
                 let entrySite = ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: site.collector)
                 secrets[entry.key] = ValueType<SecretReference>.secret.read(entry.value, entrySite)
             }

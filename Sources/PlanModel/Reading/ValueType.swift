@@ -18,9 +18,22 @@ struct ReadingSite {
     let keyRange: SourceRange
     let collector: DiagnosticCollector
 
+    /// Reads a value, after a look at what slips in from other languages.
+    func value<Value>(_ node: YAMLNode, _ type: ValueType<Value>) -> Value? {
+        guard let scalar = node.scalar, scalar.style == .plain, scalar.text.utf8.last == UInt8(ascii: ","),
+            !type.schema.takesAnyText
+        else { return type.read(node, self) }
+        let end = node.range.end
+        let comma = SourceRange(SourcePosition(line: end.line, column: max(1, end.column - 1)), end)
+        collector.error(
+            .invalidValue, "the ',' at the end is taken for a part of '\(key)'", at: comma, help: ["remove it"])
+        return nil
+    }
+
     /// What stands there is of another type than the key takes.
     func reportWrongType(_ node: YAMLNode, expected: String, help: [String] = []) {
         guard !node.isInvalid else { return }
+        let help = help + (node.scalar?.lacksBlankAfterColon == true ? ["write a blank after the ':'"] : [])
         collector.error(
             .wrongType, "'\(key)' must be \(expected), found \(node.found)",
             at: node.isNull && node.range.start == node.range.end ? keyRange : node.range, help: help)
@@ -46,6 +59,15 @@ struct Field<Value: Sendable>: Sendable {
     func setting(_ value: Value) -> (key: String, value: String) { (key, type.spell(value)) }
 }
 
+extension YAMLScalar {
+    /// `address:10.0.0.1:6379`, which is one text to YAML.
+    fileprivate var lacksBlankAfterColon: Bool {
+        let word = text.utf8.prefix { ("a"..."z").contains(Unicode.Scalar($0)) || $0 == UInt8(ascii: "-") }
+        let rest = text.utf8[word.endIndex...]
+        return style == .plain && !word.isEmpty && rest.count > 1 && rest.first == UInt8(ascii: ":")
+    }
+}
+
 extension YAMLNode {
     /// Completes `found …`.
     var found: String {
@@ -67,10 +89,15 @@ extension YAMLNode {
 
 extension String {
     /// In 'single quotes', cut if it is long, and left out if a secret may be in it.
-    var quotedForMessage: String {
-        if SecretConcealment.mayHoldSecret(self) { return "'***'" }
-        return unicodeScalars.count <= 60 ? "'\(self)'" : "'\(String(unicodeScalars.prefix(57)))…'"
+    var quotedForMessage: String { "'\(shownInMessage)'" + (SecretText.isHarmless(self) && isLong ? "…" : "") }
+
+    /// The same without quotes and without a sign that it is cut.
+    var shownInMessage: String {
+        guard SecretText.isHarmless(self) else { return "***" }
+        return isLong ? String(unicodeScalars.prefix(57)) : self
     }
+
+    private var isLong: Bool { unicodeScalars.count > 60 }
 }
 
 extension [String] {

@@ -41,6 +41,7 @@ extension ReplicaOfStep: StepDeclaration {
 
 extension ReplicaOfStep: StepSettings {
     static var isOncePerPlan: Bool { true }
+    static let belongsBeforeFailover = true
     static var prerequisites: [StepPrerequisite] {
         // Users that are written into the target's configuration file while it follows would take `replicaof` into it,
         // too: a target that was detached would follow the source again after its next restart.

@@ -77,6 +77,9 @@ protocol StepSettings: StepDeclaration {
     /// The steps of other kinds that one of this kind must need, directly or through others.
     static var prerequisites: [StepPrerequisite] { get }
 
+    /// Whether there is nothing to do for it once the target is the primary.
+    static var belongsBeforeFailover: Bool { get }
+
     /// Asks for the keys of the kind; the caller has asked for those that every step has, and finishes the reader.
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self?
 }
@@ -85,6 +88,7 @@ extension StepSettings {
     static var requiredKeys: [String] { [] }
     static var isOncePerPlan: Bool { false }
     static var prerequisites: [StepPrerequisite] { [] }
+    static var belongsBeforeFailover: Bool { false }
 
     static func readKind(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> StepKind? {
         read(&reader, checks: checks)?.kind

@@ -28,6 +28,7 @@ extension WaitForSyncStep: StepDeclaration {
 }
 
 extension WaitForSyncStep: StepSettings {
+    static let belongsBeforeFailover = true
     static var prerequisites: [StepPrerequisite] {
         [
             StepPrerequisite(

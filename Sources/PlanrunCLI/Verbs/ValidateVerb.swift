@@ -17,12 +17,16 @@ struct ValidateVerb: Verb {
     @OptionGroup var display: DisplayOptions
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let readings = plans.map { Plan.load(path: $0, checks: PreflightCatalogue.declarations) }
+        let readings = plans.map {
+            Plan.load(path: $0, checks: PreflightCatalogue.declarations, environment: context.environment)
+        }
         let diagnostics = readings.flatMap(\.diagnostics)
         context.show(diagnostics, as: format)
         if !format.renderer.isData {
             for (path, reading) in zip(plans, readings) {
-                if let plan = reading.plan { context.output("\(path): ok, '\(plan.name)', \(plan.steps.count) steps") }
+                guard let plan = reading.plan else { continue }
+                let steps = plan.steps.count == 1 ? "1 step" : "\(plan.steps.count) steps"
+                context.output(VisibleText.escape("\(path): ok, '\(plan.name)', \(steps)"))
             }
         }
         return readings.allSatisfy { $0.plan != nil } ? .success : .invalid
@@ -39,6 +43,6 @@ enum JSONText {
         guard let data = try? encoder.encode(value) else {
             preconditionFailure("a result holds only strings, numbers and lists of them")
         }
-        return String(decoding: data, as: UTF8.self)
+        return VisibleText.escapeJSON(String(decoding: data, as: UTF8.self))
     }
 }

@@ -1,0 +1,44 @@
+/// What may be shown of a text in which secrets may stand: the words of its language, and little else.
+///
+/// A rule that looks for secrets misses those that look like nothing in particular, so this one looks for what is
+/// certainly none. Hiding too much of a line costs a look into the file; showing too much costs a password.
+package struct Disclosure: Sendable, Equatable {
+    /// The keys of the language. `true` where a word of the language, a number or an address stands for the key; `false`
+    /// where any text may.
+    package var keys: [String: Bool]
+    /// The words that stand for keys: `redis`, `automatic`.
+    package var words: Set<String>
+    /// Whether the text could be read, so that a number after `timeout:` is known to be no part of a longer text.
+    package var showsNumbers: Bool
+    /// Nothing that is written here is shown.
+    package var concealed: [SourceRange]
+
+    package init(
+        keys: [String: Bool], words: Set<String>, showsNumbers: Bool = true, concealed: [SourceRange] = []
+    ) {
+        self.keys = keys
+        self.words = words
+        self.showsNumbers = showsNumbers
+        self.concealed = concealed
+    }
+
+    package func isWord(_ text: String) -> Bool { words.contains(text) || keys[text] != nil }
+}
+
+extension Diagnostic {
+    /// What the diagnostic itself names in 'single quotes'; excerpts need not hide it.
+    var names: Set<String> {
+        var names: Set<String> = []
+        for text in [message, label ?? ""] + labels.map(\.text) {
+            for piece in text.split(separator: "'") {
+                names.insert(String(piece))
+                // 'via: promote'
+                if let colon = piece.firstIndex(of: ":") {
+                    names.insert(String(piece[..<colon]))
+                    names.insert(String(piece[piece.index(after: colon)...].drop { $0 == " " }))
+                }
+            }
+        }
+        return names
+    }
+}
