@@ -35,6 +35,8 @@ package struct SessionError: Error, Sendable, Equatable {
         case replyTimeout = "reply-timeout"
         case connectionLost = "connection-lost"
         case protocolViolation = "protocol-violation"
+        /// What the server sent takes more memory than a reply, or all replies of a connection, may.
+        case replyTooLarge = "reply-too-large"
         case closed = "session-closed"
     }
 
@@ -56,7 +58,7 @@ package struct SessionError: Error, Sendable, Equatable {
     package var isTransient: Bool {
         switch code {
         case .connectionRefused, .connectTimeout, .replyTimeout, .connectionLost, .hostUnresolvable: true
-        case .tlsFailed, .authenticationFailed, .protocolViolation, .closed: false
+        case .tlsFailed, .authenticationFailed, .protocolViolation, .replyTooLarge, .closed: false
         }
     }
 }

@@ -21,9 +21,10 @@ extension StringProtocol {
         return result
     }
 
-    /// At most `limit` characters of the text, escaped; a cut shows as `…`.
+    /// At most `limit` Unicode scalars of the text, escaped; a cut shows as `…`. Scalars, because one character may be
+    /// made of a million of them.
     package func printable(limit: Int) -> String {
-        let head = prefix(limit)
-        return head.endIndex == endIndex ? head.printable : head.printable + "…"
+        let head = unicodeScalars.prefix(limit)
+        return head.endIndex == endIndex ? printable : String(String.UnicodeScalarView(head)).printable + "…"
     }
 }

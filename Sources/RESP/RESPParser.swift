@@ -16,6 +16,9 @@ package struct RESPParser {
         package var arrayLength = 16 << 20
         /// Bytes of one line: a simple string, an error, a number.
         package var lineLength = 64 << 10
+        /// Memory that one reply takes, lists and all that they hold included, in bytes: the longest string and room for
+        /// what is around it.
+        package var replySize = 576 << 20
 
         package init() {}
     }
@@ -38,6 +41,10 @@ package struct RESPParser {
         let count: Int
     }
 
+    /// Memory that the value which `next()` returned last takes, in bytes; somewhat more than it really does.
+    package private(set) var lastSize = 0
+    /// The same for the value that is being read.
+    private var size = 0
     private let limits: Limits
     private var chunk = ByteBuffer()
     private var partial = ByteBuffer()
@@ -64,7 +71,7 @@ package struct RESPParser {
             switch expectation {
             case .line:
                 if let line = takeNumber() {
-                    token = read(line.kind, line.number)
+                    token = try read(line.kind, line.number)
                 } else {
                     guard var line = try takeLine() else { return nil }
                     token = try read(&line)
@@ -73,7 +80,9 @@ package struct RESPParser {
                 guard let bytes = try takeBulk(length) else { return nil }
                 token = .bulkString(bytes)
             }
-            if let token, let value = close(token) { return value }
+            guard let token, let value = try close(token) else { continue }
+            (lastSize, size) = (size, 0)
+            return value
         }
     }
 
@@ -82,20 +91,24 @@ package struct RESPParser {
     /// `nil` where the line only announces more: a bulk string or a list that is not empty.
     private mutating func read(_ line: inout ByteBuffer) throws(RESPParseError) -> RESPValue? {
         switch line.readInteger(as: UInt8.self) {
-        case UInt8(ascii: "+"): return .simpleString(String(buffer: line))
-        case UInt8(ascii: "-"): return .error(RESPError(message: String(buffer: line)))
+        case UInt8(ascii: "+"):
+            try grow(by: line.readableBytes)
+            return .simpleString(String(buffer: line))
+        case UInt8(ascii: "-"):
+            try grow(by: line.readableBytes)
+            return .error(RESPError(message: String(buffer: line)))
         case UInt8(ascii: ":"): return .integer(try integer(line))
         case UInt8(ascii: "$"):
             guard let length = try length(line, limit: limits.bulkLength, of: "bytes in a string") else { return .null }
-            return read(.bulk, Int64(length))
+            return try read(.bulk, Int64(length))
         case UInt8(ascii: "*"):
             guard let count = try length(line, limit: limits.arrayLength, of: "elements in a list") else {
                 return .null
             }
             guard count == 0 || open.count < limits.depth else {
-                throw RESPParseError("lists are nested deeper than \(limits.depth)", at: line)
+                throw RESPParseError("lists are nested deeper than \(limits.depth)", at: line, .tooLarge)
             }
-            return read(.list, Int64(count))
+            return try read(.list, Int64(count))
         default:
             line.moveReaderIndex(to: 0)
             throw RESPParseError("expected '+', '-', ':', '$' or '*'", at: line)
@@ -103,12 +116,15 @@ package struct RESPParser {
     }
 
     /// - Precondition: the number is within the limits.
-    private mutating func read(_ kind: NumberKind, _ number: Int64) -> RESPValue? {
+    private mutating func read(_ kind: NumberKind, _ number: Int64) throws(RESPParseError) -> RESPValue? {
         switch kind {
         case .integer: return .integer(number)
-        case .bulk: expectation = .bulk(length: Int(number))
+        case .bulk:
+            try grow(by: Int(number))
+            expectation = .bulk(length: Int(number))
         case .list where number == 0: return .array([])
         case .list:
+            try grow(by: Self.listSize)
             open.append(OpenList(count: Int(number)))
             // A peer that announces millions has to send them before we make room for them.
             open[open.count - 1].elements.reserveCapacity(Int(min(number, 1024)))
@@ -117,15 +133,30 @@ package struct RESPParser {
     }
 
     /// Puts a value into the list that is open; returns it, or the list that it completes, if none is open then.
-    private mutating func close(_ value: RESPValue) -> RESPValue? {
+    private mutating func close(_ value: RESPValue) throws(RESPParseError) -> RESPValue? {
         var value = value
         while !open.isEmpty {
+            try grow(by: Self.elementSize)
             let last = open.count - 1
             open[last].elements.append(value)
             guard open[last].elements.count == open[last].count else { return nil }
             value = .array(open.removeLast().elements)
         }
         return value
+    }
+
+    /// The memory of a list that has no elements yet.
+    private static let listSize = 64
+    /// A list has room for up to twice as many elements as it holds.
+    private static let elementSize = 2 * MemoryLayout<RESPValue>.stride
+
+    /// Counts what is about to be kept, before room is made for it.
+    private mutating func grow(by bytes: Int) throws(RESPParseError) {
+        // Neither can overflow: the sum is never above the limit, and no part above that of a string.
+        size += bytes
+        guard size <= limits.replySize else {
+            throw RESPParseError("one reply takes more than \(limits.replySize) bytes", at: chunk, .tooLarge)
+        }
     }
 
     // MARK: Bytes
@@ -228,12 +259,12 @@ package struct RESPParser {
         let number = try integer(line)
         if number == -1 { return nil }
         guard number >= 0 else { throw RESPParseError("expected a length", at: line) }
-        guard number <= limit else { throw RESPParseError("more than \(limit) \(unit)", at: line) }
+        guard number <= limit else { throw RESPParseError("more than \(limit) \(unit)", at: line, .tooLarge) }
         return Int(number)
     }
 
     private func tooLong(_ line: ByteBuffer) -> RESPParseError {
-        RESPParseError("a line is longer than \(limits.lineLength) bytes", at: line)
+        RESPParseError("a line is longer than \(limits.lineLength) bytes", at: line, .tooLarge)
     }
 }
 
@@ -257,14 +288,22 @@ extension Int64 {
     }
 }
 
-/// Bytes that are no reply of a Redis server.
+/// Bytes that are no reply of a Redis server, or one that takes more than it may.
 package struct RESPParseError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: Sendable, Equatable {
+        case malformed
+        /// It may be a reply; it is above one of the limits.
+        case tooLarge
+    }
+
+    package let code: Code
     /// What is wrong, as a clause.
     package let reason: String
     /// The first of the offending bytes, escaped.
     package let bytes: String
 
-    init(_ reason: String, at bytes: ByteBuffer) {
+    init(_ reason: String, at bytes: ByteBuffer, _ code: Code = .malformed) {
+        self.code = code
         self.reason = reason
         let head = bytes.readableBytesView.prefix(64)
         self.bytes = Self.escaped(head) + (head.count < bytes.readableBytes ? "…" : "")

@@ -15,12 +15,18 @@ package enum RESPValue: Sendable, Equatable {
 package struct RESPError: Error, Sendable, Equatable {
     /// The first word: `ERR`, `NOAUTH`, `WRONGPASS`, `INPROG`, `NOGOODSLAVE`, `READONLY`, ….
     package let code: String
-    /// The whole line as the server said it. Untrusted: escape it before it reaches a terminal.
+    /// The line as the server said it; of a very long one its beginning and its length. Untrusted: escape it before it
+    /// reaches a terminal.
     package let message: String
 
+    /// Unicode scalars of a message that are kept. Redis's own have about a hundred.
+    private static let longest = 500
+
     package init(message: String) {
-        self.message = message
-        self.code = String(message.prefix { $0 != " " })
+        let head = message.unicodeScalars.prefix(Self.longest)
+        self.message =
+            head.endIndex == message.endIndex ? message : String(head) + "… (\(message.utf8.count) bytes in all)"
+        self.code = String(self.message.prefix { $0 != " " })
     }
 }
 

@@ -139,6 +139,15 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// The value, for the wire only.
     package func reveal() -> String { value }
 
+    /// What is at its ends that nobody sees and that is sent nevertheless, as a clause; `nil` where there is nothing.
+    package var unseenEnds: String? {
+        let scalars = value.unicodeScalars
+        if let last = scalars.last, last.properties.isWhitespace {
+            return last == "\n" || last == "\r" ? "ends with a line break" : "ends with a blank"
+        }
+        return scalars.first?.properties.isWhitespace == true ? "begins with a blank" : nil
+    }
+
     package var description: String { "(secret)" }
     package var debugDescription: String { "(secret)" }
     package var customMirror: Mirror { Mirror(self, children: []) }

@@ -4,12 +4,15 @@ import RESP
 /// A connection that only listens. When it is lost the messages end; whoever needs more subscribes again.
 final class RedisSubscription: Subscription {
     let messages: AsyncStream<PublishedMessage>
+    /// Messages that wait for their reader; of more of them the newest are kept.
+    private static let mostWaiting = 1_000
     private let loop: any EventLoop
     private let link: NIOLoopBoundBox<Link>
     private let end: @Sendable () -> Void
 
     init(_ settings: ConnectionSettings, loop: any EventLoop) {
-        let (stream, continuation) = AsyncStream.makeStream(of: PublishedMessage.self)
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: PublishedMessage.self, bufferingPolicy: .bufferingNewest(Self.mostWaiting))
         messages = stream
         end = { continuation.finish() }
         self.loop = loop

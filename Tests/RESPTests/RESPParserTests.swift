@@ -145,6 +145,45 @@ struct RESPParserTests {
         }
     }
 
+    @Test func `what one reply takes has a limit, lists and all that they hold included`() throws {
+        var limits = RESPParser.Limits()
+        limits.replySize = 1 << 20
+        let wide = "*100000\r\n" + String(repeating: ":1\r\n", count: 100_000)
+        let nested = "*100000\r\n" + String(repeating: "*1\r\n*0\r\n", count: 100_000)
+        let strings =
+            "*200\r\n" + String(repeating: "$10000\r\n\(String(repeating: "a", count: 10_000))\r\n", count: 200)
+        let announced = "*2\r\n:1\r\n$1048576\r\n"
+        for bad in [wide, nested, strings, announced] {
+            let error = #expect(throws: RESPParseError.self) { try Self.parse([Array(bad.utf8)], limits: limits) }
+            #expect(error?.code == .tooLarge)
+            #expect(error?.reason == "one reply takes more than 1048576 bytes")
+        }
+        // Each reply begins anew.
+        let good = String(repeating: "*1000\r\n" + String(repeating: ":1\r\n", count: 1_000), count: 100)
+        #expect(try Self.parse([Array(good.utf8)], limits: limits).count == 100)
+    }
+
+    @Test func `a value says what it takes`() throws {
+        var parser = RESPParser()
+        parser.feed(ByteBuffer(string: "$5\r\nhello\r\n*2\r\n:1\r\n$3\r\nabc\r\n:1\r\n"))
+        _ = try parser.next()
+        #expect(parser.lastSize == 5)
+        _ = try parser.next()
+        #expect(parser.lastSize == 64 + 3 + 4 * MemoryLayout<RESPValue>.stride)
+        _ = try parser.next()
+        #expect(parser.lastSize == 0)
+    }
+
+    @Test func `a very long error keeps its code, its beginning and its length`() {
+        let error = RESPError(message: "ERR " + String(repeating: "x", count: 60_000))
+        #expect(error.code == "ERR")
+        #expect(error.message.hasSuffix("xxx… (60004 bytes in all)"))
+        #expect(error.message.unicodeScalars.count < 600)
+        let marks = RESPError(message: "ERR e" + String(repeating: "\u{301}", count: 1_000_000))
+        #expect(marks.message.utf8.count < 2_000)
+        #expect(String(repeating: "\u{301}", count: 1_000_000).printable(limit: 80).unicodeScalars.count == 81)
+    }
+
     @Test func `announced lengths make no room before the bytes are there`() throws {
         #expect(try Self.parse([Array("$536870912\r\nabc".utf8)]) == [])
         #expect(try Self.parse([Array(String(repeating: "*16777216\r\n", count: 32).utf8)]) == [])

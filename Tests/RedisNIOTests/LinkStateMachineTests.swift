@@ -46,6 +46,37 @@ struct LinkStateMachineTests {
         #expect(receive(.null) == .complete(3, [.null]))
     }
 
+    @Test mutating func `the replies of one batch take no more than a connection may hold`() {
+        #expect(link.submit(1, replies: 3, at: start) == .connect)
+        #expect(link.connected(greeting: []) == .write([1]))
+        #expect(link.received(ok, size: LinkStateMachine.mostHeld, at: start, chance: 0) == .none)
+        let tooLarge = error(
+            .replyTooLarge, "the replies to one batch of commands take more than 805306368 bytes", executed: true)
+        #expect(link.received(ok, size: 1, at: start, chance: 0) == dropped([(1, tooLarge)]))
+    }
+
+    @Test mutating func `replies that nobody waits for any more are not held`() {
+        #expect(link.submit(1, replies: 2, at: start) == .connect)
+        #expect(link.connected(greeting: []) == .write([1]))
+        _ = link.cancelled(1)
+        #expect(link.received(ok, size: LinkStateMachine.mostHeld, at: start, chance: 0) == .none)
+        #expect(link.received(ok, size: LinkStateMachine.mostHeld, at: start, chance: 0) == .none)
+    }
+
+    @Test(arguments: [
+        (" s3cret", "begins with a blank"), ("s3cret ", "ends with a blank"), ("s3cret\u{A0}", "ends with a blank"),
+        ("s3cret\n", "ends with a line break"), ("s3cret\r", "ends with a line break"),
+    ])
+    mutating func `a refused password that ends in what nobody sees is told so`(_ password: String, _ doubt: String) {
+        link = LinkStateMachine(address: address, passwordDoubt: Secret(password).unseenEnds)
+        #expect(link.submit(1, replies: 1, at: start) == .connect)
+        #expect(link.connected(greeting: [.login]) == .greet)
+        let refused = error(
+            .authenticationFailed, "the server refused AUTH ('WRONGPASS no'); the password that was sent \(doubt)")
+        #expect(receive(.error(RESPError(message: "WRONGPASS no"))) == dropped([(1, refused)]))
+        #expect(Secret("s3cret").unseenEnds == nil)
+    }
+
     @Test mutating func `credentials go first`() {
         #expect(link.submit(1, replies: 1, at: start) == .connect)
         #expect(link.connected(greeting: [.login]) == .greet)

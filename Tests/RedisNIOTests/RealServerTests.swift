@@ -135,6 +135,8 @@ struct RealServerTests {
         let plain = RedisConnector().session(settings)
         let plainError = await #expect(throws: SessionError.self) { try await plain.send(["PING"]) }
         #expect(plainError?.code == .connectionLost || plainError?.code == .protocolViolation)
+        #expect(plainError?.sentence.contains("speaks TLS on this port") == true, "\(plainError?.sentence ?? "")")
+        #expect(plainError?.sentence.contains("'tls: true'") == true)
         await plain.close()
     }
 }

@@ -107,6 +107,19 @@ struct RedisSessionTests {
         await server.stop()
     }
 
+    @Test func `a reply that takes more than it may costs the connection, and says so`() async throws {
+        let server = try await ScriptedServer.start { _ in .raw("+" + String(repeating: "x", count: 70_000)) }
+        let session = session(server.address)
+        let error = await failure(session)
+        #expect(error?.code == .replyTooLarge)
+        #expect(
+            error?.sentence.hasPrefix("the server sent more than planrun takes: a line is longer than 65536 bytes")
+                == true)
+        #expect(error?.isTransient == false)
+        await session.close()
+        await server.stop()
+    }
+
     @Test func `a server that wants credentials we do not have`() async throws {
         let server = try await ScriptedServer.start { _ in .raw("-NOAUTH Authentication required.\r\n") }
         let session = session(server.address)

@@ -35,6 +35,7 @@ extension SessionError.Code: DeclaredFailure {
         case .replyTimeout: "a server did not answer in time"
         case .connectionLost: "a server closed the connection"
         case .protocolViolation: "a server sent what is not its protocol"
+        case .replyTooLarge: "a server sent more than a reply, or all replies of a connection, may take"
         case .closed: "the connection was closed by planrun itself"
         }
     }

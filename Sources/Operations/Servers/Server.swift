@@ -87,7 +87,7 @@ package struct Server: Sendable {
         case .connectionRefused, .connectTimeout: ["check that the server runs and can be reached from here"]
         case .hostUnresolvable: ["check the host name in the plan and the resolver of this machine"]
         case .tlsFailed: ["check 'tls' in the plan against the server's certificate"]
-        case .replyTimeout, .connectionLost, .protocolViolation, .closed: []
+        case .replyTimeout, .connectionLost, .protocolViolation, .replyTooLarge, .closed: []
         }
     }
 }

@@ -30,6 +30,8 @@ struct ConnectFailure {
         case ECONNREFUSED: (.connectionRefused, "the connection was refused: nothing listens there")
         case ETIMEDOUT: (.connectTimeout, "the host does not answer")
         case EHOSTUNREACH, ENETUNREACH: (.connectionRefused, "there is no route to the host")
+        case EMFILE, ENFILE:
+            (.connectionLost, "this process has as many files and connections open as it may; raise 'ulimit -n'")
         case ECONNRESET, EPIPE: (.connectionLost, "the server reset the connection")
         default: (.connectionLost, "the connection broke: \("\(error)".printable(limit: 200))")
         }

@@ -30,7 +30,7 @@ final class Link {
         self.loop = loop
         self.onMessage = onMessage
         self.onLost = onLost
-        machine = LinkStateMachine(address: settings.address)
+        machine = LinkStateMachine(address: settings.address, passwordDoubt: settings.password?.unseenEnds)
     }
 
     // MARK: For sessions
@@ -65,10 +65,11 @@ final class Link {
         perform(machine.connected(greeting: settings.greeting.map(\.kind)))
     }
 
-    func received(_ value: RESPValue, from handler: ReplyHandler) {
+    /// - Parameter size: the memory that the value takes, in bytes.
+    func received(_ value: RESPValue, size: Int, from handler: ReplyHandler) {
         guard handler === self.handler else { return }
         if let onMessage, let message = PublishedMessage(value) { return onMessage(message) }
-        perform(machine.received(value, at: .now(), chance: chance))
+        perform(machine.received(value, size: size, at: .now(), chance: chance))
     }
 
     func lost(_ error: SessionError, handler: ReplyHandler) {
@@ -109,7 +110,7 @@ final class Link {
             let tls = try settings.tls.map { options throws(SessionError) in
                 try TLSClient(options, address: settings.address)
             }
-            let handler = ReplyHandler(link: self, tls: tls)
+            let handler = ReplyHandler(link: self, tls: tls, limits: onMessage == nil ? .init() : .ofMessages)
             self.handler = handler
             connectTimer = schedule(after: settings.connectTimeout) { self.connectTimedOut(handler) }
             open(handler, tls: tls)
@@ -201,6 +202,15 @@ extension ConnectionSettings {
         }
         if let clientName { greeting.append((.name, Command(["CLIENT", "SETNAME", clientName]))) }
         return greeting
+    }
+}
+
+extension RESPParser.Limits {
+    /// Messages are kept until somebody reads them, so they are short. A Sentinel's have about 200 bytes.
+    fileprivate static var ofMessages: Self {
+        var limits = Self()
+        limits.replySize = 64 << 10
+        return limits
     }
 }
 

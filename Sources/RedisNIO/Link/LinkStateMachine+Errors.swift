@@ -31,7 +31,9 @@ extension LinkStateMachine {
         default:
             guard greeting == .login else { return nil }
             return SessionError(
-                code: .authenticationFailed, address: address, sentence: "the server refused AUTH ('\(words)')",
+                code: .authenticationFailed, address: address,
+                sentence: "the server refused AUTH ('\(words)')"
+                    + (passwordDoubt.map { "; the password that was sent \($0)" } ?? ""),
                 mayHaveBeenExecuted: false)
         }
     }

@@ -43,12 +43,21 @@ struct LinkStateMachine {
         let id: BatchID
         let expected: Int
         var replies: [RESPValue] = []
+        /// Memory that the replies take, in bytes.
+        var size = 0
         /// Nobody waits for it any more, but its replies are still to come.
         var isAbandoned = false
     }
 
+    /// Memory that the replies of one connection may take until their callers have them, in bytes. Only one batch has
+    /// some of its replies and not all, so it is that batch which is counted; the reply that is still being read has a
+    /// limit of its own.
+    static let mostHeld = 768 << 20
+
     let address: ServerAddress
     let backoff: Backoff
+    /// What may be wrong with the password, as a clause, for the error of a server that refuses it.
+    let passwordDoubt: String?
     private var phase = Phase.idle
     /// Not written yet.
     private var queued: [Batch] = []
@@ -56,8 +65,9 @@ struct LinkStateMachine {
     private var failures = 0
     private var earliestAttempt = NIODeadline.uptimeNanoseconds(0)
 
-    init(address: ServerAddress, backoff: Backoff = Backoff()) {
+    init(address: ServerAddress, backoff: Backoff = Backoff(), passwordDoubt: String? = nil) {
         self.address = address
+        self.passwordDoubt = passwordDoubt
         self.backoff = backoff
     }
 
@@ -148,7 +158,8 @@ struct LinkStateMachine {
         return becomeReady()
     }
 
-    mutating func received(_ reply: RESPValue, at now: NIODeadline, chance: Double) -> Action {
+    /// - Parameter size: the memory that the reply takes, in bytes.
+    mutating func received(_ reply: RESPValue, size: Int = 0, at now: NIODeadline, chance: Double) -> Action {
         switch phase {
         case .greeting(let greeting):
             if case .error(let refusal) = reply, let error = rejection(refusal, of: greeting.first) {
@@ -159,7 +170,7 @@ struct LinkStateMachine {
             return .none
         case .ready:
             failures = 0
-            return fill(reply, at: now, chance: chance)
+            return fill(reply, size: size, at: now, chance: chance)
         case .idle, .waiting, .connecting, .closed:
             return .fail([], drops: true)
         }
@@ -188,7 +199,7 @@ struct LinkStateMachine {
         return ids.isEmpty ? .none : .write(ids)
     }
 
-    private mutating func fill(_ reply: RESPValue, at now: NIODeadline, chance: Double) -> Action {
+    private mutating func fill(_ reply: RESPValue, size: Int, at now: NIODeadline, chance: Double) -> Action {
         guard !written.isEmpty else {
             let error = SessionError(
                 code: .protocolViolation, address: address, sentence: "the server sent \(reply.summary) unasked",
@@ -196,7 +207,16 @@ struct LinkStateMachine {
             return drop(error, at: now, chance: chance)
         }
         let first = written.startIndex
-        written[first].replies.append(reply)
+        // Where nobody waits any more only the number of replies counts.
+        written[first].replies.append(written[first].isAbandoned ? .null : reply)
+        written[first].size += written[first].isAbandoned ? 0 : size
+        guard written[first].size <= Self.mostHeld else {
+            let error = SessionError(
+                code: .replyTooLarge, address: address,
+                sentence: "the replies to one batch of commands take more than \(Self.mostHeld) bytes",
+                mayHaveBeenExecuted: true)
+            return drop(error, at: now, chance: chance)
+        }
         guard written[first].replies.count == written[first].expected else { return .none }
         let batch = written.removeFirst()
         if batch.isAbandoned { return .none }

@@ -13,13 +13,15 @@ final class ReplyHandler: ChannelInboundHandler {
 
     private let link: Link
     private let tls: TLSClient?
-    private var parser = RESPParser()
+    private var parser: RESPParser
     private var cause: SessionError?
     private var isUnverified = false
     private(set) var channel: (any Channel)?
     private(set) var stage = Stage.opening
+    private var hasReceived = false
 
-    init(link: Link, tls: TLSClient?) {
+    init(link: Link, tls: TLSClient?, limits: RESPParser.Limits) {
+        parser = RESPParser(limits: limits)
         self.link = link
         self.tls = tls
     }
@@ -49,13 +51,22 @@ final class ReplyHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasReceived = true
         parser.feed(unwrapInboundIn(data))
         do {
-            while cause == nil, let value = try parser.next() { link.received(value, from: self) }
+            while cause == nil, let value = try parser.next() {
+                link.received(value, size: parser.lastSize, from: self)
+            }
+        } catch  where error.code == .tooLarge {
+            fail(.replyTooLarge, "the server sent more than planrun takes: \(error)", context)
         } catch {
             // A server that wants TLS answers plain bytes with a TLS alert record.
-            let hint = error.bytes.hasPrefix("\\x15\\x03") ? "; it looks like TLS" : ""
-            fail(.protocolViolation, "the server does not speak the Redis protocol\(hint): \(error)", context)
+            let isTLS = tls == nil && error.bytes.hasPrefix("\\x15\\x03")
+            fail(
+                .protocolViolation,
+                isTLS
+                    ? "the server speaks TLS on this port, and the plan does not: it lacks 'tls: true'"
+                    : "the server does not speak the Redis protocol: \(error)", context)
         }
     }
 
@@ -78,8 +89,17 @@ final class ReplyHandler: ChannelInboundHandler {
         if let tls, isUnverified {
             link.lostUnverified(tls, handler: self)
         } else {
-            link.lost(cause ?? closed, handler: self)
+            link.lost(doubtful(cause ?? closed), handler: self)
         }
+    }
+
+    /// A Redis that wants TLS ends a plain connection without a word.
+    private func doubtful(_ error: SessionError) -> SessionError {
+        guard tls == nil, !hasReceived, error.code == .connectionLost else { return error }
+        return SessionError(
+            code: error.code, address: error.address,
+            sentence: error.sentence + " before it said anything; perhaps it speaks TLS on this port ('tls: true')",
+            mayHaveBeenExecuted: error.mayHaveBeenExecuted)
     }
 
     private func fail(_ code: SessionError.Code, _ sentence: String, _ context: ChannelHandlerContext) {
