@@ -1,7 +1,9 @@
-/// The whole process `planrun validate`, against a process that does nothing.
+/// The whole process `planrun validate`, against a process that does nothing; and what plans of hostile shapes cost when
+/// they grow tenfold, which is at most twelve times as much.
 struct ValidateBenchmark: Benchmark {
     static let name = "validate"
-    static let summary = "planrun validate plans/sentinel-promotion.yaml, whole process, against /bin/true"
+    static let summary =
+        "planrun validate plans/sentinel-promotion.yaml, whole process, against /bin/true; plans of hostile shapes that grow tenfold"
 
     func measure() async throws -> [Report.Result] {
         let validate = Child(arguments: [try Child.planrun(), "validate", "plans/sentinel-promotion.yaml"])
@@ -18,7 +20,7 @@ struct ValidateBenchmark: Benchmark {
         func median(_ costs: [Child.Cost], _ part: (Child.Cost) -> Duration) -> Duration {
             costs.map(part).sorted()[count / 2]
         }
-        return [
+        let whole = [
             Report.Result(
                 "wall time of validate", median(costs.validate) { $0.wall }, against: "/bin/true",
                 median(costs.nothing) { $0.wall }),
@@ -26,5 +28,6 @@ struct ValidateBenchmark: Benchmark {
                 "processor time of validate", median(costs.validate) { $0.processor }, against: "/bin/true",
                 median(costs.nothing) { $0.processor }),
         ]
+        return whole + (try HostilePlan.all.map { try $0.growth() })
     }
 }
