@@ -26,8 +26,10 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         left.millisecondsSince1970 < right.millisecondsSince1970
     }
 
+    /// Zero if the clock was set back in between, so that `later` is the earlier of the two.
     package func duration(to later: Timestamp) -> Duration {
-        .milliseconds(later.millisecondsSince1970 - millisecondsSince1970)
+        let (milliseconds, overflows) = later.millisecondsSince1970.subtractingReportingOverflow(millisecondsSince1970)
+        return overflows ? .zero : .milliseconds(max(0, milliseconds))
     }
 }
 

@@ -16,7 +16,8 @@ extension CommandContext {
         let hasPerson = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
         let typed = TerminalInput()
         return CommandContext(
-            output: { outlets.output.write($0 + "\n") }, message: { outlets.messages.write($0 + "\n") },
+            output: { outlets.output.write($0 + "\n") }, outputLoss: { outlets.output.lossInWords },
+            message: { outlets.messages.write($0 + "\n") },
             isBehind: { outlets.output.isBehind }, flush: { outlets.flush(within: $0) }, terminal: terminal,
             messageStyle: MessageStyle(of: width(of: STDERR_FILENO, environment), isColored: isColored),
             input: hasPerson ? CommandContext.Input(next: typed.next, discard: typed.discard) : nil,

@@ -12,6 +12,8 @@ package struct CommandContext: Sendable {
     /// Data, a line at a time, to standard output. Does not wait for whoever reads it, and nor do `message` and the
     /// terminal: a run must not stand still because a terminal does.
     package var output: @Sendable (String) -> Void
+    /// Waits until all data is written, and says why a part of it could not be; `nil` where all was.
+    package var outputLoss: @Sendable () -> String?
     /// Everything else, a line at a time, to standard error.
     package var message: @Sendable (String) -> Void
     /// Whether nobody reads standard output at the moment: then what will soon be out of date is left out.
@@ -75,7 +77,8 @@ package struct CommandContext: Sendable {
     }
 
     package init(
-        output: @escaping @Sendable (String) -> Void, message: @escaping @Sendable (String) -> Void,
+        output: @escaping @Sendable (String) -> Void, outputLoss: @escaping @Sendable () -> String? = { nil },
+        message: @escaping @Sendable (String) -> Void,
         isBehind: @escaping @Sendable () -> Bool = { false }, flush: @escaping @Sendable (Duration) -> Void = { _ in },
         terminal: Terminal? = nil, messageStyle: MessageStyle = MessageStyle(),
         input: Input? = nil,
@@ -84,6 +87,7 @@ package struct CommandContext: Sendable {
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) {
         self.output = output
+        self.outputLoss = outputLoss
         self.message = message
         self.isBehind = isBehind
         self.flush = flush

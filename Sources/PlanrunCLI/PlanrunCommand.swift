@@ -43,6 +43,11 @@ package struct PlanrunCommand: AsyncParsableCommand {
     package static func runProcess() async -> Never {
         Signals.ignoreBrokenPipes()
         let outlets = Outlets()
+        if let refusal = OpenFiles.makeRoom() {
+            outlets.messages.write(refusal.text(CommandContext.MessageStyle()) + "\n")
+            outlets.flush()
+            exitProcess(.failure)
+        }
         let status = await run(nil) { CommandContext.live(isPlain: $0, outlets) }
         // The record is whole and the servers have heard everything: from here on it is only about being read, and
         // whoever does not want to read it may leave.
@@ -68,7 +73,9 @@ package struct PlanrunCommand: AsyncParsableCommand {
                 return .success
             }
             do {
-                return try await verb.run(context(verb.display.noColor))
+                let context = context(verb.display.noColor)
+                let status = try await verb.run(context)
+                return type(of: verb).isReadOnly ? status.unlessLost(context) : status
             } catch let status as ExitStatus {
                 return status
             }
@@ -102,7 +109,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
         let text = fullMessage(for: error, columns: width)
         if code.isSuccess {
             context.output(text)
-            return .success
+            return ExitStatus.success.unlessLost(context)
         }
         context.message(text)
         return code == .validationFailure ? .invalid : .failure
@@ -111,13 +118,29 @@ package struct PlanrunCommand: AsyncParsableCommand {
 
 /// A verb of planrun. The real context is built once, here; tests call `run(_:)` with their own.
 protocol Verb: AsyncParsableCommand {
+    /// Whether what it prints is what it is for. What the others do to servers counts, heard or not.
+    static var isReadOnly: Bool { get }
     var display: DisplayOptions { get }
     func run(_ context: CommandContext) async throws -> ExitStatus
 }
 
 extension Verb {
+    static var isReadOnly: Bool { true }
+
     func run() async throws {
         preconditionFailure("PlanrunCommand.run gives every verb its context")
+    }
+}
+
+extension ExitStatus {
+    /// Success is none where it was to print something that could not be written.
+    fileprivate func unlessLost(_ context: CommandContext) -> ExitStatus {
+        guard self == .success, let loss = context.outputLoss() else { return self }
+        context.tell(
+            Notice(
+                code: "output-lost", what: "what was to be printed could not be written: \(loss)",
+                help: ["make room where standard output goes, or send it elsewhere"]))
+        return .failure
     }
 }
 

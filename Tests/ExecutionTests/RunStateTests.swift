@@ -84,6 +84,14 @@ struct RunStateTests {
 }
 
 struct TimestampTests {
+    @Test func `a clock that was set back gives no negative time`() {
+        let (early, late) = (Timestamp(millisecondsSince1970: 1_000), Timestamp(millisecondsSince1970: 3_500))
+        #expect(early.duration(to: late) == .milliseconds(2_500))
+        #expect(late.duration(to: early) == .zero)
+        let ends = (Timestamp(millisecondsSince1970: .min), Timestamp(millisecondsSince1970: .max))
+        #expect(ends.0.duration(to: ends.1) == .zero)
+    }
+
     @Test(arguments: [
         (0, "1970-01-01T00:00:00.000Z"), (1_767_225_600_125, "2026-01-01T00:00:00.125Z"),
         (-1, "1969-12-31T23:59:59.999Z"), (951_782_399_009, "2000-02-28T23:59:59.009Z"),

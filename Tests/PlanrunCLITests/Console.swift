@@ -25,6 +25,8 @@ struct Console: Sendable {
     /// Columns of the terminal that both go to; `nil`: a pipe.
     var width: Int?
     var isColored = false
+    /// Why standard output takes nothing.
+    var outputLoss: String?
     var keyboard = Keyboard()
     /// Where all goes instead of being kept, as it does in a process.
     var outlet: Outlet?
@@ -51,7 +53,7 @@ struct Console: Sendable {
             CommandContext.Input(next: { typed.next() }, discard: { typed.discard() })
         }
         return CommandContext(
-            output: { print($0 + "\n") }, message: { complain($0 + "\n") },
+            output: { print($0 + "\n") }, outputLoss: { [outputLoss] in outputLoss }, message: { complain($0 + "\n") },
             isBehind: { [outlet] in outlet?.isBehind == true }, terminal: terminal,
             messageStyle: CommandContext.MessageStyle(width: width, isColored: isColored), input: input,
             onSignal: { keyboard.listen($0) }, environment: environment, connector: FakeConnector(servers),

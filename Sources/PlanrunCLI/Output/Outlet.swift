@@ -9,6 +9,8 @@ final class Outlet: Sendable {
     private let queue = DispatchQueue(label: "outlet")
     /// Bytes that were handed over and are not written yet.
     private let waiting = Atomic(0)
+    /// What kept the last text that was lost from being written (`errno`); 0: nothing was lost.
+    private let loss = Atomic<Int32>(0)
 
     /// So much that no reader who reads leaves it lying: a screen full of text.
     private static let muchText = 16 * 1024
@@ -37,6 +39,14 @@ final class Outlet: Sendable {
         _ = isWritten.wait(timeout: deadline ?? .distantFuture)
     }
 
+    /// Why something was not written, in words, once all was handed over that could be. `nil` where all was, and where
+    /// the reader went away, which is how `planrun … | head` ends.
+    var lossInWords: String? {
+        flush()
+        let code = loss.load(ordering: .relaxed)
+        return code == 0 || code == EPIPE ? nil : String(cString: strerror(code)).lowercased()
+    }
+
     private func writeAll(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -48,8 +58,8 @@ final class Outlet: Sendable {
                 // Somebody has made it non-blocking, for us, too.
                 var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&place, 1, -1)
-            // Nobody reads any more: what happens on the servers matters more than being heard.
-            default: return
+            // What happens on the servers matters more than being heard.
+            default: return loss.store(written < 0 ? errno : EIO, ordering: .relaxed)
             }
         }
     }

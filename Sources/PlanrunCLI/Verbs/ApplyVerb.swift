@@ -4,6 +4,7 @@ import Execution
 import PlanModel
 
 struct ApplyVerb: RunVerb {
+    static let isReadOnly = false
     static let configuration = CommandConfiguration(
         commandName: "apply", abstract: "Carry a plan out; every step is recorded in its state file.")
 

@@ -5,6 +5,7 @@ import PlanModel
 import Rehearsal
 
 struct RehearseVerb: Verb {
+    static let isReadOnly = false
     static let configuration = CommandConfiguration(
         commandName: "rehearse",
         abstract: "Carry a plan out against private servers on this machine, under load, and count what is lost.",

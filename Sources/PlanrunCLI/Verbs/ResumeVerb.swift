@@ -4,6 +4,7 @@ import Execution
 import PlanModel
 
 struct ResumeVerb: RunVerb {
+    static let isReadOnly = false
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Go on with a run that was interrupted, from what the servers say now.")
 

@@ -5,6 +5,7 @@ import PlanGraph
 import PlanModel
 
 struct RollbackVerb: RunVerb {
+    static let isReadOnly = false
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Take back what a run did, last step first, as far as the plan allows.",
         discussion: """

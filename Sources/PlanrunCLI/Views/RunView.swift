@@ -68,7 +68,10 @@ final class ShownWaits: Sendable {
     /// Notes it if it is.
     func isWorthALine(_ node: NodeID, _ activity: String, at now: Timestamp) -> Bool {
         shown.withLock { shown in
-            if let last = shown[node], last.activity == activity, last.at.duration(to: now) < .seconds(30) {
+            // A clock that was set back would otherwise silence the wait until it has caught up.
+            if let last = shown[node], last.activity == activity, last.at <= now,
+                last.at.duration(to: now) < .seconds(30)
+            {
                 return false
             }
             shown[node] = (activity, now)
