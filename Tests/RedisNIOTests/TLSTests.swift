@@ -117,6 +117,28 @@ struct TLSTests {
         #expect(error?.sentence == "the server does not speak TLS on this port")
     }
 
+    private struct LibraryError: Error, CustomStringConvertible {
+        let constant: String
+        var description: String {
+            "handshakeFailed(NIOSSL.BoringSSLError.sslError([Error: 268436536 error:10000438:SSL "
+                + "routines:OPENSSL_internal:\(constant) at /checkouts/ssl/tls_record.cc:491]))"
+        }
+    }
+
+    /// The first is what a Redis 7.0 on OpenSSL 3 with `tls-protocols TLSv1.1` answers.
+    @Test(arguments: [
+        (
+            "TLSV1_ALERT_INTERNAL_ERROR",
+            "the server broke off the TLS handshake by an error of its own, which its log names; often it is one that "
+                + "allows nothing newer than TLS 1.1 ('tls-protocols')"
+        ),
+        ("UNSUPPORTED_PROTOCOL", "the server and we have no TLS version in common"),
+        ("SOMETHING_NEW", "the TLS handshake failed ('SOMETHING_NEW')"),
+    ])
+    func `a handshake that failed is told in plain words`(_ constant: String, _ sentence: String) {
+        #expect(TLSFailure.sentence(LibraryError(constant: constant)) == sentence)
+    }
+
     /// What a real Redis does: the handshake has no line end, so it waits for the rest of the command.
     @Test func `a server that does not answer TLS at all`() async throws {
         let server = try await ScriptedServer.start { _ in .silence }

@@ -7,7 +7,15 @@ enum TLSFailure {
         if let failure = cause as? TLSFile.Failure { return failure.sentence }
         let words = "\(cause)"
         for (sign, sentence) in sentences where words.contains(sign) { return sentence }
-        return "the TLS handshake failed: \(words.printable(limit: 300))"
+        return "the TLS handshake failed ('\(reason(in: words).printable(limit: 200))')"
+    }
+
+    /// Of `… OPENSSL_internal:NO_SHARED_CIPHER at /…/tls_record.cc:491])` the constant; else all of it.
+    private static func reason(in words: String) -> String {
+        guard let constant = words.split(separator: ":").first(where: { $0.contains(" at /") }),
+            let end = constant.split(separator: " ").first
+        else { return words }
+        return String(end)
     }
 
     /// The chain did not lead to a trusted CA, or a certificate in it is out of date; the library does not say which.
@@ -23,6 +31,13 @@ enum TLSFailure {
         ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "the server says that our client certificate has expired"),
         ("SSLV3_ALERT_HANDSHAKE_FAILURE", "the server and we have no TLS version or cipher in common"),
         ("TLSV1_ALERT_PROTOCOL_VERSION", "the server and we have no TLS version in common"),
+        ("UNSUPPORTED_PROTOCOL", "the server and we have no TLS version in common"),
+        // An OpenSSL that is told to speak TLS 1.1 and no longer has what that needs.
+        (
+            "TLSV1_ALERT_INTERNAL_ERROR",
+            "the server broke off the TLS handshake by an error of its own, which its log names; often it is one that "
+                + "allows nothing newer than TLS 1.1 ('tls-protocols')"
+        ),
         // The files were read before: what remains is that they do not go together.
         ("failedToLoadPrivateKey", "the key file does not belong to the certificate file"),
         ("KEY_VALUES_MISMATCH", "the key file does not belong to the certificate file"),
