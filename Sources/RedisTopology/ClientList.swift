@@ -67,7 +67,8 @@ extension ClientList.Client {
         self.id = id
         self.address = address
         localAddress = text("laddr")
-        name = text("name")
+        // A Dragonfly calls a connection that has no name by its id.
+        name = text("name").flatMap { $0 == fields["id"] ? nil : $0 }
         libraryName = text("lib-name")
         libraryVersion = text("lib-ver")
         user = text("user")

@@ -14,6 +14,13 @@ struct InfoTests {
         #expect(Info(text: "# Server\na:1\n")["server"]["a"] == "1")
     }
 
+    @Test func `a field of which there are several lines`() {
+        let modules = Info(text: "# Modules\r\nmodule:name=ReJSON,ver=1\r\nmodule:name=search,ver=2\r\n")["modules"]
+        #expect(modules.all("module") == ["name=ReJSON,ver=1", "name=search,ver=2"])
+        #expect(modules["module"] == "name=search,ver=2")
+        #expect(modules.all("unheard") == [])
+    }
+
     @Test func `nothing at all is an empty reply: Dragonfly on an unknown section`() throws {
         #expect(try Info(Recorded.text(""))["foo"] == Info.Section(name: "foo"))
         #expect(throws: ReplyError.self) { try Info(.array([])) }
@@ -175,6 +182,18 @@ struct ConfigReplyTests {
 }
 
 struct ClientListTests {
+    @Test func `a Dragonfly calls a connection without a name by its id, which is none`() throws {
+        let list = try ClientList(
+            Recorded.text(
+                """
+                id=7 addr=127.0.0.1:41658 laddr=127.0.0.1:31202 fd=8 name=7 tid=0 age=19 idle=19 db=0 phase=process
+                id=15 addr=127.0.0.1:59634 laddr=127.0.0.1:31202 fd=10 name=7 tid=1 age=0 idle=0 db=0 phase=process
+                id=4 addr=127.0.0.1:16379 laddr=127.0.0.1:36002 fd=12 name= tid=0 age=12 db=0 flags=M
+                """))
+        #expect(list.clients.map(\.name) == [nil, "7", nil])
+        #expect(list.clients.map(\.isPrimary) == [false, false, true])
+    }
+
     @Test func `Redis`() throws {
         let list = try ClientList(
             Recorded.text(

@@ -10,9 +10,20 @@ package struct Info: Sendable, Equatable {
     /// The fields of one section, as the server spells them.
     package struct Section: Sendable, Equatable {
         package let name: String
-        package fileprivate(set) var fields: [String: String] = [:]
+        private var values: [String: [String]] = [:]
 
-        package subscript(field: String) -> String? { fields[field] }
+        package init(name: String) { self.name = name }
+
+        /// The last line of that name.
+        package subscript(field: String) -> String? { values[field]?.last }
+        /// Every line of that name: the section `modules` has one called `module` for each of them.
+        package func all(_ field: String) -> [String] { values[field] ?? [] }
+        /// Each field with its last line.
+        package var fields: [String: String] { values.compactMapValues(\.last) }
+
+        fileprivate mutating func add(_ field: Substring, _ value: Substring) {
+            values[String(field), default: []].append(String(value))
+        }
     }
 
     package init(_ reply: RESPValue) throws(ReplyError) {
@@ -32,7 +43,7 @@ package struct Info: Sendable, Equatable {
                 let name = line.dropFirst().drop { $0 == " " }.lowercased()
                 current = sections[name] ?? Section(name: name)
             } else if let colon = line.firstIndex(of: ":") {
-                current.fields[String(line[..<colon])] = String(line[line.index(after: colon)...])
+                current.add(line[..<colon], line[line.index(after: colon)...])
             }
         }
         sections[current.name] = current

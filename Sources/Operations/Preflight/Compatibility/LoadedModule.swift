@@ -32,10 +32,12 @@ struct LoadedModule: Sendable, Hashable {
         self.isBuiltIn = isBuiltIn
     }
 
-    /// `module:name=bf,ver=20612,api=1,…`: the section has one such line for each, of which `Info` keeps the last.
+    /// `module:name=bf,ver=20612,api=1,…`: the section has one such line for each.
     private static func named(in server: Server) async throws(StepFailure) -> [LoadedModule] {
-        guard let line = try await server.info("modules")["modules"]["module"] else { return [] }
-        let name = line.split(separator: ",").first?.split(separator: "=").last.map(String.init)
-        return name.map { [LoadedModule(name: $0, isBuiltIn: false)] } ?? []
+        try await server.info("modules")["modules"].all("module").compactMap { line in
+            let attributes = line.split(separator: ",")
+            guard let name = attributes.first(where: { $0.hasPrefix("name=") }) else { return nil }
+            return LoadedModule(name: String(name.dropFirst("name=".count)), isBuiltIn: false)
+        }
     }
 }
