@@ -68,6 +68,15 @@ struct InquiryTests {
         #expect(said == Self.question + "\(why)\nCut over?\ntype 'cutover' to go on, or 'no': \n")
     }
 
+    @Test(arguments: ["no", " N "]) func `a no counts, however the world has changed meanwhile`(word: String)
+        async throws
+    {
+        let other = [ApprovalFact("target", "the target does not answer")]
+        let (answer, said) = try await ask(.word("cutover"), .line(word), worlds: [calm, other])
+        #expect(answer == .no)
+        #expect(said == Self.question)
+    }
+
     @Test func `Ctrl-D is a no`() async throws {
         #expect(try await ask(.word("cutover"), .ended).answer == .no)
         #expect(try await ask(.letter, .ended).answer == .no)

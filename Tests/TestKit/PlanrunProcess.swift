@@ -143,7 +143,7 @@ package actor PlanrunProcess {
     private func complained(_ line: String) { standardError.append(line) }
 
     /// Built beside the test bundle, which is what runs now.
-    private static func executable() throws -> FilePath {
+    static func executable() throws -> FilePath {
         let own = FilePath(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         return own.removingLastComponent().appending("planrun")
     }

@@ -40,6 +40,8 @@ struct Inquiry: Sendable {
         while true {
             if isDraining() { throw CancellationError() }
             let typed = input.next()
+            // A no does nothing, in whatever world it was meant for.
+            if typed.isPlainNo { return .no }
             if typed == .notYet, clock.now < due {
                 try await Task.sleep(for: .milliseconds(50))
                 continue
@@ -85,7 +87,6 @@ struct Inquiry: Sendable {
         case .ended: return .answer(.no)
         case .line(let line):
             let word = line.trimmed.lowercased()
-            if ["n", "no"].contains(word) { return .answer(.no) }
             switch yes {
             case .letter: return .answer(["y", "yes"].contains(word) ? .yes("'\(word)' at the terminal") : .no)
             case .word(let wanted):
@@ -105,6 +106,13 @@ struct Inquiry: Sendable {
 
     /// `09:30:00Z`, as in the lines of a run.
     private var time: String { "\(now())".dropFirst(11).prefix(8) + "Z" }
+}
+
+extension CommandContext.Answer {
+    fileprivate var isPlainNo: Bool {
+        guard case .line(let line) = self else { return false }
+        return ["n", "no"].contains(line.trimmed.lowercased())
+    }
 }
 
 extension String {
