@@ -54,6 +54,52 @@ extension LiveTests {
             }
         }
 
+        @Test func `the way back, before and after the cutover, of a target with another address`() async throws {
+            try await withLab(description()) { lab in
+                let before = try Migration(
+                    lab, name: "before", steps: Migration.steps(approval: true), seenAs: seen(lab, lab.target))
+                try await before.fill(keys: 200)
+                try await before.underLoad("back before the cutover, under a second address") { _ in
+                    #expect(try await before.planrun("apply").exitCode == 3)
+                    let back = try await before.planrun("rollback")
+                    #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                    try await lab.expectForgotten()
+                }
+                try await lab.expectUntouched()
+                let after = try Migration(
+                    lab, name: "after", afterCutover: "discard-writes", seenAs: seen(lab, lab.target))
+                try await after.underLoad("back after the cutover, under a second address") { _ in
+                    #expect(try await after.planrun("apply", "--auto-approve").exitCode == 0)
+                    try await expectMigrated(lab)
+                    let back = try await after.planrun("rollback", "--discard-writes", "0")
+                    #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                }
+                try await lab.expectUntouched()
+                try await lab.expectForgotten()
+            }
+        }
+
+        /// The Sentinels would make a target follow the address that they know, whatever it was told to follow.
+        @Test(arguments: ["127.0.0.2", "localhost"])
+        func `a source that the Sentinels know under another address is told, and they may make the target follow that`(
+            host: String
+        ) async throws {
+            try await withLab(description()) { lab in
+                let address = ServerAddress(host: host, port: lab.source.address.port)
+                let migration = try Migration(
+                    lab, steps: Migration.steps(wait: "stable-for: 12s"), seenAs: seen(lab, lab.source, at: address))
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("source known as \(host)") { _ in
+                    let check = try await migration.planrun("check", "--verbose")
+                    let line = "ok preflight/sentinels-agree: 1 of 1 name \(address), as \(lab.source.address)"
+                    #expect(check.exitCode == 0 && check.standardOutput.contains(line), "\(check.standardOutput)")
+                    let outcome = try await migration.planrun("apply", "--auto-approve")
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                }
+                try await expectMigrated(lab)
+            }
+        }
+
         @Test func `the source has another address in the plan, and another replica`() async throws {
             var description = description()
             description.replicaCount = 1

@@ -18,9 +18,10 @@ package struct SentinelsAgreeCheck: Check {
         for (sentinel, address) in answers {
             if let finding = await missed(sentinel, address, servers) { findings.append(finding) }
         }
-        return .combined(
-            findings, passed: "\(servers.sentinels.count) of \(servers.sentinels.count) name \(servers.source.endpoint)"
-        )
+        let count = servers.sentinels.count
+        let names = Set(answers.compactMap(\.1)).filter { !$0.isSpelledLike(servers.source.endpoint.serverAddress) }
+        let spelling = names.isEmpty ? "" : ", as \(names.map(\.description).sorted().joined(separator: " and "))"
+        return .combined(findings, passed: "\(count) of \(count) name \(servers.source.endpoint)\(spelling)")
     }
 
     private func missed(_ sentinel: Server, _ address: ServerAddress?, _ servers: Servers) async -> Finding? {
