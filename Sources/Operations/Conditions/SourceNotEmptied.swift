@@ -31,8 +31,9 @@ struct SourceNotEmptied: Condition {
             what: "\(run.joined(separator: ", ")) was run at the source since the target began to follow it",
             place: [servers.source.name], world: await SourceRunsOn.world(servers),
             help: [
-                "was it meant? if not, bring the data back before anything else; the target has run it, too",
-                "if it was: keep it from being run again, " + RunBaseline.anew,
+                "if it was not meant, bring the data back before anything else; the target has run it, too",
+                "if it was meant, begin anew: a flush that is planned and one by mistake look alike, so that no plan can allow one. See that it is not run again before the cutover is over, "
+                    + RunBaseline.anew,
             ])
     }
 
