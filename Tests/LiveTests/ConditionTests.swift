@@ -152,6 +152,28 @@ extension LiveTests {
             }
         }
 
+        @Test func `what keeps the target from taking writes after the promotion is told with the result`()
+            async throws
+        {
+            var description = Self.description
+            description.sentinels = nil
+            try await withGatedLab(description) { lab, gates in
+                let steps = Migration.steps(failover: "via: promote").dropLast()
+                let migration = try Migration(lab, steps: Array(steps))
+                gates.at(Moment("", "target: REPLICAOF", "target: REPLICAOF NO")) {
+                    .passThen {
+                        _ = try? await lab.send(["CONFIG", "SET", "min-replicas-to-write", "9"], to: lab.target)
+                    }
+                }
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                let said = outcome.standardOutput + outcome.standardError
+                #expect(outcome.exitCode == 0, "\(said)")
+                let warning =
+                    "; but \(lab.address(of: lab.target)) takes writes only with 9 replicas in sync (min-replicas-to-write), and has 1"
+                #expect(said.contains { $0.contains(" !! failover: ") && $0.contains(warning) }, "\(said)")
+            }
+        }
+
         @Test func `a full sync that nobody asked for: the run stops, and resume goes on with the new copy`()
             async throws
         {

@@ -42,7 +42,11 @@ extension LiveTests {
             }
         }
 
-        @Test func `a group of which the target once was a replica`() async throws {
+        @Test(arguments: ["theirs", "primary"])
+        func `a group of which the target once was a replica`(name: String) async throws {
+            let rivalry =
+                name == "primary"
+                ? "; that is the plan's name, too, so that each group would take over the other one's primary" : ""
             try await withLab(LabDescription(replicaCount: 1)) { lab in
                 let theirs = lab.replicas[0]
                 try await lab.send(["REPLICAOF", "NO", "ONE"], to: theirs)
@@ -50,21 +54,21 @@ extension LiveTests {
                 let port = String(theirs.address.port)
                 try await lab.send(Command(["REPLICAOF", theirs.address.host, port]), to: lab.target)
                 try await lab.withOtherSentinels { others in
-                    try await lab.monitor(theirs.address, as: "theirs", by: others)
+                    try await lab.monitor(theirs.address, as: name, by: others)
                     try await eventually("they know the target") {
-                        let told = try await lab.ask(["SENTINEL", "REPLICAS", "theirs"], others[0])
+                        let told = try await lab.ask(Command(["SENTINEL", "REPLICAS", name]), others[0])
                         return told.array?.isEmpty == false
                     }
                     try await lab.send(["REPLICAOF", "NO", "ONE"], to: lab.target)
                     let finding = try await missed(lab)
                     #expect(
                         finding.saw
-                            == "the Sentinel \(others[0].address) takes the target {target} for one of the servers of 'theirs', whose primary is {replica-1}, and is not in the plan"
+                            == "the Sentinel \(others[0].address) takes the target {target} for one of the servers of '\(name)', whose primary is {replica-1}, and is not in the plan\(rivalry)"
                     )
-                    #expect(finding.remedy.first?.hasPrefix("SENTINEL RESET theirs on \(others[0].address)") == true)
-                    _ = try await lab.ask(["SENTINEL", "RESET", "theirs"], others[0])
+                    #expect(finding.remedy.first?.hasPrefix("SENTINEL RESET \(name) on \(others[0].address)") == true)
+                    _ = try await lab.ask(Command(["SENTINEL", "RESET", name]), others[0])
                     try await eventually("the remedy has helped") { try await lab.finding(Self.check).passes }
-                    let told = try await lab.ask(["SENTINEL", "MASTER", "theirs"], others[0])
+                    let told = try await lab.ask(Command(["SENTINEL", "MASTER", name]), others[0])
                     #expect(told.array?.isEmpty == false)
                 }
             }

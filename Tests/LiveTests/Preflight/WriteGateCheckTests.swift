@@ -1,7 +1,9 @@
+import FoundationEssentials
 import Operations
 import PlanModel
 import RESP
 import Rehearsal
+import SystemPackage
 import TestKit
 import Testing
 
@@ -75,6 +77,44 @@ extension LiveTests {
                     try await check(lab).saw
                         == "the last save of {target} failed, and until one succeeds it takes no writes (stop-writes-on-bgsave-error); as a replica it ends itself at the first write that it is sent"
                 )
+            }
+        }
+
+        /// Only Valkey shows a pause.
+        @Test(.otherVersions) func `a target at which somebody holds writes back`() async throws {
+            var description = LabDescription.pair()
+            description.target = .version(.valkey8)
+            try await withLab(description) { lab in
+                #expect(try await check(lab).passes)
+                try await lab.send(["CLIENT", "PAUSE", "60000", "WRITE"], to: lab.target)
+                #expect(
+                    try await check(lab)
+                        == .missed(
+                            "somebody holds writes back at {target} (CLIENT PAUSE)", wants: "no pause",
+                            at: ["target {target}"], remedy: ["CLIENT UNPAUSE on {target}"]))
+                try await lab.send(["CLIENT", "UNPAUSE"], to: lab.target)
+                #expect(try await check(lab).passes)
+            }
+        }
+
+        @Test func `a target that cannot write its AOF`() async throws {
+            try await withLab(.pair()) { lab in
+                // Its new file is a full disk.
+                let folder = try lab.target.folder.subfolder("appendonlydir")
+                try FileManager.default.createSymbolicLink(
+                    atPath: folder.path.appending("temp-appendonly.aof.incr").string, withDestinationPath: "/dev/full")
+                try await lab.send(["CONFIG", "SET", "appendonly", "yes"], to: lab.target)
+                try await lab.send(["SET", "a", "1"], to: lab.target)
+                try await eventually("the write to fail") {
+                    try await lab.send(["INFO", "persistence"], to: lab.target).string?
+                        .contains("aof_last_write_status:err") == true
+                }
+                #expect(
+                    try await check(lab)
+                        == .missed(
+                            "{target} cannot write its AOF, and takes no writes until it can",
+                            wants: "a target that can write its AOF", at: ["target {target}"],
+                            remedy: ["look at its log and its disk: is it full, or read-only?"]))
             }
         }
 
