@@ -95,6 +95,36 @@ extension LiveTests {
             }
         }
 
+        /// A person removes the lock file of a run that goes on, while the source is about to be held back: nothing is
+        /// promoted, the source takes writes as before, and `resume` goes on.
+        @Test func `a run whose lock file was removed promotes nothing, and says what state the world is in`()
+            async throws
+        {
+            try await withGatedLab(.quick) { lab, gates in
+                let migration = try Migration(lab, sentinels: gates.sentinels)
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("the lock file was removed") { _ in
+                    let outcome = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
+                        gates.at(Moment("", "source: CLIENT PAUSE")) {
+                            try? FileManager.default.removeItem(atPath: migration.stateFile + ".lock")
+                            return .pass
+                        }
+                        return try await process.wait()
+                    }
+                    gates.watch(nil)
+                    #expect(outcome.exitCode == 3, "\(outcome.standardOutput + outcome.standardError)")
+                    #expect(outcome.errors == ["error[state-lease-lost]"])
+                    #expect(outcome.complaint.contains("was removed or replaced while this run held it"))
+                    #expect(outcome.complaint.contains(" is a primary with 1 replica\n"))
+                    #expect(outcome.complaint.contains("planrun status \(migration.plan)"))
+                    #expect(try await lab.send(["SET", "taken", "value"], to: lab.source).string == "OK")
+                    let resumed = try await migration.planrun("resume", "--auto-approve")
+                    #expect(resumed.exitCode == 0, "\(resumed.standardOutput + resumed.standardError)")
+                }
+                try await lab.expectMigrated()
+            }
+        }
+
         @Test func `a plan that changed is refused, and accepted where the step has not begun`() async throws {
             try await withLab(.quick) { lab in
                 let migration = try Migration(lab, steps: Migration.steps(approval: true))

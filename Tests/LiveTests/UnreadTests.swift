@@ -1,3 +1,4 @@
+import Dispatch
 import Execution
 import Glibc
 import Rehearsal
@@ -27,8 +28,10 @@ extension LiveTests {
                         (try? migration.state().status) == .succeeded
                     }
                     try await lab.expectMigrated()
-                    let text = try readAll(reader)
+                    async let read = readAll(reader)
                     #expect(try await exitCode == 0)
+                    try writer.close()
+                    let text = await read
                     #expect(text.contains(options.isEmpty ? "ok failover: " : "\"type\":\"run-finished\""))
                     try reader.close()
                 }
@@ -37,13 +40,16 @@ extension LiveTests {
     }
 }
 
-/// All there is until the last writer has closed it.
-private func readAll(_ reader: FileDescriptor) throws -> String {
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-    while true {
-        let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0) }
-        guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-        bytes += buffer[..<count]
+/// All there is until the last writer has closed it; on a thread of its own, since reading blocks.
+private func readAll(_ reader: FileDescriptor) async -> String {
+    await withCheckedContinuation { continuation in
+        DispatchQueue(label: "reader").async {
+            var bytes: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+            while let count = try? buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }), count > 0 {
+                bytes += buffer[..<count]
+            }
+            continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
+        }
     }
 }

@@ -47,7 +47,7 @@ package actor PlanrunProcess {
         try await run(arguments, environment: environment, input: input, in: folder) { try await $0.wait() }
     }
 
-    /// Starts it with standard output and standard error going to a descriptor, which is closed here, and waits for its end.
+    /// Starts it with standard output and standard error going to a descriptor, and waits for its end.
     /// - Returns: the exit code; `nil` where a signal ended it.
     package static func exitCode(
         _ arguments: [String], writingTo writer: FileDescriptor
@@ -58,7 +58,7 @@ package actor PlanrunProcess {
         let status = try await Subprocess.run(
             .path(try executable()), arguments: Arguments(arguments), environment: .custom(variables),
             input: .none, output: .fileDescriptor(writer, closeAfterSpawningProcess: false),
-            error: .fileDescriptor(writer, closeAfterSpawningProcess: true)
+            error: .fileDescriptor(writer, closeAfterSpawningProcess: false)
         ).terminationStatus
         guard case .exited(let code) = status else { return nil }
         return code
