@@ -84,7 +84,7 @@ struct SentinelsTests {
         world.sentinels[0].named = SmallWorld.target
         world.sentinels[0].shown = SmallWorld.target
         let (sentinels, process, target) = try sentinels(world)
-        await sentinels.failOverAgainIfIdle(to: target)
+        await sentinels.failOverAgain(await sentinels.view(of: target))
         let failovers = process.world.read { $0.sentinels.map { $0.failover != nil } }
         #expect(failovers == [false, true, false])
     }

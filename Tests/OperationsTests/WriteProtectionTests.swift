@@ -135,7 +135,7 @@ struct WriteProtectionTests {
         #expect(settings["min-replicas-max-lag"] == (lag == "0" ? "10" : lag))
         #expect(settings["replica-priority"] == "0")
         #expect(try await !fence.isResting(prior) || expected == configured && lag != "0")
-        try await fence.settle(prior)
+        try await fence.bringToRest(prior)
         #expect(try await fence.isResting(prior))
         #expect(bench.world.read(\.source.settings["replica-priority"]) == "0")
         try await fence.send(fence.allCommands(prior))

@@ -15,14 +15,19 @@ struct RefusedCommands: Codable, Equatable, Sendable {
     var errors: Int64?
 
     /// One question, since it is asked inside a write pause, too.
-    static func read(_ target: Server, _ engine: Engine, timeout: Duration? = nil) async throws(StepFailure) -> Self {
-        let command: Command = engine == .dragonfly ? ["INFO", "commandstats"] : ["INFO", "stats"]
-        return try await target.read(command, timeout: timeout) { reply in
-            let info = try Info(reply)
-            return RefusedCommands(
-                unknown: try CommandStats(info).unknown,
-                errors: info["stats"]["unexpected_error_replies"].flatMap { Int64($0) })
-        }
+    static func question(_ engine: Engine) -> Command {
+        engine == .dragonfly ? ["INFO", "commandstats"] : ["INFO", "stats"]
+    }
+
+    /// - Parameter reply: to `question`.
+    init(_ reply: RESPValue) throws {
+        let info = try Info(reply)
+        unknown = try CommandStats(info).unknown
+        errors = info["stats"]["unexpected_error_replies"].flatMap { Int64($0) }
+    }
+
+    static func read(_ target: Server, _ engine: Engine) async throws(StepFailure) -> Self {
+        try await target.read(question(engine)) { try RefusedCommands($0) }
     }
 
     /// What can be told of these counts, knowing earlier ones.
@@ -69,9 +74,11 @@ struct RefusalWatch: Sendable {
             ? Set(try await servers.source.commandFlags().filter { $0.value.contains("write") }.keys) : []
     }
 
-    func violation(timeout: Duration? = nil) async throws(StepFailure) -> StepFailure? {
-        let target = servers.target
-        let now = try await RefusedCommands.read(target, servers.plan.target.engine, timeout: timeout)
+    var question: Command { RefusedCommands.question(servers.plan.target.engine) }
+
+    /// - Parameter reply: of the target to `question`.
+    func violation(_ reply: RESPValue) throws(StepFailure) -> StepFailure? {
+        let now = try servers.target.value(of: reply, to: question) { try RefusedCommands($0) }
         switch now.growth(since: earlier, writing: writing) {
         case .none: return nil
         case .reset:
@@ -107,6 +114,7 @@ struct NothingRefused: Condition {
         guard let earlier = baseline?.refused else { return nil }
         // The usual answer is cheap: nothing has changed at all.
         if try await RefusedCommands.read(servers.target, servers.plan.target.engine) == earlier { return nil }
-        return try await RefusalWatch(servers, since: baseline)?.violation()
+        guard let watch = try await RefusalWatch(servers, since: baseline) else { return nil }
+        return try watch.violation(try await servers.target.replies(to: [watch.question])[0])
     }
 }

@@ -15,7 +15,9 @@ extension CutoverDriver {
         case .silent: silent()
         case .promotionUnknown: notPromoted(after: limits.promotion)
         case .notAnnounced: notAnnounced(after: limits.announcement)
-        case .notSettled: refusal ?? StepFailure(code: .oldPrimaryNotSettled, what: "")
+        case .notAtRest: refusal ?? StepFailure(code: .oldPrimaryNotSettled, what: "")
+        // The run says how it was stopped.
+        case .stopped: CancellationError()
         }
     }
 
@@ -38,7 +40,7 @@ extension CutoverDriver {
         return failure
     }
 
-    /// - Returns: `nil` for what no server said, such as a state file that could not be written.
+    /// - Returns: `nil` for what no server said, such as a state file that could not be written or a lost lease.
     private func failure(_ cause: CutoverStateMachine.Cause) -> StepFailure? {
         switch cause {
         case .refused: refusal as? StepFailure
@@ -46,6 +48,7 @@ extension CutoverDriver {
         case .notFollowing: notFollowing()
         case .pauseEnded: pause.ended()
         case .targetGone: targetGone()
+        case .leaseLost: nil
         }
     }
 
@@ -155,7 +158,7 @@ extension CutoverDriver {
 }
 
 extension Cutover {
-    func notSettled(_ cause: StepFailure) -> StepFailure {
+    func notAtRest(_ cause: StepFailure) -> StepFailure {
         StepFailure(
             code: .oldPrimaryNotSettled,
             what: "\(to.endpoint) is the primary, but \(from.name) could not be brought to rest: \(cause.what)",

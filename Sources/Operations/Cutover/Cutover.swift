@@ -90,8 +90,8 @@ struct Cutover: Sendable {
         return try await sentinels.align(to, lead: try await lead(memory), context)
     }
 
-    /// How long it will take from the fence until a Sentinel is asked: the conditions once more, then four questions to
-    /// the old primary, three to the new one, and a checkpoint between them.
+    /// How long it will take from the fence until a Sentinel is asked: the conditions once more, then five questions to
+    /// the old primary, two to the new one, and a checkpoint between them.
     private func lead(_ memory: CutoverMemory) async throws -> Duration {
         func time(_ body: () async throws -> Void) async rethrows -> Duration {
             let watch = Stopwatch(context.clock)
@@ -101,7 +101,7 @@ struct Cutover: Sendable {
         let toFrom = try await time { _ = try await from.replication() }
         let toTo = try await time { _ = try await to.replication() }
         let conditions = try await time { try await checkConditions() }
-        return conditions + toFrom * 4 + toTo * 3 + (try await time { try await record(memory) })
+        return conditions + toFrom * 5 + toTo * 2 + (try await time { try await record(memory) })
     }
 
     /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
@@ -149,15 +149,24 @@ struct Cutover: Sendable {
         if case .error(let error) = replies[0] { throw from.refusal(of: command, error) }
     }
 
-    /// Brings the old primary to rest: it follows, has its own write rule again, and stays out of Sentinel's choice.
-    func settle(_ memory: CutoverMemory) async throws(StepFailure) {
+    /// For a question at the same time.
+    func demoted() async -> Result<Void, StepFailure> {
+        do throws(StepFailure) {
+            return .success(try await demote())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Brings the old primary to rest: it follows, has its own write rule again, and cannot be promoted by a Sentinel.
+    func bringToRest(_ memory: CutoverMemory) async throws(StepFailure) {
         do {
             if try await from.replication().role == .primary { try await demote() }
-            try await fence.settle(memory.fence)
+            try await fence.bringToRest(memory.fence)
         } catch {
-            // One that was shut down has nothing to settle.
+            // A server that was shut down has no settings to bring to rest.
             if memory.isShutDown, error.isTransient { return }
-            throw notSettled(error)
+            throw notAtRest(error)
         }
     }
 

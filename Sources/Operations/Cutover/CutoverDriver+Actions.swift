@@ -18,18 +18,25 @@ extension CutoverDriver {
         return .refused
     }
 
-    /// What the new primary says of itself; one that does not answer as long as writes are held back is not waited for.
-    mutating func compareOffsets() async -> Event {
-        let wanted = offset ?? 0
+    /// What the new primary says of itself. It is given no longer to answer than writes are held back.
+    mutating func compareOffsets(_ round: CutoverStateMachine.Round) async -> Event {
         do {
-            let replication = try await to.replication(timeout: max(pause.remaining, .milliseconds(100)))
+            let replies = try await to.replies(to: questions(round), timeout: max(pause.remaining, .milliseconds(100)))
+            let replication = try to.value(of: replies[0], to: Self.replication) { try ReplicationInfo($0) }
             guard let upstream = replication.upstream else { return .detached }
-            let reached = upstream.offset ?? 0
-            if upstream.isLinkUp, reached >= wanted { return .reached }
-            seen = "offset \(reached) of \(wanted)"
-            cutover.context.report(
-                Progress("\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(wanted)"))
-            return .behind
+            let (reached, wanted) = (upstream.offset ?? 0, offset ?? 0)
+            guard upstream.isLinkUp, reached >= wanted else {
+                seen = "offset \(reached) of \(wanted)"
+                cutover.context.report(
+                    Progress("\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(wanted)"))
+                return .behind
+            }
+            // Nothing was written since the offset was read, so this answer, which came after it, is final.
+            if round == .last, let violation = try refusals?.violation(replies[1]) {
+                refusal = violation
+                return .refused
+            }
+            return .reached
         } catch {
             seen = error.what
             guard error.isTransient else {
@@ -40,13 +47,11 @@ extension CutoverDriver {
         }
     }
 
-    /// The last question before the promotion. Nothing is written any more, so the answer is final.
-    mutating func lookForRefusals() async -> Event {
-        guard let refusals else { return .done }
-        let timeout = max(pause.remaining, .milliseconds(100))
-        return await attempt {
-            if let violation = try await refusals.violation(timeout: timeout) { throw violation }
-        }
+    private static let replication: Command = ["INFO", "replication"]
+
+    /// The offset counts what the new primary was sent, also commands that it did not carry out: it is asked for those, too.
+    private func questions(_ round: CutoverStateMachine.Round) -> [Command] {
+        [Self.replication] + (round == .last ? [refusals?.question].compactMap(\.self) : [])
     }
 
     mutating func record(_ phase: CutoverMemory.Phase) async -> Event {
@@ -75,48 +80,61 @@ extension CutoverDriver {
         return await attempt { try await leader.sentinel.failOver(sentinels.primaryName, timeout: timeout) }
     }
 
-    mutating func promote() async -> Event {
-        if promotion == nil { promotion = Stopwatch(cutover.context.clock) }
-        // While writes are held back, the command must not arrive after they are let go.
-        let timeout = pause.hasBegun ? max(pause.remaining, .milliseconds(100)) : .seconds(30)
-        let commands = cutover.promotion
-        return await attempt { [to] in try await to.attempt(commands, timeout: timeout) }
+    /// A server saves its data first, if it is configured with save points. One that is gone sends no reply.
+    mutating func shutDown() async -> Event {
+        promotion = Stopwatch(cutover.context.clock)
+        return await attempt { [from] in try await from.attempt([["SHUTDOWN"]], timeout: .seconds(60)) }
     }
 
-    /// What the new primary says of itself; keeps note of how long it has said nothing.
-    private mutating func answer(within timeout: Duration) async -> ReplicationInfo? {
-        let replication = try? await to.replication(timeout: timeout)
-        if replication != nil {
-            silence = nil
-        } else if silence == nil {
-            silence = Stopwatch(cutover.context.clock)
+    mutating func promote() async -> Event {
+        if promotion == nil { promotion = Stopwatch(cutover.context.clock) }
+        // While writes are held back, the command must not arrive after they are released.
+        let timeout = pause.hasBegun ? max(pause.remaining, .milliseconds(100)) : .seconds(30)
+        do {
+            let answer = try await to.attempt(cutover.promotion, thenAsk: Self.replication, timeout: timeout)
+            let role = answer.flatMap { try? ReplicationInfo($0) }?.role
+            return role == .primary ? sawPrimary() : .unanswered
+        } catch {
+            refusal = error
+            return .refused
         }
-        return replication
     }
 
     mutating func readRole() async -> Event {
-        guard let replication = await answer(within: .seconds(2)) else { return .unanswered }
-        guard replication.role == .primary else {
-            cutover.context.report(Progress("\(to.name) to become primary", now: "replica", wanted: "primary"))
-            return .isReplica
+        let replication = try? await to.replication(timeout: .seconds(2))
+        isSuccessorSilent = replication == nil
+        guard let replication else { return .unanswered }
+        if replication.role == .primary { return sawPrimary() }
+        cutover.context.report(Progress("\(to.name) to become primary", now: "replica", wanted: "primary"))
+        return .isReplica
+    }
+
+    private mutating func sawPrimary() -> Event {
+        isSuccessorSilent = false
+        if let promotion, memory.measurements.promotion == nil {
+            memory.measurements.promotion = promotion.elapsed.seconds
         }
-        if let promotion { memory.measurements.promotion = promotion.elapsed.seconds }
         return .isPrimary
     }
 }
 
 /// After the promotion: clients move, and the old primary comes to rest.
 extension CutoverDriver {
-    /// Should this fail, it is tried again once the Sentinels have taken note.
+    /// Should this fail, it is tried again once the Sentinels have learned of the promotion.
     mutating func demote() async -> Event {
         if promotion == nil {
             // An earlier run may have died before it had set them.
             try? await ReplicationCredentials(toFollow: to).apply(to: from)
         }
-        let event = await attempt { [cutover] in try await cutover.demote() }
+        async let demoted = cutover.demoted()
         // An announcement comes first; it does not take longer because of this question.
         if machine.method != .announce { await countWrites() }
-        return event
+        switch await demoted {
+        case .success: return .done
+        case .failure(let failure):
+            refusal = failure
+            return .refused
+        }
     }
 
     mutating func announce() async -> Event {
@@ -135,39 +153,39 @@ extension CutoverDriver {
                 memory.measurements.switched[name] = promotion.elapsed.seconds
             }
         }
-        await reportNaming()
-        let portion: CutoverStateMachine.SentinelsSeen.Portion =
-            view.named == 0 ? .none : view.misleading == 0 ? .all : .some
+        reportNaming()
         return .sentinels(
             .init(
-                named: portion, allShowIt: view.allShowIt, isBusy: view.isBusy, allAnswer: view.silent.isEmpty))
+                named: view.named == 0 ? .none : view.misleading == 0 ? .all : .some, allShowIt: view.allShowIt,
+                isBusy: view.isBusy, allAnswer: view.silent.isEmpty,
+                isLeaderSilent: leader.map { view.silent.contains("\($0.sentinel.endpoint)") } ?? false))
     }
 
-    private mutating func reportNaming() async {
+    private func reportNaming() {
         guard !view.allShowIt else { return }
         let (what, count) =
             view.allNameIt ? ("to end their failover", view.shown) : ("to name \(to.endpoint)", view.named)
-        var now = "\(count) of \(view.total)"
-        // Clients are on their way to it by then.
-        if machine.state == .watching(isReleased: true), await answer(within: .seconds(1)) == nil {
-            now += "; \(to.name) does not answer"
-        }
-        cutover.context.report(Progress("the Sentinels \(what)", now: now, wanted: "all"))
+        let silence = isSuccessorSilent ? "; \(to.name) does not answer" : ""
+        cutover.context.report(
+            Progress("the Sentinels \(what)", now: "\(count) of \(view.total)\(silence)", wanted: "all"))
     }
 
     mutating func askSentinelAgain() async -> Event {
         guard let sentinels = cutover.sentinels else { return .refused }
+        let role = await readRole()
+        guard role == .isPrimary else { return role }
         if machine.method == .announce {
             announcement = await PrimaryAnnouncement.write(
                 sentinels, primary: to, isToAll: cutover.reopening != nil)
             await announcement?.send()
+            view = await sentinels.view(of: to)
         }
-        await sentinels.failOverAgainIfIdle(to: to)
+        await sentinels.failOverAgain(view)
         return .done
     }
 
-    /// Ends the pause on the old primary together with its connections: who waits there asks Sentinel again instead of
-    /// reading an error.
+    /// Ends the pause on the old primary together with the connections of its clients. A client that waits there asks the
+    /// Sentinels again instead of reading an error.
     mutating func releaseClients() async -> Event {
         if let promotion { memory.measurements.announcement = promotion.elapsed.seconds }
         if pause.hasBegun { memory.measurements.pause = pause.elapsed.seconds }
@@ -182,14 +200,15 @@ extension CutoverDriver {
         return .done
     }
 
-    mutating func settle() async -> Event {
+    mutating func bringToRest() async -> Event {
         await attempt { [cutover, memory] in
             try await cutover.record(memory)
-            try await cutover.settle(memory)
+            try await cutover.bringToRest(memory)
         }
     }
 
-    /// Sentinel kills the connections of the server that it promotes, ours as well: the second question has a new one.
+    /// A Sentinel closes the connections of the server that it promotes, ours as well. The second question is sent on a new
+    /// one.
     private mutating func countWrites() async {
         guard memory.measurements.writesAtPromotion == nil else { return }
         if counter == nil { counter = try? await WriteCounter(to) }

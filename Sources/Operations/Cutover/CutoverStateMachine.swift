@@ -1,25 +1,33 @@
-/// Decides, from what the servers answered, what a handover does next. Pure: it knows no server, no clock and no file, so
-/// that a test can take every way through it.
+/// Decides what a handover does next from what the servers answered. It is pure: it knows no server, no clock and no file,
+/// so that a test can take every way through it.
 ///
-/// The order is what keeps the promise. Both fences are up before anything else; the new primary has every byte before
-/// anybody may promote it; and it is promoted before the old one is demoted, so that at no time two servers acknowledge
-/// writes. What was not promoted is taken back; what may have been is only gone forward with.
+/// The order of its actions is what keeps the promise. The fence and the pause are up before anything else; the new primary
+/// has every byte before anybody may promote it; and it is promoted before the old one is demoted, so that at no time two
+/// servers acknowledge writes. As long as nothing was promoted the handover can be taken back. Once something may have been
+/// promoted it only goes forward.
 struct CutoverStateMachine: Hashable {
     enum State: Hashable {
         case ready
         case fencing
         case holding(Round)
         case draining(Round)
-        case redraining
         case recording
-        case inspecting
-        case asking, promoting, confirming, judging, abandoning, reholding, reconfirming
+        case asking
+        /// Writes may have got through while the Sentinel was asked: they are held back and drained once more.
+        case holdingAgain, drainingAgain
+        case promoting, confirming
+        /// The new primary is silent: is it given up?
+        case judging, abandoning
+        /// The pause was over when the promotion was seen.
+        case reholding, reconfirming
         case demoting, announcing
         case watching(isReleased: Bool)
+        /// Whether the new primary is still there while clients are on their way to it.
+        case lookingAfter
         case askingAgain(isReleased: Bool)
-        case releasing(SentinelsSeen)
+        case releasing(allShowIt: Bool)
         case expiring
-        case concluding, settling
+        case concluding, bringingToRest
         case seekingRival(Cause)
         case recordingRival(Outcome)
         case lowering(Cause)
@@ -28,17 +36,21 @@ struct CutoverStateMachine: Hashable {
     }
 
     let method: CutoverMethod
-    /// Whether there are Sentinels that have to take note.
+    /// Whether there are Sentinels that have to learn of the new primary.
     let hasSentinels: Bool
     /// Whether the new primary has to have every write of the old one. Only a return that gives writes up does without.
     let drains: Bool
     private(set) var state = State.ready
-    /// What is asked again after a moment's wait.
-    private var question = Action.readRole
-    /// Whether the promotion is to be made in any case: the old primary follows the new one already, or nobody else would.
+    private(set) var stop: Stop?
+    /// Timers that were started and have not expired.
+    private(set) var running: TimerSet = []
+    private var expired: TimerSet = []
+    /// Whether we have to promote the new primary in any case: the old one follows it already, or nobody else would.
     private var isBound = false
     /// Whether the promotion was sent and may have been carried out, whatever became of a second attempt.
     private var mayBePromoted = false
+    /// Whether the new primary left the latest question unanswered.
+    private var isSilent = false
 
     init(method: CutoverMethod, hasSentinels: Bool, drains: Bool = true) {
         self.method = method
@@ -50,82 +62,95 @@ struct CutoverStateMachine: Hashable {
     mutating func begin() -> Action { enter(.fencing, .raiseFence) }
 
     /// From a world in which the new primary was promoted, or is about to be.
-    /// - Parameter isBound: whether it has to be promoted by us, should it be a replica still or again.
+    /// - Parameter isBound: whether we have to promote it, should it be a replica still or again.
     mutating func goOn(isBound: Bool) -> Action {
         self.isBound = isBound
         mayBePromoted = true
-        return enter(.confirming, .readRole)
+        return confirm()
     }
 
-    mutating func receive(_ seen: Observation) -> Action {
+    /// Somebody wants the handover to end early. The action under way comes to its end first; what follows is decided when
+    /// its event is received.
+    mutating func stop(_ stop: Stop) {
+        // A lost lease is final, whatever else is wanted.
+        if self.stop != .leaseLost { self.stop = stop }
+    }
+
+    /// - Parameter isPauseCertain: whether writes have been held back without interruption, and still are.
+    mutating func receive(_ event: Event, isPauseCertain: Bool) -> Action {
+        if case .expired(let timer) = event, running.remove(TimerSet(timer)) != nil { expired.insert(TimerSet(timer)) }
+        if stop == .leaseLost, let action = withoutLease() { return action }
         switch state {
-        case .ready, .finished: preconditionFailure("an observation without an action")
-        case .fencing:
-            guard seen.event == .done else { return stepBack(.refused) }
-            return enter(.holding(.first), .holdWrites)
-        case .holding(let round): return held(round, seen)
-        case .draining(let round): return drained(round, seen)
-        case .recording: return seen.event == .done ? enter(.holding(.last), .holdWrites) : stepBack(.refused)
-        case .inspecting: return inspected(seen)
-        case .asking: return asked(seen)
-        case .redraining: return redrained(seen)
-        case .promoting: return promoted(seen)
-        case .confirming: return confirmed(seen)
-        case .demoting: return tell()
-        case .announcing, .askingAgain(false): return watch(isReleased: false)
-        case .askingAgain(true): return watch(isReleased: true)
-        case .watching(let isReleased): return watched(seen, isReleased)
-        case .releasing(let sentinels):
-            return sentinels.allShowIt ? enter(.concluding, .readRole) : watch(isReleased: true)
-        case .expiring: return expired(seen)
-        case .judging: return judged(seen)
-        case .abandoning:
-            return seen.event == .done ? stepBack(.targetGone) : finish(.promotionUnknown)
+        case .ready, .finished: preconditionFailure("an event without an action")
+        case .fencing: return event == .done ? enter(.holding(.first), .holdWrites) : stepBack(.refused)
+        case .holding(let round): return held(round, event, isPauseCertain)
+        case .draining(let round): return drained(round, event, isPauseCertain)
+        case .recording: return event == .done ? enter(.holding(.last), .holdWrites) : stepBack(.refused)
+        case .asking: return asked(event, isPauseCertain)
+        case .holdingAgain:
+            return event == .done ? enter(.drainingAgain, .compareOffsets(.first)) : confirm()
+        case .drainingAgain: return drainedAgain(event, isPauseCertain)
+        case .promoting: return promoted(event, isPauseCertain)
+        case .confirming: return confirmed(event, isPauseCertain)
+        case .judging: return judged(event)
+        case .abandoning: return event == .done ? stepBack(.targetGone) : finish(.promotionUnknown)
         case .reholding: return enter(.reconfirming, .readRole)
-        case .reconfirming: return reconfirmed(seen)
-        case .concluding: return concluded(seen)
-        case .settling: return finish(seen.event == .done ? .handedOver : .notSettled)
-        case .seekingRival(let cause): return soughtRival(cause, seen)
+        case .reconfirming: return reconfirmed(event, isPauseCertain)
+        case .demoting: return tell()
+        case .announcing: return beginToWatch()
+        case .watching(let isReleased): return watched(event, isReleased, isPauseCertain)
+        case .lookingAfter: return lookedAfter(event)
+        case .askingAgain(let isReleased): return askedAgain(event, isReleased)
+        case .releasing(let allShowIt):
+            return allShowIt ? conclude() : enter(.watching(isReleased: true), .readSentinels)
+        case .expiring: return gaveUpWatching(event)
+        case .concluding: return concluded(event)
+        case .bringingToRest: return broughtToRest(event)
+        case .seekingRival(let cause): return soughtRival(cause, event)
         case .recordingRival(let outcome): return finish(outcome)
         case .lowering(let cause):
-            return enter(.recordingReturn(cause, isUnfenced: seen.event == .done), .record(.fencing))
+            return enter(.recordingReturn(cause, isUnfenced: event == .done), .record(.fencing))
         case .recordingReturn(let cause, let isUnfenced):
             return finish(.steppedBack(cause, isUnfenced: isUnfenced))
+        }
+    }
+
+    /// Another planrun may hold the run. Before the promotion the handover is taken back. After it the old primary is
+    /// demoted, the Sentinels are told and clients are released, since until then nobody could write; the rest is for the
+    /// other one.
+    private mutating func withoutLease() -> Action? {
+        switch state {
+        case .fencing, .holding, .draining, .recording: stepBack(.leaseLost)
+        case .releasing, .watching(isReleased: true), .lookingAfter, .askingAgain(isReleased: true), .concluding:
+            finish(.stopped(.leaseLost))
+        default: nil
         }
     }
 }
 
 /// Until the promotion.
 extension CutoverStateMachine {
-    private mutating func held(_ round: Round, _ seen: Observation) -> Action {
-        guard seen.event == .done else { return stepBack(.refused) }
-        return drains ? enter(.draining(round), .compareOffsets) : reached(round, seen.isPauseCertain)
+    private mutating func held(_ round: Round, _ event: Event, _ isPauseCertain: Bool) -> Action {
+        guard event == .done else { return stepBack(.refused) }
+        return drains ? enter(.draining(round), .compareOffsets(round)) : reached(round, isPauseCertain)
     }
 
-    private mutating func drained(_ round: Round, _ seen: Observation) -> Action {
-        switch seen.event {
-        case .reached: return reached(round, seen.isPauseCertain)
-        case .detached: return stepBack(.notFollowing)
-        case .behind where seen.isPauseCertain: return .wait(renewingPause: false)
-        case .done where seen.isPauseCertain: return question
-        case .behind, .done, .unanswered: return stepBack(.notCaughtUp)
-        case .refused, .isPrimary, .isReplica, .sentinels: return stepBack(.refused)
+    private mutating func drained(_ round: Round, _ event: Event, _ isPauseCertain: Bool) -> Action {
+        switch event {
+        case .reached: reached(round, isPauseCertain)
+        case .detached: stepBack(.notFollowing)
+        case .behind where isPauseCertain: .wait(Pace.drain, renewingPause: false)
+        case .waited where isPauseCertain: .compareOffsets(round)
+        case .behind, .waited, .unanswered: stepBack(.notCaughtUp)
+        case .done, .refused, .isPrimary, .isReplica, .sentinels, .expired: stepBack(.refused)
         }
     }
 
-    /// Once more after the intent is on disk: writing it took its time, and somebody may have ended the pause meanwhile or
-    /// restarted the server.
+    /// Offsets are compared once more after the intent is on disk: writing it took its time, and somebody may have ended the
+    /// pause meanwhile or restarted the server.
     private mutating func reached(_ round: Round, _ isPauseCertain: Bool) -> Action {
         guard round == .last else { return enter(.recording, .record(.promoting)) }
-        guard isPauseCertain else { return stepBack(.pauseEnded) }
-        return drains ? enter(.inspecting, .lookForRefusals) : exchange()
-    }
-
-    /// The offset counts what was sent, also of commands that the new primary did not carry out.
-    private mutating func inspected(_ seen: Observation) -> Action {
-        guard seen.event == .done else { return stepBack(.refused) }
-        guard seen.isPauseCertain else { return stepBack(.pauseEnded) }
-        return exchange()
+        return isPauseCertain ? exchange() : stepBack(.pauseEnded)
     }
 
     private mutating func exchange() -> Action {
@@ -136,75 +161,91 @@ extension CutoverStateMachine {
         }
     }
 
-    /// A Sentinel that was asked goes on in any case.
-    private mutating func asked(_ seen: Observation) -> Action {
-        guard seen.event != .refused else { return stepBack(.refused) }
-        if method == .shutdown { return enter(.confirming, .readRole) }
-        // Were we held up so long that writes got through, the new primary gets them first.
-        return seen.isPauseCertain || !drains ? enter(.promoting, .promote) : enter(.redraining, .holdWrites)
+    /// A Sentinel that was asked promotes the new primary in any case. If we were held up for so long that writes got
+    /// through to the old primary, the new one has to receive them first.
+    private mutating func asked(_ event: Event, _ isPauseCertain: Bool) -> Action {
+        guard event != .refused else { return stepBack(.refused) }
+        if method == .shutdown { return confirm() }
+        return isPauseCertain || !drains ? enter(.promoting, .promote) : enter(.holdingAgain, .holdWrites)
     }
 
-    private mutating func redrained(_ seen: Observation) -> Action {
-        switch seen.event {
-        case .done where question == .holdWrites: enter(.redraining, .compareOffsets)
-        case .done where seen.isPauseCertain: question
-        case .behind where seen.isPauseCertain: .wait(renewingPause: false)
-        case .reached where seen.isPauseCertain: enter(.promoting, .promote)
-        // Not by us: the Sentinel promotes whatever the new primary has by then.
-        default: enter(.confirming, .readRole)
+    private mutating func drainedAgain(_ event: Event, _ isPauseCertain: Bool) -> Action {
+        switch event {
+        case .behind where isPauseCertain: .wait(Pace.drain, renewingPause: false)
+        case .waited where isPauseCertain: .compareOffsets(.first)
+        case .reached where isPauseCertain: enter(.promoting, .promote)
+        // We do not promote it then. The Sentinel does, with whatever the new primary has by that time.
+        default: confirm()
         }
     }
 
-    private mutating func promoted(_ seen: Observation) -> Action {
-        // Should ours be refused, the Sentinel that was asked does the same in a moment.
-        if seen.event == .refused, method != .sentinel, !mayBePromoted { return stepBack(.refused) }
+    private mutating func promoted(_ event: Event, _ isPauseCertain: Bool) -> Action {
+        // Where a Sentinel was asked, it does in a moment what was refused to us.
+        if event == .refused, method != .sentinel, !mayBePromoted { return stepBack(.refused) }
         mayBePromoted = true
-        return enter(.confirming, .readRole)
+        return event == .isPrimary ? sawPrimary(isPauseCertain) : confirm()
     }
 
-    private mutating func confirmed(_ seen: Observation) -> Action {
-        switch seen.event {
-        case .isPrimary:
-            if method == .shutdown { return takeNote() }
-            // A Sentinel that did not know of the promotion may turn the new primary back at this very moment, which would
-            // open the write rule: writes are held back while the old one is demoted.
-            return seen.isPauseCertain || !hasSentinels
-                ? enter(.demoting, .demote) : enter(.reholding, .holdWrites)
-        case .done: return mustPromote(seen.isPauseCertain) ? enter(.promoting, .promote) : question
-        case .unanswered where seen.isOverdue && !isBound && method != .shutdown && hasSentinels:
-            return enter(.judging, .readSentinels)
-        default: return seen.isLate ? finish(.promotionUnknown) : .wait(renewingPause: method != .shutdown)
+    private mutating func confirm() -> Action {
+        enter(.confirming, starting([.promotion, usualPatience], .readRole))
+    }
+
+    private mutating func confirmed(_ event: Event, _ isPauseCertain: Bool) -> Action {
+        switch event {
+        case .isPrimary: return sawPrimary(isPauseCertain)
+        case .waited, .expired: return mustPromote(isPauseCertain) ? enter(.promoting, .promote) : .readRole
+        case .unanswered where mayBeGivenUp: return enter(.judging, .readSentinels)
+        default: return goOnConfirming()
         }
     }
 
-    /// A new primary that is gone is given up once no Sentinel has named it, or is about to: nobody has written to it.
-    private mutating func judged(_ seen: Observation) -> Action {
-        guard case .sentinels(let sentinels) = seen.event else { return enter(.confirming, .readRole) }
+    private mutating func goOnConfirming() -> Action {
+        if expired.contains(.promotion) { return finish(.promotionUnknown) }
+        return enter(.confirming, .wait(Pace.promotion, renewingPause: method != .shutdown))
+    }
+
+    private mutating func sawPrimary(_ isPauseCertain: Bool) -> Action {
+        forgetTimers()
+        if method == .shutdown { return takeNote() }
+        // A Sentinel that has not heard of the promotion may make the new primary a replica again at this very moment. The
+        // old one would count a replica and take writes, so writes are held back while it is demoted.
+        return isPauseCertain || !hasSentinels ? enter(.demoting, .demote) : enter(.reholding, .holdWrites)
+    }
+
+    /// Whether a new primary that does not answer has been waited for long enough to ask whether it can be given up.
+    private var mayBeGivenUp: Bool {
+        expired.contains(usualPatience) && !isBound && method != .shutdown && hasSentinels
+    }
+
+    /// A new primary that is gone is given up where no Sentinel names it or is about to: then nobody has written to it.
+    private mutating func judged(_ event: Event) -> Action {
+        guard case .sentinels(let sentinels) = event else { return confirm() }
         if sentinels.allAnswer, !sentinels.isBusy, sentinels.named == .none {
-            // Written first: with the fence down nobody may take the promotion for the newest any more.
+            // The state file must no longer say that a promotion was begun when the fence comes down. A resume would take a
+            // promoted server that comes back for the one with the newest data.
             return enter(.abandoning, .record(.fencing))
         }
-        state = .confirming
-        question = .readRole
-        return seen.isLate ? finish(.promotionUnknown) : .wait(renewingPause: true)
+        return goOnConfirming()
     }
 
-    /// Whether nobody else would do it: the first command may have been lost.
+    /// Whether the promotion is sent again. The first one may have been lost, and nobody else would make it.
     private func mustPromote(_ isPauseCertain: Bool) -> Bool {
-        switch method {
+        if stop == .leaseLost { return false }
+        return switch method {
         case .announce, .promote: isPauseCertain || isBound
         case .sentinel, .shutdown: isBound
         }
     }
 
     private mutating func stepBack(_ cause: Cause) -> Action {
-        hasSentinels ? enter(.seekingRival(cause), .readSentinels) : enter(.lowering(cause), .lowerFence)
+        forgetTimers()
+        return hasSentinels ? enter(.seekingRival(cause), .readSentinels) : enter(.lowering(cause), .lowerFence)
     }
 
-    /// The fences stay where a Sentinel is about to promote the new primary, or has: they are what keeps the old one from
-    /// acknowledging writes that would be lost.
-    private mutating func soughtRival(_ cause: Cause, _ seen: Observation) -> Action {
-        guard case .sentinels(let sentinels) = seen.event else { return enter(.lowering(cause), .lowerFence) }
+    /// The fence stays where a Sentinel is about to promote the new primary, or has done so: it is what keeps the old one
+    /// from acknowledging writes that would be lost.
+    private mutating func soughtRival(_ cause: Cause, _ event: Event) -> Action {
+        guard case .sentinels(let sentinels) = event else { return enter(.lowering(cause), .lowerFence) }
         if sentinels.isBusy || sentinels.named != .none {
             return enter(.recordingRival(.overtaken(cause)), .record(.promoting))
         }
@@ -217,11 +258,14 @@ extension CutoverStateMachine {
 
 /// After the promotion.
 extension CutoverStateMachine {
-    /// Where writes could not be held back the old primary is demoted once the Sentinels have taken note, and not before.
-    private mutating func reconfirmed(_ seen: Observation) -> Action {
-        switch seen.event {
-        case .isPrimary: seen.isPauseCertain ? enter(.demoting, .demote) : tell()
-        default: lookedAgain(seen)
+    /// Where writes could not be held back the old primary is demoted only after the Sentinels have learned of the
+    /// promotion.
+    private mutating func reconfirmed(_ event: Event, _ isPauseCertain: Bool) -> Action {
+        switch event {
+        case .isPrimary: isPauseCertain ? enter(.demoting, .demote) : tell()
+        case .isReplica: finish(.turnedBack)
+        case .waited, .expired: .readRole
+        default: heardNothing(.wait(Pace.promotion, renewingPause: true))
         }
     }
 
@@ -230,61 +274,136 @@ extension CutoverStateMachine {
     }
 
     private mutating func takeNote() -> Action {
-        hasSentinels
-            ? watch(isReleased: false)
-            : enter(.releasing(SentinelsSeen(named: .all, allShowIt: true)), .releaseClients)
+        hasSentinels ? beginToWatch() : enter(.releasing(allShowIt: true), .releaseClients)
     }
 
-    private mutating func watch(isReleased: Bool) -> Action {
-        enter(.watching(isReleased: isReleased), .readSentinels)
+    private mutating func beginToWatch() -> Action {
+        enter(.watching(isReleased: false), starting([.announcement], beingPatient(.readSentinels)))
     }
 
-    /// Clients that wait are let go when every Sentinel that answers would send them to the new primary, or when the pause
+    /// Clients that wait are released when every Sentinel that answers would send them to the new primary, or when the pause
     /// has ended anyway.
-    private mutating func watched(_ seen: Observation, _ isReleased: Bool) -> Action {
-        guard case .sentinels(let sentinels) = seen.event else { return question }
-        if !isReleased, sentinels.named == .all || !seen.isPauseCertain {
-            return enter(.releasing(sentinels), .releaseClients)
+    private mutating func watched(_ event: Event, _ isReleased: Bool, _ isPauseCertain: Bool) -> Action {
+        guard case .sentinels(let sentinels) = event else {
+            if isReleased, stop == .drain { return finish(.stopped(.drain)) }
+            return event == .expired(.firstSign) ? starting([usualPatience], .readSentinels) : .readSentinels
         }
-        if sentinels.allShowIt { return enter(.concluding, .readRole) }
-        if seen.isLate { return enter(.expiring, .readRole) }
-        // The first failover is given the time it normally takes.
-        if seen.isOverdue, !sentinels.isBusy { return enter(.askingAgain(isReleased: isReleased), .askSentinelAgain) }
-        return .wait(renewingPause: !isReleased)
-    }
-}
-
-extension CutoverStateMachine {
-    /// Before the old primary's settings are put back: a promotion that the Sentinels learnt of late may be undone by them.
-    private mutating func concluded(_ seen: Observation) -> Action {
-        seen.event == .isPrimary ? enter(.settling, .settle) : lookedAgain(seen)
+        if !isReleased, sentinels.named == .all || !isPauseCertain {
+            return enter(.releasing(allShowIt: sentinels.allShowIt), .releaseClients)
+        }
+        if sentinels.allShowIt { return conclude() }
+        if expired.contains(.announcement) { return enter(.expiring, .readRole) }
+        if mustAskAgain(sentinels) { return enter(.askingAgain(isReleased: isReleased), .askSentinelAgain) }
+        return isReleased ? enter(.lookingAfter, .readRole) : .wait(Pace.announcement, renewingPause: true)
     }
 
-    /// At a new primary that was one before. It is not promoted again without having every byte again.
-    private mutating func lookedAgain(_ seen: Observation) -> Action {
-        switch seen.event {
-        case .done: question
+    /// The first failover is given the time that it normally takes, unless there is no sign of one.
+    private func mustAskAgain(_ sentinels: SentinelsSeen) -> Bool {
+        if sentinels.isBusy || stop == .leaseLost { return false }
+        let isIdle = method == .announce || sentinels.isLeaderSilent || sentinels.named == .none
+        return expired.contains(.patience) || isIdle && expired.contains(.firstSign)
+    }
+
+    /// A failover that is asked for while the new primary is a replica again could promote it without writes that the old
+    /// one has acknowledged meanwhile.
+    private mutating func askedAgain(_ event: Event, _ isReleased: Bool) -> Action {
+        if event == .isReplica { return finish(.turnedBack) }
+        return enter(.watching(isReleased: isReleased), beingPatient(.readSentinels))
+    }
+
+    private mutating func lookedAfter(_ event: Event) -> Action {
+        switch event {
+        case .isReplica: return finish(.turnedBack)
+        case .isPrimary:
+            isSilent = false
+            return enter(.watching(isReleased: true), .wait(Pace.released, renewingPause: false))
+        default:
+            state = .watching(isReleased: true)
+            return heardNothing(.wait(Pace.released, renewingPause: false))
+        }
+    }
+
+    private mutating func conclude() -> Action {
+        forgetTimers()
+        return enter(.concluding, .readRole)
+    }
+
+    /// The last look before the old primary gets its settings back: Sentinels that learned of the promotion late may have
+    /// undone it.
+    private mutating func concluded(_ event: Event) -> Action {
+        switch event {
+        case .isPrimary: enter(.bringingToRest, .bringToRest)
+        // It is not promoted again before it has every byte again.
         case .isReplica: finish(.turnedBack)
-        default: seen.isLate ? finish(.silent) : .wait(renewingPause: true)
+        case .waited, .expired: .readRole
+        default: heardNothing(.wait(Pace.released, renewingPause: false))
         }
     }
 
-    /// What there is to be mended depends on whether the new primary is still there.
-    private mutating func expired(_ seen: Observation) -> Action {
-        switch seen.event {
+    private mutating func heardNothing(_ wait: Action) -> Action {
+        if isSilent { return expired.contains(.silence) ? finish(.silent) : starting([.silence], wait) }
+        isSilent = true
+        return restarting([.silence], wait)
+    }
+
+    /// What a person has to mend depends on whether the new primary is still there.
+    private mutating func gaveUpWatching(_ event: Event) -> Action {
+        switch event {
         case .isPrimary: finish(.notAnnounced)
         case .isReplica: finish(.turnedBack)
         default: finish(.silent)
         }
     }
 
+    private mutating func broughtToRest(_ event: Event) -> Action {
+        if event == .done { return finish(.handedOver) }
+        return finish(stop == .leaseLost ? .stopped(.leaseLost) : .notAtRest)
+    }
+}
+
+extension CutoverStateMachine {
+    /// How long it waits before it asks the same again: short while writes are held back, but a busy Dragonfly is slow to
+    /// answer, so each question is answered before the next one is sent.
+    enum Pace {
+        static let drain = Duration.milliseconds(2)
+        static let promotion = Duration.milliseconds(20)
+        static let announcement = Duration.milliseconds(10)
+        static let released = Duration.milliseconds(100)
+    }
+
+    /// An announcement arrives at once or not at all; a failover takes a second or two.
+    private var usualPatience: Timer { method == .announce ? .firstSign : .patience }
+
+    /// First for a sign of the failover that was asked for, then until it has had the time that it normally takes.
+    private mutating func beingPatient(_ action: Action) -> Action {
+        running.remove(TimerSet(.patience))
+        expired.remove(TimerSet(.patience))
+        return restarting([.firstSign], action)
+    }
+
+    /// Starts those timers that do not run and have not expired.
+    private mutating func starting(_ timers: [Timer], _ action: Action) -> Action {
+        restarting(timers.filter { !running.contains($0) && !expired.contains($0) }, action)
+    }
+
+    private mutating func restarting(_ timers: [Timer], _ action: Action) -> Action {
+        for timer in timers {
+            running.insert(TimerSet(timer))
+            expired.remove(TimerSet(timer))
+        }
+        return timers.reversed().reduce(action) { .start($1, then: $0) }
+    }
+
+    /// Those of a wait that is over. The driver may still tell that one of them has expired; nothing follows from it.
+    private mutating func forgetTimers() { (running, expired) = ([], []) }
+
     private mutating func enter(_ next: State, _ action: Action) -> Action {
         state = next
-        question = action
         return action
     }
 
     private mutating func finish(_ outcome: Outcome) -> Action {
+        forgetTimers()
         state = .finished(outcome)
         return .finish(outcome)
     }

@@ -47,7 +47,7 @@ package struct FailoverOperation: Operation {
             throw failure
         }
         if context.isLeaseLost { throw CancellationError() }
-        try await cutover(context).others.settle(memory.replicas, memory.otherReplicas)
+        try await cutover(context).others.bringToRest(memory.replicas, memory.otherReplicas)
         try await Retirement(servers: servers, context: context).run(memory.resting ?? .follow)
         // How they log in at each other stays so. A source that was shut down has nothing noted.
         for server in [servers.source, servers.target] { try? await ReplicationCredentials.keep(on: server) }
@@ -58,7 +58,7 @@ package struct FailoverOperation: Operation {
             let situation = try await situation(memory)
             switch situation.verdict {
             case .finished:
-                return situation.from == .retired ? () : try await cutover(context).settle(memory)
+                return situation.from == .retired ? () : try await cutover(context).bringToRest(memory)
             case .promoted: return try await cutover(context).resume(memory)
             // A failover that was under way can be quicker; then the servers are asked again.
             case .notStarted: if try await cutover(context).run(memory) { return }

@@ -96,13 +96,14 @@ struct Fence: Sendable {
         prior[Self.priority] == nil ? [] : [["CONFIG", "SET", Self.priority, "0"]]
     }
 
-    /// Brings a former primary to rest: its own write rule, and no candidate for Sentinel. That is noted there for good.
-    func settle(_ prior: [String: String]) async throws(StepFailure) {
+    /// Brings a former primary to rest: it gets its own write rule back, and Sentinels cannot promote it. The mark keeps its
+    /// `replica-priority` of before for good.
+    func bringToRest(_ prior: [String: String]) async throws(StepFailure) {
         try await send(Self.writeRuleCommands(prior) + retiringCommands(prior))
         try await send(primary.unmarking(Self.writeRuleNames))
     }
 
-    /// Whether `settle` would change nothing.
+    /// Whether `bringToRest` would change nothing.
     func isResting(_ prior: [String: String]) async throws(StepFailure) -> Bool {
         let now = try await primary.settings(Array(prior.keys) + [SettingMark.setting])
         for (name, value) in prior {

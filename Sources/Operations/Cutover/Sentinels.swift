@@ -120,16 +120,16 @@ struct Sentinels: Sendable {
         }
     }
 
-    /// Asks for a failover again where no Sentinel is busy with one: after an aborted one nothing else would make them see
-    /// the new primary. A refusal passes; the next look tries again.
-    func failOverAgainIfIdle(to server: Server) async {
-        guard await !isFailingOver() else { return }
+    /// Asks for a failover again, after one that was given up: nothing else would make the Sentinels see the new primary.
+    /// A refusal passes; the next look tries again.
+    /// - Parameter view: what they said a moment ago. One that names the new primary already would promote another server, so
+    ///   it is not asked; nor is one that was silent.
+    func failOverAgain(_ view: View) async {
         for sentinel in all {
-            // One that names the new primary already would look for another.
-            guard let named = try? await sentinel.primaryAddress(primaryName), await !servers.isSame(named, as: server)
-            else { continue }
-            let reply = try? await sentinel.replies(to: [["SENTINEL", "FAILOVER", primaryName]])[0]
-            if reply?.string == "OK" { return }
+            let place = "\(sentinel.endpoint)"
+            if view.naming.contains(place) || view.silent.contains(place) { continue }
+            let reply = try? await sentinel.replies(to: [["SENTINEL", "FAILOVER", primaryName]], timeout: .seconds(1))
+            if reply?.first?.string == "OK" { return }
         }
     }
 
@@ -139,19 +139,6 @@ struct Sentinels: Sendable {
         let known = (try? await all.atOnce { try? await $0.sentinelPrimary(name, timeout: .seconds(1)) }) ?? []
         return known.compactMap(\.self)
     }
-}
-
-/// How long a cutover waits for what.
-struct CutoverLimits: Equatable {
-    /// How long writes may be held back: less than the smallest time after which a Sentinel takes the source for down.
-    var pause: Duration
-    /// A failover that was accepted gives up after failover-timeout; a source that was shut down is noticed after
-    /// down-after-milliseconds, and an election may take ten seconds more.
-    var promotion: Duration
-    /// Other replicas hold the leading Sentinel back until failover-timeout at most.
-    var announcement: Duration
-    /// After which a Sentinel gives a failover up.
-    var failoverTimeout = Duration.zero
 }
 
 extension Server {
@@ -178,7 +165,22 @@ extension Server {
     ///
     /// - Throws: `StepFailure` where it has certainly not been done. A reply that never comes may mean either.
     func attempt(_ commands: [Command], timeout: Duration) async throws(StepFailure) {
-        guard let replies = try await possibleReplies(commands, timeout: timeout) else { return }
+        if let replies = try await possibleReplies(commands, timeout: timeout) {
+            try refuseErrors(commands, replies[...])
+        }
+    }
+
+    /// The same, with a question in the same message.
+    /// - Returns: the answer to the question, which may be an error; `nil` where none came.
+    func attempt(
+        _ commands: [Command], thenAsk question: Command, timeout: Duration
+    ) async throws(StepFailure) -> RESPValue? {
+        guard let replies = try await possibleReplies(commands + [question], timeout: timeout) else { return nil }
+        try refuseErrors(commands, replies.dropLast())
+        return replies.last
+    }
+
+    private func refuseErrors(_ commands: [Command], _ replies: ArraySlice<RESPValue>) throws(StepFailure) {
         for (command, reply) in zip(commands, replies) {
             if case .error(let error) = reply { throw refusal(of: command, error) }
         }

@@ -55,6 +55,7 @@ struct WritePause {
 
     /// Lengthens a pause that still holds, as far as the limit allows.
     /// - Returns: whether writes were held back without interruption until now, and are for some time to come.
+    @discardableResult
     mutating func renew() async -> Bool {
         let sent = elapsed
         let extended = min(length, longest - sent)

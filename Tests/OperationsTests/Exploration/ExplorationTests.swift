@@ -8,14 +8,27 @@ struct ExplorationTests {
     func `no way through a cutover leads to two writable primaries or to a lost write`(
         _ method: CutoverMethod
     ) throws {
-        var explorer = Explorer(method, mishaps: 2)
-        explorer.explore()
-        for (violation, node) in explorer.violations {
-            Issue.record("\(violation)\n\(explorer.way(to: node))")
-        }
-        #expect(explorer.outcomes.contains(.handedOver))
-        #expect(explorer.outcomes.count >= 10)
+        let explorer = explored(Explorer(method, mishaps: 2))
+        #expect(explorer.visited == Set(StateName.allCases).subtracting(StateName.unreachable(method)))
+        #expect(Set(OutcomeName.allCases).subtracting(explorer.outcomes) == OutcomeName.unreachable(method))
         #expect(explorer.verdicts.contains(.unclear(code: .sourceUnreachable)))
+    }
+
+    /// Stops come at no cost, and so at every moment.
+    @Test(arguments: CutoverMethod.allCases)
+    func `no way through one that is told to stop does, either`(_ method: CutoverMethod) throws {
+        let explorer = explored(Explorer(method, mishaps: 1, stops: true))
+        #expect(explorer.outcomes.contains(.leaseLost))
+        #expect(explorer.outcomes.contains(.drained) == (method != .promote))
+    }
+
+    private func explored(_ explorer: Explorer) -> Explorer {
+        var explorer = explorer
+        explorer.explore()
+        for (violation, position) in explorer.violations {
+            Issue.record("\(violation)\n\(explorer.way(to: position))")
+        }
+        return explorer
     }
 
     /// That a violation would be found.
@@ -23,7 +36,7 @@ struct ExplorationTests {
     func `a cutover that does not wait for every byte loses writes`(_ method: CutoverMethod) throws {
         var explorer = Explorer(method, mishaps: 0, drains: false)
         explorer.explore()
-        let node = try #require(explorer.violations[.lostWrites])
-        #expect(explorer.way(to: node).contains("promote"))
+        let position = try #require(explorer.violations[.lostWrites])
+        #expect(explorer.way(to: position).contains("promote"))
     }
 }

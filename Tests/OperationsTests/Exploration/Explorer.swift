@@ -1,7 +1,8 @@
 @testable import Operations
 
 /// Takes every way through a cutover: each order of what the servers do, each action answered, refused, lost before or
-/// after it was carried out, each death, planrun's among them, and each resume; with so many mishaps in one run.
+/// after it was carried out, each timer that expires, each death, planrun's among them, and each resume; with so many mishaps
+/// in one run.
 struct Explorer {
     struct Node: Hashable {
         var world = ModelWorld()
@@ -9,14 +10,15 @@ struct Explorer {
         var machine: CutoverStateMachine?
         var action: CutoverStateMachine.Action?
         var mishaps: Int
-        var runs = 3
+        /// Runs that may still be begun.
+        var runs: Int
     }
 
     enum Violation: Hashable {
         case twoPrimaries
         case lostWrites
         /// The world is none that this outcome may leave.
-        case wrongEnd(CutoverStateMachine.Outcome)
+        case wrongEnd(OutcomeName, Aftermath)
     }
 
     enum Ending: Hashable {
@@ -27,41 +29,51 @@ struct Explorer {
     let method: CutoverMethod
     let mishaps: Int
     let drains: Bool
-    /// Every state that was reached, and from where first.
-    private(set) var seen: [Node: Node?] = [:]
-    private(set) var outcomes: Set<CutoverStateMachine.Outcome> = []
+    /// Whether planrun may be told to stop, at any moment of a run.
+    let stops: Bool
+    /// Every node that was reached, in the order in which they were found, and from which one first.
+    private(set) var nodes: [(node: Node, before: Int?)] = []
+    private var seen: Set<Node> = []
+    /// States that the machine was in.
+    private(set) var visited: Set<StateName> = []
+    private(set) var outcomes: Set<OutcomeName> = []
     /// What a resume would find where it has nothing to decide.
     private(set) var verdicts: Set<Ending> = []
-    private(set) var violations: [Violation: Node] = [:]
+    /// And where each was found first.
+    private(set) var violations: [Violation: Int] = [:]
 
-    init(_ method: CutoverMethod, mishaps: Int, drains: Bool = true) {
-        self.drains = drains
+    init(_ method: CutoverMethod, mishaps: Int, drains: Bool = true, stops: Bool = false) {
+        (self.drains, self.stops) = (drains, stops)
         self.method = method
         self.mishaps = mishaps
     }
 
     mutating func explore() {
-        var start = Node(mishaps: mishaps)
+        var start = Node(mishaps: mishaps, runs: stops ? 2 : 3)
         if method == .promote { (start.world.leader.isUp, start.world.other.isUp) = (false, false) }
-        var queue = resumed(start)
-        for node in queue { seen[node] = .some(nil) }
+        for node in resumed(start) { reach(node, from: nil) }
         // In the order in which they are found, so that the way to a violation is the shortest.
         var position = 0
-        while position < queue.count {
-            let node = queue[position]
+        while position < nodes.count {
+            let node = nodes[position].node
+            check(node, at: position)
+            for next in successors(node) { reach(next, from: position) }
             position += 1
-            check(node)
-            for next in successors(node) where seen[next] == nil {
-                seen[next] = .some(node)
-                queue.append(next)
-            }
         }
     }
 
-    /// How a state was reached, a line for each step.
-    func way(to node: Node) -> String {
-        var steps: [Node] = [node]
-        while let last = steps.last, let before = seen[last] ?? nil { steps.append(before) }
+    private mutating func reach(_ node: Node, from position: Int?) {
+        if seen.insert(node).inserted { nodes.append((node, position)) }
+    }
+
+    /// How a node was reached, a line for each step.
+    func way(to position: Int) -> String {
+        var steps: [Node] = []
+        var position: Int? = position
+        while let current = position {
+            steps.append(nodes[current].node)
+            position = nodes[current].before
+        }
         var previous = ModelWorld()
         return steps.reversed().map { node in
             defer { previous = node.world }
@@ -70,33 +82,20 @@ struct Explorer {
         }.joined(separator: "\n")
     }
 
-    private mutating func check(_ node: Node) {
+    private mutating func check(_ node: Node, at position: Int) {
         let world = node.world
-        if world.isSplit { violate(.twoPrimaries, node) }
-        if world.hasLost { violate(.lostWrites, node) }
+        if world.isSplit { violate(.twoPrimaries, position) }
+        if world.hasLost { violate(.lostWrites, position) }
+        guard let machine = node.machine else { return }
+        visited.insert(StateName(machine.state))
         guard case .finish(let outcome)? = node.action else { return }
-        outcomes.insert(outcome)
-        if !isAllowed(outcome, world) { violate(.wrongEnd(outcome), node) }
+        let (name, aftermath) = (OutcomeName(outcome), Aftermath(world))
+        outcomes.insert(name)
+        if !name.mayLeave(aftermath) { violate(.wrongEnd(name, aftermath), position) }
     }
 
-    private mutating func violate(_ violation: Violation, _ node: Node) {
-        if violations[violation] == nil { violations[violation] = node }
-    }
-
-    private func isAllowed(_ outcome: CutoverStateMachine.Outcome, _ world: ModelWorld) -> Bool {
-        switch outcome {
-        case .handedOver: !world.targetFollows && (world.sourceFollows || !world.isSourceUp) && !world.isTargetBehind
-        // A promotion that nobody was told of is turned back by the Sentinels.
-        case .steppedBack(_, isUnfenced: true):
-            !world.isSourceUp
-                || !world.isFenced && !world.isPaused
-                    && (world.targetFollows || !world.isTargetUp || !world.isTargetKnown)
-        // These are told in words; resume finds out what became of them.
-        case .steppedBack(_, isUnfenced: false), .overtaken, .rivalUnknown, .promotionUnknown, .turnedBack, .silent,
-            .notAnnounced,
-            .notSettled:
-            true
-        }
+    private mutating func violate(_ violation: Violation, _ position: Int) {
+        if violations[violation] == nil { violations[violation] = position }
     }
 
     private mutating func successors(_ node: Node) -> [Node] {
@@ -118,18 +117,29 @@ struct Explorer {
             dead.world.mayPauseEnd = true
             nodes.append(dead)
         }
-        for answer in answers(to: action, node) {
-            var next = Node(answer.world, node, spending: answer.mishaps)
-            for observation in observations(answer.event, &next.world) {
-                var after = next
-                after.world.mayPauseEnd = !observation.isPauseCertain
-                var machine = machine
-                after.action = machine.receive(observation)
+        nodes += stopped(machine, node)
+        for answer in answers(to: action, machine, node) {
+            let next = Node(answer.world, node, spending: answer.mishaps)
+            for isPauseCertain in answer.world.isPaused ? [true, false] : [false] {
+                var (after, machine) = (next, machine)
+                after.world.mayPauseEnd = !isPauseCertain
+                after.action = machine.receive(answer.event, isPauseCertain: isPauseCertain).afterTimers
                 after.machine = machine
                 nodes.append(after)
             }
         }
         return nodes
+    }
+
+    private func stopped(_ machine: CutoverStateMachine, _ node: Node) -> [Node] {
+        guard stops, machine.stop == nil else { return [] }
+        return CutoverStateMachine.Stop.allCases.compactMap { stop in
+            // A drain is heard there only; it makes no difference when it came.
+            if stop == .drain, machine.state != .watching(isReleased: true) { return nil }
+            var stopped = node
+            stopped.machine?.stop(stop)
+            return stopped
+        }
     }
 
     /// A Sentinel that fails over by itself. Before the fence is up that is what it always is, and so it is once a person
@@ -150,13 +160,15 @@ struct Explorer {
         var next = node
         next.runs -= 1
         var machine = CutoverStateMachine(method: method, hasSentinels: method != .promote, drains: drains)
+        visited.insert(StateName(machine.state))
         switch situation.verdict {
         case .notStarted:
             // Sentinels that are busy are waited for.
             guard node.world.leader.failover == nil, node.world.other.failover == nil else { return [] }
             next.world.phase = .fencing
             next.action = machine.begin()
-        case .promoted: next.action = machine.goOn(isBound: method == .promote || node.world.sourceFollows)
+        case .promoted:
+            next.action = machine.goOn(isBound: method == .promote || node.world.sourceFollows).afterTimers
         case .finished:
             verdicts.insert(.finished)
             return []
@@ -185,30 +197,28 @@ extension Explorer {
         var mishaps = 0
     }
 
-    fileprivate func observations(
-        _ event: CutoverStateMachine.Event, _ world: inout ModelWorld
-    ) -> [CutoverStateMachine.Observation] {
-        let certainties = world.isPaused ? [true, false] : [false]
-        return certainties.flatMap { isCertain in
-            [false, true].map { isLate in
-                .init(event: event, isPauseCertain: isCertain, isLate: isLate, isOverdue: isLate)
-            }
-        }
-    }
-
-    fileprivate func answers(to action: CutoverStateMachine.Action, _ node: Node) -> [Answer] {
+    fileprivate func answers(
+        to action: CutoverStateMachine.Action, _ machine: CutoverStateMachine, _ node: Node
+    ) -> [Answer] {
         let world = node.world
         switch action {
-        case .compareOffsets: return [read(world, world.isTargetUp, compared(world))] + lost(node)
+        case .compareOffsets(let round):
+            let refused = round == .last && node.mishaps > 0 && world.isTargetUp
+            return [read(world, world.isTargetUp, compared(world))] + lost(node)
+                + (refused ? [Answer(world: world, event: .refused, mishaps: 1)] : [])
         case .readRole:
             return [read(world, world.isTargetUp, world.targetFollows ? .isReplica : .isPrimary)] + lost(node)
         case .readSentinels:
             return [Answer(world: world, event: .sentinels(world.sentinelsSeen))]
-        case .wait(let isRenewing):
+        case .wait(_, let isRenewing):
             var world = world
             if isRenewing, !world.isSourceUp { world.isPaused = false }
-            return [Answer(world: world, event: .done)]
-        case .finish: return []
+            let expiring = CutoverStateMachine.Timer.allCases.filter { machine.running.contains($0) }
+            return ([.waited] + expiring.map { .expired($0) }).map { Answer(world: world, event: $0) }
+        case .start, .finish: return []
+        // A holder that has lost its lease writes nothing to the state file.
+        case .record where machine.stop == .leaseLost, .bringToRest where machine.stop == .leaseLost:
+            return [Answer(world: world, event: .refused)]
         case .record(let phase):
             var recorded = world
             recorded.phase = phase
@@ -222,27 +232,31 @@ extension Explorer {
     private func effects(_ action: CutoverStateMachine.Action, _ node: Node) -> [Answer] {
         let world = node.world
         guard isReachable(action, world) else { return [Answer(world: world, event: .refused)] }
-        let changed = changed(world, by: action)
-        guard node.mishaps > 0 else { return [Answer(world: changed, event: .done)] }
+        if action == .askSentinelAgain, world.isTargetUp, world.targetFollows {
+            return [Answer(world: world, event: .isReplica)]
+        }
+        let done = Answer(world: changed(world, by: action), event: action == .promote ? .isPrimary : .done)
+        guard node.mishaps > 0 else { return [done] }
         return [
-            Answer(world: changed, event: .done), Answer(world: world, event: .refused, mishaps: 1),
+            done, Answer(world: world, event: .refused, mishaps: 1),
             Answer(world: world, event: unanswered(action), mishaps: 1),
-            Answer(world: changed, event: unanswered(action), mishaps: 1),
+            Answer(world: done.world, event: unanswered(action), mishaps: 1),
         ]
     }
 
     /// The driver takes a lost reply for done where it may have been, and for refused where trying again is right.
     private func unanswered(_ action: CutoverStateMachine.Action) -> CutoverStateMachine.Event {
         switch action {
-        case .askSentinel, .shutDown, .promote: .done
+        case .askSentinel, .shutDown: .done
+        case .promote: .unanswered
         default: .refused
         }
     }
 
     private func isReachable(_ action: CutoverStateMachine.Action, _ world: ModelWorld) -> Bool {
         switch action {
-        case .raiseFence, .holdWrites, .shutDown, .demote, .lowerFence, .settle: world.isSourceUp
-        case .promote, .lookForRefusals: world.isTargetUp
+        case .raiseFence, .holdWrites, .shutDown, .demote, .lowerFence, .bringToRest: world.isSourceUp
+        case .promote, .askSentinelAgain: world.isTargetUp
         case .askSentinel: world.leader.isUp
         default: true
         }
@@ -267,13 +281,13 @@ extension Explorer {
             if world.other.isUp { (world.other.namesTarget, world.other.failover) = (true, nil) }
             world.isTargetKnown = world.isTargetKnown || world.leader.isUp || world.other.isUp
         case .releaseClients: world.isPaused = false
-        case .settle:
+        case .bringToRest:
             if !world.sourceFollows { world.demoteSource() }
             world.isFenced = false
         case .lowerFence:
             world.isFenced = false
             world.isPaused = false
-        case .compareOffsets, .lookForRefusals, .record, .readRole, .readSentinels, .wait, .finish: break
+        case .compareOffsets, .record, .readRole, .readSentinels, .wait, .start, .finish: break
         }
         return world
     }
@@ -288,5 +302,12 @@ extension Explorer {
 
     private func lost(_ node: Node) -> [Answer] {
         node.mishaps > 0 ? [Answer(world: node.world, event: .unanswered, mishaps: 1)] : []
+    }
+}
+
+extension CutoverStateMachine.Action {
+    /// What is left for the driver to do once the timers are started.
+    fileprivate var afterTimers: Self {
+        if case .start(_, let next) = self { next.afterTimers } else { self }
     }
 }

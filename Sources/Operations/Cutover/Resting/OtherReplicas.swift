@@ -106,7 +106,7 @@ struct OtherReplicas: Sendable {
     }
 
     /// After the handover.
-    func settle(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?) async throws {
+    func bringToRest(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?) async throws {
         for memory in replicas where rule != .detach {
             try await with(memory) { replica in
                 if rule == .follow { try await follow(successor, replica) }

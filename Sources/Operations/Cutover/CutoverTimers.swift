@@ -1,0 +1,53 @@
+/// The timers that the machine of a handover has started.
+struct CutoverTimers: Sendable {
+    typealias Timer = CutoverStateMachine.Timer
+
+    private let clock: any Clock<Duration>
+    private let limits: CutoverLimits
+    private var running: [(timer: Timer, watch: Stopwatch)] = []
+
+    init(_ clock: any Clock<Duration>, limits: CutoverLimits) {
+        self.clock = clock
+        self.limits = limits
+    }
+
+    mutating func start(_ timer: Timer) {
+        running.removeAll { $0.timer == timer }
+        running.append((timer, Stopwatch(clock)))
+    }
+
+    /// Lets time pass, up to the moment at which the first timer expires.
+    /// - Returns: that timer, which does not run any more; `nil` where none has expired.
+    mutating func wait(_ moment: Duration) async -> Timer? {
+        let soonest = running.map { max(.zero, limits.length(of: $0.timer) - $0.watch.elapsed) }.min() ?? moment
+        // A cancellation must not stop a handover half way: the task that it runs in is never cancelled.
+        try? await clock.sleep(for: min(moment, soonest))
+        guard let index = running.firstIndex(where: { $0.watch.elapsed >= limits.length(of: $0.timer) }) else {
+            return nil
+        }
+        return running.remove(at: index).timer
+    }
+}
+
+/// How long a cutover waits for what.
+struct CutoverLimits: Equatable {
+    /// How long writes may be held back: less than the smallest time after which a Sentinel takes the source for down.
+    var pause: Duration
+    /// A failover that was accepted gives up after failover-timeout. A source that was shut down is noticed after
+    /// down-after-milliseconds, and an election may take ten seconds more.
+    var promotion: Duration
+    /// Other replicas hold the leading Sentinel up until failover-timeout at most.
+    var announcement: Duration
+    /// After which a Sentinel gives a failover up.
+    var failoverTimeout = Duration.zero
+
+    func length(of timer: CutoverStateMachine.Timer) -> Duration {
+        switch timer {
+        case .promotion: promotion
+        case .announcement: announcement
+        case .firstSign: .seconds(1)
+        case .patience: .seconds(4)
+        case .silence: .seconds(5)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+@testable import Operations
+
+/// The world at the moment at which a handover ends, as a person would describe it.
+struct Aftermath: Hashable, CustomStringConvertible {
+    enum Source: Hashable, CaseIterable {
+        case gone
+        /// It follows the target.
+        case follows
+        case paused
+        /// It is a primary that takes writes only as long as the target follows it.
+        case fenced
+        /// It is a primary as before.
+        case open
+    }
+
+    enum Target: Hashable, CaseIterable { case gone, follows, primary }
+
+    /// Where the Sentinels that answer send clients.
+    enum Named: Hashable, CaseIterable { case source, target, divided, silent }
+
+    let source: Source
+    let target: Target
+    let named: Named
+
+    init(_ world: ModelWorld) {
+        source =
+            if !world.isSourceUp { .gone } else if world.sourceFollows { .follows } else if world.isPaused {
+                .paused
+            } else { world.isFenced ? .fenced : .open }
+        target = !world.isTargetUp ? .gone : world.targetFollows ? .follows : .primary
+        named =
+            switch Set([world.leader, world.other].filter(\.isUp).map(\.namesTarget)) {
+            case [true]: .target
+            case [false]: .source
+            case []: .silent
+            default: .divided
+            }
+    }
+
+    var description: String { "source \(source), target \(target), the Sentinels name \(named)" }
+}
+
+/// An outcome without its cause.
+enum OutcomeName: Hashable, CaseIterable {
+    case handedOver, steppedBack, steppedBackFenced, overtaken, rivalUnknown, promotionUnknown, turnedBack, silent
+    case notAnnounced, notAtRest, drained, leaseLost
+
+    init(_ outcome: CutoverStateMachine.Outcome) {
+        self =
+            switch outcome {
+            case .handedOver: .handedOver
+            case .steppedBack(_, isUnfenced: true): .steppedBack
+            case .steppedBack(_, isUnfenced: false): .steppedBackFenced
+            case .overtaken: .overtaken
+            case .rivalUnknown: .rivalUnknown
+            case .promotionUnknown: .promotionUnknown
+            case .turnedBack: .turnedBack
+            case .silent: .silent
+            case .notAnnounced: .notAnnounced
+            case .notAtRest: .notAtRest
+            case .stopped(.drain): .drained
+            case .stopped(.leaseLost): .leaseLost
+            }
+    }
+
+    /// How a method never ends, where nobody tells it to stop.
+    static func unreachable(_ method: CutoverMethod) -> Set<OutcomeName> {
+        switch method {
+        case .sentinel, .announce: [.drained, .leaseLost]
+        case .promote: [.drained, .leaseLost, .overtaken, .rivalUnknown, .turnedBack, .notAnnounced]
+        case .shutdown: [.drained, .leaseLost, .turnedBack]
+        }
+    }
+
+    /// Whether the world may look like this at such an end. What has happened since the last answer counts, too: a server may
+    /// have died, or a Sentinel have begun to fail over.
+    func mayLeave(_ world: Aftermath) -> Bool {
+        // Where the source takes writes as before, no Sentinel may send anybody elsewhere.
+        if world.source == .open, ![.source, .silent].contains(world.named) { return false }
+        return switch self {
+        case .handedOver:
+            [.follows, .gone].contains(world.source) && world.target != .follows
+                && [.target, .silent].contains(world.named)
+        case .notAtRest:
+            world.source != .open && world.target != .follows && [.target, .silent].contains(world.named)
+        case .steppedBack: [.open, .gone].contains(world.source)
+        // Its settings may be as before although nobody heard of it.
+        case .steppedBackFenced: world.source != .follows && (world.source != .open || world.target != .primary)
+        // The fence stays; it was never up where it was refused.
+        case .rivalUnknown: world.source != .follows && (world.source != .open || world.target == .follows)
+        case .overtaken: [.fenced, .paused, .gone].contains(world.source)
+        case .promotionUnknown, .turnedBack, .silent, .notAnnounced, .drained, .leaseLost: world.source != .open
+        }
+    }
+}

@@ -1,0 +1,70 @@
+@testable import Operations
+
+/// A state of the machine without what it carries. A state that is added to the machine has to be added here.
+enum StateName: Hashable, CaseIterable {
+    case ready, fencing, holdingFirst, holdingLast, drainingFirst, drainingLast, recording
+    case asking, holdingAgain, drainingAgain, promoting, confirming, judging, abandoning, reholding, reconfirming
+    case demoting, announcing, watching, watchingReleased, lookingAfter, askingAgain, askingAgainReleased
+    case releasing, expiring, concluding, bringingToRest
+    case seekingRival, recordingRival, lowering, recordingReturn
+    case finished
+
+    init(_ state: CutoverStateMachine.State) {
+        self =
+            switch state {
+            case .ready: .ready
+            case .fencing: .fencing
+            case .holding(.first): .holdingFirst
+            case .holding(.last): .holdingLast
+            case .draining(.first): .drainingFirst
+            case .draining(.last): .drainingLast
+            case .recording: .recording
+            case .asking: .asking
+            case .holdingAgain: .holdingAgain
+            case .drainingAgain: .drainingAgain
+            case .promoting: .promoting
+            case .confirming: .confirming
+            case .judging: .judging
+            case .abandoning: .abandoning
+            case .reholding: .reholding
+            case .reconfirming: .reconfirming
+            case .demoting: .demoting
+            case .announcing: .announcing
+            case .watching(isReleased: false): .watching
+            case .watching(isReleased: true): .watchingReleased
+            case .lookingAfter: .lookingAfter
+            case .askingAgain(isReleased: false): .askingAgain
+            case .askingAgain(isReleased: true): .askingAgainReleased
+            case .releasing: .releasing
+            case .expiring: .expiring
+            case .concluding: .concluding
+            case .bringingToRest: .bringingToRest
+            case .seekingRival: .seekingRival
+            case .recordingRival: .recordingRival
+            case .lowering: .lowering
+            case .recordingReturn: .recordingReturn
+            case .finished: .finished
+            }
+    }
+
+    /// States to which a method has no way.
+    static func unreachable(_ method: CutoverMethod) -> Set<StateName> {
+        switch method {
+        case .sentinel: [.announcing]
+        case .announce: [.asking, .holdingAgain, .drainingAgain]
+        // No Sentinel is asked or told.
+        case .promote:
+            [
+                .asking, .holdingAgain, .drainingAgain, .judging, .abandoning, .reholding, .reconfirming, .announcing,
+                .watching, .watchingReleased, .lookingAfter, .askingAgain, .askingAgainReleased, .expiring,
+                .seekingRival, .recordingRival,
+            ]
+        // The Sentinels promote, and nobody is there to be demoted.
+        case .shutdown:
+            [
+                .holdingAgain, .drainingAgain, .promoting, .judging, .abandoning, .reholding, .reconfirming, .demoting,
+                .announcing,
+            ]
+        }
+    }
+}
