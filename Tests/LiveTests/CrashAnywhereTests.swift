@@ -1,8 +1,6 @@
 import Execution
-import FoundationEssentials
 import Glibc
 import Rehearsal
-import Synchronization
 import SystemPackage
 import TestKit
 import Testing
@@ -17,9 +15,9 @@ extension LiveTests {
         @Test(arguments: Crash.moments)
         func `at any time`(crash: Crash) async throws {
             try await killed(crash, "at any time") { scene in
-                try await scene.run("apply") { try await killWhileItCutsOver($0, scene) }
+                try await scene.run("apply") { try await killWhileItCutsOver($0, scene, crash) }
                 if crash.position % 2 == 1 {
-                    try await scene.run("resume") { try await killSoon($0) }
+                    try await scene.run("resume") { try await killSoon($0, crash) }
                 }
                 guard crash.position % 4 == 3 else { return }
                 let before = await scene.load.acknowledgedCount
@@ -46,7 +44,15 @@ extension LiveTests {
 
         /// Counted from the first that changes something. Before the server gets it and after.
         @Test(arguments: Crash.cases(of: 2 * 60, after: 1))
-        func `at any command`(crash: Crash) async throws {
+        func `at any command`(crash: Crash) async throws { try await killedAtCommand(crash) }
+
+        /// A Sentinel takes the promotion over from the moment at which the source is gone.
+        @Test(arguments: Crash.cases(of: 2 * 30, after: 0, in: [.shutdown]))
+        func `at any command, where the source is shut down`(crash: Crash) async throws {
+            try await killedAtCommand(crash)
+        }
+
+        private func killedAtCommand(_ crash: Crash) async throws {
             let (number, isAfter) = (crash.position / 2 + 1, crash.position % 2 == 1)
             try await killed(crash, "\(isAfter ? "after" : "before") command \(number)") { scene in
                 try await scene.run("apply") { process in
@@ -69,98 +75,6 @@ extension LiveTests {
                 }
                 try await crash.variant.expectEnd(of: migration)
             }
-        }
-    }
-}
-
-/// A migration that is about to be killed.
-private struct Scene: Sendable {
-    let migration: Migration
-    let gates: Gates
-    let load: WriteLoad
-
-    func run(_ verb: String, _ body: @Sendable (PlanrunProcess) async throws -> Void) async throws {
-        try await PlanrunProcess.run([verb, migration.plan, "--auto-approve"], body: body)
-    }
-}
-
-extension Migration {
-    /// Resumes what there is to resume; a run that was killed before its first state write is begun.
-    fileprivate func goOn() async throws -> PlanrunProcess.Outcome {
-        try await planrun(StateFile(path: stateFile).exists ? "resume" : "apply", "--auto-approve")
-    }
-}
-
-/// Within the time that a cutover takes, and some more: then it was not disturbed.
-private func killWhileItCutsOver(_ process: PlanrunProcess, _ scene: Scene) async throws {
-    let hasBegun = Flag()
-    scene.gates.watch { sighting in
-        if sighting.changesSomething { hasBegun.set(true) }
-        return .pass
-    }
-    try await eventually("the cutover has begun", within: .seconds(60)) {
-        let hasEnded = await process.hasEnded
-        return hasBegun.isSet || hasEnded
-    }
-    try await killSoon(process)
-}
-
-private func killSoon(_ process: PlanrunProcess) async throws {
-    try await Task.sleep(for: .microseconds(Int.random(in: 0..<1_200_000)))
-    await process.send(SIGKILL)
-    _ = try await process.wait()
-}
-
-/// - Parameter number: counted from 1. Where there are fewer, nothing is killed.
-private func kill(_ process: PlanrunProcess, at number: Int, isAfter: Bool, of watch: FolderWatch) async {
-    var seen = 0
-    for await event in watch.events {
-        switch event {
-        case .created(let name) where !isAfter && name.hasSuffix(".state.json.tmp"): seen += 1
-        case .moved(let name) where isAfter && name.hasSuffix(".state.json"): seen += 1
-        case .created, .moved: continue
-        }
-        if seen == number { await process.send(SIGKILL) }
-    }
-    if seen < number { print("not killed: there were \(seen) state writes, and none is number \(number)") }
-}
-
-/// - Parameter number: counted from 1. Where there are fewer, nothing is killed.
-private func kill(_ process: PlanrunProcess, at number: Int, isAfter: Bool, of gates: Gates) {
-    let seen = Mutex(0)
-    gates.watch { sighting in
-        let isIt = seen.withLock { seen in
-            guard seen > 0 ? sighting.isOfPlanrun : sighting.changesSomething else { return false }
-            seen += 1
-            return seen == number
-        }
-        guard isIt else { return .pass }
-        print("killed \(isAfter ? "after" : "before") \(sighting)")
-        if isAfter { return .passThen { await process.send(SIGKILL) } }
-        await process.send(SIGKILL)
-        return .drop
-    }
-}
-
-extension Gate.Sighting {
-    /// Of a cutover, the first.
-    fileprivate var changesSomething: Bool {
-        switch (words.first, words.dropFirst().first) {
-        case ("CONFIG", "SET"), ("CLIENT", "PAUSE"), ("ACL", "SETUSER"): true
-        default: false
-        }
-    }
-
-    /// Writers and Sentinels send other commands to source and target, and reach the Sentinels past the gates.
-    fileprivate var isOfPlanrun: Bool {
-        if server.hasPrefix("sentinel") { return true }
-        switch words.first {
-        case "INFO": return words.count > 1
-        case "CONFIG": return words.dropFirst().first != "REWRITE"
-        case "CLIENT": return ["PAUSE", "UNPAUSE"].contains(words.dropFirst().first)
-        case "ROLE": return server == "target"
-        case "REPLICAOF", "COMMAND", "ACL": return true
-        default: return false
         }
     }
 }

@@ -1,4 +1,4 @@
 import Testing
 
 /// Everything that starts servers. One at a time: they share two processors and measure time.
-@Suite(.serialized) enum LiveTests {}
+@Suite(.serialized, .keepsNotes) enum LiveTests {}

@@ -64,11 +64,7 @@ extension LiveTests {
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }
-                #expect(await !lab.source.isRunning)
-                let world = try await World.read(lab)
-                #expect(world.topology.instances.map(\.role) == [nil, .primary])
-                let target = lab.address(of: lab.target)
-                #expect(world.topology.sentinels.map(\.primary) == [target, target, target])
+                try await lab.expectReplaced()
             }
         }
 

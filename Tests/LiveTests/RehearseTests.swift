@@ -27,7 +27,7 @@ extension LiveTests {
             #expect(verdict.lostWrites == 0)
             #expect(verdict.succeeded)
             #expect(verdict.acknowledgedWrites > 1_000)
-            print("measured: rehearse \(name): write gap \(verdict.writeGap) s")
+            Notes.add("measured: rehearse \(name): write gap \(verdict.writeGap) s")
         }
 
         @Test(arguments: [SIGINT, SIGTERM])

@@ -38,7 +38,7 @@ extension LiveTests {
                 return .pass
             }
             let outcome = try await migration.planrun("apply", "--auto-approve")
-            print(
+            Notes.add(
                 "told after the death of the \(death.testDescription), \(outcome.exitCode ?? -1):\n\(outcome.complaint)"
             )
             let dead = try #require(
@@ -65,7 +65,7 @@ extension LiveTests {
                 let verb = try #require(outcome.advice.first { $0 == death.wayOn } ?? outcome.advice.first)
                 outcome = try await PlanrunProcess.run(
                     [verb, migration.plan] + (verb == "rollback" ? [] : ["--auto-approve"]))
-                print("then \(verb), \(outcome.exitCode ?? -1):\n\(outcome.complaint)")
+                Notes.add("then \(verb), \(outcome.exitCode ?? -1):\n\(outcome.complaint)")
                 return false
             }
             #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Rehearsal
 import Testing
 
 /// One of many crashes that are tried: where it happens, and in what cutover.
@@ -9,6 +10,13 @@ struct Crash: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(position), \(variant.testDescription)" }
 
+    /// What the moments are drawn from; `PLANRUN_SEED` to repeat those of a run that failed.
+    static let seed =
+        ProcessInfo.processInfo.environment["PLANRUN_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
+
+    /// The same for the same seed and crash.
+    var luck: SplitMix { SplitMix(state: Self.seed &+ UInt64(position) &* 0x9E37_79B9) }
+
     /// `PLANRUN_CRASHES`: how many are tried of each kind, at most; 200 is 200 moments, and all there is of the others. Words
     /// instead of a number: those whose description holds them. Without it a few.
     private static let asked = ProcessInfo.processInfo.environment["PLANRUN_CRASHES"]
@@ -18,13 +26,12 @@ struct Crash: Sendable, CustomTestStringConvertible {
     static let moments = named(inTurn(Array(0..<wanted), after: 0))
 
     /// All of so many positions in each variant; or as many of them as are wanted, evenly spread, of all variants in turn.
-    static func cases(of count: Int, after first: Int) -> [Crash] {
+    static func cases(
+        of count: Int, after first: Int, in variants: [CutoverVariant] = CutoverVariant.all
+    ) -> [Crash] {
         let positions = Array(0..<count)
-        guard isWhole else { return inTurn(some(of: positions), after: first) }
-        return named(
-            positions.flatMap { position in
-                CutoverVariant.all.map { Crash(position: position, variant: $0) }
-            })
+        guard isWhole else { return inTurn(some(of: positions), after: first, in: variants) }
+        return named(positions.flatMap { position in variants.map { Crash(position: position, variant: $0) } })
     }
 
     /// As many as are wanted, evenly spread.
@@ -45,9 +52,11 @@ struct Crash: Sendable, CustomTestStringConvertible {
 
     private static let isWhole = wanted >= 200
 
-    private static func inTurn(_ positions: [Int], after first: Int) -> [Crash] {
+    private static func inTurn(
+        _ positions: [Int], after first: Int, in variants: [CutoverVariant] = CutoverVariant.all
+    ) -> [Crash] {
         positions.enumerated().map { index, position in
-            Crash(position: position, variant: CutoverVariant.all[(first + index) % CutoverVariant.all.count])
+            Crash(position: position, variant: variants[(first + index) % variants.count])
         }
     }
 }

@@ -18,10 +18,15 @@ struct CutoverVariant: Sendable, CustomTestStringConvertible {
         CutoverVariant(method: "sentinel", target: .dragonfly), CutoverVariant(method: "announce", target: .dragonfly),
     ]
 
+    /// Those after which the source follows the target in sync, so that a return gives nothing up.
+    static let returning = all.filter { $0.target != .dragonfly }
+
+    static let shutdown = CutoverVariant(method: "shutdown", target: .redis)
+
     /// Runs a test in a private world with a plan for this cutover. The servers have all their acknowledged writes again when
     /// they are started after a SIGKILL: those are in the kernel by then.
     func withMigration(
-        sentinels: Int, failoverTimeout: Duration = .seconds(20),
+        sentinels: Int, failoverTimeout: Duration = .seconds(20), afterCutover: String = "stop",
         _ body: @Sendable (Migration, Gates) async throws -> Void
     ) async throws {
         var description = LabDescription(
@@ -29,7 +34,8 @@ struct CutoverVariant: Sendable, CustomTestStringConvertible {
         description.source.extraLines = Self.settings
         description.target.extraLines = Self.settings
         try await withGatedLab(description, target: target) { lab, gates in
-            let migration = try Migration(lab, steps: steps, sentinels: gates.sentinels)
+            let migration = try Migration(
+                lab, steps: steps, afterCutover: afterCutover, sentinels: gates.sentinels)
             try await migration.fill(keys: 500)
             try await body(migration, gates)
         }
@@ -40,6 +46,7 @@ struct CutoverVariant: Sendable, CustomTestStringConvertible {
         let lab = migration.lab
         // There are two ends: the target took over, or nothing has changed.
         switch try migration.state().status {
+        case .succeeded where method == Self.shutdown.method: try await lab.expectReplaced()
         case .succeeded: try await lab.expectMigrated(sourceFollows: target != .dragonfly)
         case .rolledBack: try await lab.expectUntouched(targetFollows: targetFollowed)
         case let status: Issue.record("the run ended as '\(status.rawValue)'")

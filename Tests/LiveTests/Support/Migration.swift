@@ -72,7 +72,7 @@ struct Migration: Sendable {
         await primary.close()
         #expect(lost.count <= mayLose, "\(title): \(lost)")
         let gap = record.writeGap(in: began..<record.stopped)
-        print(
+        Notes.add(
             "measured: \(title): write gap \(gap / .seconds(1)) s, \(lost.count) of \(record.acknowledgedCount) acknowledged writes lost"
         )
         return result

@@ -75,6 +75,15 @@ extension Lab {
         }
     }
 
+    /// The source is shut down, and every Sentinel names the target, which is the primary.
+    func expectReplaced() async throws {
+        #expect(await !source.isRunning)
+        let world = try await World.read(self)
+        #expect(world.topology.instances.map(\.role) == [nil, .primary])
+        let target = address(of: target)
+        #expect(world.topology.sentinels.allSatisfy { $0.primary == target })
+    }
+
     /// Waits until the world is as before any run: the source is primary, and nothing of a fence is left.
     /// - Parameter targetFollows: whether the target is its replica already.
     func expectUntouched(targetFollows: Bool = false, priority: String = "100") async throws {

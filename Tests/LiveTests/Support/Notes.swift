@@ -1,0 +1,54 @@
+import FoundationEssentials
+import Synchronization
+import Testing
+
+/// What a test has seen on its way. Printed where it fails; a test that passes prints its own line only.
+final class Notes: Sendable {
+    @TaskLocal private static var current: Notes?
+
+    private let lines = Mutex<[String]>([])
+    private let hasFailed = Atomic(false)
+
+    /// Keeps it where a task of a test says it.
+    static func add(_ line: String) { current?.lines.withLock { $0.append(line) } }
+
+    /// For tasks that do not inherit from the test.
+    static var adder: @Sendable (String) -> Void {
+        let notes = current
+        return { line in notes?.lines.withLock { $0.append(line) } }
+    }
+
+    /// Keeps the notes of every test of a suite.
+    struct Keeping: SuiteTrait, TestTrait, TestScoping {
+        var isRecursive: Bool { true }
+
+        func provideScope(
+            for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        ) async throws {
+            let notes = Notes()
+            defer { notes.printIfFailed() }
+            let seeing = IssueHandlingTrait.compactMapIssues { issue in
+                notes.hasFailed.store(true, ordering: .relaxed)
+                return issue
+            }
+            do {
+                try await seeing.provideScope(for: test, testCase: testCase) {
+                    try await Notes.$current.withValue(notes) { try await function() }
+                }
+            } catch {
+                notes.hasFailed.store(true, ordering: .relaxed)
+                throw error
+            }
+        }
+    }
+
+    private func printIfFailed() {
+        guard hasFailed.load(ordering: .relaxed) else { return }
+        let text = lines.withLock { $0.joined(separator: "\n") }
+        if !text.isEmpty { print(text) }
+    }
+}
+
+extension Trait where Self == Notes.Keeping {
+    static var keepsNotes: Self { Self() }
+}
