@@ -1,6 +1,11 @@
 /// The server software of an instance.
 package enum Engine: String, Sendable, Hashable, Codable, CaseIterable {
     case redis, valkey, dragonfly
+
+    /// Whether a server of that engine never gets in sync with one of this engine. Dragonfly as a primary does not speak
+    /// PSYNC, and a Redis or Valkey would try several hundred times a second.
+    /// - Parameter replica: `nil` for an engine that a plan cannot name.
+    package func rulesOut(replica: Engine?) -> Bool { self == .dragonfly && replica != .dragonfly }
 }
 
 /// Host and port as the plan spells them: `host:port` or `[v6]:port`.

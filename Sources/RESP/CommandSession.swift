@@ -54,6 +54,13 @@ package struct SessionError: Error, Sendable, Equatable {
         self.mayHaveBeenExecuted = mayHaveBeenExecuted
     }
 
+    package static func unresolvable(_ address: ServerAddress) -> SessionError {
+        SessionError(
+            code: .hostUnresolvable, address: address,
+            sentence: "the host name '\(address.host.printable(limit: 200))' cannot be resolved",
+            mayHaveBeenExecuted: false)
+    }
+
     /// Whether trying again later can help; wrong credentials and certificates stay wrong.
     package var isTransient: Bool {
         switch code {

@@ -80,6 +80,9 @@ package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertib
 /// How to reach one server and who to be there.
 package struct ConnectionSettings: Sendable {
     package var address: ServerAddress
+    /// The IPs of the host, where they were looked up already: connections go there, and no name is looked up any more. TLS
+    /// still checks the certificate against the host's name.
+    package var ips: [String] = []
     package var username: String?
     package var password: Secret?
     package var tls: TLSOptions?

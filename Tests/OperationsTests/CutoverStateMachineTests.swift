@@ -300,6 +300,16 @@ struct CutoverStateMachineTests {
         #expect(machine.hears(.refused) == .finish(.steppedBack(.leaseLost, isUnfenced: true)))
     }
 
+    @Test func `with a lost lease the promotion is left to the Sentinel that was asked`() {
+        var machine = Machine.drained(.sentinel)
+        #expect(machine.hears(.reached) == .askSentinel)
+        machine.stop(.leaseLost)
+        #expect(machine.hears(.done) == .confirming(.patience))
+        #expect(machine.hears(.isReplica) == .wait(.milliseconds(20), renewingPause: true))
+        #expect(machine.hears(.waited) == .readRole)
+        #expect(machine.hears(.isPrimary) == .demote)
+    }
+
     @Test func `a lost lease demotes, announces and releases after the promotion, and nothing else`() {
         var machine = Machine.drained(.announce)
         #expect(machine.hears(.reached) == .promote)

@@ -152,6 +152,18 @@ struct RedisSessionTests {
         await session.close()
     }
 
+    @Test func `a host name whose IPs are known is not looked up, and each of them is tried`() async throws {
+        let server = try await ScriptedServer.start { _ in .raw("+PONG\r\n") }
+        var settings = ConnectionSettings(
+            address: ServerAddress(host: "no-such-host.invalid", port: server.address.port))
+        // Nobody listens at the first.
+        settings.ips = ["127.0.0.2", "127.0.0.1"]
+        let session = RedisConnector().session(settings)
+        #expect(try await session.send(["PING"]).string == "PONG")
+        await session.close()
+        await server.stop()
+    }
+
     @Test func `a host name without address`() async throws {
         let session = session(ServerAddress(host: "no-such-host.invalid", port: 1))
         let error = await failure(session)

@@ -5,18 +5,20 @@ import RedisTopology
 
 /// Hands the role of primary from one server to another without losing an acknowledged write.
 ///
-/// What can be done before anybody waits is done here; what follows is decided by `CutoverStateMachine` and carried out by
-/// `CutoverDriver`. Until the promotion is asked for nothing has happened; after it the servers go on without us.
+/// What can be done before clients have to wait is done here. What follows is decided by `CutoverStateMachine` and carried
+/// out by `CutoverDriver`. Until the promotion is asked for, everything can be taken back; after it the servers may go on
+/// without planrun.
 struct Cutover: Sendable {
-    let servers: Servers
+    private(set) var servers: Servers
     /// The primary until now, and the one that shall be.
-    let from: Server
-    let to: Server
+    private(set) var from: Server
+    private(set) var to: Server
     let method: FailoverStep.Method
     let writePause: Duration
     /// Whether the new primary has to have every write of the old one. Only a return that gives writes up does without.
     var drains = true
-    /// Settings with which the new primary takes writes again; it stood alone and the Sentinels do not know it.
+    /// Commands after which the new primary takes writes again. Given where it stood alone, closed to writes, and the
+    /// Sentinels have forgotten it.
     var reopening: [Command]?
     let context: StepContext
     /// Writes the memory to the state file; returns once it is on disk.
@@ -26,7 +28,7 @@ struct Cutover: Sendable {
     var sentinels: Sentinels? { Sentinels(servers) }
     var others: OtherReplicas { OtherReplicas(servers: servers, primary: from, successor: to) }
 
-    /// What makes the new primary one.
+    /// The commands that make the new primary one.
     var promotion: [Command] { [["REPLICAOF", "NO", "ONE"]] + (reopening ?? []) }
 
     /// What has to be recorded before anything is changed.
@@ -40,11 +42,23 @@ struct Cutover: Sendable {
     /// The whole handover, from a world in which nothing was promoted.
     /// - Returns: `false` where another hand promoted the new primary before ours had changed anything.
     func run(_ prior: CutoverMemory) async throws -> Bool {
+        try await servers.withoutLookups(needsAll: true) { try await between($0).handOver(prior) }
+    }
+
+    private func between(_ servers: Servers) -> Cutover {
+        var cutover = self
+        cutover.servers = servers
+        (cutover.from, cutover.to) =
+            from.part == .source ? (servers.source, servers.target) : (servers.target, servers.source)
+        return cutover
+    }
+
+    private func handOver(_ prior: CutoverMemory) async throws -> Bool {
         var memory = prior
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
         try await ReplicationCredentials(toFollow: to).apply(to: from)
-        try await others.retire(memory.replicas, memory.otherReplicas, context)
+        try await others.exclude(memory.replicas, memory.otherReplicas, context)
         let counter = try? await WriteCounter(to)
         if method != .promote, reopening == nil, let sentinels {
             guard try await sentinels.waitUntilElectable(to, context) else { return false }
@@ -76,7 +90,7 @@ struct Cutover: Sendable {
         return await MethodChoice.make(method, sentinels, from: from, to: to)
     }
 
-    /// A return has no target that could be the wrong one.
+    /// Conditions speak of the way to the target. A return goes the other way, and asks none.
     private func checkConditions() async throws {
         if to.part == .target { try await Conditions.check(servers, context) }
     }
@@ -106,6 +120,11 @@ struct Cutover: Sendable {
 
     /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
     func resume(_ memory: CutoverMemory) async throws {
+        // The name of a source that is gone may be gone, too.
+        try await servers.withoutLookups(needsAll: false) { try await between($0).goForward(memory) }
+    }
+
+    private func goForward(_ memory: CutoverMemory) async throws {
         await sentinels?.recogniseAll(from, to)
         let driver = CutoverDriver(self, await choice(), memory, leader: nil, counter: nil, limits: await limits())
         let isBound =
@@ -118,8 +137,8 @@ struct Cutover: Sendable {
         _ driver: CutoverDriver,
         _ begin: @escaping @Sendable (inout CutoverStateMachine) -> CutoverStateMachine.Action
     ) async throws {
-        let (memory, gap, probed) = try await WriteProbe.watch(servers, until: to) {
-            try await KnownAddresses.$asksNobody.withValue(true) {
+        let (memory, gap, probed) = try await KnownAddresses.$asksNobody.withValue(true) {
+            try await WriteProbe.watch(servers, until: to) {
                 try await Task {
                     var driver = driver
                     try await driver.run(begin)
@@ -130,7 +149,7 @@ struct Cutover: Sendable {
         guard let gap else { return }
         var measured = memory
         measured.measurements.writeGap = gap.seconds
-        // Nobody would miss them.
+        // The probe's writes are not those of an application, so that nobody gives them up.
         if let counted = memory.measurements.writesAtPromotion {
             measured.measurements.writesAtPromotion = counted + probed
         }

@@ -15,24 +15,26 @@ struct CutoverMemory: Codable, Equatable {
     var fence: [String: String] = [:]
     /// How the primary was set to log in at another, before it had to follow one.
     var credentials = ReplicationCredentials.Prior()
-    /// The primary's other replicas as they were, and what becomes of them.
+    /// The primary's other replicas as they were before.
     var replicas: [OtherReplicas.Memory] = []
+    /// What becomes of them.
     var otherReplicas: FailoverStep.OtherReplicas?
-    /// How the primary comes to rest; `nil` for a return, after which it is a replica as before.
+    /// How the primary comes to rest. `nil` for a return: there the primary is the target, which becomes a replica again as it
+    /// was before the cutover.
     var resting: FailoverStep.Resting?
     /// Seconds since 1970 when `promoting` was recorded. A server that was started later was not promoted by us.
     var promotingSince: Double?
     var measurements = CutoverMeasurements()
 
-    /// Whether the primary that was is stopped in the end.
+    /// Whether the old primary is stopped in the end.
     var isShutDown: Bool { resting == .shutdown }
 }
 
-/// What a handover took, for the result of the step. All in seconds.
+/// How long the parts of a handover took, for the result of the step. All in seconds.
 struct CutoverMeasurements: Codable, Equatable {
     /// From the pause until the new primary had every byte.
     var drain: Double?
-    /// From the agreement of the Sentinel until the new primary said so.
+    /// From the moment at which the promotion was sent until the new primary said that it is one.
     var promotion: Double?
     /// From the promotion until every Sentinel named the new primary, and until each of them did, by endpoint.
     var announcement: Double?

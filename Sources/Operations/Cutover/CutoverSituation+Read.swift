@@ -27,14 +27,14 @@ extension CutoverSituation {
             return .unreachable(error.what)
         }
         guard let primary = replication.upstream?.primary else {
-            return try await Fence(primary: from).isClosed() ? .retired : .primary
+            return try await Fence(primary: from).isClosed() ? .closed : .primary
         }
         return await servers.isSame(primary, as: to) ? .replicaOfTo : .replicaOfOther("\(primary)")
     }
 
     private static func readTo(_ from: Server, _ to: Server, _ servers: Servers) async throws -> To {
         guard let primary = try await to.replication().upstream?.primary else {
-            return try await Fence(primary: to).isClosed() ? .retired : .primary
+            return try await Fence(primary: to).isClosed() ? .closed : .primary
         }
         return await servers.isSame(primary, as: from) ? .replicaOfFrom : .replicaOfOther("\(primary)")
     }

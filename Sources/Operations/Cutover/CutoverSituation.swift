@@ -4,8 +4,8 @@ import RedisTopology
 struct CutoverSituation: Equatable {
     enum From: Equatable {
         case primary
-        /// It stands alone and is fenced for good: how `resting: fenced` ends.
-        case retired
+        /// It stands alone and refuses every write: how `resting: fenced` ends.
+        case closed
         case replicaOfTo
         case replicaOfOther(String)
         case unreachable(String)
@@ -13,15 +13,15 @@ struct CutoverSituation: Equatable {
 
     enum To: Equatable {
         case primary
-        /// Of a return: it stands alone and is fenced for good.
-        case retired
+        /// Only in a return: the source stands alone and refuses every write.
+        case closed
         case replicaOfFrom
         case replicaOfOther(String)
     }
 
     enum Named: Equatable {
         case from, to
-        /// Clients are told the new primary, and its own view will follow in a moment.
+        /// It sends clients to the new primary already, and shows it as the one that it monitors in a moment.
         case switching
         case other(String)
         case unreachable
@@ -41,25 +41,27 @@ struct CutoverSituation: Equatable {
     var sentinels: [Named]
     /// What the state file says; `nil` on the first attempt.
     var phase: CutoverMemory.Phase?
-    /// The target runs without a restart since `promoting` was recorded: a primary by our doing, not by a restart.
+    /// Whether the target has run without a restart since `promoting` was recorded. One that was restarted since is a primary
+    /// because it started as one, not because this run promoted it.
     var targetRanThrough: Bool
 
     var verdict: Verdict {
         switch (from, to) {
         case (.replicaOfTo, .primary): sentinels.allSatisfy { $0 == .to } ? .finished : .promoted
-        case (.retired, .primary): sentinels.allSatisfy { $0 == .to } ? .finished : .promoted
-        case (.primary, .replicaOfFrom), (.primary, .retired): .notStarted
-        case (.replicaOfTo, .retired): .promoted
-        case (.retired, _):
+        case (.closed, .primary): sentinels.allSatisfy { $0 == .to } ? .finished : .promoted
+        case (.primary, .replicaOfFrom), (.primary, .closed): .notStarted
+        case (.replicaOfTo, .closed): .promoted
+        case (.closed, _):
             .unclear(
                 code: .sourceClosed,
                 what: "the source takes no writes, as after a cutover, and the target is no primary")
-        case (.unreachable, .retired): Self.sourceGone
+        case (.unreachable, .closed): Self.sourceGone
         case (.primary, .primary): bothPrimary
         case (.unreachable, .primary):
             isNamed || isOurs ? .promoted : Self.sourceGone
         case (.unreachable, .replicaOfFrom): isOurs ? .promoted : Self.sourceGone
-        // A Sentinel that did not know of the promotion turns the target back. Nobody has written since.
+        // A Sentinel that did not know of the promotion made the target a replica again. Since both follow each other by
+        // now, nobody has written.
         case (.replicaOfTo, .replicaOfFrom) where isOurs: .promoted
         case (.replicaOfTo, .replicaOfFrom):
             .unclear(code: .replicationCircle, what: "source and target follow each other, and nobody takes writes")
@@ -76,8 +78,8 @@ struct CutoverSituation: Equatable {
         return to == .primary && sentinels.allSatisfy { $0 == .to }
     }
 
-    /// Nothing was promoted, neither by us nor by a Sentinel, whatever became of the target: what was changed on the
-    /// source can be taken back.
+    /// Whether nothing was promoted, neither by this run nor by a Sentinel. Then what was changed on the source can be taken
+    /// back, whatever became of the target.
     var isUntouched: Bool { from == .primary && phase != .promoting && !isNamed }
 
     private var isNamed: Bool { sentinels.contains(.to) || sentinels.contains(.switching) }

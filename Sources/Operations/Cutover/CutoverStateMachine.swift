@@ -165,7 +165,7 @@ extension CutoverStateMachine {
     /// through to the old primary, the new one has to receive them first.
     private mutating func asked(_ event: Event, _ isPauseCertain: Bool) -> Action {
         guard event != .refused else { return stepBack(.refused) }
-        if method == .shutdown { return confirm() }
+        if method == .shutdown || stop == .leaseLost { return confirm() }
         return isPauseCertain || !drains ? enter(.promoting, .promote) : enter(.holdingAgain, .holdWrites)
     }
 
@@ -173,7 +173,7 @@ extension CutoverStateMachine {
         switch event {
         case .behind where isPauseCertain: .wait(Pace.drain, renewingPause: false)
         case .waited where isPauseCertain: .compareOffsets(.first)
-        case .reached where isPauseCertain: enter(.promoting, .promote)
+        case .reached where isPauseCertain && stop != .leaseLost: enter(.promoting, .promote)
         // We do not promote it then. The Sentinel does, with whatever the new primary has by that time.
         default: confirm()
         }

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// `failover`: the cutover from source to target, and what there is of a way back.
+/// `failover`: the cutover from source to target, and the way back as far as there is one.
 package struct FailoverOperation: Operation {
     let servers: Servers
     let step: FailoverStep
@@ -42,14 +42,15 @@ package struct FailoverOperation: Operation {
         do {
             try await handOver(memory, context)
         } catch var failure as StepFailure {
-            // What failed while nobody was to notice yet does not know the world.
+            // A failure of before the pause does not say what state the servers are in.
             if failure.world.isEmpty { failure.world = await WorldReport(servers).sentences() }
             throw failure
         }
         if context.isLeaseLost { throw CancellationError() }
         try await cutover(context).others.bringToRest(memory.replicas, memory.otherReplicas)
-        try await Retirement(servers: servers, context: context).run(memory.resting ?? .follow)
-        // How they log in at each other stays so. A source that was shut down has nothing noted.
+        try await SourceRest(servers: servers, context: context).reach(memory.resting ?? .follow)
+        // The credentials with which they log in at each other stay, so they are no longer noted as changed. A source that was
+        // shut down does not answer, and has nothing noted.
         for server in [servers.source, servers.target] { try? await ReplicationCredentials.keep(on: server) }
     }
 
@@ -58,16 +59,17 @@ package struct FailoverOperation: Operation {
             let situation = try await situation(memory)
             switch situation.verdict {
             case .finished:
-                return situation.from == .retired ? () : try await cutover(context).bringToRest(memory)
+                return situation.from == .closed ? () : try await cutover(context).bringToRest(memory)
             case .promoted: return try await cutover(context).resume(memory)
-            // A failover that was under way can be quicker; then the servers are asked again.
+            // A failover that a Sentinel had begun may have promoted the target first. Then the servers are asked again.
             case .notStarted: if try await cutover(context).run(memory) { return }
             case .unclear(let code, let what): throw await unclear(code, what)
             }
         }
     }
 
-    /// A run whose state is not here may have died after its promotion: the source shows what that one has changed.
+    /// Another planrun, whose state file is not here, may have died after it had promoted the target. Then the source still
+    /// has the settings that it changed, and the note of what they were.
     private func leftByAnother(_ context: StepContext) async throws -> FailoverMemory? {
         guard let mark = try? await servers.source.mark(), !mark.changes.isEmpty else { return nil }
         var memory = try await prior(context)
@@ -82,14 +84,24 @@ package struct FailoverOperation: Operation {
         return memory
     }
 
-    package func outlook() async -> [String] {
+    package func outlook() async -> [String] { await methodOutlook() + restingOutlook() }
+
+    private func methodOutlook() async -> [String] {
         guard servers.plan.isMonitored, [.announce, .fastest].contains(step.method) else { return [] }
         let choice = await MethodChoice.make(
             step.method, Sentinels(servers), from: servers.source, to: servers.target)
         return ["via \(choice.method.rawValue)" + (choice.reason.map { ": \($0)" } ?? "")]
     }
 
-    /// Also where the Sentinels have promoted the target by themselves, the source having died in the middle of it.
+    /// Nothing where the plan tells already what becomes of the source, or where a server does not answer.
+    private func restingOutlook() async -> [String] {
+        guard let after = try? await AfterCutover.read(servers, step),
+            after.resting != step.certainResting(servers.plan)
+        else { return [] }
+        return [after.sentence]
+    }
+
+    /// The Sentinels may also have promoted the target by themselves because the source died in the middle.
     package func mayHavePassed(_ undo: StateValue) async -> Bool {
         if (try? undo.decode(FailoverMemory.self).cutover.phase) == .promoting { return true }
         return await servers.sentinelNamingTarget() != nil
@@ -117,7 +129,7 @@ package struct FailoverOperation: Operation {
 
     private func isAtRest(_ memory: CutoverMemory, _ context: StepContext) async throws -> Bool {
         switch memory.resting ?? .follow {
-        case .follow: return try await cutover(context).fence.isResting(memory.fence)
+        case .follow: return try await cutover(context).fence.isAtRest(memory.fence)
         case .fenced:
             guard try await Fence(primary: servers.source).isClosed(),
                 try await servers.source.replication().upstream == nil

@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// What keeps a primary from acknowledging writes once its replica has left it, even if planrun is dead by then, and
-/// what keeps Sentinel from promoting it again.
+/// The settings of an old primary during a cutover. With `min-replicas-to-write` it acknowledges no writes once the new
+/// primary has left it, even if planrun is dead by then; with `replica-priority 0` no Sentinel promotes it again.
 struct Fence: Sendable {
     let primary: Server
 
@@ -42,12 +42,13 @@ struct Fence: Sendable {
         try await change(changes, from: prior)
     }
 
-    /// Keeps Sentinel from promoting it.
-    func retire(_ prior: String) async throws(StepFailure) {
+    /// Keeps the Sentinels from promoting a replica.
+    /// - Parameter prior: its `replica-priority` now, which is noted at the server.
+    func exclude(_ prior: String) async throws(StepFailure) {
         try await change([(Self.priority, "0")], from: [Self.priority: prior])
     }
 
-    /// Notes at the server what is changed, and changes it.
+    /// Notes at the server what the settings were, and changes them.
     private func change(
         _ changes: [(name: String, value: String)], from prior: [String: String]
     ) async throws(StepFailure) {
@@ -69,9 +70,9 @@ struct Fence: Sendable {
         Int(try await primary.integerSetting(Self.quorumOfReplicas) ?? 0)
     }
 
-    /// Makes a server that stands alone refuse every write.
+    /// Makes a server that stands alone, or is about to, refuse every write from now on.
     /// - Returns: `false` where the engine has no such rule.
-    func closeForGood() async throws(StepFailure) -> Bool {
+    func close() async throws(StepFailure) -> Bool {
         guard let rule = try await primary.setting(Self.quorumOfReplicas) else { return false }
         if rule != Self.unreachable {
             try await change(
@@ -80,7 +81,7 @@ struct Fence: Sendable {
         return true
     }
 
-    /// Whether it was closed for good.
+    /// Whether it refuses every write.
     func isClosed() async throws(StepFailure) -> Bool {
         try await primary.setting(Self.quorumOfReplicas) == Self.unreachable
     }
@@ -92,19 +93,19 @@ struct Fence: Sendable {
     }
 
     /// Commands that keep Sentinel from promoting it.
-    private func retiringCommands(_ prior: [String: String]) -> [Command] {
+    private func excludingCommands(_ prior: [String: String]) -> [Command] {
         prior[Self.priority] == nil ? [] : [["CONFIG", "SET", Self.priority, "0"]]
     }
 
     /// Brings a former primary to rest: it gets its own write rule back, and Sentinels cannot promote it. The mark keeps its
     /// `replica-priority` of before for good.
     func bringToRest(_ prior: [String: String]) async throws(StepFailure) {
-        try await send(Self.writeRuleCommands(prior) + retiringCommands(prior))
+        try await send(Self.writeRuleCommands(prior) + excludingCommands(prior))
         try await send(primary.unmarking(Self.writeRuleNames))
     }
 
     /// Whether `bringToRest` would change nothing.
-    func isResting(_ prior: [String: String]) async throws(StepFailure) -> Bool {
+    func isAtRest(_ prior: [String: String]) async throws(StepFailure) -> Bool {
         let now = try await primary.settings(Array(prior.keys) + [SettingMark.setting])
         for (name, value) in prior {
             guard now[name] == (name == Self.priority ? "0" : value) else { return false }

@@ -3,17 +3,18 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// What the Sentinels are told after the roles were swapped: by the message that they send each other, with a newer
-/// configuration epoch, each in the name of another one that it knows.
+/// Tells every Sentinel at once, after the roles were swapped, who is the primary: with the message that Sentinels send each
+/// other (`PUBLISH __sentinel__:hello`), a newer configuration epoch, and the name of another Sentinel that it knows.
 ///
-/// A Sentinel takes a new primary over at once from any Sentinel that it knows, so that nobody has to wait for an election or
-/// for the next look. In the name of one that it does not know it would add a Sentinel that does not exist, and count it
-/// for the quorum from then on: so every name is taken from that Sentinel's own list.
+/// A Sentinel believes such a message at once, so that nobody has to wait for an election or for its next look. A message in
+/// the name of a Sentinel that it does not know would make it add one that does not exist, and count it for the quorum from
+/// then on. So each name is taken from the list of the Sentinel that gets the message.
 struct PrimaryAnnouncement: Sendable {
     struct Letter: Sendable {
         let receiver: Server
         let hello: SentinelHello
-        /// Whether the Sentinel knows no other one, so that the name is nobody's: it forgets it at once.
+        /// Whether the receiver knows no other Sentinel. Then the name is made up, and the receiver is reset so that it forgets
+        /// the Sentinel of that name again.
         var isInNobodysName = false
 
         fileprivate var commands: [Command] {
@@ -23,7 +24,7 @@ struct PrimaryAnnouncement: Sendable {
 
     let letters: [Letter]
 
-    /// Why it cannot be made, or is not safe, before anything was changed; `nil` where it is.
+    /// Why the Sentinels cannot be told, or not safely; `nil` where they can. Asked before anything was changed.
     static func obstacle(_ sentinels: Sentinels, from: Server) async -> String? {
         guard sentinels.all.count > 1 else {
             return "there is one Sentinel only, and it cannot be told in the name of another"
@@ -66,9 +67,9 @@ struct PrimaryAnnouncement: Sendable {
         return nil
     }
 
-    /// Letters to all Sentinels that answer and can be written to; the rest learns it from the others.
-    /// - Parameter isToAll: also to one that knows no other, in nobody's name: the way to tell it of a server that it has
-    ///   forgotten.
+    /// Writes letters to all Sentinels that answer and know another one. The others learn of the primary from these.
+    /// - Parameter isToAll: whether a Sentinel that knows no other one gets a letter, too, in a name that is made up: the only
+    ///   way to tell it of a server that it has forgotten.
     static func write(
         _ sentinels: Sentinels, primary: Server, isToAll: Bool = false
     ) async -> PrimaryAnnouncement {
@@ -80,7 +81,7 @@ struct PrimaryAnnouncement: Sendable {
         for picture in pictures {
             let peer = picture.peers.first { $0.flags.isHealthy && $0.runID != nil }
             guard peer != nil || isToAll else { continue }
-            // As that Sentinel spells it: one that knows a host by its IP would take a name for another server.
+            // The address as that Sentinel spells it: one that knows a host by its IP would take its name for another server.
             var address = ServerAddress(host: primary.endpoint.host, port: primary.endpoint.port)
             for replica in picture.replicas where await sentinels.servers.isSame(replica.address, as: primary) {
                 address = replica.address
@@ -97,7 +98,7 @@ struct PrimaryAnnouncement: Sendable {
         return PrimaryAnnouncement(letters: letters)
     }
 
-    /// To all at once. One that does not take it learns it from the others, whose next word it is.
+    /// Sends all letters at once. A Sentinel that misses its own learns of the primary from the next message of another one.
     func send() async {
         await withTaskGroup(of: Void.self) { group in
             for letter in letters {

@@ -18,8 +18,9 @@ struct Return {
         let situation = try await CutoverSituation.read(servers, back, isReturn: true)
         switch situation.verdict {
         case .finished, .promoted: try await handover(drains: true).resume(back)
-        case .notStarted where situation.to == .retired:
-            // It has none of the writes since; the Sentinels are told of it again.
+        case .notStarted where situation.to == .closed:
+            // The source has none of the writes since the cutover, and the Sentinels have forgotten it: it takes writes again
+            // with its old settings, and the Sentinels are told of it.
             var handover = handover(drains: false)
             let source = Fence(primary: servers.source)
             handover.reopening = source.allCommands(memory.cutover.fence)
@@ -33,7 +34,8 @@ struct Return {
                 world: await WorldReport(servers).sentences(),
                 help: ["make the source follow the target, or promote it yourself, then roll back again"])
         }
-        // Whoever was kept from being chosen, or from taking writes alone, is no more: the cutover is undone.
+        // The cutover is undone. Now every server gets back the settings that kept it from being promoted, or from taking
+        // writes alone.
         try await Fence(primary: servers.source).lower(to: memory.cutover.fence)
         try await restorePriority()
         try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)
@@ -48,7 +50,7 @@ struct Return {
             place: [servers.source.name], help: ["roll back again: the rest of the way is short"], isTransient: true)
     }
 
-    /// Records how the target is fenced before it is, and lets Sentinel choose the source again.
+    /// Records the target's settings before it is fenced, and lets the Sentinels promote the source again.
     private func prepared() async throws -> CutoverMemory {
         if let back = memory.back { return back }
         let back = try await handover(drains: true).prior()
@@ -61,7 +63,7 @@ struct Return {
         let forward = memory.cutover
         return Cutover(
             servers: servers, from: servers.target, to: servers.source,
-            // A source that was shut down and started again is promoted like any other.
+            // The method of the plan does not matter here: also a source that was shut down runs again by now.
             method: servers.plan.sentinel == nil ? .promote : .sentinel, writePause: step.writePause, drains: drains,
             context: context,
             record: { [context] in
@@ -69,7 +71,8 @@ struct Return {
             })
     }
 
-    /// The source's `replica-priority` from before the cutover; where that was 0, no failover could come back to it.
+    /// Gives the source its `replica-priority` of before the cutover. Where that was 0 it gets 100, the default of Redis: with
+    /// 0 no Sentinel could promote it.
     private func restorePriority() async throws(StepFailure) {
         let prior = memory.cutover.fence["replica-priority"] ?? "100"
         try await servers.source.set("replica-priority", to: prior == "0" ? "100" : prior)

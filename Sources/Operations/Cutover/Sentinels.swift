@@ -17,12 +17,13 @@ struct Sentinels: Sendable {
         primaryName = servers.primaryName
     }
 
-    /// What they say about one server at one moment. A Sentinel that does not answer names nobody.
+    /// What the Sentinels say about one server at one moment. One that does not answer counts as naming nobody.
     struct View: Sendable {
         var total = 0
         /// Those that tell clients that it is the primary.
         var naming: [String] = []
-        /// How many show it as the monitored primary, which comes later and is what some clients ask for.
+        /// How many show it as the primary that they monitor (`SENTINEL MASTER`). That comes later than the address that they
+        /// give clients, and some clients ask for it.
         var shown = 0
         /// `Sentinel 10.0.0.3:26379 names 10.0.0.1:6379`
         var missing: [String] = []
@@ -32,7 +33,7 @@ struct Sentinels: Sendable {
         var silent: [String] = []
 
         var named: Int { naming.count }
-        /// How many send clients elsewhere; one that is silent sends nobody anywhere.
+        /// How many send clients to another server. One that is silent sends nobody anywhere.
         var misleading: Int { total - named - silent.count }
         var allNameIt: Bool { named == total }
         var allShowIt: Bool { named == total && shown == total }
@@ -81,7 +82,8 @@ struct Sentinels: Sendable {
         return opinion
     }
 
-    /// Finds out which of the addresses that they know is which server, while there is time to ask.
+    /// Finds out which of the addresses that the Sentinels know lead to which server. Later, while writes are held back,
+    /// nobody is asked for it.
     func recogniseAll(_ from: Server, _ to: Server) async {
         let pictures = (try? await servers.sentinelPictures()) ?? []
         let addresses = Set(pictures.flatMap { [$0.primary.address] + $0.replicas.map(\.address) })
@@ -106,7 +108,7 @@ struct Sentinels: Sendable {
     func isFailingOver() async -> Bool { await known().contains(where: \.isFailoverInProgress) }
 
     /// Waits until none of them fails over, or is about to because it takes the primary for down.
-    /// - Parameter limit: after which it is as it is.
+    /// - Parameter limit: how long it waits; after that it returns in any case.
     func waitUntilCalm(upTo limit: Duration, _ context: StepContext) async throws {
         let watch = Stopwatch(context.clock)
         while watch.elapsed < limit {
@@ -161,7 +163,7 @@ extension Server {
         }
     }
 
-    /// Asks for what a server may do without living to say so, or be too busy to.
+    /// Sends commands whose reply may never come although they were carried out: the server stops, or is too busy to answer.
     ///
     /// - Throws: `StepFailure` where it has certainly not been done. A reply that never comes may mean either.
     func attempt(_ commands: [Command], timeout: Duration) async throws(StepFailure) {

@@ -45,8 +45,8 @@ actor WriteProbe {
         }
     }
 
-    /// A write that is under way is let come to its end: one that is broken off may have been carried out, and nobody would
-    /// count it.
+    /// Waits for the write that is under way, two seconds at most. One that is broken off may have been carried out without
+    /// being counted.
     private func end(_ writing: Task<Void, Never>) async {
         hasSeenEnough = true
         let clock = servers.clock
@@ -74,10 +74,10 @@ actor WriteProbe {
         }
     }
 
-    /// Until the server refuses one or is gone, or nobody wants more.
+    /// Writes until the server refuses a write or is gone, or the probe has seen enough.
     private func write(to server: Server) async throws {
         while !Task.isCancelled, !hasSeenEnough {
-            // Longer than any pause: whoever waits there is let go, or loses the connection.
+            // Longer than any pause: a write that is held back is answered when the pause ends, or its connection is closed.
             try await server.ask(Command(["SET", key, "planrun", "EX", "60"]), timeout: .seconds(60))
             acknowledged(by: server)
             try await servers.clock.sleep(for: .milliseconds(5))
@@ -91,7 +91,7 @@ actor WriteProbe {
         if server.part == successor.part { writesOnSuccessor += 1 }
     }
 
-    /// The gap ends with a write on the new primary.
+    /// Waits for the first write on the new primary, with which the gap ends.
     private func seeOneMore() async {
         guard lastAcknowledged != nil else { return }
         let wait = Stopwatch(servers.clock)
@@ -100,7 +100,7 @@ actor WriteProbe {
         }
     }
 
-    /// As a Sentinel names it; without Sentinels, whoever takes writes.
+    /// The server that the first Sentinel to answer names; without Sentinels, the one that says it is a primary.
     private func primary() async -> Server? {
         for sentinel in servers.sentinels {
             guard let address = try? await sentinel.primaryAddress(servers.primaryName) else { continue }

@@ -24,6 +24,15 @@ final class KnownAddresses: Sendable {
     private static let patience = Duration.seconds(5)
 
     private let answers = Mutex<[Pair: Answer]>([:])
+    private let hosts = Mutex<[String: Set<String>]>([:])
+
+    /// - Parameter lookUp: the resolver, which is not asked while writes are held back.
+    func ips(of host: String, _ lookUp: @Sendable (String) async -> Set<String>) async -> Set<String> {
+        if Self.asksNobody { return hosts.withLock { $0[host] } ?? [] }
+        let ips = await lookUp(host)
+        hosts.withLock { $0[host] = ips }
+        return ips
+    }
 
     func sameness(
         of pair: Pair, clock: any Clock<Duration>, _ ask: @escaping @Sendable () async -> Sameness

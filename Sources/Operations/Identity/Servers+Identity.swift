@@ -61,9 +61,13 @@ extension Servers {
     func isOnePlace(_ left: ServerAddress, _ right: ServerAddress) async -> Bool {
         if left.isSpelledLike(right) { return true }
         guard left.port == right.port else { return false }
-        let (here, there) = await (resolve(left.host), resolve(right.host))
+        let (here, there) = await (addresses(of: left.host), addresses(of: right.host))
         return here == there && here.count == 1
     }
+
+    /// The IPs of a host. While writes are held back no name is looked up: what was found last still counts, and a name that
+    /// nobody has asked for has none.
+    func addresses(of host: String) async -> Set<String> { await knownAddresses.ips(of: host, resolve) }
 
     /// A Sentinel may reach an address that we cannot, and tells which process it found there.
     private func sameness(bySentinels address: ServerAddress, _ own: ServerAddress) async -> Sameness? {

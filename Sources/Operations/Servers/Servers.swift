@@ -7,9 +7,9 @@ import RedisTopology
 /// The servers of a plan, and how to recognise them when other servers name them.
 package struct Servers: Sendable {
     package let plan: Plan
-    package let source: Server
-    package let target: Server
-    package let sentinels: [Server]
+    package private(set) var source: Server
+    package private(set) var target: Server
+    package private(set) var sentinels: [Server]
     package let connector: any SessionConnector
     /// What the connections of this process are called.
     package let name: ConnectionName
@@ -88,6 +88,42 @@ package struct Servers: Sendable {
             if let address, await isSame(address, as: target) { return sentinel }
         }
         return nil
+    }
+
+    /// The same servers on connections that look up no name: each name is looked up now, once. The connections last as long
+    /// as `body`.
+    /// - Parameter needsAll: whether a name that cannot be resolved is an error; otherwise its server keeps its connection.
+    /// - Throws: `StepFailure` that names the server, before `body` is called.
+    func withoutLookups<Result: Sendable>(
+        needsAll: Bool, _ body: (Servers) async throws -> Result
+    ) async throws -> Result {
+        var (copy, opened) = (self, [Server]())
+        func place(_ server: Server) async throws(StepFailure) -> Server {
+            let ips = await addresses(of: server.endpoint.host)
+            if ips == [server.endpoint.host] { return server }
+            guard !ips.isEmpty else {
+                if needsAll { throw server.failure(.unresolvable(server.settings.address)) }
+                return server
+            }
+            var settings = server.settings
+            settings.ips = ips.sorted()
+            let placed = Server(
+                part: server.part, endpoint: server.endpoint, settings: settings, session: connector.session(settings))
+            opened.append(placed)
+            return placed
+        }
+        copy.source = try await place(source)
+        copy.target = try await place(target)
+        copy.sentinels = []
+        for sentinel in sentinels { copy.sentinels.append(try await place(sentinel)) }
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body(copy))
+        } catch {
+            result = .failure(error)
+        }
+        for server in opened { await server.session.close() }
+        return try result.get()
     }
 
     package func close() async {

@@ -12,7 +12,7 @@ struct SourceRetiredCheck: Check {
         let source = servers.source
         guard
             let replication = try await replication(
-                of: source, isGone: servers.plan.failover?.resting(towards: servers.plan.target.engine) == .shutdown)
+                of: source, isGone: servers.plan.failover?.certainResting(servers.plan) == .shutdown)
         else { return .passed("\(source.endpoint) is shut down") }
         if replication.role == .primary, try await Fence(primary: source).isClosed() {
             return try await standsAlone(servers)

@@ -78,10 +78,13 @@ extension FailoverStep: StepDeclaration {
     }
 
     private func rest(_ scene: StepScene) -> String {
-        switch resting(towards: scene.plan.target.engine) {
-        case .follow: "makes \(scene.source) its replica"
-        case .fenced: "leaves \(scene.source) standing alone without taking writes, forgotten by the Sentinels"
+        let follows = "makes \(scene.source) its replica"
+        let standsAlone = "leaves \(scene.source) standing alone without taking writes, forgotten by the Sentinels"
+        return switch certainResting(scene.plan) {
+        case .follow: follows
+        case .fenced: standsAlone
         case .shutdown: "shuts \(scene.source) down"
+        case nil: "\(follows), or, where it could not follow, \(standsAlone)"
         }
     }
 
@@ -188,10 +191,17 @@ extension ValueType where Value == FailoverStep.OtherReplicas {
 }
 
 extension FailoverStep {
-    /// How the source comes to rest: as the plan says, else the best that an engine as the target allows. A Redis never
-    /// syncs from a Dragonfly, and would try several hundred times a second.
-    package func resting(towards target: Engine) -> Resting {
+    /// How the source comes to rest. Whoever wants to know it asks here.
+    /// - Parameter canFollow: whether the source could be a replica of the target.
+    package func resting(canFollow: Bool) -> Resting {
         if method == .shutdown { return .shutdown }
-        return resting ?? (target == .dragonfly ? .fenced : .follow)
+        return resting ?? (canFollow ? .follow : .fenced)
+    }
+
+    /// The same from the plan alone; `nil` where only the servers can tell, since it depends on their versions.
+    package func certainResting(_ plan: Plan) -> Resting? {
+        let otherwise = resting(canFollow: false)
+        if plan.target.engine.rulesOut(replica: plan.source.engine) { return otherwise }
+        return otherwise == resting(canFollow: true) ? otherwise : nil
     }
 }

@@ -43,7 +43,7 @@ struct ConnectFailure {
     ) -> (SessionError.Code, String) {
         let attempts = error.connectionErrors.map { ($0.target, explain($0.error, address)) }
         guard let (_, first) = attempts.first else {
-            return (.hostUnresolvable, "the host name '\(address.host.printable(limit: 200))' cannot be resolved")
+            return (.hostUnresolvable, SessionError.unresolvable(address).sentence)
         }
         if attempts.count == 1 { return first }
         let all = attempts.map { "\($0.ipAddress ?? "?"): \($1.1)" }.joined(separator: "; ")

@@ -6,27 +6,43 @@ import RESP
 /// Opens TCP connections to one server: an IP directly, a host name through all its addresses.
 struct Dial {
     private let address: ServerAddress
+    /// Those that are known of a host name; the next one is tried where one does not take the connection.
+    private let known: [SocketAddress]
     private let timeout: Duration
     private let loop: any EventLoop
 
     init(_ settings: ConnectionSettings, on loop: any EventLoop) {
         address = settings.address
+        known = settings.ips.compactMap { try? SocketAddress(ipAddress: $0, port: settings.address.port) }
         timeout = settings.connectTimeout
         self.loop = loop
     }
 
     func open(_ prepare: @escaping @Sendable (any Channel) throws -> Void) -> EventLoopFuture<any Channel> {
-        let bootstrap = ClientBootstrap(group: loop)
+        if !known.isEmpty { return open(known[...], prepare) }
+        if let ip = try? SocketAddress(ipAddress: address.host, port: address.port) {
+            return bootstrap(prepare).connect(to: ip)
+        }
+        return bootstrap(prepare).connect(host: address.host, port: address.port)
+    }
+
+    /// - Parameter addresses: not empty.
+    private func open(
+        _ addresses: ArraySlice<SocketAddress>, _ prepare: @escaping @Sendable (any Channel) throws -> Void
+    ) -> EventLoopFuture<any Channel> {
+        let attempt = bootstrap(prepare).connect(to: addresses[addresses.startIndex])
+        let others = addresses.dropFirst()
+        return others.isEmpty ? attempt : attempt.flatMapError { _ in open(others, prepare) }
+    }
+
+    private func bootstrap(_ prepare: @escaping @Sendable (any Channel) throws -> Void) -> ClientBootstrap {
+        ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(timeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try prepare(channel) }
             }
-        if let ip = try? SocketAddress(ipAddress: address.host, port: address.port) {
-            return bootstrap.connect(to: ip)
-        }
-        return bootstrap.connect(host: address.host, port: address.port)
     }
 
     /// What is wrong with the certificates that the server shows. Nothing is sent to it but the start of a handshake.

@@ -102,12 +102,13 @@ final class FakeProcess: Sendable {
 
     /// - Parameter wrap: puts something between planrun and the servers.
     func servers(
-        _ plan: Plan, through wrap: (any SessionConnector) -> any SessionConnector = { $0 }
+        _ plan: Plan, through wrap: (any SessionConnector) -> any SessionConnector = { $0 },
+        resolve: @escaping @Sendable (String) async -> Set<String> = { [$0] }
     ) throws -> Servers {
         try Servers(
             plan: plan, connector: wrap(WorldConnector(process: self)), environment: [:],
             clock: WorldClock(process: self),
-            probesWrites: false, resolve: { [$0] })
+            probesWrites: false, resolve: resolve)
     }
 
     func context(attempt: Int = 1) -> StepContext {

@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The replicas of a primary besides the one that takes over: none of them is promoted, and afterwards they follow, stand
-/// alone, or are left to the Sentinels.
+/// The replicas of a primary besides the one that takes over. None of them is promoted. Afterwards they follow the new
+/// primary, are detached, or are left to the Sentinels, as the plan says.
 struct OtherReplicas: Sendable {
     let servers: Servers
     let primary: Server
@@ -46,7 +46,7 @@ struct OtherReplicas: Sendable {
         return found
     }
 
-    /// Sessions with all of them, for who wants to look at them only; the caller closes them.
+    /// Opens a session to each of them, for a caller that only reads; the caller closes them.
     func guests() async throws -> [Server] {
         try await addresses().map { address in
             var settings = primary.settings
@@ -73,18 +73,18 @@ struct OtherReplicas: Sendable {
         return others
     }
 
-    /// Keeps them from being promoted. One that could not follow the successor, or shall not, leaves now: a Sentinel waits
-    /// for every replica that it knows to follow the new primary before it says who that is.
-    func retire(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?, _ context: StepContext) async throws {
+    /// Keeps the Sentinels from promoting them. With `detach` they leave the primary now, before the cutover: a Sentinel waits
+    /// until every replica that it knows follows the new primary before it shows that one, and these never would.
+    func exclude(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?, _ context: StepContext) async throws {
         for memory in replicas {
             guard let priority = memory.priority else { continue }
-            try await with(memory) { try await Fence(primary: $0).retire(priority) }
+            try await with(memory) { try await Fence(primary: $0).exclude(priority) }
         }
         guard rule == .detach, !replicas.isEmpty else { return }
         try await checkWriteRule()
         for memory in replicas {
             try await with(memory) { replica in
-                _ = try await Fence(primary: replica).closeForGood()
+                _ = try await Fence(primary: replica).close()
                 try await replica.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
             }
         }
@@ -105,7 +105,7 @@ struct OtherReplicas: Sendable {
             help: ["write 'replicas: { after-cutover: leave }', or lower min-replicas-to-write on \(primary.endpoint)"])
     }
 
-    /// After the handover.
+    /// Gives them what they have after the handover: the new primary to follow, where they shall, and their own settings.
     func bringToRest(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?) async throws {
         for memory in replicas where rule != .detach {
             try await with(memory) { replica in
@@ -115,7 +115,7 @@ struct OtherReplicas: Sendable {
         }
     }
 
-    /// Everything as before, while the primary still is one, or is one again.
+    /// Makes everything as before, while their primary still is one or is one again.
     func restore(_ replicas: [Memory]) async throws {
         for memory in replicas {
             try await with(memory) { replica in

@@ -4,9 +4,9 @@ import RESP
 import RedisTopology
 
 extension Sentinels {
-    /// Makes every Sentinel forget some replicas: `SENTINEL RESET`, one Sentinel at a time, since one that was reset has to
-    /// learn of the others again before it can be counted on. It learns of replicas from the primary, so whoever shall be
-    /// forgotten must not follow it any more.
+    /// Makes every Sentinel forget some replicas, with `SENTINEL RESET`. A Sentinel that was reset has forgotten the other
+    /// Sentinels as well and cannot agree with them on anything until it has found them again, so they are reset one at a
+    /// time. It learns of replicas from their primary: a server that shall be forgotten must not follow it any more.
     /// - Parameter world: what state the servers are in, should a Sentinel not find the others again.
     func forget(_ forgotten: [ServerAddress], world: [String], _ context: StepContext) async throws {
         for sentinel in all {

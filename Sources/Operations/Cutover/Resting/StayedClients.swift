@@ -2,8 +2,8 @@ import Execution
 import RESP
 import RedisTopology
 
-/// Who is still connected to the source after the cutover: clients that do not ask the Sentinels, and read old data or get
-/// errors from now on.
+/// The clients that are still connected to the source after the cutover. They do not ask the Sentinels, and from now on read
+/// old data or get errors.
 struct StayedClients: Sendable {
     let source: Server
     let clients: [ClientList.Client]

@@ -3,18 +3,19 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Brings the source to rest after the cutover, as the plan says, or in the best way that the pair of servers allows.
+/// Brings the source to rest after the cutover, as `AfterCutover` says.
 ///
-/// A source that cannot follow the target would try again several hundred times a second, and one that Sentinel forgets
-/// without a fence would take writes. So it is fenced for good first, then stands alone, then is forgotten.
-struct Retirement: Sendable {
+/// A source that cannot follow the target would try to several hundred times a second, so it has to stand alone; a source
+/// that stands alone would take writes, so it is closed first. The Sentinels forget it last, since they list whatever follows
+/// the primary.
+struct SourceRest: Sendable {
     let servers: Servers
     let context: StepContext
 
     private var source: Server { servers.source }
 
-    /// Does nothing where it is at rest already.
-    func run(_ resting: FailoverStep.Resting) async throws {
+    /// Changes nothing where the source is at rest already.
+    func reach(_ resting: FailoverStep.Resting) async throws {
         switch resting {
         case .follow: return
         case .fenced: try await fence()
@@ -22,11 +23,11 @@ struct Retirement: Sendable {
         }
     }
 
-    /// A Sentinel that has not forgotten it yet makes it follow the target again; then it is taken off once more.
+    /// A Sentinel that has not forgotten the source yet makes it follow the target again. Then it is detached once more.
     private func fence() async throws {
         let fence = Fence(primary: source)
-        // A source without a write rule of its own, a Dragonfly, stays a replica.
-        guard try await fence.closeForGood() else { return }
+        // A Dragonfly has no such rule, and could not be closed. It stays a replica, which takes no writes either.
+        guard try await fence.close() else { return }
         let address = source.endpoint.serverAddress
         let watch = Stopwatch(context.clock)
         while watch.elapsed < .seconds(120) {
@@ -51,7 +52,7 @@ struct Retirement: Sendable {
         ["\(servers.target.endpoint) is the primary and takes writes; \(source.endpoint) takes none"]
     }
 
-    /// As the server is configured: it saves if it has save points. A server that is gone sends no reply.
+    /// A server saves its data first, if it is configured with save points. One that is gone sends no reply.
     private func shutDown() async throws {
         do {
             _ = try await source.replication()
@@ -63,11 +64,12 @@ struct Retirement: Sendable {
     }
 }
 
-/// Whether a server could be a replica of another one, for as long as it takes.
+/// Whether a server could be a replica of another one.
 enum Followers {
     /// - Returns: why it could not, as a sentence; `nil` where nothing is known against it.
     static func obstacle(_ follower: ServerInfo, to primary: ServerInfo) -> String? {
-        if primary.engine == .dragonfly, follower.engine != .dragonfly {
+        func known(_ server: ServerInfo) -> Engine? { Engine(rawValue: server.engine.rawValue) }
+        if known(primary)?.rulesOut(replica: known(follower)) == true {
             return "a \(follower.engine.rawValue) never gets in sync with a dragonfly (no PSYNC), and tries without end"
         }
         return VersionPair(source: primary, target: follower).problems.first { $0.isCertain }?.sentence
@@ -81,11 +83,20 @@ struct AfterCutover {
     /// Why the source, and servers like it, could not follow the target.
     let obstacle: String?
 
+    /// For `plan`: what becomes of the source, where the plan alone does not tell.
+    var sentence: String {
+        switch resting {
+        case .follow: "the source will follow the target"
+        case .fenced: "the source will stand alone without taking writes" + (obstacle.map { ": \($0)" } ?? "")
+        case .shutdown: "the source will be shut down"
+        }
+    }
+
     static func read(_ servers: Servers, _ step: FailoverStep) async throws(StepFailure) -> AfterCutover {
         let obstacle = Followers.obstacle(
             try await servers.source.serverInfo(), to: try await servers.target.serverInfo())
         return AfterCutover(
-            resting: step.method == .shutdown ? .shutdown : step.resting ?? (obstacle == nil ? .follow : .fenced),
+            resting: step.resting(canFollow: obstacle == nil),
             replicas: step.replicas ?? (obstacle == nil ? .follow : .detach), obstacle: obstacle)
     }
 }
