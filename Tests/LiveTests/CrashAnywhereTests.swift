@@ -27,8 +27,8 @@ extension LiveTests {
             }
         }
 
-        /// Before it takes effect and right after.
-        @Test(arguments: Crash.cases(of: 2 * 20, after: 3))
+        /// Before it takes effect and right after. There are as many at least; outcomes that come close together share one.
+        @Test(arguments: Crash.cases(of: 2 * 13, after: 3))
         func `at any state write`(crash: Crash) async throws {
             let (number, isAfter) = (crash.position / 2 + 1, crash.position % 2 == 1)
             try await killed(crash, "\(isAfter ? "after" : "in") state write \(number)") { scene in
