@@ -16,10 +16,10 @@ package struct CompiledPlan: Sendable {
     typealias Maker = @Sendable (Servers, any Approver, _ discardsWrites: Bool) -> any Operation
 
     package init(_ plan: Plan) {
-        let edges = plan.edges
-        var compiler = Compiler(plan: plan, edges: edges)
+        let places = StepPlaces(plan)
+        var compiler = Compiler(places)
         // A step needs the nodes of the steps that it needs, and those may stand below it in the file.
-        for position in edges.order { compiler.add(plan.steps[position]) }
+        for step in places.order { compiler.add(step) }
         self.plan = plan
         graph = StepGraph(nodes: compiler.nodes)
         policies = compiler.policies
@@ -54,28 +54,21 @@ private struct PlanOperations: OperationProvider {
 
 /// Turns steps into nodes, one after the other. A step of checks becomes one node a check.
 private struct Compiler {
-    let plan: Plan
     private(set) var nodes: [StepGraph.Node] = []
     private(set) var policies: [NodeID: NodePolicy] = [:]
     private(set) var makers: [NodeID: CompiledPlan.Maker] = [:]
     /// The nodes a later step has to wait for, by step.
     private var ends: [String: [NodeID]] = [:]
-    private let beforeCutover: Set<String>
-    private let afterCutover: Set<String>
+    private let places: StepPlaces
 
-    init(plan: Plan, edges: Edges<String>) {
-        self.plan = plan
-        beforeCutover = edges.needs(ofAny: plan.cutovers)
-        afterCutover = edges.dependents(ofAny: plan.cutovers)
+    init(_ places: StepPlaces) {
+        self.places = places
     }
 
     mutating func add(_ step: Step) {
         let execution = step.kind.execution
-        let place = StepPlace(
-            plan: plan, isBeforeCutover: beforeCutover.contains(step.id),
-            isAfterCutover: afterCutover.contains(step.id))
         var needs = needs(of: step)
-        for stage in execution.stages(of: step, at: place) where !stage.isEmpty {
+        for stage in execution.stages(of: step, at: places[step]) where !stage.isEmpty {
             needs = stage.map { append($0, step, type(of: execution).role, needs: needs) }
         }
         ends[step.id] = needs
@@ -96,15 +89,4 @@ private struct Compiler {
         for need in step.needs { for end in ends[need] ?? [] where !needs.contains(end) { needs.append(end) } }
         return needs
     }
-}
-
-extension Plan {
-    fileprivate var edges: Edges<String> {
-        guard let edges = Edges(steps.map { (id: $0.id, needs: $0.needs) }) else {
-            preconditionFailure("a plan has two steps of one id, or a need that is no step: it was not checked")
-        }
-        return edges
-    }
-
-    fileprivate var cutovers: [String] { steps.filter { $0.kind.name == .failover }.map(\.id) }
 }

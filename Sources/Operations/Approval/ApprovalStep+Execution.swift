@@ -4,6 +4,8 @@ import PlanModel
 extension ApprovalStep: StepExecution {
     static let role = StepGraph.Role.gate
 
+    func rights(at place: StepPlace) -> Rights { Conditions.rights(place.plan) }
+
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         let request = ApprovalRequest(
             step: step.id, question: question, isBeforeCutover: place.isBeforeCutover)

@@ -10,6 +10,8 @@ package struct BackupOperation: Operation {
     let servers: Servers
     let step: BackupStep
 
+    static let rights: [Right] = [.save, .time]
+
     private var source: Server { servers.source }
 
     package func inspect(_ context: StepContext) async throws -> Inspection {

@@ -1,5 +1,5 @@
 package import Execution
-import PlanModel
+package import PlanModel
 
 /// Something that must hold from the moment the target follows the source until the handover, and that nobody but planrun
 /// watches: the source is still the same process, no Sentinel of another group has appeared, and so on.
@@ -11,6 +11,12 @@ package protocol Condition: Sendable {
     /// - Returns: why the condition does not hold any more, as the failure of the step that asks; `nil` where it holds.
     /// - Throws: `StepFailure` where a server does not answer.
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure?
+    /// What it sends besides what planrun sends for every plan (`Servers.rights`).
+    func rights(in plan: Plan) -> Rights
+}
+
+extension Condition {
+    package func rights(in plan: Plan) -> Rights { .none }
 }
 
 /// All conditions. A new one is a new file in this folder and its line here.
@@ -26,6 +32,9 @@ package enum Conditions {
         ForeignSentinelsCondition(),
         SoleRunCondition(),
     ]
+
+    /// What all of them send besides what planrun sends for every plan.
+    static func rights(_ plan: Plan) -> Rights { .sum(all.map { $0.rights(in: plan) }) }
 
     /// Asks all of them at once.
     /// - Returns: the first, in their order, that does not hold.

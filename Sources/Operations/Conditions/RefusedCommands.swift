@@ -63,6 +63,10 @@ struct RefusalWatch: Sendable {
     /// Commands that write at the source.
     let writing: Set<String>
 
+    static func rights(_ plan: Plan) -> Rights {
+        plan.target.engine == .dragonfly ? Rights(at: [.source], [.commandTable]) : .none
+    }
+
     /// Asks the source which of its commands write: a long answer, not to be waited for while writes are held back.
     init?(_ servers: Servers, since baseline: RunBaseline?) async throws(StepFailure) {
         guard let earlier = baseline?.refused else { return nil }
@@ -110,6 +114,8 @@ struct RefusalWatch: Sendable {
 
 /// The target has carried out every command that the source sent it.
 struct NothingRefused: Condition {
+    func rights(in plan: Plan) -> Rights { RefusalWatch.rights(plan) }
+
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         guard let earlier = baseline?.refused else { return nil }
         // The usual answer is cheap: nothing has changed at all.

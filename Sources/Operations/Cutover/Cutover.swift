@@ -9,6 +9,15 @@ import RedisTopology
 /// out by `CutoverDriver`. Until the promotion is asked for, everything can be taken back; after it the servers may go on
 /// without planrun.
 struct Cutover: Sendable {
+    /// - Parameters:
+    ///   - from: the part of the primary until now.
+    ///   - to: the part of the one that shall be.
+    static func rights(from: Server.Part, to: Server.Part, _ plan: Plan) -> Rights {
+        Rights(at: [from], Fence.rights + WritePause.rights + ReplicationCredentials.rights + [.replicaOf])
+            + Rights(at: [to], [.replicaOf] + WriteCounter.rights) + WriteProbe.rights
+            + OtherReplicas.rights + Sentinels.failoverRights(plan)
+    }
+
     private(set) var servers: Servers
     /// The primary until now, and the one that shall be.
     private(set) var from: Server

@@ -4,6 +4,22 @@ import PlanModel
 extension FailoverStep: StepExecution {
     static let role = StepGraph.Role.pointOfNoReturn
 
+    func rights(at place: StepPlace) -> Rights {
+        let plan = place.plan
+        var rights = Cutover.rights(from: .source, to: .target, plan) + Conditions.rights(plan)
+        rights += SourceRest.rights(method == .shutdown ? .shutdown : resting, plan)
+        if replicas == nil || replicas == .detach { rights += Sentinels.forgettingRights(plan) }
+        if method.isAnnounced { rights += PrimaryAnnouncement.rights }
+        if isFollowed { rights += ReplicationCredentials.rightsOfFollowers(of: .target, plan.target) }
+        if plan.rollback.afterCutover == .discardWrites { rights += Return.rights(plan) }
+        return rights
+    }
+
+    /// Whether the source, or one of its other replicas, may come to follow the target.
+    private var isFollowed: Bool {
+        resting == .follow || resting == nil && method != .shutdown || replicas == .follow || replicas == nil
+    }
+
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         [
             [
@@ -12,5 +28,15 @@ extension FailoverStep: StepExecution {
                 }
             ]
         ]
+    }
+}
+
+extension FailoverStep.Method {
+    /// Whether the Sentinels may be told by planrun.
+    fileprivate var isAnnounced: Bool {
+        switch self {
+        case .announce, .fastest: true
+        case .sentinel, .promote, .shutdown: false
+        }
     }
 }

@@ -8,6 +8,8 @@ import RedisTopology
 struct Fence: Sendable {
     let primary: Server
 
+    static let rights: [Right] = [.configGet, .configSet, .configRewrite]
+
     private static let quorumOfReplicas = "min-replicas-to-write"
     private static let maximumLag = "min-replicas-max-lag"
     private static let priority = "replica-priority"

@@ -22,6 +22,8 @@ struct PrimaryAnnouncement: Sendable {
         }
     }
 
+    static let rights = Rights(at: [.sentinel], [.sayHello])
+
     let letters: [Letter]
 
     /// Why the Sentinels cannot be told, or not safely; `nil` where they can. Asked before anything was changed.

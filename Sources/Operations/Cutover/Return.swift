@@ -8,6 +8,13 @@ import RedisTopology
 /// Where the source follows the target in sync nothing is given up; where it could not follow, what was written since the
 /// cutover is.
 struct Return {
+    /// A source that the Sentinels have forgotten is announced to them again.
+    static func rights(_ plan: Plan) -> Rights {
+        Cutover.rights(from: .target, to: .source, plan) + Rights(at: [.source], Fence.rights)
+            + ReplicationCredentials.rightsOfFollowers(of: .source, plan.source)
+            + (plan.sentinel == nil ? .none : PrimaryAnnouncement.rights + Sentinels.forgettingRights(plan))
+    }
+
     let servers: Servers
     let step: FailoverStep
     let memory: FailoverMemory

@@ -5,6 +5,11 @@ import RedisTopology
 
 /// The Sentinels of a plan, as the cutover needs them.
 struct Sentinels: Sendable {
+    /// Of a failover. To look at them takes no more than what planrun asks for every plan.
+    static func failoverRights(_ plan: Plan) -> Rights {
+        plan.sentinel.map { Rights(at: [.sentinel], [.sentinel("FAILOVER", $0.primary)]) } ?? .none
+    }
+
     let servers: Servers
     let all: [Server]
     let primaryName: String

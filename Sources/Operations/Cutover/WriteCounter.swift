@@ -3,6 +3,8 @@ import RedisTopology
 
 /// Counts the commands that write which a server has carried out since it runs.
 struct WriteCounter: Sendable {
+    static let rights: [Right] = [.commandTable]
+
     private let server: Server
     private let writing: Set<String>
 

@@ -8,6 +8,9 @@ import RedisTopology
 /// The server counts from when the command arrives, so a pause that we sent at `t` lasts at least until `t + length`; one
 /// that is renewed and answered before then never ended in between.
 struct WritePause {
+    /// With what ends it, together with the connections that it holds.
+    static let rights: [Right] = [.clientPause, .clientUnpause, .multi, .clientKill, .exec]
+
     private let primary: Server
     private let length: Duration
     /// How long writes may be held back in all: past the smallest `down-after-milliseconds` the Sentinels, whose PING waits

@@ -8,9 +8,13 @@ import RedisTopology
 /// One key with a random name that expires by itself, a write every few milliseconds. Where planrun's user may not write it,
 /// nothing is measured.
 actor WriteProbe {
+    static let rights = Rights(at: [.source, .target], [.set(keyPrefix), .delete(keyPrefix)])
+
+    private static let keyPrefix = "planrun:probe:"
+
     private let servers: Servers
     private let successor: Server
-    private let key = "planrun:probe:\(UInt64.random(in: 0...UInt64.max))"
+    private let key = "\(keyPrefix)\(UInt64.random(in: 0...UInt64.max))"
     private let watch: Stopwatch
     private var hasSeenEnough = false
     private var lastAcknowledged: Duration?

@@ -11,6 +11,10 @@ struct Detachment {
     let servers: Servers
     var memory: ReplicaOfMemory
 
+    static func rights(_ plan: Plan) -> Rights {
+        Rights(at: [.target], [.replicaOf, .flushAll]) + Sentinels.forgettingRights(plan)
+    }
+
     private var target: Server { servers.target }
 
     func run(_ context: StepContext) async throws -> String? {

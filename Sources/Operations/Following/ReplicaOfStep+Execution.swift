@@ -4,6 +4,13 @@ import PlanModel
 extension ReplicaOfStep: StepExecution {
     static let role = StepGraph.Role.effect
 
+    func rights(at place: StepPlace) -> Rights {
+        let needsLogin =
+            password != nil || place.plan.source.access.password != nil || place.plan.source.access.tls != nil
+        return Rights(at: [.target], [.replicaOf] + (needsLogin ? ReplicationCredentials.rights : []))
+            + Detachment.rights(place.plan) + Conditions.rights(place.plan)
+    }
+
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         [
             [

@@ -16,6 +16,13 @@ struct ReplicationCredentials: Sendable {
         var password = Password.untouched
     }
 
+    static let rights: [Right] = [.configSet]
+
+    /// What a server sends that logs in at its primary as planrun does there.
+    static func rightsOfFollowers(of part: Server.Part, _ settings: InstanceSettings) -> Rights {
+        settings.access.password == nil ? .none : Rights(at: [part], Right.replication)
+    }
+
     private var settings: [Setting] = []
 
     private struct Setting: Sendable {

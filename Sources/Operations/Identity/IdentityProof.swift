@@ -12,6 +12,14 @@ struct IdentityProof: Sendable {
     /// As whom to ask; the next one is tried where a server does not let us in.
     let access: [ConnectionSettings]
 
+    /// Source and target are asked who they are, and so is every address that might be one of them.
+    static func rights(_ plan: Plan) -> Rights {
+        let hasNoRunID = [plan.source.engine, plan.target.engine].contains(.dragonfly)
+        return Rights(
+            at: [.source, .target, .replica],
+            Server.rights + (hasNoRunID ? [.clientSetName, .clientList, .clientGetName] : []))
+    }
+
     private static let timeout = Duration.seconds(2)
 
     func compare(_ left: ServerAddress, _ right: ServerAddress) async -> Sameness {

@@ -13,6 +13,14 @@ package struct MonitorOperation: Operation {
         var added: [String]
     }
 
+    static func rights(_ plan: Plan) -> [Right] {
+        let name = plan.sentinel?.primary ?? ""
+        return [
+            .sentinel("MONITOR", name, "127.0.0.1", "6379", "1"), .sentinel("SET", name, "quorum", "1"),
+            .sentinel("REMOVE", name),
+        ]
+    }
+
     private var name: String { servers.primaryName }
 
     package func inspect(_ context: StepContext) async throws -> Inspection {

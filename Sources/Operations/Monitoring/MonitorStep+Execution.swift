@@ -4,6 +4,8 @@ import PlanModel
 extension MonitorStep: StepExecution {
     static let role = StepGraph.Role.effect
 
+    func rights(at place: StepPlace) -> Rights { Rights(at: [.sentinel], MonitorOperation.rights(place.plan)) }
+
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         [
             [

@@ -4,10 +4,16 @@ import PlanModel
 extension PreflightStep: StepExecution {
     static let role = StepGraph.Role.check
 
+    func rights(at place: StepPlace) -> Rights {
+        .sum(asked(in: place.plan).map { $0.rights(in: place.plan) })
+    }
+
+    private func asked(in plan: Plan) -> [any Check.Type] {
+        PreflightCatalogue.checks.filter { $0.applies(to: plan) && severity(of: $0.declaration) != .off }
+    }
+
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
-        let asked = PreflightCatalogue.checks.filter { check in
-            check.applies(to: place.plan) && severity(of: check.declaration) != .off
-        }
+        let asked = asked(in: place.plan)
         // A server that does not answer is one finding, not one of every check.
         let first = asked.filter { $0 == ReachableCheck.self }
         let rest = asked.filter { $0 != ReachableCheck.self }

@@ -1,4 +1,5 @@
 import Execution
+import PlanModel
 import RESP
 import RedisTopology
 
@@ -39,6 +40,15 @@ extension Servers {
 }
 
 extension Server {
+    /// What every look at a Sentinel asks.
+    static func sentinelRights(_ plan: Plan) -> [Right] {
+        let name = plan.sentinel?.primary ?? ""
+        return [
+            .sentinel("GET-MASTER-ADDR-BY-NAME", name), .sentinel("MASTER", name), .sentinel("REPLICAS", name),
+            .sentinel("SENTINELS", name), .sentinel("MYID"),
+        ]
+    }
+
     func picture(of name: String) async throws(StepFailure) -> SentinelPicture? {
         let commands: [Command] = [
             ["SENTINEL", "MASTER", name], ["SENTINEL", "REPLICAS", name], ["SENTINEL", "SENTINELS", name],

@@ -8,7 +8,7 @@ package import RedisTopology
 /// Everything that can go wrong in the conversation is thrown as a `StepFailure` that names the server, so that no
 /// operation has to say it again.
 package struct Server: Sendable {
-    package enum Part: String, Sendable, Hashable {
+    package enum Part: String, Sendable, Hashable, CaseIterable {
         case source, target
         /// Of the source, besides the target; no part of the plan.
         case replica
@@ -93,6 +93,9 @@ package struct Server: Sendable {
 }
 
 extension Server {
+    /// Of every conversation: each connection says its name.
+    static let rights: [Right] = [.clientSetName, .info]
+
     package func info(_ section: String) async throws(StepFailure) -> Info {
         try await read(["INFO", section]) { try Info($0) }
     }

@@ -56,6 +56,8 @@ package struct RunClaim: Sendable {
         try await greet(servers.all)
     }
 
+    static let rights: [Right] = [.ping, .clientList]
+
     private static let world = ["nothing was changed by this planrun"]
 
     /// Makes the connections, with their names.

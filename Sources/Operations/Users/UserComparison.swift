@@ -26,6 +26,8 @@ struct UserComparison: Sendable {
     private let hasUnnamedClients: Bool
     private let targetTakesAnyPassword: Bool
 
+    static let rights = Rights(at: [.source, .target], [.users, .getUser, .commandTable] + UserRefusal.rights)
+
     init(_ servers: Servers) async throws {
         let tables = try await [servers.source, servers.target].atOnce { server in
             (users: try await UserTable(server), commands: try await server.commandTable())
@@ -39,12 +41,12 @@ struct UserComparison: Sendable {
         hasUnnamedClients = applications.contains { $0.user == nil }
         let table = sourceCommands
         let own = Set(
-            (Right.planrun(at: .source, servers.plan) + Right.sentinelAtInstance + Right.replication).map(\.whole))
+            (servers.plan.rights[.source] + Right.sentinelAtInstance + Right.replication).map(\.whole))
         served = Set(
             try await servers.source.commandCalls().filter { $0.value > 0 }.keys.filter { command in
                 guard own.contains(command.wholeCommand) else { return true }
                 return table[command]?.categories.contains("dangerous") != true
-                    && !["randomkey", "strlen", "memory"].contains(command.wholeCommand)
+                    && !KeySample.commands.contains(command.wholeCommand)
             })
         var covered = Set(try await servers.sentinelUsers())
         covered.insert(servers.source.settings.username ?? "default")

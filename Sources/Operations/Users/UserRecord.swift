@@ -4,6 +4,8 @@ import RedisTopology
 
 /// Where a server finds its users when it starts: its ACL file, or else its configuration file.
 struct UserRecord: Sendable {
+    static let rights: [Right] = [.saveUsers, .configRewrite]
+
     private let server: Server
 
     init(_ server: Server) { self.server = server }

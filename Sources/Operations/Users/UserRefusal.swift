@@ -15,6 +15,8 @@ struct UserRefusal: Sendable, Equatable {
         "in the ACL log of \(server), \(Duration.seconds(age.components.seconds).planText) ago"
     }
 
+    static let rights: [Right] = [.accessLog]
+
     /// What is older says nothing about today.
     private static let longest = Duration.seconds(24 * 3600)
 

@@ -16,6 +16,8 @@ package struct UsersOperation: Operation {
         var unsaved: String?
     }
 
+    static let rights: [Right] = [.setUser, .deleteUser]
+
     private var target: Server { servers.target }
 
     package func inspect(_ context: StepContext) async throws -> Inspection {

@@ -13,6 +13,10 @@ struct RefusalsOperation: Operation {
 
     static func applies(to plan: Plan) -> Bool { plan.target.engine == .dragonfly }
 
+    static func rights(_ plan: Plan) -> Rights {
+        applies(to: plan) ? Rights(at: [.source], [.commandTable]) : .none
+    }
+
     let servers: Servers
 
     func inspect(_ context: StepContext) async throws -> Inspection { .ready(undo: nil) }

@@ -7,6 +7,10 @@ struct TargetWritableCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-writable", title: "the target takes a write made through Sentinel")
 
+    static func rights(in plan: Plan) -> Rights {
+        Rights(at: [.target], [.set(keyPrefix), .get(keyPrefix), .delete(keyPrefix)])
+    }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let obstacles = (try? await WriteGate.read(servers, .promoted).obstacles) ?? []
         let watch = Stopwatch(servers.clock)
@@ -23,6 +27,7 @@ struct TargetWritableCheck: Check {
         }
     }
 
+    private static let keyPrefix = "planrun:verify:"
     private static let patience = Duration.seconds(15)
     /// The code word of a server that wants more replicas.
     private static let lacksReplicas = "NOREPLICAS"
@@ -40,7 +45,7 @@ struct TargetWritableCheck: Check {
             part: .target, endpoint: Endpoint(host: settings.address.host, port: settings.address.port),
             settings: settings, session: session)
         // Its own name space, gone by itself after a minute should planrun die between the two.
-        let key = "planrun:verify:\(UInt64.random(in: 0...UInt64.max))"
+        let key = "\(Self.keyPrefix)\(UInt64.random(in: 0...UInt64.max))"
         do {
             let replies = try await writer.replies(to: [
                 ["SET", key, "planrun", "EX", "60"], ["GET", key], ["DEL", key],

@@ -4,6 +4,12 @@ import PlanModel
 extension VerifyStep: StepExecution {
     static let role = StepGraph.Role.check
 
+    func rights(at place: StepPlace) -> Rights {
+        let checks = checks(isAfterCutover: place.isAfterCutover).filter { $0.applies(to: place.plan) }
+        return .sum(checks.map { $0.rights(in: place.plan) })
+            + (place.isAfterCutover ? RefusalsOperation.rights(place.plan) : Conditions.rights(place.plan))
+    }
+
     /// What there is to ask depends on which side of the cutover the step stands.
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         let checks = checks(isAfterCutover: place.isAfterCutover).filter { $0.applies(to: place.plan) }

@@ -12,6 +12,12 @@ struct ForeignSentinels: Sendable {
     /// Whether a Sentinel that the plan's own know and the plan does not is one of ours, because somebody else reports it.
     let knowsPeers: Bool
 
+    static func rights(_ plan: Plan) -> Rights {
+        let watched = Server.rights + [.clientList, .subscribers, .hearHellos]
+        return Rights(at: [.source, .target, .replica], watched)
+            + (plan.sentinel == nil ? .none : Rights(at: [.sentinel], [.sentinel("MASTERS")]))
+    }
+
     struct Result: Sendable {
         var watches: [SentinelWatch] = []
         /// Servers with subscribers who may be Sentinels, and at which we may not listen.

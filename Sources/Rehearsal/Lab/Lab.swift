@@ -96,6 +96,9 @@ package struct Lab: Sendable {
         }
     }
 
+    /// As whom the Sentinels log in at the instances.
+    package var watcherLogin: (username: String?, password: Secret?) { accounts.watcherLogin }
+
     private var clientTLS: TLSOptions? { authority?.clientOptions }
 }
 

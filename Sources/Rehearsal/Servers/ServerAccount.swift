@@ -37,9 +37,9 @@ package struct ServerAccount: Sendable {
                 [
                     "~*", "&*", "-@all", "+@connection", "+info", "+role", "+config", "+client", "+command",
                     "+acl|whoami", "+acl|users", "+acl|getuser", "+acl|dryrun",
-                    "+acl|setuser", "+acl|deluser", "+acl|save",
+                    "+acl|setuser", "+acl|deluser", "+acl|save", "+acl|log",
                     "+replicaof", "+slaveof", "+wait", "+failover", "+shutdown", "+bgsave", "+lastsave", "+dbsize",
-                    "+scan", "+randomkey",
+                    "+scan", "+randomkey", "+subscribe", "+pubsub|numsub",
                     "+type", "+strlen", "+memory", "+function|list", "+module|list", "+get", "+set", "+del", "+unlink",
                     "+exists",
                     "+pttl", "+ttl", "+multi", "+exec", "+discard", "+flushall", "+time", "+psync", "+replconf",

@@ -11,6 +11,8 @@ package struct Gate: Sendable {
         /// As `ServerProcess.name` says it.
         package let server: String
         package let words: [String]
+        /// As whom its sender has logged in on this connection; `nil` where it has not, or with a password only.
+        package var user: String?
 
         package var description: String { "\(server): \(words.joined(separator: " "))" }
     }
@@ -94,10 +96,13 @@ package struct Gate: Sendable {
 
     private func forward(_ client: StandInClients.Client, to back: any Channel, _ afterwards: Afterwards) async throws {
         var parser = RESPParser()
+        var user: String?
         for await bytes in client.bytes {
             parser.feed(bytes)
             while let value = try parser.next() {
-                switch await look(Sighting(server: server, words: Command(arguments: value.buffers).words)) {
+                let words = Command(arguments: value.buffers).words
+                if words.first?.uppercased() == "AUTH" { user = words.count == 3 ? words[1] : nil }
+                switch await look(Sighting(server: server, words: words, user: user)) {
                 case .pass: break
                 case .passThen(let action): afterwards.add(action)
                 case .drop: return

@@ -95,6 +95,11 @@ extension Lab {
                         "SENTINEL", "MONITOR", wanted.primary, address.host, String(address.port),
                         String(wanted.quorum),
                     ]), to: sentinel)
+            let login = watcherLogin
+            for (name, value) in [("auth-user", login.username), ("auth-pass", login.password?.reveal())] {
+                guard let value else { continue }
+                try await send(Command(["SENTINEL", "SET", wanted.primary, name, value]), to: sentinel)
+            }
             for (name, time) in [
                 ("down-after-milliseconds", wanted.downAfter), ("failover-timeout", wanted.failoverTimeout),
             ] {

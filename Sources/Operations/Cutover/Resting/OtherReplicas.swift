@@ -6,6 +6,9 @@ import RedisTopology
 /// The replicas of a primary besides the one that takes over. None of them is promoted. Afterwards they follow the new
 /// primary, are detached, or are left to the Sentinels, as the plan says.
 struct OtherReplicas: Sendable {
+    static let rights = Rights(
+        at: [.replica], Server.rights + Fence.rights + ReplicationCredentials.rights + [.replicaOf])
+
     let servers: Servers
     let primary: Server
     let successor: Server

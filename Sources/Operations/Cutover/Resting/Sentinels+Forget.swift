@@ -4,6 +4,10 @@ import RESP
 import RedisTopology
 
 extension Sentinels {
+    static func forgettingRights(_ plan: Plan) -> Rights {
+        plan.sentinel.map { Rights(at: [.sentinel], [.sentinel("RESET", $0.primary)]) } ?? .none
+    }
+
     /// Makes every Sentinel forget some replicas, with `SENTINEL RESET`. A Sentinel that was reset has forgotten the other
     /// Sentinels as well and cannot agree with them on anything until it has found them again, so they are reset one at a
     /// time. It learns of replicas from their primary: a server that shall be forgotten must not follow it any more.

@@ -9,6 +9,15 @@ import RedisTopology
 /// that stands alone would take writes, so it is closed first. The Sentinels forget it last, since they list whatever follows
 /// the primary.
 struct SourceRest: Sendable {
+    /// - Parameter resting: `nil` where the pair of servers decides.
+    static func rights(_ resting: FailoverStep.Resting?, _ plan: Plan) -> Rights {
+        switch resting {
+        case .follow: .none
+        case .fenced, nil: Rights(at: [.source], Fence.rights + [.replicaOf]) + Sentinels.forgettingRights(plan)
+        case .shutdown: Rights(at: [.source], [.shutdown])
+        }
+    }
+
     let servers: Servers
     let context: StepContext
 

@@ -12,6 +12,8 @@ struct BigKeysCheck: Check {
                 meaning: "how much memory one key may use"),
         ])
 
+    static func rights(in plan: Plan) -> Rights { KeySample.rights([.memoryUsage, .stringLength]) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let keys = try await KeySample.read(servers, count: limits.count("sample")).entries
         guard let largest = keys.max(by: { $0.memory < $1.memory }) else { return .passed("the source has no keys") }

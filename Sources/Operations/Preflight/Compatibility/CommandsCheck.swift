@@ -8,6 +8,8 @@ struct CommandsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "commands", title: "the target knows every command that the source has served")
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], [.commandTable]) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let calls = try await servers.source.commandCalls()
         let sourceFlags = try await servers.source.commandFlags()

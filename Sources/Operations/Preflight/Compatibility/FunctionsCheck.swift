@@ -7,6 +7,8 @@ struct FunctionsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "functions", title: "the target can load the source's functions")
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: [.source], [.functionList]) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         // Servers before Redis 7 have no functions and answer with an error.
         let command: Command = ["FUNCTION", "LIST"]

@@ -9,6 +9,8 @@ struct HashFieldTTLCheck: Check {
 
     private static let commands = ["hexpire", "hpexpire", "hexpireat", "hpexpireat", "hsetex", "hgetex"]
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: [.target], [.commandTable]) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let calls = try await servers.source.commandCalls()
         let count = Self.commands.compactMap { calls[$0] }.saturatingSum

@@ -21,6 +21,14 @@ struct KeySample: Sendable {
 
     let entries: [Entry]
 
+    /// Those that an application uses seldom.
+    static let commands = ["randomkey", "strlen", "memory", "type"]
+
+    /// - Parameter sizing: what is asked of each key.
+    static func rights(_ sizing: [Right]) -> Rights {
+        Rights(at: [.source], [.select, .randomKey] + sizing)
+    }
+
     /// Four round trips, however many keys are looked at. From each database as many as its part of all keys.
     static func read(_ servers: Servers, count: Int) async throws -> KeySample {
         // On a connection of its own: SELECT would meet what other checks ask.

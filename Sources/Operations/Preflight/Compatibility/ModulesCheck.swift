@@ -12,6 +12,11 @@ struct ModulesCheck: Check {
 
     private static let sampleSize = 200
 
+    static func rights(in plan: Plan) -> Rights {
+        Rights(at: [.source, .target], [.moduleList]) + Rights(at: [.source], [.commandTable])
+            + KeySample.rights([.type])
+    }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let source = try await LoadedModule.all(of: servers.source)
         guard !source.isEmpty else { return .passed("the source has no modules") }

@@ -16,6 +16,8 @@ struct StringLengthCheck: Check {
     private static let standard: Int64 = 512 << 20
     private static let standardOfDragonfly: Int64 = 2 << 30
 
+    static func rights(in plan: Plan) -> Rights { KeySample.rights([.memoryUsage, .stringLength]) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         async let taken = [servers.source, servers.target].atOnce { try await Self.limit(of: $0) }
         let strings = try await KeySample.read(servers, count: limits.count("sample")).entries.compactMap(\.length)

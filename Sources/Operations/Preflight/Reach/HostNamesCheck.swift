@@ -13,6 +13,8 @@ struct HostNamesCheck: Check {
 
     static func applies(to plan: Plan) -> Bool { plan.sentinel != nil && !plan.hostNames.isEmpty }
 
+    static func rights(in plan: Plan) -> Rights { Server.hostNameRights }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let names = servers.plan.hostNames.map { "'\($0)'" }.joined(separator: " and ")
         let answers = try await servers.sentinels.atOnce { ($0, try await $0.resolvesHostNames()) }
@@ -29,6 +31,8 @@ struct HostNamesCheck: Check {
 }
 
 extension Server {
+    static let hostNameRights = Rights(at: [.sentinel], [.sentinel("CONFIG", "GET", "resolve-hostnames")])
+
     /// Whether this Sentinel takes host names for addresses. Sentinels before 6.2 cannot.
     func resolvesHostNames() async throws(StepFailure) -> Bool {
         let command: Command = ["SENTINEL", "CONFIG", "GET", "resolve-hostnames"]

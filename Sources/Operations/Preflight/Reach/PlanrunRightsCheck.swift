@@ -2,18 +2,34 @@ import Execution
 import PlanModel
 import RESP
 
-/// planrun may do at every server what the steps of the plan need.
+/// planrun may do at every server what the steps of the plan, and their way back, need.
 struct PlanrunRightsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "planrun-rights", title: "planrun has the rights that the plan's steps need")
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: Server.Part.allCases, RightsInquiry.rights) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let findings = try await servers.all.atOnce { server in
-            let inquiry = RightsInquiry(
-                server: server, user: server.settings.username ?? "default",
-                rights: Right.planrun(at: server.part, servers.plan))
-            return inquiry.finding(try await inquiry.answer(), whose: "planrun's user")
-        }
+        let rights = servers.plan.rights
+        var findings = try await servers.all.atOnce { try await finding($0, rights) }
+        findings += try await findingsAtReplicas(servers, rights)
         return .combined(findings, passed: "planrun has all rights it needs on \(findings.count) servers")
+    }
+
+    private func finding(_ server: Server, _ rights: Rights) async throws -> Finding {
+        let inquiry = RightsInquiry(
+            server: server, user: server.settings.username ?? "default", rights: rights[server.part])
+        return inquiry.finding(try await inquiry.answer(), whose: "planrun's user")
+    }
+
+    /// The source's other replicas. One that does not let it in is left as it is, and
+    /// named by other checks.
+    private func findingsAtReplicas(_ servers: Servers, _ rights: Rights) async throws -> [Finding] {
+        let guests = try await OtherReplicas(
+            servers: servers, primary: servers.source, successor: servers.target
+        ).guests()
+        let findings = try await guests.atOnce { try? await finding($0, rights) }
+        for guest in guests { await guest.session.close() }
+        return findings.compactMap(\.self)
     }
 }

@@ -15,6 +15,8 @@ struct RenamedCommandsCheck: Check {
     /// What empties it again on the way back.
     private static let target = ["FLUSHALL"]
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], [.commandTable]) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = try await [servers.source, servers.target].atOnce { server -> Finding in
             let isRedis = server.part == .source && servers.plan.source.engine != .dragonfly

@@ -9,6 +9,8 @@ struct ReplicationRightsCheck: Check {
 
     static func applies(to plan: Plan) -> Bool { plan.source.engine != .dragonfly }
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: [.source], RightsInquiry.rights) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let login = try await ReplicationLogin(servers)
         let inquiry = RightsInquiry(

@@ -11,6 +11,8 @@ struct SentinelLoginCheck: Check {
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], [.users, .getUser]) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         // A Sentinel that has only just heard of the target is still connecting.
         let watch = Stopwatch(servers.clock)

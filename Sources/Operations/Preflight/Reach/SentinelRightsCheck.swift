@@ -10,6 +10,8 @@ struct SentinelRightsCheck: Check {
 
     static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], RightsInquiry.rights) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let users = try await servers.sentinelUsers()
         guard !users.isEmpty else {

@@ -11,6 +11,8 @@ struct TargetAddressCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-address", title: "the source and the Sentinels will see the target at its address in the plan")
 
+    static func rights(in plan: Plan) -> Rights { Server.hostNameRights }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let target = servers.target
         let announcement = try await target.announcement()

@@ -9,6 +9,8 @@ struct TargetNATCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-nat", title: "no address translation stands before the target", severity: .warn)
 
+    static func rights(in plan: Plan) -> Rights { Rights(at: [.target], [.clientInfo]) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let target = servers.target
         let command: Command = ["CLIENT", "INFO"]

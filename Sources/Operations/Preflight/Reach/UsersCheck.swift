@@ -7,6 +7,8 @@ struct UsersCheck: Check {
     static let declaration = CheckDeclaration(
         id: "users", title: "applications can log in at the target and do there what they do at the source")
 
+    static func rights(in plan: Plan) -> Rights { UserComparison.rights }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let comparison: UserComparison
         do {
@@ -26,6 +28,8 @@ struct UsersCheck: Check {
 struct UnusedUsersCheck: Check {
     static let declaration = CheckDeclaration(
         id: "unused-users", title: "the target has the users and rights that nobody uses now, too", severity: .warn)
+
+    static func rights(in plan: Plan) -> Rights { UserComparison.rights }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let comparison: UserComparison

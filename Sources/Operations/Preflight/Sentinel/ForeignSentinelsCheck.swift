@@ -7,6 +7,8 @@ struct ForeignSentinelsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "foreign-sentinels", title: "no Sentinel outside the plan watches one of its servers")
 
+    static func rights(in plan: Plan) -> Rights { ForeignSentinels.rights(plan) }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         // `known-sentinels` names Sentinels that those of the plan know.
         let result = try await ForeignSentinels(servers: servers, knowsPeers: true).find()

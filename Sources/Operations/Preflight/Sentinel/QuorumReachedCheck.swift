@@ -12,6 +12,10 @@ package struct QuorumReachedCheck: Check {
 
     package static func applies(to plan: Plan) -> Bool { plan.isMonitored }
 
+    package static func rights(in plan: Plan) -> Rights {
+        Rights(at: [.sentinel], [.sentinel("CKQUORUM", plan.sentinel?.primary ?? "")])
+    }
+
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = try await servers.sentinels.atOnce { sentinel -> Finding? in
             let reply = try await sentinel.replies(to: [["SENTINEL", "CKQUORUM", servers.primaryName]])[0]

@@ -1,9 +1,9 @@
 import Execution
 import RESP
-import RedisTopology
+package import RedisTopology
 
 /// Asks one server what one of its users may do, without doing it.
-struct RightsInquiry: Sendable {
+package struct RightsInquiry: Sendable {
     let server: Server
     /// The name of the user; `default` where nobody gave one.
     let user: String
@@ -12,10 +12,13 @@ struct RightsInquiry: Sendable {
     enum Answer: Sendable, Equatable {
         case granted
         case noSuchUser
-        case missing([Right])
+        /// With the words for `ACL SETUSER` that would give them.
+        case missing([Right], words: String)
         /// The server did not say about some of them; why.
         case untold(String)
     }
+
+    static let rights: [Right] = [.users, .getUser, .dryRun]
 
     /// One round trip. Asks `ACL DRYRUN` (Redis 7, Dragonfly), and reads the user's rules where that is not to be had.
     func answer() async throws(StepFailure) -> Answer {
@@ -33,7 +36,9 @@ struct RightsInquiry: Sendable {
             case nil: if case .error(let error) = reply { refusal = refusal ?? error }
             }
         }
-        if !missing.isEmpty { return .missing(missing) }
+        if !missing.isEmpty {
+            return .missing(missing, words: Self.words(missing, besides: rules?.permissions.first))
+        }
         // A server without ACLs lets everybody do everything.
         if let refusal, !(refusal.code == "ERR" && rules == nil && replies[0].array == nil) {
             return .untold(refusal.message.printable(limit: 200))
@@ -59,29 +64,33 @@ extension RightsInquiry {
                 "\(server.name) has no user '\(user.printable)', which is \(whose)", wants: "that user",
                 at: [server.name],
                 remedy: [
-                    "on \(server.endpoint): ACL SETUSER \(user.printable) on ><its password> \(Self.rules(rights))"
+                    "on \(server.endpoint): ACL SETUSER \(user.printable) on ><its password> \(Self.words(rights))"
                 ])
-        case .missing(let missing):
+        case .missing(let missing, let words):
             return .missed(
                 "\(title) may not run \(missing.map(\.command).joined(separator: ", ")) on \(server.endpoint)",
                 wants: "the \(rights.count) rights it needs", at: [server.name],
                 remedy: [
-                    "on \(server.endpoint): ACL SETUSER \(user.printable) \(Self.rules(missing)), and save it there"
+                    "on \(server.endpoint): ACL SETUSER \(user.printable) \(words), and save it there"
                 ])
         case .untold(let refusal):
             return .untold(
                 "\(server.name) does not tell what \(title) may do: \(refusal)", at: [server.name],
                 remedy: [
-                    "allow planrun +acl|users +acl|getuser +acl|dryrun there, or compare by hand: it needs \(Self.rules(rights))"
+                    "allow planrun +acl|users +acl|getuser +acl|dryrun there, or compare by hand: it needs \(Self.words(rights))"
                 ])
         }
     }
 
-    private static func rules(_ rights: [Right]) -> String {
+    /// A server refuses a pattern of keys or channels that adds nothing, because all are allowed already.
+    /// - Parameter held: what the user may do now.
+    package static func words(_ rights: [Right], besides held: ACLPermission? = nil) -> String {
         var words: [String] = []
         for word in rights.flatMap({ $0.rule.split(separator: " ").map(String.init) }) where !words.contains(word) {
             words.append(word)
         }
-        return words.joined(separator: " ")
+        let all = (words + (held?.keys ?? []) + (held?.channels ?? [])).filter { ["~*", "&*"].contains($0) }
+        return words.filter { word in all.contains(word) || !all.contains { word.first == $0.first } }
+            .joined(separator: " ")
     }
 }

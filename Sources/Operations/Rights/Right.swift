@@ -1,0 +1,94 @@
+/// One thing that a user must be allowed to do at a server.
+package struct Right: Sendable, Hashable {
+    /// As `ACL SETUSER` takes it: `+client|pause`, and with the keys or channels that it is about, `+get ~planrun:*`.
+    package let rule: String
+    /// A call that needs it, for `ACL DRYRUN`, which checks it and does not run it.
+    let call: [String]
+
+    init(_ rule: String, _ call: String...) {
+        self.rule = rule
+        self.call = call
+    }
+
+    /// `client|pause`
+    package var command: String { String(rule.prefix { $0 != " " }.dropFirst()) }
+}
+
+/// The words of declarations: every command that planrun sends, once. Who sends one declares it, in `rights` beside the
+/// code that sends it.
+extension Right {
+    static let ping = Right("+ping", "PING")
+    static let info = Right("+info", "INFO")
+    static let role = Right("+role", "ROLE")
+    static let time = Right("+time", "TIME")
+    /// With all subcommands: `COMMAND` alone is one right with `COMMAND INFO`.
+    static let commandTable = Right("+command", "COMMAND")
+    static let functionList = Right("+function|list", "FUNCTION", "LIST")
+    static let moduleList = Right("+module|list", "MODULE", "LIST")
+
+    static let configGet = Right("+config|get", "CONFIG", "GET", "port")
+    static let configSet = Right("+config|set", "CONFIG", "SET", "replica-priority", "100")
+    static let configRewrite = Right("+config|rewrite", "CONFIG", "REWRITE")
+
+    static let clientInfo = Right("+client|info", "CLIENT", "INFO")
+    static let clientList = Right("+client|list", "CLIENT", "LIST")
+    static let clientSetName = Right("+client|setname", "CLIENT", "SETNAME", "planrun")
+    static let clientGetName = Right("+client|getname", "CLIENT", "GETNAME")
+    static let clientPause = Right("+client|pause", "CLIENT", "PAUSE", "1", "WRITE")
+    static let clientUnpause = Right("+client|unpause", "CLIENT", "UNPAUSE")
+    static let clientKill = Right("+client|kill", "CLIENT", "KILL", "TYPE", "normal")
+
+    static let users = Right("+acl|users", "ACL", "USERS")
+    static let getUser = Right("+acl|getuser", "ACL", "GETUSER", "planrun")
+    static let dryRun = Right("+acl|dryrun", "ACL", "DRYRUN", "planrun", "PING")
+    static let accessLog = Right("+acl|log", "ACL", "LOG")
+    static let setUser = Right("+acl|setuser", "ACL", "SETUSER", "planrun")
+    static let deleteUser = Right("+acl|deluser", "ACL", "DELUSER", "planrun")
+    static let saveUsers = Right("+acl|save", "ACL", "SAVE")
+
+    static let multi = Right("+multi", "MULTI")
+    static let exec = Right("+exec", "EXEC")
+    static let replicaOf = Right("+replicaof", "REPLICAOF", "NO", "ONE")
+    static let save = Right("+bgsave", "BGSAVE")
+    static let shutdown = Right("+shutdown", "SHUTDOWN")
+    static let flushAll = Right("+flushall", "FLUSHALL")
+
+    static let select = Right("+select", "SELECT", "0")
+    static let randomKey = Right("+randomkey", "RANDOMKEY")
+    /// Of whatever key there is.
+    static let memoryUsage = Right("+memory|usage ~*", "MEMORY", "USAGE", "any")
+    static let stringLength = Right("+strlen ~*", "STRLEN", "any")
+    static let type = Right("+type ~*", "TYPE", "any")
+
+    static let subscribers = Right("+pubsub|numsub", "PUBSUB", "NUMSUB", "__sentinel__:hello")
+    static let hearHellos = Right("+subscribe &__sentinel__:hello", "SUBSCRIBE", "__sentinel__:hello")
+    static let sayHello = Right("+publish &__sentinel__:hello", "PUBLISH", "__sentinel__:hello", "planrun")
+
+    static func set(_ prefix: String) -> Right { Right("+set ~\(prefix)*", "SET", "\(prefix)0", "planrun") }
+    static func get(_ prefix: String) -> Right { Right("+get ~\(prefix)*", "GET", "\(prefix)0") }
+    static func delete(_ prefix: String) -> Right { Right("+del ~\(prefix)*", "DEL", "\(prefix)0") }
+
+    /// At a Sentinel: `SENTINEL MASTER <name>`. The name does not matter to the right.
+    static func sentinel(_ subcommand: String, _ arguments: String...) -> Right {
+        Right("+sentinel|\(subcommand.lowercased())", call: ["SENTINEL", subcommand] + arguments)
+    }
+
+    private init(_ rule: String, call: [String]) {
+        self.rule = rule
+        self.call = call
+    }
+}
+
+/// What others than planrun send.
+extension Right {
+    /// A replica at its primary.
+    static let replication = [
+        Right("+psync", "PSYNC", "?", "-1"), Right("+replconf", "REPLCONF", "listening-port", "1"), ping,
+    ]
+
+    /// A Sentinel at an instance that it watches; the list of Redis' documentation of Sentinel.
+    static let sentinelAtInstance = [
+        ping, info, role, hearHellos, sayHello, multi, exec, Right("+slaveof", "SLAVEOF", "NO", "ONE"),
+        configRewrite, clientSetName, clientKill, Right("+script|kill", "SCRIPT", "KILL"),
+    ]
+}
