@@ -4,10 +4,8 @@ package import Diagnostics
 package struct Plan: Sendable {
     package var name: String
     package var description: String?
-    package var source: InstanceSettings
-    package var target: InstanceSettings
-    /// `nil`: plain replication, cut over with `via: promote`.
-    package var sentinel: SentinelSettings?
+    /// What one run moves.
+    package var shard: Shard
     /// In the order of the file; every step names its needs.
     package var steps: [Step]
     package var rollback: RollbackSettings
@@ -15,17 +13,44 @@ package struct Plan: Sendable {
     package var file: SourceFile
 
     package init(
-        name: String, description: String?, source: InstanceSettings, target: InstanceSettings,
-        sentinel: SentinelSettings?, steps: [Step], rollback: RollbackSettings, file: SourceFile
+        name: String, description: String?, shard: Shard, steps: [Step], rollback: RollbackSettings, file: SourceFile
     ) {
         self.name = name
         self.description = description
-        self.source = source
-        self.target = target
-        self.sentinel = sentinel
+        self.shard = shard
         self.steps = steps
         self.rollback = rollback
         self.file = file
+    }
+}
+
+/// One pair of servers and the Sentinels that watch it. A run is the run of one shard: its graph, its servers, its record
+/// and its lock are those of no other.
+package struct Shard: Sendable, Hashable {
+    package var source: InstanceSettings
+    package var target: InstanceSettings
+    /// `nil`: plain replication, cut over with `via: promote`.
+    package var sentinel: SentinelSettings?
+
+    package init(source: InstanceSettings, target: InstanceSettings, sentinel: SentinelSettings?) {
+        self.source = source
+        self.target = target
+        self.sentinel = sentinel
+    }
+}
+
+extension Plan {
+    package var source: InstanceSettings {
+        get { shard.source }
+        set { shard.source = newValue }
+    }
+    package var target: InstanceSettings {
+        get { shard.target }
+        set { shard.target = newValue }
+    }
+    package var sentinel: SentinelSettings? {
+        get { shard.sentinel }
+        set { shard.sentinel = newValue }
     }
 }
 

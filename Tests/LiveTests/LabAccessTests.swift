@@ -99,14 +99,15 @@ extension LiveTests {
         private func plan(source: Access, target: Access, sentinels: Int, sentinelAccess: Access) -> Plan {
             Plan(
                 name: "prod", description: nil,
-                source: InstanceSettings(
-                    endpoint: Endpoint(host: "10.0.0.1", port: 6379), engine: .redis, access: source),
-                target: InstanceSettings(
-                    endpoint: Endpoint(host: "10.0.0.2", port: 6379), engine: .redis, access: target),
-                sentinel: SentinelSettings(
-                    primary: "sessions",
-                    endpoints: (1...sentinels).map { Endpoint(host: "10.0.1.\($0)", port: 26379) },
-                    access: sentinelAccess),
+                shard: Shard(
+                    source: InstanceSettings(
+                        endpoint: Endpoint(host: "10.0.0.1", port: 6379), engine: .redis, access: source),
+                    target: InstanceSettings(
+                        endpoint: Endpoint(host: "10.0.0.2", port: 6379), engine: .redis, access: target),
+                    sentinel: SentinelSettings(
+                        primary: "sessions",
+                        endpoints: (1...sentinels).map { Endpoint(host: "10.0.1.\($0)", port: 26379) },
+                        access: sentinelAccess)),
                 steps: [], rollback: RollbackSettings(), file: SourceFile(path: "prod.yaml", text: ""))
         }
     }

@@ -10,8 +10,8 @@ struct SourceRestTests {
             InstanceSettings(endpoint: Endpoint(host: "\(engine)", port: 6379), engine: engine, access: Access())
         }
         return Plan(
-            name: "rest", description: nil, source: instance(source), target: instance(target), sentinel: nil,
-            steps: [],
+            name: "rest", description: nil,
+            shard: Shard(source: instance(source), target: instance(target), sentinel: nil), steps: [],
             rollback: RollbackSettings(), file: SourceFile(path: "rest.yaml", text: ""))
     }
 

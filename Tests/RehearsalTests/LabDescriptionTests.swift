@@ -36,9 +36,11 @@ import Testing
         let endpoints = (0..<sentinels).map { Endpoint(host: "10.0.1.\($0)", port: 26_379) }
         return Plan(
             name: "prod", description: nil,
-            source: InstanceSettings(endpoint: Endpoint(host: "10.0.0.1", port: 6_379), engine: .redis, access: source),
-            target: InstanceSettings(endpoint: Endpoint(host: "10.0.0.2", port: 6_379), engine: .dragonfly),
-            sentinel: endpoints.isEmpty ? nil : SentinelSettings(primary: "sessions", endpoints: endpoints),
+            shard: Shard(
+                source: InstanceSettings(
+                    endpoint: Endpoint(host: "10.0.0.1", port: 6_379), engine: .redis, access: source),
+                target: InstanceSettings(endpoint: Endpoint(host: "10.0.0.2", port: 6_379), engine: .dragonfly),
+                sentinel: endpoints.isEmpty ? nil : SentinelSettings(primary: "sessions", endpoints: endpoints)),
             steps: [], rollback: RollbackSettings(), file: SourceFile(path: "prod.yaml", text: ""))
     }
 }

@@ -45,8 +45,9 @@ struct PlanReader {
         checkEndpoints(reader, source: source, target: target, sentinels: sentinel?.places ?? [])
         guard !collector.hasErrors, let name, let source, let target else { return nil }
         return Plan(
-            name: name, description: description, source: source, target: target, sentinel: sentinel?.settings,
-            steps: steps, rollback: rollback ?? RollbackSettings(), file: collector.file)
+            name: name, description: description,
+            shard: Shard(source: source, target: target, sentinel: sentinel?.settings), steps: steps,
+            rollback: rollback ?? RollbackSettings(), file: collector.file)
     }
 
     /// Of another version nothing can be said but that.

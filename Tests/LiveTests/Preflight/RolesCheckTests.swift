@@ -54,7 +54,7 @@ extension LiveTests {
                 let source = lab.source.address
                 try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
                 #expect(try await lab.finding("target-free") == .passed("{target} already follows the source"))
-                let swapped: @Sendable (inout Plan) -> Void = { swap(&$0.source, &$0.target) }
+                let swapped: @Sendable (inout Plan) -> Void = { swap(&$0.shard.source, &$0.shard.target) }
                 #expect(
                     try await lab.finding("source-primary", change: swapped)
                         == .missed(
@@ -73,7 +73,7 @@ extension LiveTests {
         @Test(.covers("sentinels-agree")) func `Sentinels that name another primary, or none`() async throws {
             try await withLab(LabDescription(sentinels: .init(count: 2))) { lab in
                 #expect(try await lab.finding("sentinels-agree") == .passed("2 of 2 name {source}"))
-                let swapped: @Sendable (inout Plan) -> Void = { swap(&$0.source, &$0.target) }
+                let swapped: @Sendable (inout Plan) -> Void = { swap(&$0.shard.source, &$0.shard.target) }
                 try await lab.send(["SENTINEL", "REMOVE", "primary"], to: lab.sentinels[1])
                 #expect(
                     try await lab.finding("sentinels-agree", change: swapped)

@@ -84,10 +84,12 @@ extension Plan {
     static func blank(_ lab: Lab) -> Plan {
         let nowhere = InstanceSettings(endpoint: Endpoint(host: "unset", port: 1), engine: .redis, access: Access())
         return Plan(
-            name: "blank", description: nil, source: nowhere, target: nowhere,
-            sentinel: lab.description.sentinels.map {
-                SentinelSettings(primary: $0.primary, endpoints: [], access: Access())
-            },
+            name: "blank", description: nil,
+            shard: Shard(
+                source: nowhere, target: nowhere,
+                sentinel: lab.description.sentinels.map {
+                    SentinelSettings(primary: $0.primary, endpoints: [], access: Access())
+                }),
             steps: [], rollback: RollbackSettings(), file: SourceFile(path: "blank.yaml", text: ""))
     }
 }
