@@ -35,7 +35,8 @@ package struct Executor: Sendable {
     /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the run.
     package func run(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RunOutcome {
         let info = RunEvent.RunInfo(state, nodes: graph.nodes.count)
-        let kept = state.kept(in: graph, mayHavePassed: await mayHavePassed(state))
+        let passages = await state.passages(in: graph, asking: provider)
+        let kept = state.kept(in: graph, over: passages.filter { $0.value != .ahead }.map(\.key))
         let end = await drive(state, .forward, graph, kept: kept, .runStarted(info), interrupts)
         let ending: RunOutcome.Ending =
             switch end.outcome {
@@ -72,15 +73,6 @@ package struct Executor: Sendable {
         tell(.rollbackFinished(ending))
         return RollbackOutcome(
             ending: ending, state: end.state, failures: end.failures, remaining: end.state.nodesToUndo(in: graph))
-    }
-
-    private func mayHavePassed(_ state: RunState) async -> Set<NodeID> {
-        var passed: Set<NodeID> = []
-        for node in graph.nodes where node.role == .pointOfNoReturn {
-            guard let record = state[node.id], record.mayBeInPlace, let undo = record.undo else { continue }
-            if await provider.operation(for: node.id).mayHavePassed(undo) { passed.insert(node.id) }
-        }
-        return passed
     }
 
     func tell(_ kind: RunEvent.Kind) { observer(RunEvent(at: environment.now(), kind)) }

@@ -15,9 +15,9 @@ package protocol Operation: Sendable {
     /// Takes back what `perform` changed, as far as the servers show that it is there. Returns what was done, as a
     /// sentence; `nil` where there was nothing to take back.
     func undo(_ context: StepContext) async throws -> String?
-    /// Of a point of no return: whether this record says that it may be behind us. Then only this operation can tell from
-    /// the servers how to go on, and what it needs is not asked, and certainly not done, again.
-    func mayHavePassed(_ undo: StateValue) async -> Bool
+    /// Of a point of no return that was begun and has no outcome on record: whether it was passed, as far as what it
+    /// recorded and the servers tell. Changes nothing.
+    func passage(_ undo: StateValue) async -> Passage
     /// What it would do now that the plan alone does not tell, as sentences; asks the servers, changes nothing.
     func outlook() async -> [String]
 }
@@ -25,7 +25,7 @@ package protocol Operation: Sendable {
 extension Operation {
     package func outlook() async -> [String] { [] }
 
-    package func mayHavePassed(_ undo: StateValue) async -> Bool { false }
+    package func passage(_ undo: StateValue) async -> Passage { .ahead }
 }
 
 package enum Inspection: Sendable, Equatable {

@@ -30,9 +30,6 @@ extension RunState {
         return adopted.inOrder(of: graph)
     }
 
-    /// Whether a point of no return was passed: from there the run can only go forward.
-    package func isPastPointOfNoReturn(in graph: StepGraph) -> Bool { !passedPoints(in: graph).isEmpty }
-
     /// What a rollback would take back, last first.
     package func nodesToUndo(in graph: StepGraph) -> [NodeID] { rollbackGraph(in: graph).nodes.map(\.id) }
 
@@ -40,13 +37,13 @@ extension RunState {
     ///
     /// What has succeeded counts as long as all effects that rest on it have succeeded too: before one that has not, the
     /// servers are asked again. What a person has given stays given.
-    /// - Parameter mayHavePassed: points of no return that are perhaps behind us. What they need is over: the servers may
+    /// - Parameter passed: points of no return that are, or may be, behind the run. What they need is over: the servers may
     ///   be as no check before that point wants them.
-    package func kept(in graph: StepGraph, mayHavePassed: Set<NodeID> = []) -> Set<NodeID> {
+    package func kept(in graph: StepGraph, over passed: [NodeID] = []) -> Set<NodeID> {
         let succeeded = Set(nodes.filter { $0.status == .succeeded }.map(\.id))
         let restless = graph.needs(
             ofAny: graph.nodes.lazy.filter { $0.role.isEffect && !succeeded.contains($0.id) }.map(\.id))
-        let over = graph.needs(ofAny: mayHavePassed)
+        let over = graph.needs(ofAny: passed)
         return Set(
             graph.nodes.filter { node in
                 succeeded.contains(node.id)
@@ -57,7 +54,7 @@ extension RunState {
     /// What has an intent on record and is not on either side of a passed point of no return, each needing what came later.
     /// - Parameter pastPointOfNoReturn: leaves nothing out for the sake of a passed point.
     func rollbackGraph(in graph: StepGraph, pastPointOfNoReturn: Bool = false) -> StepGraph {
-        let passed = pastPointOfNoReturn ? [] : Set(passedPoints(in: graph))
+        let passed = pastPointOfNoReturn ? [] : Set(closedPoints(in: graph))
         let before = graph.needs(ofAny: passed)
         let behind = graph.dependents(ofAny: passed)
         let settled = passed.union(before).union(behind)
@@ -67,10 +64,6 @@ extension RunState {
                 graph.nodes.filter { node in
                     node.role.isEffect && !settled.contains(node.id) && records[node.id]?.mayBeInPlace == true
                 }.map(\.id)))
-    }
-
-    private func passedPoints(in graph: StepGraph) -> [NodeID] {
-        nodes.filter { $0.status == .succeeded && graph[$0.id]?.role == .pointOfNoReturn }.map(\.id)
     }
 
     private func inOrder(of graph: StepGraph) -> RunState {

@@ -35,13 +35,65 @@ struct ExecutorResumeTests {
 
     @Test func `what a point of no return needs is over as soon as that may be behind us`() {
         let before: Set<NodeID> = ["look", "follow", "sync", "ask"]
-        #expect(succeeded(before).kept(in: graph, mayHavePassed: ["cut"]) == before)
+        #expect(succeeded(before).kept(in: graph, over: ["cut"]) == before)
+    }
+
+    @Test
+    func `how far a run has come to its point of no return is told by the record, and where it is open by the step`()
+        async
+    {
+        let graph = graph
+        func passage(_ told: Passage, _ change: (inout RunState) -> Void) async -> Passage? {
+            let provider = FakeProvider(["cut": FakeOperation(onPassage: { _ in told })])
+            return await state(change).passages(in: graph, asking: provider)["cut"]
+        }
+        let undo = StateValue.object([:])
+        #expect(await passage(.behind) { _ in } == .ahead)
+        // Inspected only: nothing was begun.
+        #expect(await passage(.behind) { $0.fail(4, .broken, at: $0.startedAt) } == .ahead)
+        for told in [Passage.ahead, .perhaps, .behind] {
+            #expect(await passage(told) { $0.intend(4, undo: undo) } == told)
+        }
+        #expect(await passage(.ahead) { $0.succeed(4, StepResult("well"), at: $0.startedAt) } == .behind)
+        func succeed(_ state: inout RunState) {
+            state.intend(4, undo: undo)
+            state.succeed(4, StepResult("well"), at: state.startedAt)
+        }
+        for undoing: (inout RunState) -> Void in [
+            { $0.startUndo(4) }, { $0.failUndo(4, .broken, at: $0.startedAt) },
+        ] {
+            let passage = await passage(.ahead) { state in
+                succeed(&state)
+                undoing(&state)
+            }
+            #expect(passage == .behind)
+        }
+        let undone = await passage(.behind) { state in
+            succeed(&state)
+            state.undo(4, at: state.startedAt)
+        }
+        #expect(undone == .ahead)
+    }
+
+    @Test func `what was asked before a point that is behind is not asked again for the sake of what comes after it`()
+        async
+    {
+        var bench = Bench(
+            graph: StepGraph([
+                ("look", .check, []), ("cut", .pointOfNoReturn, ["look"]), ("dns", .effect, ["cut"]),
+            ]))
+        bench.operations["dns"] = FakeOperation(onPerform: { _ in throw StepFailure.broken })
+        let first = await bench.run()
+        #expect(first.ending == .failed("dns"))
+        let looks = bench.events.lines.count { $0 == "look started" }
+        _ = await bench.run(first.state)
+        #expect(bench.events.lines.count { $0 == "look started" } == looks)
     }
 
     @Test(arguments: [("asked for", ["look", "follow", "sync", "ask"]), ("fenced", ["ask"])])
     func `resume begins at a point of no return if its record says so`(record: String, kept: [String]) async {
         var bench = Bench(graph: graph)
-        bench.operations["cut"] = FakeOperation(passes: { $0 == .string("asked for") })
+        bench.operations["cut"] = FakeOperation(onPassage: { $0 == .string("asked for") ? .perhaps : .ahead })
         var before = succeeded(["look", "follow", "sync", "ask"])
         before.intend(4, undo: .string(record))
         let outcome = await bench.run(before)

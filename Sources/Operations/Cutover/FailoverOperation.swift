@@ -102,9 +102,15 @@ package struct FailoverOperation: Operation {
     }
 
     /// The Sentinels may also have promoted the target by themselves because the source died in the middle.
-    package func mayHavePassed(_ undo: StateValue) async -> Bool {
-        if (try? undo.decode(FailoverMemory.self).cutover.phase) == .promoting { return true }
-        return await servers.sentinelNamingTarget() != nil
+    package func passage(_ undo: StateValue) async -> Passage {
+        if await servers.sentinelNamingTarget() != nil { return .behind }
+        guard let memory = try? undo.decode(FailoverMemory.self).cutover, memory.phase == .promoting else {
+            return .ahead
+        }
+        switch try? await situation(memory).verdict {
+        case .promoted?, .finished?: return .behind
+        case .notStarted?, .unclear?, nil: return .perhaps
+        }
     }
 
     package func verify(_ context: StepContext) async throws -> StepResult {

@@ -44,7 +44,8 @@ struct Conclusion {
     /// The failures, in the order of the graph; what to do stands under the last.
     func tell(_ failures: [NodeFailure], help: [String] = [], next: [NextCommand] = []) async {
         // Where nothing was changed yet, all is as it was.
-        let world = toUndo.isEmpty && !isPastPointOfNoReturn ? [] : await WorldReport(run.servers).sentences()
+        let isUntouched = toUndo.isEmpty ? await !run.wayBack.isPastCutover(state) : false
+        let world = isUntouched ? [] : await WorldReport(run.servers).sentences()
         for (index, failure) in failures.enumerated() {
             let isLast = index == failures.count - 1
             var view = FailureView(plan: run.plan, failure: failure, shown: world)
@@ -107,7 +108,6 @@ struct Conclusion {
     private var rollback: NextCommand { run.wayBack.rollback(state) }
 
     private var toUndo: [NodeID] { state.nodesToUndo(in: run.compiled.graph) }
-    private var isPastPointOfNoReturn: Bool { state.isPastPointOfNoReturn(in: run.compiled.graph) }
 
     private func tell(_ lines: [String]) async { tell(lines, await WorldReport(run.servers).sentences()) }
 

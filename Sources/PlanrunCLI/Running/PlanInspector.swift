@@ -107,7 +107,7 @@ struct PlanInspector {
 }
 
 /// For inspections, which never reach an approval.
-private struct NobodyApproves: Approver {
+struct NobodyApproves: Approver {
     func approval(
         of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
     ) async throws -> Approval { .nobodyToAsk }

@@ -33,7 +33,7 @@ struct PlanRun: Sendable {
     }
 
     var commands: CommandLines { options.commands }
-    var wayBack: WayBack { WayBack(plan: plan, graph: compiled.graph, servers: servers, commands: commands) }
+    var wayBack: WayBack { WayBack(compiled: compiled, servers: servers, commands: commands) }
 
     func newState() -> RunState {
         RunState(

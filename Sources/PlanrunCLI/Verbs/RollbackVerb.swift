@@ -33,23 +33,20 @@ struct RollbackVerb: RunVerb {
         guard let cutover = await run.wayBack.passedCutover(state) else {
             return await run.goBack(state)
         }
-        let isOver = state.status == .succeeded
         switch run.plan.rollback.afterCutover {
         case .stop, .copyBack:
-            run.context.tell(
-                Notice(
-                    code: OperationFailure.pastPointOfNoReturn.rawValue,
-                    what: "the cutover is over, and the plan says 'after-cutover: stop'; nothing was changed",
-                    details: await WorldReport(run.servers).sentences(),
-                    help: [
-                        "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
-                    ],
-                    next: (isOver ? [] : [run.commands.next("resume", "go forward, and finish the run")])
-                        + [run.commands.next("status", "see what the servers say now")]))
-            return .personNeeded
+            return await refuse(
+                run, state, "the plan says 'after-cutover: stop'",
+                help: [
+                    "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
+                ])
         case .discardWrites:
+            // The target was the primary already when the step came to it.
+            guard let undo = cutover.undo else {
+                return await refuse(run, state, "this run has not made it, so it cannot take it back", help: [])
+            }
             do {
-                guard try await agrees(run, cutover) else { return .stopped }
+                guard try await agrees(run, undo) else { return .stopped }
             } catch let failure as StepFailure {
                 run.context.tell(
                     Notice(
@@ -60,6 +57,18 @@ struct RollbackVerb: RunVerb {
             }
             return await run.goBack(state, discardsWrites: true)
         }
+    }
+
+    private func refuse(_ run: PlanRun, _ state: RunState, _ why: String, help: [String]) async -> ExitStatus {
+        let isOver = state.status == .succeeded
+        run.context.tell(
+            Notice(
+                code: OperationFailure.pastPointOfNoReturn.rawValue,
+                what: "the cutover is over, and \(why); nothing was changed",
+                details: await WorldReport(run.servers).sentences(), help: help,
+                next: (isOver ? [] : [run.commands.next("resume", "go forward, and finish the run")])
+                    + [run.commands.next("status", "see what the servers say now")]))
+        return .personNeeded
     }
 
     /// The explicit yes to giving up that many writes.

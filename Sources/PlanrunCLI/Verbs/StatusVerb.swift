@@ -59,7 +59,7 @@ struct StatusVerb: Verb {
         let plan = try context.loadPlan(plan)
         let servers = try context.servers(of: plan)
         let sentences = await WorldReport(servers).sentences()
-        let wayBack = WayBack(plan: plan, graph: CompiledPlan(plan).graph, servers: servers, commands: commands)
+        let wayBack = WayBack(compiled: CompiledPlan(plan), servers: servers, commands: commands)
         let back = await wayBack.next(record)
         await servers.close()
         return (sentences, back)

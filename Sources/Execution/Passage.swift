@@ -1,0 +1,47 @@
+package import PlanGraph
+
+/// How far a run has come to a point of no return. Resume, rollback, the exit code and what a person is told all ask
+/// here, so that they cannot disagree.
+package enum Passage: Sendable, Equatable {
+    /// The point was not passed: everything can be taken back.
+    case ahead
+    /// It may have been passed, and neither the record nor the servers can tell. What comes before the point is not asked
+    /// again, because the servers may be as no check before it wants them; nothing is said to be lost yet.
+    case perhaps
+    /// It was passed: the run can only go forward, or back at a price.
+    case behind
+}
+
+extension RunState {
+    /// Of each point of no return. Operations are asked only where the record leaves it open.
+    package func passages(
+        in graph: StepGraph, asking provider: some OperationProvider
+    ) async -> [NodeID: Passage] {
+        var passages: [NodeID: Passage] = [:]
+        for node in graph.nodes where node.role == .pointOfNoReturn {
+            guard let record = self[node.id] else { continue }
+            passages[node.id] = await record.passage(asking: provider)
+        }
+        return passages
+    }
+
+    /// Points of no return that are behind the run by its record, and that no undo was begun of: a rollback leaves alone
+    /// what stands on either side of them, unless a person accepts the loss.
+    func closedPoints(in graph: StepGraph) -> [NodeID] {
+        graph.nodes.filter { $0.role == .pointOfNoReturn && self[$0.id]?.status == .succeeded }.map(\.id)
+    }
+}
+
+extension RunState.Node {
+    fileprivate func passage(asking provider: some OperationProvider) async -> Passage {
+        switch status {
+        case .pending, .undone: return .ahead
+        case .succeeded: return .behind
+        case .started, .failed, .undoFailed:
+            guard let undo else { return .ahead }
+            // It had succeeded once: what was begun since is another attempt, or its undo.
+            if result != nil { return .behind }
+            return await provider.operation(for: id).passage(undo)
+        }
+    }
+}
