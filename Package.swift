@@ -41,21 +41,22 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
-        library("Diagnostics"),
-        library("YAMLTree", ["CLibYAML", "Diagnostics"]),
-        library("PlanGraph"),
-        library("PlanModel", ["YAMLTree", "Diagnostics", "PlanGraph"]),
-        library("RESP", [nioCore]),
+        library("Escaping"),
+        library("Diagnostics", ["Escaping"]),
+        library("YAMLTree", ["CLibYAML", "Diagnostics", "Escaping"]),
+        library("PlanGraph", ["Escaping"]),
+        library("PlanModel", ["YAMLTree", "Diagnostics", "Escaping", "PlanGraph"]),
+        library("RESP", ["Escaping", nioCore]),
         library("RedisNIO", ["RESP", nioCore, nioPosix, nioSSL, nioTLS]),
         library("RedisTopology", ["RESP"]),
-        library("Execution", ["PlanModel", "PlanGraph", "Diagnostics", system]),
+        library("Execution", ["Escaping", "PlanModel", "PlanGraph", system]),
         library("Operations", ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP"]),
-        library("Rehearsal", ["PlanModel", "RESP", nioCore, subprocess, system]),
+        library("Rehearsal", ["Escaping", "PlanModel", "RESP", nioCore, subprocess, system]),
         library(
             "PlanrunCLI",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", argumentParser,
+                "Rehearsal", "Escaping", argumentParser,
             ]),
         .executableTarget(name: "planrun", dependencies: ["PlanrunCLI", argumentParser], swiftSettings: strict),
 
@@ -66,9 +67,11 @@ let package = Package(
                 "Rehearsal", nioCore, nioPosix, subprocess, system,
             ],
             path: "Tests/TestKit", swiftSettings: strict),
+        tests("EscapingTests", ["Escaping"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("YAMLTreeTests", ["YAMLTree", "Diagnostics"]),
-        tests("PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Operations"], exclude: ["Fixtures"]),
+        tests(
+            "PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Escaping", "Operations"], exclude: ["Fixtures"]),
         tests("PlanGraphTests", ["PlanGraph"]),
         tests("RESPTests", ["RESP", nioCore]),
         tests(

@@ -1,3 +1,5 @@
+import Escaping
+
 /// A source line cut into pieces: which may be shown, and which not.
 ///
 /// It is read without the lines around it and without trust that it is YAML at all: quotes, brackets, `key:` and

@@ -1,3 +1,5 @@
+import Escaping
+
 /// The source lines of a diagnostic with marks under them, as plain text in pieces that a renderer may colour.
 struct Excerpt {
     enum Ink {

@@ -1,3 +1,5 @@
+import Escaping
+
 /// A part of one source line as it is shown: tabs and control characters visible, secrets hidden, and every scalar in
 /// known columns.
 struct ExcerptLine {
@@ -52,7 +54,7 @@ struct ExcerptLine {
 
     private static func cell(_ scalar: Unicode.Scalar) -> Cell {
         if scalar == "\t" { return tab }
-        let text = VisibleText.escape(scalar)
+        let text = VisibleText.spelling(of: scalar)
         return VisibleText.isUnsafe(scalar)
             ? Cell(text: text, width: text.count) : Cell(text: text, width: VisibleText.width(of: scalar))
     }

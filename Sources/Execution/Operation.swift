@@ -1,4 +1,4 @@
-import Diagnostics
+import Escaping
 package import PlanGraph
 
 /// The code that carries out one node of the graph.

@@ -1,3 +1,4 @@
+import Escaping
 import FoundationEssentials
 import PlanGraph
 
@@ -21,7 +22,7 @@ extension RunEvent: Codable {
         guard let data = try? encoder.encode(self) else {
             preconditionFailure("an event holds only strings, numbers and lists of them")
         }
-        return String(decoding: data, as: UTF8.self)
+        return VisibleText.escapeJSON(String(decoding: data, as: UTF8.self))
     }
 
     fileprivate struct Line: Codable {

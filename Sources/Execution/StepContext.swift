@@ -1,4 +1,4 @@
-import Diagnostics
+import Escaping
 package import PlanGraph
 
 /// What the executor gives an operation besides its servers: time, memory, and a way to say what it waits for.

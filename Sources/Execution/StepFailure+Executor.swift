@@ -1,4 +1,4 @@
-import Diagnostics
+import Escaping
 import PlanModel
 
 extension StepFailure {

@@ -1,4 +1,4 @@
-import Diagnostics
+import Escaping
 
 /// Why a step did not succeed: what happened, where, what state the world is in now, and what to type next.
 package struct StepFailure: Error, Sendable, Equatable, Codable {

@@ -1,3 +1,5 @@
+import Escaping
+
 extension StepGraph {
     /// A Graphviz digraph, for `dot -Tsvg`. Ends with a line feed.
     package var dot: String {
@@ -39,13 +41,9 @@ extension StepGraph {
 
     private static func dotEscaped(_ text: String) -> String {
         var result = ""
-        for scalar in text.unicodeScalars {
-            if scalar.properties.generalCategory.isControl {
-                result += " "
-            } else {
-                if scalar == "\"" || scalar == "\\" { result += "\\" }
-                result.unicodeScalars.append(scalar)
-            }
+        for scalar in VisibleText.escape(text).unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { result += "\\" }
+            result.unicodeScalars.append(scalar)
         }
         return result
     }

@@ -1,3 +1,4 @@
+import Escaping
 import FoundationEssentials
 
 extension StepGraph {
@@ -18,7 +19,7 @@ extension StepGraph {
         guard let data = try? encoder.encode(document) else {
             preconditionFailure("strings and numbers can always be written as JSON")
         }
-        return String(decoding: data, as: UTF8.self) + "\n"
+        return VisibleText.escapeJSON(String(decoding: data, as: UTF8.self)) + "\n"
     }
 
     private struct Document: Encodable {

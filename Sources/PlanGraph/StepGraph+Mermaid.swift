@@ -1,3 +1,5 @@
+import Escaping
+
 extension StepGraph {
     /// A Mermaid flowchart, as GitHub and GitLab draw it in a Markdown file. Ends with a line feed.
     package var mermaid: String {
@@ -35,25 +37,13 @@ extension StepGraph {
     /// digit nor plain punctuation goes that way, so that no title can end the quotes or become markup.
     private static func mermaidText(_ text: String) -> String {
         var result = ""
-        for scalar in text.unicodeScalars {
-            if scalar.properties.generalCategory.isControl {
-                result += " "
-            } else if "\"#<>&`\\;".unicodeScalars.contains(scalar) {
+        for scalar in VisibleText.escape(text).unicodeScalars {
+            if "\"#<>&`\\;".unicodeScalars.contains(scalar) {
                 result += "#\(scalar.value);"
             } else {
                 result.unicodeScalars.append(scalar)
             }
         }
         return result
-    }
-}
-
-extension Unicode.GeneralCategory {
-    /// Characters that move the cursor, break lines or turn the writing direction.
-    var isControl: Bool {
-        switch self {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
-        default: false
-        }
     }
 }

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Escaping
 
 /// The characters of a file that hide what is written in it, outside quotes.
 ///

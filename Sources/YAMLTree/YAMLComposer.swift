@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Escaping
 
 /// Builds the tree from events, within limits.
 struct YAMLComposer: ~Copyable {

@@ -38,7 +38,7 @@ struct ClientHostsTests {
 
     @Test func `names of clients are not let loose on the terminal`() throws {
         let hosts = ClientHosts(try clients(["id=1 addr=10.0.0.7:1 name=a\u{1B}[31m flags=N"]))
-        #expect(hosts.text == "10.0.0.7 (1 connection: 'a\\x1b[31m')")
+        #expect(hosts.text == "10.0.0.7 (1 connection: 'a\\u{1b}[31m')")
     }
 
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import Diagnostics
+import Escaping
 import FoundationEssentials
 import PlanModel
 import Testing

@@ -59,7 +59,7 @@ struct CommandTests {
     }
 
     @Test func `a description moves no cursor and has an end`() {
-        #expect(Command(["CLIENT", "SETNAME", "a\u{1B}[2Jb\r\nc"]).description == "CLIENT SETNAME a\\x1b[2Jb\\r\\nc")
+        #expect(Command(["CLIENT", "SETNAME", "a\u{1B}[2Jb\r\nc"]).description == "CLIENT SETNAME a\\u{1b}[2Jb\\r\\nc")
         #expect(Command(["CLIENT", "KILL", String(repeating: "x", count: 500)]).description.count < 130)
         #expect(Command([]).description.isEmpty)
     }
@@ -68,9 +68,9 @@ struct CommandTests {
 struct PrintableTests {
     @Test(arguments: [
         ("plain text, ä 漢 🚀 \\n", "plain text, ä 漢 🚀 \\n"),
-        ("\u{1B}]0;title\u{7}", "\\x1b]0;title\\x07"),
-        ("a\tb\r\nc\u{0}", "a\\tb\\r\\nc\\x00"),
-        ("\u{7F}\u{9B}31m", "\\x7f\\x9b31m"),
+        ("\u{1B}]0;title\u{7}", "\\u{1b}]0;title\\u{7}"),
+        ("a\tb\r\nc\u{0}", "a\\tb\\r\\nc\\u{0}"),
+        ("\u{7F}\u{9B}31m", "\\u{7f}\\u{9b}31m"),
         ("abc\u{202E}fed\u{2066}x\u{200B}", "abc\\u{202e}fed\\u{2066}x\\u{200b}"),
     ])
     func `what could move a cursor or turn a line around is escaped`(text: String, shown: String) {
@@ -83,7 +83,7 @@ struct PrintableTests {
     }
 
     @Test func `replies say in few words what they are`() {
-        #expect(RESPValue.error(RESPError(message: "ERR \u{7}no")).summary == "the error 'ERR \\x07no'")
+        #expect(RESPValue.error(RESPError(message: "ERR \u{7}no")).summary == "the error 'ERR \\u{7}no'")
         #expect(RESPValue.bulkString(ByteBuffer(string: "x\n")).summary == "'x\\n'")
         #expect(RESPValue.integer(3).summary == "the integer 3")
         #expect(RESPValue.array([.null]).summary == "a list of 1")

@@ -100,7 +100,7 @@ struct RedisSessionTests {
         let session = session(server.address, password: "s3cret")
         let error = await failure(session)
         #expect(error?.code == .authenticationFailed)
-        #expect(error?.sentence == "the server refused AUTH ('WRONGPASS \\x1b[31mno')")
+        #expect(error?.sentence == "the server refused AUTH ('WRONGPASS \\u{1b}[31mno')")
         #expect(error?.isTransient == false)
         #expect(error.map { "\($0)".contains("s3cret") } == false)
         await session.close()

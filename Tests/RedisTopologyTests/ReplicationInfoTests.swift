@@ -75,7 +75,7 @@ struct ReplicationInfoTests {
         }
         #expect(
             error?.description
-                == "the reply to 'INFO replication' holds '\\x1b[1mking' where role 'master' or 'slave' belongs")
+                == "the reply to 'INFO replication' holds '\\u{1b}[1mking' where role 'master' or 'slave' belongs")
     }
 
     @Test func `a reply without the section says so`() {

@@ -1,3 +1,4 @@
+import Escaping
 internal import FoundationEssentials
 
 /// A list of all that was found, one object each; indented, keys in order.

@@ -1,3 +1,5 @@
+import Escaping
+
 /// Diagnostics as people read them: the place, the sentence, the source lines with marks under them, what to do.
 package struct TextRenderer: DiagnosticRenderer {
     package static var meaning: String? { nil }

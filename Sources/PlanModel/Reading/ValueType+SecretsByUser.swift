@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Escaping
 internal import YAMLTree
 
 extension ValueType where Value == [String: SecretReference] {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Escaping
 import FoundationEssentials
 import Operations
 import PlanModel

@@ -1,3 +1,4 @@
+import Escaping
 import Operations
 import PlanModel
 
@@ -60,7 +61,9 @@ struct CheckList: Encodable, Sendable {
 enum Markdown {
     /// For one cell of a table.
     static func escape(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing("<", with: "&lt;").replacing(
+        VisibleText.escapeLines(text).replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing(
+            "<", with: "&lt;"
+        ).replacing(
             "\n", with: " ")
     }
 }

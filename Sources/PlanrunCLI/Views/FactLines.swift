@@ -1,4 +1,4 @@
-import Diagnostics
+import Escaping
 import Execution
 
 /// What a step measured and found, for a person: `pauseSeconds: 0.042` is `pause 0.042 s`.

@@ -1,4 +1,4 @@
-import Diagnostics
+import Escaping
 import Execution
 
 /// Something that did not go as it was asked for, as a person reads it: what happened, where, what state the servers are

@@ -1,4 +1,5 @@
 import Diagnostics
+import Escaping
 import PlanModel
 
 /// What a reader has to know before anything runs: from where to where, and from where on there is no way back.
@@ -8,8 +9,8 @@ struct PlanHeader {
     var text: String { lines.joined(separator: "\n") }
 
     var lines: [String] {
-        var lines = ["plan '\(plan.name)' (\(plan.file.path))"]
-        if let description = plan.description { lines.append("  \(description)") }
+        var lines = ["plan '\(VisibleText.escape(plan.name))' (\(VisibleText.escape(plan.file.path)))"]
+        if let description = plan.description { lines.append("  \(VisibleText.escapeLines(description))") }
         lines.append(
             "  from \(plan.source.endpoint) (\(plan.source.engine.rawValue)) to \(plan.target.endpoint) (\(plan.target.engine.rawValue))"
         )

@@ -1,3 +1,4 @@
+import Escaping
 import Execution
 import FoundationEssentials
 import Rehearsal
@@ -62,6 +63,6 @@ struct RehearsalView {
         guard let data = try? encoder.encode(line) else {
             preconditionFailure("a verdict holds only numbers and strings")
         }
-        return String(decoding: data, as: UTF8.self)
+        return VisibleText.escapeJSON(String(decoding: data, as: UTF8.self))
     }
 }

@@ -1,4 +1,4 @@
-import Diagnostics
+import Escaping
 import Execution
 import Operations
 import PlanGraph

@@ -1,3 +1,4 @@
+import Escaping
 import FoundationEssentials
 package import SystemPackage
 
@@ -44,17 +45,11 @@ package struct PrivateFolder: Sendable, Hashable {
     package func lastLines(of name: String, count: Int = 12) -> [String] {
         guard let data = FileManager.default.contents(atPath: path.appending(name).string) else { return [] }
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
-        return lines.suffix(count).map { line in
-            line.unicodeScalars.map { $0.isASCII && !$0.isPrintable ? $0.escaped(asASCII: true) : String($0) }.joined()
-        }
+        return lines.suffix(count).map { VisibleText.escape(String($0)) }
     }
 
     package func remove() {
         // What is left behind is in the folder for temporary files, and nothing depends on it being gone.
         try? FileManager.default.removeItem(atPath: path.string)
     }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isPrintable: Bool { value >= 0x20 && value != 0x7f }
 }

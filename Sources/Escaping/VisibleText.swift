@@ -1,12 +1,21 @@
-/// Text as a terminal may be given it: what would move the cursor, change colours or turn the reading direction is
-/// spelt out instead.
+/// Text as a terminal, a log or a drawing may be given it: what would move the cursor, change colours, turn the reading
+/// direction or not be seen at all is spelt out instead.
+///
+/// Whatever a server, a file or a person wrote goes through here. Markdown, Mermaid, DOT and JSON have marks of their own
+/// besides; they escape those after this.
 package enum VisibleText {
     package static func escape(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
-        return text.unicodeScalars.reduce(into: "") { $0 += escape($1) }
+        return text.unicodeScalars.reduce(into: "") { $0 += spelling(of: $1) }
     }
 
-    static func escape(_ scalar: Unicode.Scalar) -> String {
+    /// The same for a text of several lines; the lines stay.
+    package static func escapeLines(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { escape(String($0)) }.joined(separator: "\n")
+    }
+
+    /// One character, as it is or spelt out.
+    package static func spelling(of scalar: Unicode.Scalar) -> String {
         guard isUnsafe(scalar) else { return String(scalar) }
         switch scalar {
         case "\t": return "\\t"
@@ -16,7 +25,7 @@ package enum VisibleText {
         }
     }
 
-    static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0: true
         // The full-width blank of East Asian text, and what asks for the coloured or the plain form of an emoji.
@@ -27,7 +36,7 @@ package enum VisibleText {
 
     /// Columns that a scalar takes on a terminal. The wide ranges are those that Unicode's EastAsianWidth calls W and
     /// F, rounded to blocks.
-    static func width(of scalar: Unicode.Scalar) -> Int {
+    package static func width(of scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: return 0
         default: break
