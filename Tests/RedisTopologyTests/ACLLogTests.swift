@@ -26,6 +26,15 @@ struct ACLLogTests {
         #expect(log.entries.map { $0.client?.name } == ["worker", nil])
     }
 
+    @Test func `a login refused by a Dragonfly, which writes the reason in capitals`() throws {
+        let log = try ACLLog(
+            .array([
+                entry([("reason", "COMMAND"), ("object", "SET"), ("username", "batch"), ("age-seconds", "0.5213561")]),
+                entry([("reason", "AUTH"), ("object", "AUTH"), ("username", "app"), ("age-seconds", "0.20314575")]),
+            ]))
+        #expect(log.entries.map(\.isLogin) == [false, true])
+    }
+
     @Test func `an entry that says nothing useful is left out`() throws {
         let log = try ACLLog(
             .array([

@@ -35,7 +35,8 @@ extension ACLLog.Entry {
             age.isFinite, age >= 0, age < 1e12
         else { return nil }
         self.user = user
-        isLogin = fields["reason"] == "auth"
+        // Dragonfly writes it in capitals.
+        isLogin = fields["reason"]?.lowercased() == "auth"
         self.age = .milliseconds(Int64(age * 1_000))
         client = fields["client-info"].flatMap { try? ClientList.Client($0[...]) }
     }
