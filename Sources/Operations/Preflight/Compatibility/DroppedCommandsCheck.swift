@@ -18,22 +18,34 @@ struct DroppedCommandsCheck: Check {
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let calls = try await servers.source.commandCalls().filter { $0.value > 0 }
         let always = Self.dropped.filter { calls[$0] != nil }.map { "\($0.uppercased()) (\(calls[$0] ?? 0) calls)" }
-        let perhaps = try await possible(servers).filter { calls[$0.key] != nil }.values.sorted()
-        guard !(always + perhaps).isEmpty else {
-            let plain = calls[Self.copy].map { "; COPY (\($0) calls) only within one database, without its option DB" }
-            return .passed("none of the commands that Dragonfly drops is in use\(plain ?? "")")
+        let isOneDatabase = try await servers.source.keyspace().databases.count < 2
+        let perhaps = Self.droppedAtTimes.filter { calls[$0.key] != nil && !($0.key == Self.copy && isOneDatabase) }
+        let used = always + perhaps.values.sorted()
+        var findings: [Finding] = []
+        if !used.isEmpty {
+            let forgetting = try await OldCalls(servers: servers).remedy()
+            findings.append(Self.missed(used, servers.source, forgetting))
         }
-        return .missed(
-            "the source has served \((always + perhaps).joined(separator: ", ")), which Dragonfly drops from the stream",
-            wants: "none of these during the migration", at: [servers.source.name],
-            remedy: [
-                "keep applications from using them until the cutover is over; \(try await OldCalls(servers: servers).remedy())"
-            ])
+        if isOneDatabase, let count = calls[Self.copy] { findings.append(Self.untold(copies: count, servers.source)) }
+        return .combined(findings, passed: "none of the commands that Dragonfly drops is in use")
     }
 
-    /// A source whose keys are all in one database has no use for copies to another one: its `COPY` is a plain one.
-    private func possible(_ servers: Servers) async throws(StepFailure) -> [String: String] {
-        let databases = try await servers.source.keyspace().databases.count
-        return Self.droppedAtTimes.filter { $0.key != Self.copy || databases > 1 }
+    private static func missed(_ used: [String], _ source: Server, _ forgetting: String) -> Finding {
+        .missed(
+            "the source has served \(used.joined(separator: ", ")), which Dragonfly drops from the stream",
+            wants: "none of these during the migration", at: [source.name],
+            remedy: ["keep applications from using them until the cutover is over; \(forgetting)"])
+    }
+
+    /// With all keys in one database a copy needs no such option, but may be written with it: `COPY a b DB 0` is
+    /// dropped, too. The source counts calls, and not their options.
+    private static func untold(copies count: Int64, _ source: Server) -> Finding {
+        .untold(
+            "the source has served COPY (\(count) calls) and does not tell whether with the option DB: with it, even within "
+                + "one database, Dragonfly drops it from the stream",
+            at: [source.name],
+            remedy: [
+                "see that applications write COPY without DB, or keep them from using it until the cutover is over"
+            ])
     }
 }
