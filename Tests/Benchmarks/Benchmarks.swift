@@ -7,7 +7,7 @@ struct Benchmarks: AsyncParsableCommand {
         commandName: "planrun-benchmarks",
         abstract: "Measure what planrun costs, against a floor measured in the same run.",
         discussion: "Use a release build: swift run -c release planrun-benchmarks NAME",
-        subcommands: [Measure.self, CutoverBenchmark.self], defaultSubcommand: Measure.self)
+        subcommands: [Measure.self, CutoverBenchmark.self, DragonflyRecording.self], defaultSubcommand: Measure.self)
 
     static var all: [any Benchmark.Type] {
         [

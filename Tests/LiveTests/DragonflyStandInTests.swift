@@ -1,4 +1,5 @@
 import NIOCore
+import PlanModel
 import RESP
 import Rehearsal
 import TestKit
@@ -7,42 +8,62 @@ import Testing
 extension LiveTests {
     /// What the stand-in says is what a real Dragonfly v1.40.1 was recorded to say.
     @Suite struct DragonflyStandInTests {
-        @Test func `it answers as Dragonfly where Redis would answer otherwise`() async throws {
-            try await withDragonflyLab(LabDescription(sentinels: nil)) { lab, _ in
-                let target = lab.session(lab.target)
-                let server = try await target.send(["INFO", "server"]).string ?? ""
-                #expect(server.contains("redis_version:7.4.0\r\ndragonfly_version:df-v1.40.1\r\n"))
-                #expect(!server.contains("run_id"))
-                let replication = try await target.send(["INFO", "replication"]).string ?? ""
-                #expect(replication.hasPrefix("# Replication\r\nrole:master\r\nconnected_slaves:0\r\nmaster_replid:"))
-                #expect(!replication.contains("master_repl_offset"))
-                #expect(try await target.send(["INFO", "everything"]).string == "")
-                #expect(
-                    try await target.send(["INFO", "keyspace"]).string
-                        == "# Keyspace\r\ndb0:keys=0,expires=0,hits=0,misses=0,hit_ratio=0.00,avg_ttl=-1\r\n")
-                #expect(try await target.send(["ROLE"]) == .array([.bulkString(.init(string: "master")), .array([])]))
-                await target.close()
+        @Test(arguments: Situation.Setup.allCases)
+        func `it answers every question as recorded, in every situation`(setup: Situation.Setup) async throws {
+            let record = DragonflyRecord.recorded
+            let answers = try await withDragonflyLab(.recording(setup), setup: setup) { lab, _ in
+                try await DragonflyRecorder(lab, setup, asks: record.asks).answers { Issue.record("\($0)") }
+            }
+            let replayed = DragonflyRecord(engine: record.engine, answers: answers, before: record)
+            for situation in Situation.all where situation.setup == setup {
+                for difference in replayed.differences(from: record, in: situation) { Issue.record("\(difference)") }
             }
         }
 
-        @Test(arguments: [
-            (["CLIENT", "KILL", "TYPE", "normal"], "ERR syntax error"),
-            (["CONFIG", "SET", "a", "1", "b", "2"], "ERR wrong number of arguments for 'config|set' command"),
-            (
-                ["CONFIG", "SET", "slave-priority", "1"],
-                "ERR Unknown option or number of arguments for CONFIG SET - 'slave-priority'"
-            ),
-            (["CONFIG", "REWRITE"], "ERR The server is running without a config file"),
-            (["PSYNC", "?", "-1"], "ERR unknown command `PSYNC`"),
-            (["REPLICAOF", "127.0.0.1", "1"], "ERR replication cancelled"),
-        ])
-        func `it refuses what Dragonfly refuses`(words: [String], message: String) async throws {
-            try await withDragonflyLab(LabDescription(sentinels: nil)) { lab, _ in
-                let target = lab.session(lab.target)
-                let reply = try await target.send(Command(words))
-                #expect(reply == .error(RESPError(message: message)))
-                await target.close()
+        @Test(.enabled(if: ServerProgram.dragonfly.path != nil, "no 'dragonfly' is in PATH"))
+        func `a real Dragonfly answers every question as recorded`() async throws {
+            let program = try #require(ServerProgram.dragonfly.path)
+            let record = try await recordDragonfly(program: program) { print($0) }
+            #expect(record.differences(from: .recorded) == [])
+        }
+
+        @Test func `a question that is not in the record fails the test that asks it`() async throws {
+            let asked: [Command] = [["CONFIG", "GET", "no-such-setting"], ["PING"], ["CLIENT", "GETREDIR"]]
+            let error = await #expect(throws: UnrecordedQuestions.self) {
+                try await withDragonflyLab(LabDescription(sentinels: nil)) { lab, _ in
+                    let target = lab.session(lab.target)
+                    let replies = try await target.pipeline(asked, timeout: nil)
+                    await target.close()
+                    #expect(
+                        replies == [
+                            .error(
+                                RESPError(
+                                    message:
+                                        "ERR stand-in: not in the record: CONFIG GET no-such-setting (bare primary)")),
+                            .simpleString("PONG"),
+                            .error(
+                                RESPError(
+                                    message: "ERR stand-in: not in the record: CLIENT GETREDIR (bare primary)")),
+                        ])
+                }
             }
+            #expect(
+                error?.questions == [
+                    "CONFIG GET no-such-setting (bare primary)", "CLIENT GETREDIR (bare primary)",
+                ])
+            #expect(error?.failure == nil)
+        }
+
+        @Test func `such a question is told together with the failure that it led to`() async throws {
+            struct Failure: Error {}
+            let error = await #expect(throws: UnrecordedQuestions.self) {
+                try await withGatedLab(LabDescription(sentinels: nil), target: .dragonfly) { lab, _ in
+                    _ = try? await lab.send(["CONFIG", "GET", "no-such-setting"], to: lab.target)
+                    throw Failure()
+                }
+            }
+            #expect(error?.questions == ["CONFIG GET no-such-setting (bare primary)"])
+            #expect(error?.failure is Failure)
         }
 
         @Test func `it prepares, follows with the source's offset, and is promoted by a Sentinel`() async throws {

@@ -96,8 +96,10 @@ extension Lab {
         let source = address(of: source)
         try await send(Command(["REPLICAOF", source.host, String(source.port)]), to: target)
         try await eventually("the target follows") {
-            let info = try Info(try await send(["INFO", "persistence"], to: target))
             // A Dragonfly has no such file; the Redis behind it does.
+            let behind = connector.session(ConnectionSettings(address: target.address))
+            let info = try Info(try await behind.send(["INFO", "persistence"]))
+            await behind.close()
             let isRewriting = info["persistence"]["aof_rewrite_in_progress"] == "1"
             return try await isSynced(target) && !isRewriting
         }

@@ -1,97 +1,204 @@
 import NIOCore
 import RESP
 
-/// One client of the stand-in: its commands, one after the other, with a session of its own at the Redis behind.
+/// One client of the stand-in: its commands, one after the other. Every answer is one of the record; what a command
+/// changes, and all that is data, is the business of the Redis behind.
 struct DragonflyConversation {
-    private let standIn: DragonflyStandIn
-    private let redis: any CommandSession
-    /// Inside `MULTI`: what is said in the end in place of commands that Redis never saw, by position.
-    private var transaction: [Int: RESPValue]?
-    private var queued = 0
-    private var login: (username: String?, password: Secret?) = (nil, nil)
+    private let record = DragonflyRecord.recorded
+    private let registry: StandInRegistry
+    private let behind: RedisBehind
+    private let setup: Situation.Setup
+    private let id: Int
+    private var isLoggedIn: Bool
+    /// Inside `MULTI`: what is to be done in the end.
+    private var queue: [Command]?
 
-    init(_ standIn: DragonflyStandIn) async {
-        self.standIn = standIn
-        redis = await standIn.session()
+    init(_ registry: StandInRegistry, _ behind: RedisBehind, _ setup: Situation.Setup, from address: String) async {
+        self.registry = registry
+        self.behind = behind
+        self.setup = setup
+        isLoggedIn = setup == .bare
+        id = await registry.connected(from: address)
+    }
+
+    func close() async {
+        await behind.close()
+        await registry.gone(id)
     }
 
     /// - Parameter send: writes to the client. Returns after `SUBSCRIBE` only once the subscription has ended.
     mutating func carryOut(_ command: Command, send: (RESPValue) async throws -> Void) async throws {
-        await standIn.noted(command)
-        let name = command.words.first?.uppercased() ?? ""
-        if transaction != nil, name != "EXEC", name != "DISCARD" {
-            return try await send(try await queue(command))
-        }
-        if case .subscribe(let channels) = DragonflyDialect.verdict(on: command) {
-            return try await subscribe(channels, send)
-        }
-        try await send(try await reply(to: command, name))
-    }
-
-    func close() async { await redis.close() }
-
-    private mutating func reply(to command: Command, _ name: String) async throws -> RESPValue {
-        switch DragonflyDialect.verdict(on: command) {
-        case .forward: return finished(try await forward(command), name, command)
-        case .translate(let translation):
-            let reply = translation(try await forward(command))
-            return finished(reply, name, command)
-        case .answer(let reply): return reply
-        case .follow(let primary): return try await follow(primary, command)
-        case .info(let sections): return .text(try await standIn.info(redis).text(sections))
-        case .role: return try await standIn.info(redis).role
-        case .subscribe: preconditionFailure("subscriptions are carried out elsewhere")
+        let words = command.words
+        await registry.noted(words)
+        switch words.first?.uppercased() {
+        case "EXEC" where queue != nil: try await send(try await finish())
+        case "DISCARD" where queue != nil:
+            queue = nil
+            try await send(try await reply(to: "MULTI; DISCARD"))
+        case _ where queue != nil:
+            queue?.append(command)
+            try await send(try await reply(to: "MULTI; PING"))
+        case "SUBSCRIBE" where isLoggedIn: try await subscribe(words, send)
+        case "MULTI" where isLoggedIn:
+            queue = []
+            try await send(try await reply(to: command))
+        default: try await send(try await reply(to: command))
         }
     }
 
-    private func forward(_ command: Command) async throws -> RESPValue {
-        // A write pause holds a reply back for as long as it lasts.
-        try await redis.send(DragonflyDialect.forRedis(command), timeout: .seconds(600))
+    private mutating func finish() async throws -> RESPValue {
+        let commands = queue ?? []
+        queue = nil
+        guard !commands.isEmpty else { return try await reply(to: "MULTI; EXEC") }
+        var replies: [RESPValue] = []
+        for command in commands { replies.append(try await reply(to: command)) }
+        return .array(replies)
     }
 
-    // MARK: Transactions
-
-    private mutating func finished(_ reply: RESPValue, _ name: String, _ command: Command) -> RESPValue {
-        switch name {
-        case "MULTI" where reply == .simpleString("OK"):
-            (transaction, queued) = ([:], 0)
-        case "AUTH" where reply == .simpleString("OK"):
-            let words = command.words
-            login = (words.count == 3 ? words[1] : nil, words.last.map(Secret.init))
-        case "DISCARD": transaction = nil
-        case "EXEC":
-            defer { transaction = nil }
-            guard let transaction, let replies = reply.array else { return reply }
-            return .array(replies.enumerated().map { transaction[$0.offset] ?? $0.element })
-        default: break
+    private var situation: Situation {
+        get async throws {
+            guard isLoggedIn else { return Situation(setup, .locked) }
+            return Situation(setup, try await behind.info("replication").role)
         }
-        return reply
     }
 
-    /// Redis gets a `PING` in the place of what it must not see, so that the positions stay right.
-    private mutating func queue(_ command: Command) async throws -> RESPValue {
-        defer { queued += 1 }
-        guard case .answer(let answer) = DragonflyDialect.verdict(on: command) else {
-            return try await forward(command)
+    // MARK: Answers
+
+    private mutating func reply(to command: Command) async throws -> RESPValue {
+        let (words, situation) = (command.words, try await situation)
+        let name = words.first?.uppercased() ?? ""
+        if name == "AUTH" { return try await logIn(words) }
+        let match = try await match(words, situation)
+        if situation.role == .locked, match != nil || record.commands.knows(name) {
+            return try await filled(
+                match?.answer ?? record.answer(to: "PING", in: situation), match?.words ?? [:], words)
         }
-        transaction?[queued] = answer
-        return try await forward(["PING"])
+        if let match, match.answer.isError { return try await filled(match.answer, match.words, words) }
+        if record.commands.isData(name) {
+            let example = record.commands.isWrite(name) ? "SET {key} {value}" : "GET {key}"
+            if let refusal = record.answer(to: example, in: situation), refusal.isError {
+                return try await filled(refusal, [:], words)
+            }
+            return try await behind.send(command)
+        }
+        guard let match else {
+            guard !record.commands.knows(name) else { return await unrecorded(words, situation) }
+            await registry.refused(name)
+            return try await filled(
+                record.answer(to: "{unknown-command} {words…}", in: situation), ["unknown-command": name], words)
+        }
+        let values = try await StandInDeed(behind: behind, registry: registry, client: id).carryOut(
+            command, match.words)
+        return try await filled(match.answer, values, words)
     }
 
-    // MARK: Following
+    /// A question that is no command of the client's.
+    private func reply(to question: String) async throws -> RESPValue {
+        try await filled(record.answer(to: question, in: try await situation), [:], [question])
+    }
 
-    /// It greets the primary before it answers, and a primary that it follows already is followed anew, from nothing.
-    private func follow(_ primary: ServerAddress, _ command: Command) async throws -> RESPValue {
-        guard try await standIn.canGreet(primary) else { return DragonflyDialect.error("ERR replication cancelled") }
-        let info = try await standIn.info(redis)
-        let again: [Command] = info.primary == primary ? [["REPLICAOF", "NO", "ONE"]] : []
-        return try await redis.pipeline(again + [command], timeout: nil).last ?? .null
+    private func filled(
+        _ answer: RecordedAnswer?, _ words: [String: String], _ asked: [String]
+    ) async throws -> RESPValue {
+        try await filled(answer, Values(words: words), asked)
+    }
+
+    private func filled(_ answer: RecordedAnswer?, _ values: Values, _ asked: [String]) async throws -> RESPValue {
+        guard let answer else { return await unrecorded(asked, try await situation) }
+        var values = values
+        for (name, word) in values.words { values.words[name.uppercased()] = word.uppercased() }
+        do {
+            return try answer.reply(values)
+        } catch {
+            return await unrecorded(asked + ["(no value for {\(error.name)})"], try await situation)
+        }
+    }
+
+    private func unrecorded(_ words: [String], _ situation: Situation) async -> RESPValue {
+        // The description of a command hides what may be a password.
+        let isSecret = words.contains { ["SETUSER", "AUTH", "SET"].contains($0.uppercased()) }
+        let question = "\(isSecret ? "\(Command(words))" : words.joined(separator: " ")) (\(situation))"
+        await registry.isUnrecorded(question)
+        return .error(RESPError(message: "ERR stand-in: not in the record: \(question)"))
+    }
+
+    // MARK: Which question it is
+
+    /// Some commands are two questions: what the answer is depends on more than the words.
+    private func match(_ words: [String], _ situation: Situation) async throws -> DragonflyRecord.Match? {
+        let upper = words.map { $0.uppercased() }
+        if ["REPLICAOF", "SLAVEOF"].contains(upper.first), upper.count == 3, upper[1] != "NO", let port = Int(words[2])
+        {
+            let isThere = try await behind.canGreet(ServerAddress(host: words[1], port: port))
+            return record.match(
+                isThere ? "\(upper[0]) {host} {port}" : "\(upper[0]) {host} {closed-port}", words, situation)
+        }
+        guard upper.first == "ACL", upper.count > 2 else { return record.match(words, in: situation) }
+        switch upper[1] {
+        case "GETUSER":
+            guard let user = try await behind.user(words[2]) else {
+                return record.match("ACL GETUSER {unknown-user}", words, situation)
+            }
+            let who = user.needsNoPassword ? "{open-user}" : "{user}"
+            return record.match("ACL GETUSER \(who)", words, situation)
+        case "DRYRUN":
+            let reply = try await behind.send(Command(words))
+            let isAllowed = reply == .simpleString("OK")
+            return record.match(
+                isAllowed ? "ACL DRYRUN {user} {command} {words…}" : "ACL DRYRUN {limited-user} {command} {words…}",
+                words,
+                situation)
+        case "DELUSER" where upper.count == 3:
+            let isThere = try await behind.user(words[2]) != nil
+            return record.match(isThere ? "ACL DELUSER {user}" : "ACL DELUSER {unknown-user}", words, situation)
+        case "SETUSER": return rules(words, situation)
+        default: return record.match(words, in: situation)
+        }
+    }
+
+    /// Each rule is a question of its own; the first that is refused is the answer.
+    private func rules(_ words: [String], _ situation: Situation) -> DragonflyRecord.Match? {
+        var last: DragonflyRecord.Match?
+        for rule in words.dropFirst(3) {
+            let words = Array(words.prefix(3)) + [rule]
+            let (sign, subject) = (String(rule.prefix(1)), String(rule.dropFirst()))
+            let isCommand = "+-".contains(sign) && !subject.hasPrefix("@")
+            let name = record.commands.knows(subject) ? "{command}" : "{unknown-command}"
+            let match =
+                isCommand
+                ? record.match("ACL SETUSER {user} \(sign)\(name)", words, situation)
+                : record.match(words, in: situation)
+            guard let match else { return nil }
+            if match.answer.isError { return match }
+            last = match
+        }
+        return last
+    }
+
+    // MARK: Logging in
+
+    private mutating func logIn(_ words: [String]) async throws -> RESPValue {
+        let situation = try await situation
+        let username = words.count == 3 ? words[1] : nil
+        // Without a password anybody's password is right.
+        let isRight = setup == .bare ? true : await behind.admits(username: username, password: words.last ?? "")
+        if isRight { isLoggedIn = true }
+        let password = isRight ? "{password}" : "{wrong-password}"
+        let question = username == nil ? "AUTH \(password)" : "AUTH {user} \(password)"
+        return try await filled(record.answer(to: question, in: situation), [:], ["AUTH", "…"])
     }
 
     // MARK: Subscriptions
 
-    private func subscribe(_ channels: [String], _ send: (RESPValue) async throws -> Void) async throws {
-        let subscription = try await standIn.subscribe(channels, username: login.username, password: login.password)
+    private func subscribe(_ words: [String], _ send: (RESPValue) async throws -> Void) async throws {
+        let situation = try await situation
+        let channels = Array(words.dropFirst())
+        for channel in channels {
+            let answer = record.match(["SUBSCRIBE", channel], in: situation)?.answer
+            let reply = try await filled(answer, ["channel": channel], words)
+            if case .error = reply { return try await send(reply) }
+        }
+        let subscription = try await behind.subscribe(channels)
         for (index, channel) in channels.enumerated() {
             try await send(.array([.text("subscribe"), .text(channel), .integer(Int64(index + 1))]))
         }
@@ -99,4 +206,18 @@ struct DragonflyConversation {
             try await send(.array([.text("message"), .text(message.channel), .text(message.payload)]))
         }
     }
+}
+
+extension DragonflyRecord {
+    /// - Parameter words: what is meant by the question, for its placeholders.
+    fileprivate func match(_ question: String, _ words: [String], _ situation: Situation) -> Match? {
+        answer(to: question, in: situation).map { answer in
+            let question = RecordedQuestion(question)
+            return Match(question: question, words: question.values(in: words) ?? [:], answer: answer)
+        }
+    }
+}
+
+extension RESPValue {
+    static func text(_ text: String) -> RESPValue { .bulkString(.init(string: text)) }
 }

@@ -1,23 +1,21 @@
 import NIOCore
 import NIOPosix
 package import RESP
-import RedisNIO
 import Rehearsal
 
-/// A proxy in front of a real Redis that answers as a real Dragonfly was recorded to.
+/// A proxy in front of a real Redis that says what a real Dragonfly was recorded to say, and nothing else.
 ///
-/// Roles, offsets and data are those of the Redis, so Sentinels and sources have to do with real replication.
-package actor DragonflyStandIn {
-    package nonisolated let address: ServerAddress
-    /// Every command that anybody sent it, as words, in order.
-    package private(set) var received: [[String]] = []
+/// Roles, offsets and data are those of the Redis, so Sentinels and sources have to do with real replication. A question
+/// that is not in the record gets an error and fails the test that it was asked in.
+package struct DragonflyStandIn: Sendable {
+    package let address: ServerAddress
+    private let setup: Situation.Setup
     private let listener: any Channel
     private let clients: StandInClients
-    private var redis: (address: ServerAddress, everything: ConnectionSettings)?
-    private let connector = RedisConnector()
+    private let registry: StandInRegistry
 
-    /// Listens on a free port; nobody may connect before `serve(inFrontOf:_:)`.
-    static func listen() async throws -> DragonflyStandIn {
+    /// Listens on a free port; who connects before `serve(inFrontOf:)` waits.
+    static func listen(_ setup: Situation.Setup) async throws -> DragonflyStandIn {
         let clients = StandInClients()
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -30,87 +28,94 @@ package actor DragonflyStandIn {
         guard let port = listener.localAddress?.port else {
             preconditionFailure("a listening TCP socket has no port")
         }
-        return DragonflyStandIn(listener, clients, ServerAddress(host: "127.0.0.1", port: port))
+        return DragonflyStandIn(setup, listener, clients, ServerAddress(host: "127.0.0.1", port: port))
     }
 
-    private init(_ listener: any Channel, _ clients: StandInClients, _ address: ServerAddress) {
+    private init(
+        _ setup: Situation.Setup, _ listener: any Channel, _ clients: StandInClients, _ address: ServerAddress
+    ) {
+        self.setup = setup
         self.listener = listener
         self.clients = clients
         self.address = address
+        registry = StandInRegistry(address)
     }
 
-    /// Answers with the help of this Redis, until cancelled.
-    func serve(inFrontOf server: ServerProcess, _ everything: ConnectionSettings) async {
-        redis = (server.address, everything)
+    /// Every command that anybody sent it, as words, in order.
+    package var received: [[String]] {
+        get async { await registry.received }
+    }
+
+    /// Answers with the help of a Redis, until cancelled.
+    /// - Parameter everything: how one who may do everything gets there.
+    func serve(inFrontOf everything: ConnectionSettings) async {
         await withDiscardingTaskGroup { group in
             for await client in clients.stream {
-                group.addTask { await self.serve(client) }
+                group.addTask {
+                    // A client or a Redis that goes away ends the conversation, as it would with the real one.
+                    try? await converse(client, RedisBehind(everything))
+                    try? await client.channel.close()
+                }
             }
         }
     }
 
     /// Whoever is still there is disconnected.
-    func close() async {
+    /// - Throws: `UnrecordedQuestions` where there were any.
+    func close<Result>(after outcome: Swift.Result<Result, any Error>) async throws -> Result {
         clients.finish()
         try? await listener.close()
+        let unrecorded = await registry.unrecorded
+        guard unrecorded.isEmpty else {
+            var failure: (any Error)?
+            if case .failure(let error) = outcome { failure = error }
+            throw UnrecordedQuestions(questions: unrecorded, failure: failure)
+        }
+        return try outcome.get()
     }
 
-    private nonisolated func serve(_ client: StandInClients.Client) async {
-        // A client or a Redis that goes away ends the conversation, as it would with the real one.
-        try? await converse(client)
-        try? await client.channel.close()
-    }
-
-    private nonisolated func converse(_ client: StandInClients.Client) async throws {
-        var parser = RESPParser()
-        var conversation = await DragonflyConversation(self)
-        for await bytes in client.bytes {
-            parser.feed(bytes)
-            while let value = try parser.next() {
-                try await conversation.carryOut(Command(arguments: value.buffers)) { reply in
-                    try await client.channel.writeAndFlush(reply.encoded())
-                }
-            }
+    private func converse(_ client: StandInClients.Client, _ behind: RedisBehind) async throws {
+        let address = client.channel.remoteAddress.map { "\($0.ipAddress ?? ""):\($0.port ?? 0)" } ?? ""
+        var conversation = await DragonflyConversation(registry, behind, setup, from: address)
+        let outcome: Swift.Result<Void, any Error>
+        do {
+            outcome = .success(try await converse(client, &conversation))
+        } catch {
+            outcome = .failure(error)
         }
         await conversation.close()
+        try outcome.get()
     }
 
-    // MARK: What conversations ask for
-
-    func noted(_ command: Command) { received.append(command.words) }
-
-    func session() -> any CommandSession {
-        guard let redis else { preconditionFailure("somebody connected before there was a Redis behind") }
-        return connector.session(ConnectionSettings(address: redis.address))
+    private func converse(_ client: StandInClients.Client, _ conversation: inout DragonflyConversation) async throws {
+        var parser = RESPParser()
+        let send = { (reply: RESPValue) in try await client.channel.writeAndFlush(reply.encoded()) }
+        for await bytes in client.bytes {
+            // A replica whose PSYNC was refused says this word, and no list.
+            if String(buffer: bytes) == Self.sync {
+                try await conversation.carryOut(["SYNC"], send: send)
+                continue
+            }
+            parser.feed(bytes)
+            while let value = try parser.next() {
+                try await conversation.carryOut(Command(arguments: value.buffers), send: send)
+            }
+        }
     }
 
-    /// Asks the Redis, with the client's own rights.
-    nonisolated func info(_ redis: any CommandSession) async throws -> DragonflyInfo {
-        let reply = try await redis.send(["INFO", "everything"])
-        if case .error(let error) = reply { throw error }
-        return DragonflyInfo(redis: reply.string ?? "", port: address.port)
-    }
+    private static let sync = "SYNC\r\n"
+}
 
-    /// Whether a connection with the credentials for replication gets as far as `PING`.
-    func canGreet(_ primary: ServerAddress) async throws -> Bool {
-        guard let redis else { return false }
-        let own = connector.session(redis.everything)
-        let replies = try await own.pipeline(
-            [["CONFIG", "GET", "masteruser"], ["CONFIG", "GET", "masterauth"]], timeout: nil)
-        await own.close()
-        let values = replies.map { $0.array?.last?.string ?? "" }
-        let greeting = connector.session(
-            ConnectionSettings(
-                address: primary, username: values[0].isEmpty ? nil : values[0],
-                password: values[1].isEmpty ? nil : Secret(values[1])))
-        let reply = try? await greeting.send(["PING"])
-        await greeting.close()
-        return reply?.string == "PONG"
-    }
+/// What a stand-in was asked in a test, and what nobody knows the answer of. Ask a real Dragonfly:
+/// `planrun-benchmarks dragonfly-record --add 'QUESTION'`.
+package struct UnrecordedQuestions: Error, CustomStringConvertible {
+    package let questions: [String]
+    /// How the test ended.
+    package let failure: (any Error)?
 
-    func subscribe(_ channels: [String], username: String?, password: Secret?) async throws -> any Subscription {
-        guard let redis else { preconditionFailure("somebody subscribed before there was a Redis behind") }
-        return try await connector.subscribe(
-            to: channels, ConnectionSettings(address: redis.address, username: username, password: password))
+    package var description: String {
+        let list = questions.map { "\n  " + $0 }.joined()
+        let ending = failure.map { "\nand the test failed: \($0)" } ?? ""
+        return "the stand-in for Dragonfly was asked what is not in the record:\(list)\(ending)"
     }
 }

@@ -5,29 +5,44 @@ package import Rehearsal
 /// Runs a test in a private world whose target answers as a real Dragonfly was recorded to.
 ///
 /// Sentinels, source, writers and plans find the stand-in where the target would be; `lab.target` is the Redis behind.
+/// - Parameter setup: how the Dragonfly was started; by default as the login demands.
+/// - Throws: `UnrecordedQuestions` where anybody has asked what the record does not answer.
 package func withDragonflyLab<Result: Sendable>(
-    _ description: LabDescription = LabDescription(), keep: Bool = false,
+    _ description: LabDescription = LabDescription(), setup: Situation.Setup? = nil, keep: Bool = false,
     _ body: @Sendable (Lab, DragonflyStandIn) async throws -> Result
 ) async throws -> Result {
-    let standIn = try await DragonflyStandIn.listen()
+    let standIn = try await DragonflyStandIn.listen(setup ?? Situation.Setup(description))
     var description = description
     description.target.engine = .redis
     description.target.extraLines += [
         "replica-announce-ip \(standIn.address.host)", "replica-announce-port \(standIn.address.port)",
     ]
+    let outcome: Swift.Result<Result, any Error>
     do {
-        let result = try await withLab(description, keep: keep) { lab in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await standIn.serve(inFrontOf: lab.target, lab.settings(for: lab.target)) }
-                defer { group.cancelAll() }
-                let front = Lab.Front(address: standIn.address, engine: .dragonfly)
-                return try await body(lab.fronted(lab.target, by: front), standIn)
-            }
-        }
-        await standIn.close()
-        return result
+        outcome = .success(
+            try await withLab(description, keep: keep) { lab in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { await standIn.serve(inFrontOf: lab.settings(for: lab.target)) }
+                    defer { group.cancelAll() }
+                    let front = Lab.Front(address: standIn.address, engine: .dragonfly)
+                    return try await body(lab.fronted(lab.target, by: front), standIn)
+                }
+            })
     } catch {
-        await standIn.close()
-        throw error
+        outcome = .failure(error)
+    }
+    return try await standIn.close(after: outcome)
+}
+
+extension Situation.Setup {
+    /// As a private world starts it.
+    init(_ description: LabDescription) {
+        let hasUsers = !description.applicationUsers.isEmpty || description.replicationUser != nil
+        switch description.target.login {
+        case .user: self = .users
+        case _ where hasUsers: self = .users
+        case .password: self = .password
+        case .open: self = .bare
+        }
     }
 }

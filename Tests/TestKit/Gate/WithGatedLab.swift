@@ -33,7 +33,7 @@ package func withGatedLab<Result: Sendable>(
     _ body: @Sendable (Lab, Gates) async throws -> Result
 ) async throws -> Result {
     let gates = Gates()
-    let standIn = engine == .dragonfly ? try await DragonflyStandIn.listen() : nil
+    let standIn = engine == .dragonfly ? try await DragonflyStandIn.listen(.bare) : nil
     let source = try await Gate.listen("source", look: gates.passing)
     let target = try await Gate.listen("target", look: gates.passing)
     var sentinels: [Gate] = []
@@ -55,7 +55,7 @@ package func withGatedLab<Result: Sendable>(
                         group.addTask { await gate.serve(inFrontOf: server) }
                     }
                     if let standIn {
-                        group.addTask { await standIn.serve(inFrontOf: lab.target, lab.settings(for: lab.target)) }
+                        group.addTask { await standIn.serve(inFrontOf: lab.settings(for: lab.target)) }
                     }
                     defer { group.cancelAll() }
                     let fronted = lab.fronted(lab.source, by: source, .redis).fronted(lab.target, by: target, engine)
@@ -67,8 +67,8 @@ package func withGatedLab<Result: Sendable>(
         outcome = .failure(error)
     }
     for gate in all { await gate.close() }
-    await standIn?.close()
-    return try outcome.get()
+    guard let standIn else { return try outcome.get() }
+    return try await standIn.close(after: outcome)
 }
 
 extension Gate {

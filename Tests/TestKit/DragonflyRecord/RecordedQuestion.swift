@@ -1,0 +1,40 @@
+/// A command with placeholders in the place of what is another word each time: `CLIENT SETNAME {name}`.
+/// `{words…}` at the end stands for any number of words, none included.
+struct RecordedQuestion: Sendable {
+    let text: String
+    private let words: [Placeholders]
+    private let isOpen: Bool
+
+    init(_ text: String) {
+        self.text = text
+        var words = text.split(separator: " ").map(String.init)
+        isOpen = words.last?.hasSuffix("…}") == true
+        if isOpen { words.removeLast() }
+        self.words = words.map { Placeholders($0) }
+    }
+
+    /// The values of the placeholders in a command that is this question; `nil` where it is another one.
+    func values(in command: [String]) -> [String: String]? {
+        guard isOpen ? command.count >= words.count : command.count == words.count else { return nil }
+        var values: [String: String] = [:]
+        for (word, actual) in zip(words, command) {
+            guard let found = actual.isEmpty ? word.valuesOfNothing : word.values(in: actual) else { return nil }
+            values.merge(found) { $1 }
+        }
+        return values
+    }
+
+    var fixedLength: Int { words.map(\.fixedLength).reduce(0, +) }
+
+    /// The words to ask a server, with examples in the place of placeholders.
+    func command(_ examples: [String: String]) throws(MissingValue) -> [String] {
+        var command: [String] = []
+        for word in words { command += try word.expanded(Values(words: examples)) }
+        return command
+    }
+}
+
+extension Placeholders {
+    /// An empty word is one that a placeholder alone can stand for.
+    fileprivate var valuesOfNothing: [String: String]? { fixedLength == 0 ? [:] : nil }
+}

@@ -1,0 +1,63 @@
+import RESP
+
+/// What a command that the record answers does to the Redis behind, and what the answer needs from there.
+struct StandInDeed {
+    let behind: RedisBehind
+    let registry: StandInRegistry
+    let client: Int
+
+    /// - Parameter words: of the question's placeholders.
+    func carryOut(_ command: Command, _ words: [String: String]) async throws -> Values {
+        var values = Values(words: words)
+        let command = Self.forRedis(command)
+        let (name, part) = (command.words[0].uppercased(), command.words.dropFirst().first?.uppercased() ?? "")
+        switch (name, part) {
+        case ("INFO", _), ("ROLE", _), ("COMMAND", _): values.add(try await behind.info().values)
+        case ("REPLICAOF", "NO"), ("SLAVEOF", "NO"): _ = try await behind.send(command)
+        case ("REPLICAOF", _), ("SLAVEOF", _):
+            try await behind.follow(ServerAddress(host: command.words[1], port: Int(command.words[2]) ?? 0))
+        case ("CONFIG", "GET"): try await values.add(setting(command.words[2]))
+        case ("CONFIG", "SET") where DragonflyText.settings.values.contains(command.words[2]):
+            _ = try await behind.send(command)
+        case ("CONFIG", "RESETSTAT"), ("SELECT", _), ("CLIENT", "PAUSE"), ("CLIENT", "UNPAUSE"), ("ACL", "SETUSER"),
+            ("ACL", "DELUSER"), ("ACL", "SAVE"):
+            _ = try await behind.send(command)
+        case ("CLIENT", "SETNAME"): await registry.rename(client, command.words.last ?? "")
+        case ("ACL", "USERS"): values.lists["user"] = try await behind.users
+        case ("ACL", "GETUSER"): values.words.merge(try await behind.user(command.words[2])?.words ?? [:]) { $1 }
+        case ("PUBLISH", _), ("PUBSUB", _): try await values.add(count(command))
+        default: break
+        }
+        values.add(await registry.values(for: client))
+        return values
+    }
+
+    private func setting(_ name: String) async throws -> Values {
+        guard DragonflyText.settings.values.contains(name) else { return Values() }
+        let value = try await behind.setting(name)
+        // A Dragonfly always has a limit.
+        return name == "maxmemory" && value == "0" ? Values() : Values(words: ["value": value])
+    }
+
+    private func count(_ command: Command) async throws -> Values {
+        let reply = try await behind.send(command)
+        let number = reply.integer ?? reply.array?.last?.integer ?? 0
+        return Values(words: ["number": String(number)])
+    }
+
+    /// `replica_priority` is `replica-priority` at a Redis.
+    private static func forRedis(_ command: Command) -> Command {
+        var words = command.words
+        guard words.count > 2, words[0].uppercased() == "CONFIG" else { return command }
+        let name = words[2].lowercased().replacing("-", with: "_")
+        words[2] = DragonflyText.settings[name] ?? words[2]
+        return Command(words)
+    }
+}
+
+extension Values {
+    mutating func add(_ other: Values) {
+        words.merge(other.words) { $1 }
+        lists.merge(other.lists) { $1 }
+    }
+}
