@@ -68,6 +68,31 @@ struct FailoverLifecycleTests {
         #expect(world.splits == [])
     }
 
+    /// Of the commands that make it the primary again, one is refused.
+    @Test(arguments: [("replica-priority", true), ("min-replicas-to-write", false)])
+    func `a source that stood alone and refuses a setting is promoted where it takes writes`(
+        _ setting: String, isPromoted: Bool
+    ) async throws {
+        var lifecycle = try Way(via: "sentinel", sentinels: 3, resting: .fenced).lifecycle()
+        lifecycle.discardsWrites = true
+        let process = FakeProcess(lifecycle.world)
+        try await lifecycle.run(process)
+        process.sleep(until: process.time + .seconds(15))
+        // Before the return is recorded the source gets its priority back, and may refuse that as well.
+        let onward = FakeProcess(lifecycle.world, undo: process.undo) { world, count in
+            if count == 2 { world.change { $0.forbidden[SmallWorld.source] = ["CONFIG SET \(setting.uppercased())"] } }
+        }
+        await #expect(throws: StepFailure.self) { try await lifecycle.undo(onward) }
+        let world = lifecycle.world.read { $0 }
+        let primary = isPromoted ? SmallWorld.source : SmallWorld.target
+        #expect(world.accepts(primary))
+        #expect(world.sentinels.allSatisfy { $0.shown == primary })
+        #expect(world.splits == [])
+        lifecycle.world.change { $0.forbidden = [:] }
+        #expect(try await lifecycle.undo(onward) == "10.0.0.1:6379 is the primary again")
+        #expect(lifecycle.world.read { $0.accepts(SmallWorld.source) && $0.splits == [] })
+    }
+
     @Test(arguments: Way.all.filter { $0.resting == nil })
     func `with discard-writes it is undone by the same handover backwards`(_ way: Way) async throws {
         var lifecycle = try way.lifecycle()

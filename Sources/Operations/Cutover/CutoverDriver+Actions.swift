@@ -96,7 +96,21 @@ extension CutoverDriver {
             return role == .primary ? sawPrimary() : .unanswered
         } catch {
             refusal = error
-            return .refused
+            return await refusedToPromote()
+        }
+    }
+
+    /// Of several commands the first may have been refused, or a later one. A server that became primary and takes writes is
+    /// promoted, whatever it refused; one that is still closed takes none, so that the old primary can have them.
+    private mutating func refusedToPromote() async -> Event {
+        guard cutover.reopening != nil else { return .refused }
+        do {
+            guard try await to.replication(timeout: .seconds(2)).role == .primary,
+                try await !Fence(primary: to).isClosed()
+            else { return .refused }
+            return sawPrimary()
+        } catch {
+            return .unanswered
         }
     }
 
