@@ -26,6 +26,21 @@ struct SentinelsTests {
         #expect((.milliseconds(750)...(.milliseconds(810))).contains(world.now - look.at + lead))
     }
 
+    @Test func `Sentinels that never get ready are waited for in vain, and what keeps them is said`() async throws {
+        var world = SmallWorld.following(sentinels: 3)
+        world.instances[SmallWorld.target]?.settings["replica-priority"] = "0"
+        world.advance(by: .seconds(11))
+        let (sentinels, process, target) = try sentinels(world)
+        let limit = await sentinels.limits().promotion + .seconds(40)
+        let begun = process.time
+        let failure = await #expect(throws: StepFailure.self) {
+            _ = try await sentinels.waitUntilElectable(target, process.context())
+        }
+        #expect(failure?.code == .operation(.sentinelsNotReady))
+        #expect(failure?.place == ["10.0.0.9:26379: 10.0.0.2:6379 has replica-priority 0"])
+        #expect((limit...limit + .seconds(1)).contains(process.time - begun))
+    }
+
     @Test func `where a question takes longer than that, any moment is taken at once`() async throws {
         let (sentinels, process, target) = try sentinels(.following())
         let begun = process.time

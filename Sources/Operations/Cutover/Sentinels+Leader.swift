@@ -14,15 +14,31 @@ extension Sentinels {
     /// Waits until every Sentinel knows the target as a replica that may be promoted and is doing nothing else.
     ///
     /// A Sentinel reads a primary's list of replicas every 10 s, so a target that follows since a moment is not known yet.
+    /// What does not pass within the time of a failover and of a TILT (30 s) does not pass by itself.
     /// - Returns: `false` where the target was promoted meanwhile, by a failover that was under way.
+    /// - Throws: `StepFailure` where some are still not ready after that time, with what keeps them.
     func waitUntilElectable(_ target: Server, _ context: StepContext) async throws -> Bool {
+        let limit = await limits().promotion + .seconds(40)
+        let watch = Stopwatch(context.clock)
         while true {
             if context.isDraining { throw CancellationError() }
             guard let obstacle = try await obstacle(target) else { return true }
             if try await target.replication().role == .primary, await !isFailingOver() { return false }
-            context.report(Progress("the Sentinels to be ready for a failover", now: obstacle, wanted: "ready"))
+            let left = limit - watch.elapsed
+            guard left > .zero else { throw notReady(obstacle, after: limit) }
+            context.report(
+                Progress("the Sentinels to be ready for a failover", now: obstacle, wanted: "ready", remaining: left))
             try await context.clock.sleep(for: .milliseconds(200))
         }
+    }
+
+    private func notReady(_ obstacle: String, after limit: Duration) -> StepFailure {
+        StepFailure(
+            code: .sentinelsNotReady, what: "the Sentinels were not ready for a failover within \(limit.planText)",
+            place: [obstacle], world: ["nothing was promoted"],
+            help: [
+                "mend what keeps them: another replica that could be promoted gets 'CONFIG SET replica-priority 0' until the handover is over, where planrun may not log in there"
+            ])
     }
 
     /// What keeps the first Sentinel that is not ready from promoting the target; `nil` where all are ready.

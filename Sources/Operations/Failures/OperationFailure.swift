@@ -44,6 +44,7 @@ package enum OperationFailure: String, DeclaredFailure {
 
     // The cutover
     case sourceNotMonitored = "source-not-monitored"
+    case sentinelsNotReady = "sentinels-not-ready"
     case noGoodReplica = "no-good-replica"
     case noReplicaInSync = "no-replica-in-sync"
     case tooFewReplicas = "too-few-replicas"
@@ -103,6 +104,7 @@ package enum OperationFailure: String, DeclaredFailure {
         case .commandsDropped: "the target has not carried out commands of the source: the data differs"
         case .targetUnrecognised: "it cannot be told whether a replica that a server lists is the target"
         case .sourceNotMonitored: "a Sentinel does not monitor the source"
+        case .sentinelsNotReady: "the Sentinels did not become ready to promote the server that shall be the primary"
         case .noGoodReplica: "the Sentinels find no replica that they may promote"
         case .noReplicaInSync: "the source counts no replica that is in sync"
         case .tooFewReplicas: "detaching the other replicas would leave fewer than the source wants"

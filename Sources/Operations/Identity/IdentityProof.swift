@@ -8,9 +8,17 @@ import RedisTopology
 /// Redis and Valkey draw a run id at each start, and two that are equal are one process. Dragonfly has none: there a
 /// connection through one address is given a random name, and is looked for in `CLIENT LIST` through the other.
 struct IdentityProof: Sendable {
-    let connector: any SessionConnector
-    /// As whom to ask; the next one is tried where a server does not let us in.
-    let access: [ConnectionSettings]
+    private let admission: Admission
+
+    /// - Parameter access: as whom to ask; the next one is tried where a server does not let us in.
+    init(connector: any SessionConnector, access: [ConnectionSettings]) {
+        let hurried = access.map { settings in
+            var settings = settings
+            (settings.connectTimeout, settings.replyTimeout) = (Self.timeout, Self.timeout)
+            return settings
+        }
+        admission = Admission(connector: connector, access: hurried)
+    }
 
     /// Source and target are asked who they are, and so is every address that might be one of them.
     static func rights(_ plan: Plan) -> Rights {
@@ -26,9 +34,9 @@ struct IdentityProof: Sendable {
         var guests: [Server] = []
         let answer: Sameness
         do throws(StepFailure) {
-            let (first, firstInfo) = try await enter(right)
+            let (first, firstInfo) = try await admission.enter(right)
             guests.append(first)
-            let (second, secondInfo) = try await enter(left)
+            let (second, secondInfo) = try await admission.enter(left)
             guests.append(second)
             answer = try await compare((first, firstInfo.runID), (second, secondInfo.runID))
         } catch {
@@ -62,27 +70,5 @@ struct IdentityProof: Sendable {
             return .unknown("the connection to \(first.endpoint) was lost while it was asked who it is")
         }
         return .different
-    }
-
-    /// Connects, as one who is let in.
-    private func enter(_ address: ServerAddress) async throws(StepFailure) -> (Server, ServerInfo) {
-        var refusal: StepFailure?
-        for settings in access {
-            var settings = settings
-            settings.address = address
-            (settings.connectTimeout, settings.replyTimeout) = (Self.timeout, Self.timeout)
-            let guest = Server(
-                part: .replica, endpoint: Endpoint(host: address.host, port: address.port), settings: settings,
-                session: connector.session(settings))
-            do {
-                return (guest, try await guest.serverInfo())
-            } catch {
-                await guest.session.close()
-                // Where nobody answers, who we are makes no difference.
-                if error.isTransient { throw error }
-                refusal = refusal ?? error
-            }
-        }
-        throw refusal ?? StepFailure(code: .unidentified, what: "\(address) was not asked who it is")
     }
 }

@@ -28,7 +28,8 @@ struct OtherReplicas: Sendable {
     }
 
     /// As they are now. One that does not answer is left out: Sentinel does not choose it either, and the check
-    /// `only-candidate` names it.
+    /// `only-candidate` names it. So is one that does not let us in: should the Sentinels be able to choose it, no failover
+    /// is asked for.
     func prior() async throws -> [Memory] {
         var found: [Memory] = []
         for address in try await addresses() {
@@ -137,19 +138,23 @@ struct OtherReplicas: Sendable {
         try await replica.ask(["REPLICAOF", server.endpoint.host, String(server.endpoint.port)], timeout: .seconds(30))
     }
 
-    /// They take the credentials of the primary that they follow.
+    /// They take the credentials of the primary that they follow, or still those of the one that they followed before the
+    /// cutover.
     /// - Throws: `StepFailure` before anything is done, where the server might be one of the two of the handover.
     @discardableResult
     private func with<Result: Sendable>(
         _ memory: Memory, _ body: @Sendable (Server) async throws -> Result
     ) async throws -> Result {
-        var settings = primary.settings
-        settings.address = memory.address
-        let endpoint = Endpoint(host: memory.host, port: memory.port)
-        let replica = Server(part: .replica, endpoint: endpoint, settings: settings, session: primary.session)
-        return try await servers.withSession(replica, settings) { replica in
+        let admission = Admission(connector: servers.connector, access: [primary.settings, successor.settings])
+        let (replica, _) = try await admission.enter(memory.address)
+        do {
             try await Stranger(replica, servers: servers, parties: [successor, primary]).prove(wasSeenAs: memory.runID)
-            return try await body(replica)
+            let result = try await body(replica)
+            await replica.session.close()
+            return result
+        } catch {
+            await replica.session.close()
+            throw error
         }
     }
 }
