@@ -2,6 +2,7 @@ import Execution
 import FoundationEssentials
 import RESP
 import Rehearsal
+import Synchronization
 import SystemPackage
 import TestKit
 import Testing
@@ -118,6 +119,45 @@ extension LiveTests {
                     #expect(outcome.complaint.contains(" is a primary with 1 replica\n"))
                     #expect(outcome.complaint.contains("planrun status \(migration.plan)"))
                     #expect(try await lab.send(["SET", "taken", "value"], to: lab.source).string == "OK")
+                    let resumed = try await migration.planrun("resume", "--auto-approve")
+                    #expect(resumed.exitCode == 0, "\(resumed.standardOutput + resumed.standardError)")
+                }
+                try await lab.expectMigrated()
+            }
+        }
+
+        /// From the middle of the cutover on there is no room for the file that is to replace the state file.
+        @Test(arguments: ["source: CLIENT PAUSE", "target: REPLICAOF NO ONE"])
+        func `a run whose state cannot be written any more says what state the world is in, and how to go on`(
+            moment: String
+        ) async throws {
+            try await withGatedLab(.quick) { lab, gates in
+                let migration = try Migration(lab, sentinels: gates.sentinels)
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("no state from \(moment) on") { _ in
+                    let lock = migration.stateFile + ".lock"
+                    let obstacle = Mutex<String?>(nil)
+                    let outcome = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
+                        gates.at(Moment("", moment)) {
+                            let text = (try? readText(lock)) ?? ""
+                            let pid = text.firstMatch(of: /"pid":(\d+)/)?.output.1 ?? ""
+                            let path = FilePath(migration.stateFile)
+                            let name = ".\(pid).\(path.lastComponent?.string ?? "").tmp"
+                            let folder = path.removingLastComponent().appending(name).string
+                            try? FileManager.default.createDirectory(
+                                atPath: folder, withIntermediateDirectories: false)
+                            obstacle.withLock { $0 = folder }
+                            return .pass
+                        }
+                        return try await process.wait()
+                    }
+                    gates.watch(nil)
+                    #expect(outcome.exitCode == 3, "\(outcome.standardOutput + outcome.standardError)")
+                    #expect(outcome.errors == ["error[state-not-writable]"])
+                    #expect(outcome.complaint.contains("\nthe servers now:\n"))
+                    #expect(outcome.complaint.contains(" is a primary with 1 replica\n"))
+                    #expect(outcome.complaint.contains("= help: planrun resume \(migration.plan)"))
+                    try FileManager.default.removeItem(atPath: #require(obstacle.withLock { $0 }))
                     let resumed = try await migration.planrun("resume", "--auto-approve")
                     #expect(resumed.exitCode == 0, "\(resumed.standardOutput + resumed.standardError)")
                 }

@@ -25,10 +25,22 @@ struct StatusTests {
                   target 10.0.0.2:6380 is a replica of 10.0.0.1:6379, in sync
                   Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
 
-                  = help: planrun resume plan.yaml     go on
+                  = help: planrun resume plan.yaml     go on with 'approval'
                   = help: planrun rollback plan.yaml   take back 'replicaof' and end the run
 
                 """))
+    }
+
+    @Test(arguments: [[], ["--offline"]])
+    func `of a run whose checks failed it says what the failure said: apply again`(options: [String]) async throws {
+        let desk = try Desk()
+        let servers = Migration(.init(primaryHost: "10.0.0.77")).servers
+        let failed = await Console(servers: servers).run("apply", desk.plan)
+        #expect(failed.status == .failure)
+        let next = "  = help: planrun apply plan.yaml   try again when that is mended; nothing was changed\n"
+        #expect(desk.without(failed.messages).hasSuffix(next))
+        let printed = await Console(servers: servers).run(["status", desk.plan] + options)
+        #expect(desk.without(printed.output).hasSuffix("\n\n" + next))
     }
 
     @Test func `offline, the servers are not asked, and the plan is not read`() async throws {

@@ -9,10 +9,12 @@ import Testing
 @testable import PlanrunCLI
 
 struct WayBackTests {
+    private static let resume = "planrun resume plan.yaml   go on with 'preflight'"
+
     @Test func `before the cutover it can be taken back`() async throws {
         #expect(
             try await ways(after: .failed) == [
-                "planrun resume plan.yaml     go on",
+                "planrun resume plan.yaml     go on with 'preflight'",
                 "planrun rollback plan.yaml   take back 'failover' and end the run",
             ])
     }
@@ -21,14 +23,14 @@ struct WayBackTests {
     func `a failover that the Sentinels made by themselves is not said to be one that can be taken back`(
         status: RunState.Node.Status
     ) async throws {
-        #expect(try await ways(after: status, named: "10.0.0.2") == ["planrun resume plan.yaml   go on"])
+        #expect(try await ways(after: status, named: "10.0.0.2") == [Self.resume])
     }
 
     @Test func `after the cutover there is a way back if the plan has one, and it says what it costs`() async throws {
-        #expect(try await ways(after: .succeeded) == ["planrun resume plan.yaml   go on"])
+        #expect(try await ways(after: .succeeded) == [Self.resume])
         #expect(
             try await ways(after: .succeeded, rollback: "rollback: { after-cutover: discard-writes }\n") == [
-                "planrun resume plan.yaml     go on",
+                "planrun resume plan.yaml     go on with 'preflight'",
                 "planrun rollback plan.yaml   go back; asks before it gives up writes that only the target has",
             ])
     }

@@ -26,7 +26,7 @@ struct Conclusion {
             lines.append("  stopped in the middle: \(list(unknown)); 'resume' asks the servers how far it came")
         }
         await tell(lines)
-        tellNext([resume] + (await run.wayBack.next(state)))
+        tellNext(await run.wayBack.nextSteps(state).all)
     }
 
     func tellPause(at node: NodeID) async {
@@ -66,14 +66,14 @@ struct Conclusion {
             // Nothing of what lies behind a cutover that others made can be taken back; forward it goes.
             let isOver =
                 !state.hasTakenBack && outcome.failures.contains { $0.failure.code == .operation(.pastPointOfNoReturn) }
-            await tell(outcome.failures, next: [isOver ? resume : rollback])
+            await tell(outcome.failures, next: [isOver ? await run.wayBack.nextSteps(state).resume : rollback])
             return .personNeeded
         case .interrupted:
             await tell(["the rollback was stopped; left to take back: \(list(outcome.remaining))"])
             tellNext([rollback])
             return .stopped
         case .stateWriteFailed(let error):
-            run.context.tell(Notice(error, run.commands))
+            await tellNotWritten(error, next: [rollback])
             return .personNeeded
         case .leaseLost(let failure):
             await tellLeaseLost(failure)
@@ -95,14 +95,23 @@ struct Conclusion {
         ])
     }
 
+    /// The record could not be written any more, so that what was done last may not be in it.
+    /// - Parameter next: how to go on, if not as after any other stop.
+    func tellNotWritten(_ failure: StoreFailure, next: [NextCommand]? = nil) async {
+        run.context.tell(
+            Notice(
+                code: failure.code.rawValue, what: failure.what,
+                details: ["the run was stopped, and begins nothing any more; what it did last may not be recorded"],
+                help: failure.help))
+        await tell([])
+        let usual = await run.wayBack.nextSteps(state)
+        // All may be done by now; the record does not say so.
+        tellNext(next ?? (usual.all.isEmpty ? [usual.resume] : usual.all))
+    }
+
     func tellNext(_ commands: [NextCommand]) {
         let lines = commands.text(after: "  = help: ", width: run.context.messageStyle.width)
         run.context.message(lines.joined(separator: "\n"))
-    }
-
-    var resume: NextCommand {
-        let next = run.plan.steps.map(\.id).first { progress(of: $0) != .done }
-        return run.commands.next("resume", next.map { "go on with '\($0)'" } ?? "go on")
     }
 
     private var rollback: NextCommand { run.wayBack.rollback(state) }

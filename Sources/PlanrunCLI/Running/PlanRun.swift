@@ -118,8 +118,13 @@ struct PlanRun: Sendable {
             await conclusion.tellPause(at: node)
             return .stopped
         case .stateWriteFailed(let error):
-            context.tell(Notice(error, commands))
-            return outcome.state.serial <= 1 ? .invalid : .stopped
+            // Without a first record nothing was begun.
+            if outcome.state.serial <= 1 {
+                context.tell(Notice(error, commands))
+                return .invalid
+            }
+            await conclusion.tellNotWritten(error)
+            return .stopped
         case .leaseLost(let failure):
             await conclusion.tellLeaseLost(failure)
             return .stopped
@@ -130,16 +135,13 @@ struct PlanRun: Sendable {
 
     private func fail(_ outcome: RunOutcome, _ conclusion: Conclusion) async -> ExitStatus {
         let state = outcome.state
-        let isOver = outcome.failures.contains(where: \.failure.endsRun)
-        let ways = (isOver ? [] : [conclusion.resume]) + (await wayBack.next(state))
+        let next = await wayBack.nextSteps(state)
         if await wayBack.isPastCutover(state) {
-            await conclusion.tell(outcome.failures, next: ways)
+            await conclusion.tell(outcome.failures, next: next.all)
             return .personNeeded
         }
-        guard !state.nodesToUndo(in: compiled.graph).isEmpty else {
-            await conclusion.tell(
-                outcome.failures,
-                next: [commands.next("apply", "try again when that is mended; nothing was changed")])
+        guard !next.isUntouched else {
+            await conclusion.tell(outcome.failures, next: next.all)
             return .failure
         }
         switch plan.rollback.onFailure {
@@ -152,10 +154,10 @@ struct PlanRun: Sendable {
             guard context.canAsk else { break }
             await conclusion.tell(outcome.failures)
             if await isAgreed("Roll back now?", .letter) { return await goBack(state).afterFailure }
-            conclusion.tellNext(ways)
+            conclusion.tellNext(next.all)
             return .stopped
         }
-        await conclusion.tell(outcome.failures, next: ways)
+        await conclusion.tell(outcome.failures, next: next.all)
         return .stopped
     }
 }

@@ -21,9 +21,22 @@ struct WayBack: Sendable {
         return state.nodes.first { passages[$0.id] == .behind }
     }
 
-    /// What to type for it; nothing where there is none.
-    func next(_ state: RunState) async -> [NextCommand] {
-        if await isPastCutover(state) {
+    /// What to type next, by what the record and the servers say.
+    func nextSteps(_ state: RunState) async -> NextSteps {
+        let isPast = await isPastCutover(state)
+        let step = compiled.plan.steps.map(\.id).first { id in
+            graph.nodes.contains { $0.step == id && state[$0.id]?.status != .succeeded }
+        }
+        return NextSteps(
+            state: state, commands: commands, step: step,
+            isUntouched: !isPast && state.nodesToUndo(in: graph).isEmpty, back: next(state, isPast: isPast))
+    }
+
+    /// What to type to go back; nothing where there is no way back.
+    func next(_ state: RunState) async -> [NextCommand] { next(state, isPast: await isPastCutover(state)) }
+
+    private func next(_ state: RunState, isPast: Bool) -> [NextCommand] {
+        if isPast {
             switch compiled.plan.rollback.afterCutover {
             case .stop, .copyBack: return []
             case .discardWrites:

@@ -37,11 +37,11 @@ struct StatusVerb: Verb {
             context.tell(Notice(error, commands))
             return .invalid
         }
-        let (world, back) = try await world(context, record, commands)
+        let (world, next) = try await world(context, record, commands)
         switch format {
         case .json: context.output(JSONText.of(Report(state: record, world: world)))
         case .text:
-            let view = StatusView(state: record, path: path, world: world, commands: commands, back: back)
+            let view = StatusView(state: record, path: path, world: world, next: next.all)
             context.show(view.text(width: context.terminal?.width), indent: 2)
         }
         return .success
@@ -54,14 +54,14 @@ struct StatusVerb: Verb {
 
     private func world(
         _ context: CommandContext, _ record: RunState, _ commands: CommandLines
-    ) async throws -> ([String], back: [NextCommand]?) {
-        if offline { return ([], nil) }
+    ) async throws -> ([String], next: NextSteps) {
+        if offline { return ([], NextSteps(recorded: record, commands)) }
         let plan = try context.loadPlan(plan)
         let servers = try context.servers(of: plan)
         let sentences = await WorldReport(servers).sentences()
         let wayBack = WayBack(compiled: CompiledPlan(plan), servers: servers, commands: commands)
-        let back = await wayBack.next(record)
+        let next = await wayBack.nextSteps(record)
         await servers.close()
-        return (sentences, back)
+        return (sentences, next)
     }
 }

@@ -8,9 +8,8 @@ struct StatusView {
     let state: RunState
     let path: String
     let world: [String]
-    let commands: CommandLines
-    /// What to type to go back, by what the servers say; `nil` where they were not asked.
-    var back: [NextCommand]?
+    /// What to type next.
+    let next: [NextCommand]
 
     /// - Parameter width: columns; `nil` for as many as it takes.
     func text(width: Int?) -> String {
@@ -61,22 +60,6 @@ struct StatusView {
         case .succeeded: "ok"
         case .failed, .undoFailed: "no"
         case .undone: "<-"
-        }
-    }
-
-    private var backByRecord: [NextCommand] {
-        state.hasChangedNothing
-            ? [] : [commands.next("rollback", "take back what was done, as far as the plan allows")]
-    }
-
-    private var isOver: Bool { state.nodes.contains { $0.status == .failed && $0.error?.endsRun == true } }
-
-    private var next: [NextCommand] {
-        switch state.status {
-        case .succeeded, .rolledBack: []
-        case .running, .failed, .stopped:
-            (isOver ? [] : [commands.next("resume", "go on")]) + (back ?? backByRecord)
-        case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
         }
     }
 }

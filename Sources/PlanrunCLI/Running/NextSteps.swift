@@ -1,0 +1,40 @@
+import Execution
+import Operations
+
+/// What to type next about a run: decided here for the end of a run that did not come through, and for `status`, so that the
+/// two never advise different things.
+struct NextSteps {
+    let state: RunState
+    let commands: CommandLines
+    /// The step with which `resume` goes on; `nil` where the plan was not read.
+    var step: String?
+    /// Whether nothing was changed that a rollback could take back, and the target has not taken over either.
+    let isUntouched: Bool
+    /// What there is of a way back.
+    let back: [NextCommand]
+
+    var all: [NextCommand] {
+        switch state.status {
+        case .succeeded, .rolledBack: []
+        case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
+        case .failed where isUntouched:
+            [commands.next("apply", "try again when that is mended; nothing was changed")]
+        case .running, .failed, .stopped: (isOver ? [] : [resume]) + back
+        }
+    }
+
+    var resume: NextCommand { commands.next("resume", step.map { "go on with '\($0)'" } ?? "go on") }
+
+    /// Whether a step failed in a way that no further try can mend.
+    private var isOver: Bool { state.nodes.contains { $0.status == .failed && $0.error?.endsRun == true } }
+}
+
+extension NextSteps {
+    /// By the record alone, where the servers were not asked.
+    init(recorded state: RunState, _ commands: CommandLines) {
+        self.init(
+            state: state, commands: commands, isUntouched: state.hasChangedNothing,
+            back: state.hasChangedNothing
+                ? [] : [commands.next("rollback", "take back what was done, as far as the plan allows")])
+    }
+}
