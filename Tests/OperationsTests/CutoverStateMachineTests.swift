@@ -277,7 +277,18 @@ struct CutoverStateMachineTests {
 
     // MARK: Stops
 
-    @Test func `a drain is heard once clients are released`() {
+    @Test func `told to drain, it finishes the handover`() {
+        var machine = Machine.released(.sentinel)
+        machine.stop(.drain)
+        #expect(machine.hears(everybody) == .readRole)
+        #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
+        #expect(machine.hears(.waited) == .readSentinels)
+        #expect(machine.hears(settled) == .readRole)
+        #expect(machine.hears(.isPrimary) == .bringToRest)
+        #expect(machine.hears(.done) == .finish(.handedOver))
+    }
+
+    @Test func `a drain is heard where the Sentinels take longer than usual, once clients are released`() {
         var machine = Machine.drained(.sentinel)
         machine.stop(.drain)
         #expect(machine.hears(.reached) == .askSentinel)
@@ -288,7 +299,10 @@ struct CutoverStateMachineTests {
         #expect(machine.hears(.done) == .readSentinels)
         #expect(machine.hears(everybody) == .readRole)
         #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
-        #expect(machine.hears(.waited) == .finish(.stopped(.drain)))
+        #expect(machine.hears(.expired(.firstSign)) == .start(.patience, then: .readSentinels))
+        #expect(machine.hears(everybody) == .readRole)
+        #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
+        #expect(machine.hears(.expired(.patience)) == .finish(.stopped(.drain)))
     }
 
     @Test func `a lost lease takes everything back before the promotion`() {

@@ -80,7 +80,8 @@ extension CutoverStateMachine {
 
     /// Why the handover shall end early.
     enum Stop: Hashable, CaseIterable {
-        /// Ctrl-C. Once clients have been released the rest may be left to a resume.
+        /// Ctrl-C. The handover is finished all the same; only where the Sentinels take longer than usual, and clients have
+        /// been released, is the rest left to a resume.
         case drain
         /// Another planrun may hold the run by now, so that nothing new is begun.
         case leaseLost

@@ -285,7 +285,8 @@ extension CutoverStateMachine {
     /// has ended anyway.
     private mutating func watched(_ event: Event, _ isReleased: Bool, _ isPauseCertain: Bool) -> Action {
         guard case .sentinels(let sentinels) = event else {
-            if isReleased, stop == .drain { return finish(.stopped(.drain)) }
+            // The Sentinels normally have switched by then, and the old primary is at rest; a resume does what is left.
+            if isReleased, stop == .drain, expired.contains(usualPatience) { return finish(.stopped(.drain)) }
             return event == .expired(.firstSign) ? starting([usualPatience], .readSentinels) : .readSentinels
         }
         if !isReleased, sentinels.named == .all || !isPauseCertain {

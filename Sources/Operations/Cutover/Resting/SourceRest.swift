@@ -40,7 +40,6 @@ struct SourceRest: Sendable {
         let address = source.endpoint.serverAddress
         let watch = Stopwatch(context.clock)
         while watch.elapsed < .seconds(120) {
-            if context.isDraining { throw CancellationError() }
             if try await source.replication().upstream != nil {
                 try await fence.send([["REPLICAOF", "NO", "ONE"]])
             }
@@ -50,6 +49,7 @@ struct SourceRest: Sendable {
             if isForgotten, try await source.replication().upstream == nil { return }
             context.report(
                 Progress("the Sentinels to forget \(source.endpoint)", now: "some know it", wanted: "forgotten by all"))
+            if context.isDraining { throw CancellationError() }
             try await context.clock.sleep(for: .milliseconds(200))
         }
         throw StepFailure(
