@@ -26,7 +26,7 @@ package struct CommandContext: Sendable {
     package var messageStyle: MessageStyle
     /// What the person at the terminal types; `nil` where there is nobody to ask.
     package var input: Input?
-    /// Calls back for each Ctrl-C and SIGTERM for as long as what it returns is kept.
+    /// Calls back for each Ctrl-C and SIGTERM, and where the terminal closes, for as long as what it returns is kept.
     package var onSignal: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
     package var environment: [String: String]
     package var connector: any SessionConnector

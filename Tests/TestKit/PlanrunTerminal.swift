@@ -9,6 +9,8 @@ package actor PlanrunTerminal {
     private var printed: [UInt8] = []
     private var keys: FileDescriptor?
     private var termination: TerminationStatus?
+    /// Of `script`, which holds the terminal.
+    private var holder: pid_t?
 
     /// Everything that was printed so far, with its control sequences.
     package var screen: String { String(decoding: printed, as: UTF8.self) }
@@ -27,6 +29,7 @@ package actor PlanrunTerminal {
                     configuration, input: .fileDescriptor(input, closeAfterSpawningProcess: true), output: .sequence,
                     error: .discarded
                 ) { child in
+                    await terminal.started(child.processIdentifier.value)
                     for try await piece in child.standardOutput {
                         await terminal.show(piece.withUnsafeBytes { Array($0) })
                     }
@@ -63,6 +66,7 @@ package actor PlanrunTerminal {
             environment: .custom(variables))
     }
 
+    private func started(_ pid: pid_t) { holder = pid }
     private func connect(_ keys: FileDescriptor) { self.keys = keys }
     private func show(_ bytes: [UInt8]) { printed += bytes }
     private func ended(_ status: TerminationStatus) { termination = status }
@@ -72,6 +76,9 @@ package actor PlanrunTerminal {
         try? keys?.close()
         keys = nil
     }
+
+    /// Closes the terminal as a window is closed: who runs there is sent SIGHUP, and nobody reads what it prints.
+    package func close() { if let holder, termination == nil { kill(holder, SIGKILL) } }
 
     /// Presses these keys: `\n` is Return, `\u{3}` is Ctrl-C.
     package func type(_ text: String) throws { _ = try keys?.writeAll(Array(text.utf8)) }

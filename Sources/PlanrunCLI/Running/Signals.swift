@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Ctrl-C and SIGTERM, counted.
+/// Ctrl-C, SIGTERM and the end of the terminal, counted.
 final class Signals: Sendable {
     private let count: Counter
     private let subscription: any Sendable
@@ -10,9 +10,9 @@ final class Signals: Sendable {
     /// A reader that goes away must not kill us in the middle of a cutover.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-    /// From now on Ctrl-C and SIGTERM end the process, as they do where nobody listens.
+    /// From now on what `ProcessSignals` listened to ends the process, as it does where nobody listens.
     static func endProcess() {
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        for number in ProcessSignals.numbers { signal(number, SIG_DFL) }
     }
 
     /// Whether there was at least one.
@@ -31,18 +31,39 @@ final class Signals: Sendable {
 }
 
 /// Listens to the signals of this process, until it is let go.
+///
+/// A terminal that closes asks nobody to hurry: the shell and the kernel both send SIGHUP, one after the other, so it counts
+/// only where no other signal came before.
 final class ProcessSignals: Sendable {
     private let sources: Sources
 
+    /// `nohup` starts us with SIGHUP ignored, and means it.
+    static let numbers = [SIGINT, SIGTERM] + (ignoresHangUp ? [] : [SIGHUP])
+
+    private static var ignoresHangUp: Bool {
+        var present = sigaction()
+        sigaction(SIGHUP, nil, &present)
+        // Functions cannot be compared in Swift; SIG_IGN is the address 1.
+        return unsafeBitCast(present.__sigaction_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
     init(handle: @escaping @Sendable () -> Void) {
+        let first = First()
         sources = Sources(
-            all: [SIGINT, SIGTERM].map { number in
+            all: Self.numbers.map { number in
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler { handle() }
+                source.setEventHandler { if first.take() || number != SIGHUP { handle() } }
                 source.resume()
                 return source
             })
+    }
+
+    private final class First: Sendable {
+        private let isTaken = Atomic(false)
+
+        /// Whether nobody has taken it before.
+        func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
     }
 
     deinit {
