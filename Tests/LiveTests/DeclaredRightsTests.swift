@@ -65,7 +65,7 @@ private struct Scenario: Sendable {
         Scenario(failover: "resting: fenced"), Scenario(failover: "resting: fenced", back: .afterCutover),
         Scenario(failover: "resting: shutdown"),
         Scenario(failover: "replicas: { after-cutover: follow }", replicas: 1, back: .afterCutover),
-        Scenario(failover: "replicas: { after-cutover: detach }", replicas: 1),
+        Scenario(failover: "replicas: { after-cutover: detach }", replicas: 1, back: .afterCutover),
         Scenario(failover: "replicas: { after-cutover: leave }", replicas: 1, back: .afterCutover),
     ]
 
