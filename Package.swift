@@ -50,22 +50,21 @@ let package = Package(
         library("RedisNIO", ["RESP", nioCore, nioPosix, nioSSL, nioTLS]),
         library("RedisTopology", ["RESP"]),
         library("Execution", ["Escaping", "PlanModel", "PlanGraph", system]),
-        library("Operations", ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP"]),
+        library(
+            "Operations",
+            ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", nioCore]),
         library("Rehearsal", ["Escaping", "PlanModel", "RESP", nioCore, subprocess, system]),
         library(
             "PlanrunCLI",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "Escaping", argumentParser,
+                "Rehearsal", "Escaping", argumentParser, system,
             ]),
-        .executableTarget(name: "planrun", dependencies: ["PlanrunCLI", argumentParser], swiftSettings: strict),
+        .executableTarget(name: "planrun", dependencies: ["PlanrunCLI"], swiftSettings: strict),
 
         .target(
             name: "TestKit",
-            dependencies: [
-                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", nioCore, nioPosix, subprocess, system,
-            ],
+            dependencies: ["PlanModel", "RESP", "RedisNIO", "Rehearsal", nioCore, nioPosix, subprocess, system],
             path: "Tests/TestKit", exclude: ["DragonflyRecord/Record.json"], swiftSettings: strict),
         tests("EscapingTests", ["Escaping"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
@@ -81,25 +80,25 @@ let package = Package(
                 system,
             ]),
         tests("RedisTopologyTests", ["RedisTopology", "RESP", nioCore]),
-        tests("ExecutionTests", ["Execution", "PlanModel", "PlanGraph", "Diagnostics", system]),
+        tests("ExecutionTests", ["Execution", "PlanModel", "PlanGraph"]),
         tests(
             "OperationsTests",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "TestKit",
                 nioCore,
             ]),
-        tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", nioCore, system]),
+        tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", nioCore]),
         tests(
             "PlanrunCLITests",
             [
                 "PlanrunCLI", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP", "Rehearsal",
-                "TestKit", argumentParser,
+                "TestKit",
             ]),
         tests(
             "LiveTests",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "TestKit", "planrun", nioCore, subprocess, system,
+                "Rehearsal", "TestKit", "planrun", nioCore, system,
             ]),
         .executableTarget(
             name: "planrun-benchmarks",
