@@ -1,4 +1,3 @@
-import Escaping
 package import PlanGraph
 
 /// The code that carries out one node of the graph.
@@ -36,35 +35,6 @@ package enum Inspection: Sendable, Equatable {
     /// object is recorded: that there is undo data at all says that `perform` may have been called, and only then is
     /// `undo` ever called.
     case ready(undo: StateValue?)
-}
-
-/// How a node ended well.
-package struct StepResult: Sendable, Equatable, Codable {
-    package enum Verdict: String, Sendable, Equatable, Codable {
-        case passed, warned
-    }
-
-    package var verdict: Verdict
-    /// One line for a person: `the target follows 10.0.0.1:6379`.
-    package var summary: String
-    /// For a warning: what to do about it.
-    package var help: [String]
-    /// Measurements and facts by name, for `status` and events.
-    package var facts: [String: StateValue]
-    /// What later steps, and this one in a resumed run, have to know; for no person to read. See `StepContext.memo(of:)`.
-    package var memo: StateValue?
-
-    /// What a server said may stand in every text: it is escaped here.
-    package init(
-        _ summary: String, verdict: Verdict = .passed, help: [String] = [], facts: [String: StateValue] = [:],
-        memo: StateValue? = nil
-    ) {
-        self.verdict = verdict
-        self.summary = VisibleText.escape(summary)
-        self.help = help.map(VisibleText.escape)
-        self.facts = facts
-        self.memo = memo
-    }
 }
 
 /// Makes the operation for a node. The one place where the graph meets what it means.
