@@ -165,7 +165,7 @@ private final class SentCommands: Sendable {
     func declare(_ rights: Rights) {
         contents.withLock { contents in
             contents.declared = rights
-            for part in [Server.Part.source, .target, .sentinel] {
+            for part in [Rights.Place.source, .target, .sentinel] {
                 contents.allDeclared.formUnion(rights[part].map { "\(part.word) \($0.command)" })
             }
         }
@@ -174,7 +174,7 @@ private final class SentCommands: Sendable {
     func note(_ sighting: Gate.Sighting) {
         // Whoever is not logged in yet may log in.
         guard sighting.user == "operator", let first = sighting.words.first?.lowercased(), first != "auth",
-            let part = Server.Part.allCases.first(where: { sighting.server.hasPrefix($0.word) })
+            let part = Rights.Place.allCases.first(where: { sighting.server.hasPrefix($0.word) })
         else { return }
         let names = [first] + (sighting.words.count > 1 ? ["\(first)|\(sighting.words[1].lowercased())"] : [])
         contents.withLock { contents in
@@ -194,12 +194,12 @@ private final class SentCommands: Sendable {
     }
 }
 
-extension Server.Part {
+extension Rights.Place {
     fileprivate var word: String { rawValue.lowercased() }
 }
 
 extension Lab {
-    private var servers: [(ServerProcess, Server.Part)] {
+    private var servers: [(ServerProcess, Rights.Place)] {
         [(source, .source), (target, .target)] + replicas.map { ($0, .replica) } + sentinels.map { ($0, .sentinel) }
     }
 

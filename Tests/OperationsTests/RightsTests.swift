@@ -32,7 +32,7 @@ import Testing
         return try #require(reading.plan, "\(TextRenderer().render(reading.diagnostics))").rights
     }
 
-    private func commands(_ rights: Rights, _ part: Server.Part) -> Set<String> { Set(rights[part].map(\.command)) }
+    private func commands(_ rights: Rights, _ part: Rights.Place) -> Set<String> { Set(rights[part].map(\.command)) }
 
     private func cutover(_ settings: String) -> [String] {
         ["replicaof: {}", "wait-for-sync: {}", "failover: { \(settings) }"]

@@ -74,13 +74,13 @@ struct TargetRegistration: Condition {
 
 extension TargetRegistration {
     private func unrecognised(
-        _ address: ServerAddress, _ reason: String, by server: Server, _ servers: Servers
+        _ address: ServerAddress, _ reason: String, by instance: some Instance, _ servers: Servers
     ) -> StepFailure {
         StepFailure(
             code: .targetUnrecognised,
             what:
-                "\(server.name) lists a replica \(address), and it cannot be told whether that is the target: \(reason)",
-            place: [server.name, servers.target.name],
+                "\(instance.name) lists a replica \(address), and it cannot be told whether that is the target: \(reason)",
+            place: [instance.name, servers.target.name],
             world: ["nothing was promoted; \(servers.source.endpoint) takes writes"], help: remedy(servers))
     }
 

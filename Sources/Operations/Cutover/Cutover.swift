@@ -12,7 +12,7 @@ struct Cutover: Sendable {
     /// - Parameters:
     ///   - from: the part of the primary until now.
     ///   - to: the part of the one that shall be.
-    static func rights(from: Server.Part, to: Server.Part, _ plan: Plan) -> Rights {
+    static func rights(from: Rights.Place, to: Rights.Place, _ plan: Plan) -> Rights {
         Rights(at: [from], Fence.rights + WritePause.rights + ReplicationCredentials.rights + [.replicaOf])
             + Rights(at: [to], [.replicaOf] + WriteCounter.rights) + WriteProbe.rights
             + OtherReplicas.rights + Sentinels.failoverRights(plan)

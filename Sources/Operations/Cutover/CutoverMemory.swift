@@ -76,8 +76,3 @@ struct FailoverMemory: Codable, Equatable {
     var cutover: CutoverMemory
     var back: CutoverMemory?
 }
-
-extension Duration {
-    /// Rounded to milliseconds.
-    var seconds: Double { (self / .milliseconds(1)).rounded() / 1000 }
-}

@@ -11,7 +11,7 @@ import RedisTopology
 /// then on. So each name is taken from the list of the Sentinel that gets the message.
 struct PrimaryAnnouncement: Sendable {
     struct Letter: Sendable {
-        let receiver: Server
+        let receiver: Sentinel
         let hello: SentinelHello
         /// Whether the receiver knows no other Sentinel. Then the name is made up, and the receiver is reset so that it forgets
         /// the Sentinel of that name again.

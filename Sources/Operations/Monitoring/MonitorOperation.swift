@@ -128,7 +128,7 @@ package struct MonitorOperation: Operation {
         return nil
     }
 
-    private func monitorsAnother(_ sentinel: Server, _ primary: SentinelPrimary) -> StepFailure {
+    private func monitorsAnother(_ sentinel: Sentinel, _ primary: SentinelPrimary) -> StepFailure {
         StepFailure(
             code: .nameInUse,
             what: "\(sentinel.name) monitors \(primary.address) as '\(name)', which is not the source",

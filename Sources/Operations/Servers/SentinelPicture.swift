@@ -5,7 +5,7 @@ import RedisTopology
 
 /// All that one Sentinel knows of the primary of the plan, of its replicas and of the other Sentinels.
 struct SentinelPicture: Sendable {
-    let sentinel: Server
+    let sentinel: Sentinel
     /// The run id with which it signs; `nil` before Redis 6.2.
     let id: String?
     let primary: SentinelPrimary
@@ -36,31 +36,5 @@ extension Servers {
             pictures = try await sentinelPictures()
         }
         return pictures
-    }
-}
-
-extension Server {
-    /// What every look at a Sentinel asks.
-    static func sentinelRights(_ plan: Plan) -> [Right] {
-        let name = plan.sentinel?.primary ?? ""
-        return [
-            .sentinel("GET-MASTER-ADDR-BY-NAME", name), .sentinel("MASTER", name), .sentinel("REPLICAS", name),
-            .sentinel("SENTINELS", name), .sentinel("MYID"),
-        ]
-    }
-
-    func picture(of name: String) async throws(StepFailure) -> SentinelPicture? {
-        let commands: [Command] = [
-            ["SENTINEL", "MASTER", name], ["SENTINEL", "REPLICAS", name], ["SENTINEL", "SENTINELS", name],
-            ["SENTINEL", "MYID"],
-        ]
-        let replies = try await replies(to: commands)
-        // "ERR No such master with that name": the only error here without a code word of its own.
-        if case .error(let error) = replies[0], error.code == "ERR" { return nil }
-        return SentinelPicture(
-            sentinel: self, id: replies[3].string,
-            primary: try value(of: replies[0], to: commands[0]) { try SentinelPrimary($0) },
-            replicas: try value(of: replies[1], to: commands[1]) { try SentinelReplica.list($0) },
-            peers: try value(of: replies[2], to: commands[2]) { try SentinelPeer.list($0) })
     }
 }

@@ -3,16 +3,12 @@ package import PlanModel
 package import RESP
 package import RedisTopology
 
-/// One server of a plan: what people call it, and the conversation with it.
-///
-/// Everything that can go wrong in the conversation is thrown as a `StepFailure` that names the server, so that no
-/// operation has to say it again.
-package struct Server: Sendable {
+/// One server of a plan that holds data, or another replica of the source.
+package struct Server: Instance {
     package enum Part: String, Sendable, Hashable, CaseIterable {
         case source, target
         /// Of the source, besides the target; no part of the plan.
         case replica
-        case sentinel = "Sentinel"
     }
 
     package let part: Part
@@ -27,79 +23,20 @@ package struct Server: Sendable {
         self.session = session
     }
 
-    /// `target 10.0.0.2:6380`
-    package var name: String { "\(part.rawValue) \(endpoint)" }
-
-    /// The replies, errors among them as values.
-    package func replies(to commands: [Command], timeout: Duration? = nil) async throws(StepFailure) -> [RESPValue] {
-        do {
-            return try await session.pipeline(commands, timeout: timeout)
-        } catch {
-            throw failure(error)
-        }
+    package func speaking(_ settings: ConnectionSettings, on session: any CommandSession) -> Server {
+        Server(part: part, endpoint: endpoint, settings: settings, session: session)
     }
 
-    package func failure(_ error: SessionError) -> StepFailure {
-        StepFailure(
-            code: .session(error.code), what: error.sentence, place: [name],
-            help: Self.remedy(error.code, at: name), isTransient: error.isTransient)
-    }
-
-    /// The reply to one command; an error reply is thrown.
-    @discardableResult
-    package func ask(_ command: Command, timeout: Duration? = nil) async throws(StepFailure) -> RESPValue {
-        let reply = try await replies(to: [command], timeout: timeout)[0]
-        if case .error(let error) = reply { throw refusal(of: command, error) }
-        return reply
-    }
-
-    package func refusal(of command: Command, _ error: RESPError) -> StepFailure {
-        StepFailure(
-            code: .serverRefused, what: "\(name) refused '\(command)': \(error.message.printable)", place: [name],
-            help: error.code == "NOPERM" ? ["give planrun's user on \(endpoint) the right to run this command"] : [],
-            isTransient: ["LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN"].contains(error.code))
-    }
-
-    /// A reply read into a type; what does not fit is thrown.
-    package func read<Value>(
-        _ command: Command, timeout: Duration? = nil, as convert: (RESPValue) throws -> Value
-    ) async throws(StepFailure) -> Value {
-        try value(of: await replies(to: [command], timeout: timeout)[0], to: command, as: convert)
-    }
-
-    /// A reply to a command read into a type; an error reply, and what does not fit, is thrown.
-    package func value<Value>(
-        of reply: RESPValue, to command: Command, as convert: (RESPValue) throws -> Value
-    ) throws(StepFailure) -> Value {
-        if case .error(let error) = reply { throw refusal(of: command, error) }
-        do {
-            return try convert(reply)
-        } catch {
-            throw StepFailure(
-                code: .unexpectedReply, what: "\(name) answered '\(command)' in a way planrun cannot read: \(error)",
-                place: [name])
-        }
-    }
-
-    private static func remedy(_ code: SessionError.Code, at name: String) -> [String] {
-        switch code {
-        case .authenticationFailed: ["check the username and password that the plan gives for \(name)"]
-        case .connectionRefused, .connectTimeout: ["check that the server runs and can be reached from here"]
-        case .hostUnresolvable: ["check the host name in the plan and the resolver of this machine"]
-        case .tlsFailed: ["check 'tls' in the plan against the server's certificate"]
-        case .replyTimeout, .connectionLost, .protocolViolation, .replyTooLarge, .closed: []
+    package var place: Rights.Place {
+        switch part {
+        case .source: .source
+        case .target: .target
+        case .replica: .replica
         }
     }
 }
 
 extension Server {
-    /// Of every conversation: each connection says its name.
-    static let rights: [Right] = [.clientSetName, .info]
-
-    package func info(_ section: String) async throws(StepFailure) -> Info {
-        try await read(["INFO", section]) { try Info($0) }
-    }
-
     package func replication(timeout: Duration? = nil) async throws(StepFailure) -> ReplicationInfo {
         try await read(["INFO", "replication"], timeout: timeout) { try ReplicationInfo(Info($0)) }
     }
@@ -152,9 +89,7 @@ extension Server {
         do {
             return try PersistenceInfo(info)
         } catch {
-            throw StepFailure(
-                code: .unexpectedReply,
-                what: "\(name) answered 'INFO persistence' in a way planrun cannot read: \(error)", place: [name])
+            throw unreadable(["INFO", "persistence"], error)
         }
     }
 }

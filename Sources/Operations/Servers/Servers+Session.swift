@@ -1,13 +1,13 @@
 import RESP
 
 extension Servers {
-    /// Talks to a server on a connection of its own, perhaps as somebody else, and closes it afterwards.
+    /// Talks to an instance on a connection of its own, perhaps as somebody else, and closes it afterwards.
     @discardableResult
-    func withSession<Result: Sendable>(
-        _ server: Server, _ settings: ConnectionSettings, _ body: @Sendable (Server) async throws -> Result
+    func withSession<Guest: Instance, Result: Sendable>(
+        _ instance: Guest, _ settings: ConnectionSettings, _ body: @Sendable (Guest) async throws -> Result
     ) async throws -> Result {
         let session = connector.session(settings)
-        let guest = Server(part: server.part, endpoint: server.endpoint, settings: settings, session: session)
+        let guest = instance.speaking(settings, on: session)
         do {
             let result = try await body(guest)
             await session.close()

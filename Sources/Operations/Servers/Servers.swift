@@ -7,9 +7,11 @@ import RedisTopology
 /// The servers of a plan, and how to recognise them when other servers name them.
 package struct Servers: Sendable {
     package let plan: Plan
+    /// What planrun needs to be allowed at each of them.
+    let rights: Rights
     package private(set) var source: Server
     package private(set) var target: Server
-    package private(set) var sentinels: [Server]
+    package private(set) var sentinels: [Sentinel]
     package let connector: any SessionConnector
     /// What the connections of this process are called.
     package let name: ConnectionName
@@ -26,36 +28,44 @@ package struct Servers: Sendable {
     let knownSubscribers = Counts()
     /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
     let replicationPassword: Secret?
-    /// What `userComparison` last read.
-    let sharedUsers = SharedAnswer<UserComparison>()
+    /// What was last read of other kinds, which take longer to read and are wanted by several.
+    let sharedAnswers = SharedAnswers()
     /// The passwords that the plan gives for users of the target, by name.
     let userPasswords: [String: Secret]
     /// Who the Sentinels shall be at source and target, for a plan that puts the source under them.
     let sentinelCredentials: (username: String?, password: Secret?)
 
     /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
-    package init(
-        plan: Plan, connector: any SessionConnector, environment: [String: String],
-        name: ConnectionName = ConnectionName(.reading), clock: any Clock<Duration> = ContinuousClock(),
-        probesWrites: Bool = true,
+    init(
+        plan: Plan, rights: Rights, connector: any SessionConnector, environment: [String: String],
+        name: ConnectionName, clock: any Clock<Duration>, probesWrites: Bool,
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) throws {
-        func server(_ part: Server.Part, _ endpoint: Endpoint, _ access: Access) throws -> Server {
+        func settings(_ endpoint: Endpoint, _ access: Access) throws -> ConnectionSettings {
             var settings = try ConnectionSettings(endpoint, access, plan: plan, environment: environment)
             settings.clientName = name.text
-            return Server(part: part, endpoint: endpoint, settings: settings, session: connector.session(settings))
+            return settings
+        }
+        func server(_ part: Server.Part, _ instance: InstanceSettings) throws -> Server {
+            let settings = try settings(instance.endpoint, instance.access)
+            return Server(
+                part: part, endpoint: instance.endpoint, settings: settings, session: connector.session(settings))
         }
         self.plan = plan
+        self.rights = rights
         self.connector = connector
         self.name = name
         self.resolve = resolve
         self.clock = clock
         self.probesWrites = probesWrites
-        source = try server(.source, plan.source.endpoint, plan.source.access)
-        target = try server(.target, plan.target.endpoint, plan.target.access)
+        source = try server(.source, plan.source)
+        target = try server(.target, plan.target)
         sentinels =
             try plan.sentinel.map { sentinel in
-                try sentinel.endpoints.map { try server(.sentinel, $0, sentinel.access) }
+                try sentinel.endpoints.map { endpoint in
+                    let settings = try settings(endpoint, sentinel.access)
+                    return Sentinel(endpoint: endpoint, settings: settings, session: connector.session(settings))
+                }
             } ?? []
         func secret(_ reference: SecretReference) throws -> Secret {
             Secret(try reference.read(planPath: plan.file.path, environment: environment))
@@ -70,7 +80,7 @@ package struct Servers: Sendable {
     }
 
     /// Everything that is spoken to, in the order of the plan.
-    package var all: [Server] { [source, target] + sentinels }
+    package var all: [any Instance] { [source, target] + sentinels }
 
     /// The name under which the Sentinels monitor the source.
     /// - Precondition: the plan has a `sentinel` section.
@@ -80,7 +90,7 @@ package struct Servers: Sendable {
     }
 
     /// A Sentinel that tells clients that the target is the primary.
-    package func sentinelNamingTarget() async -> Server? {
+    package func sentinelNamingTarget() async -> Sentinel? {
         guard plan.sentinel != nil else { return nil }
         let name = primaryName
         let named = (try? await sentinels.atOnce { try? await $0.primaryAddress(name, timeout: .seconds(1)) }) ?? []
@@ -97,18 +107,17 @@ package struct Servers: Sendable {
     func withoutLookups<Result: Sendable>(
         needsAll: Bool, _ body: (Servers) async throws -> Result
     ) async throws -> Result {
-        var (copy, opened) = (self, [Server]())
-        func place(_ server: Server) async throws(StepFailure) -> Server {
-            let ips = await addresses(of: server.endpoint.host)
-            if ips == [server.endpoint.host] { return server }
+        var (copy, opened) = (self, [any Instance]())
+        func place<Placed: Instance>(_ instance: Placed) async throws(StepFailure) -> Placed {
+            let ips = await addresses(of: instance.endpoint.host)
+            if ips == [instance.endpoint.host] { return instance }
             guard !ips.isEmpty else {
-                if needsAll { throw server.failure(.unresolvable(server.settings.address)) }
-                return server
+                if needsAll { throw instance.failure(.unresolvable(instance.settings.address)) }
+                return instance
             }
-            var settings = server.settings
+            var settings = instance.settings
             settings.ips = ips.sorted()
-            let placed = Server(
-                part: server.part, endpoint: server.endpoint, settings: settings, session: connector.session(settings))
+            let placed = instance.speaking(settings, on: connector.session(settings))
             opened.append(placed)
             return placed
         }
@@ -122,12 +131,12 @@ package struct Servers: Sendable {
         } catch {
             result = .failure(error)
         }
-        for server in opened { await server.session.close() }
+        for instance in opened { await instance.session.close() }
         return try result.get()
     }
 
     package func close() async {
-        for server in all { await server.session.close() }
+        for instance in all { await instance.session.close() }
     }
 }
 
@@ -147,27 +156,5 @@ extension ConnectionSettings {
                     caFile: $0.ca.map(plan.resolve), certificateFile: $0.certificate.map(plan.resolve),
                     keyFile: $0.key.map(plan.resolve), serverName: $0.serverName, verifiesCertificates: $0.verifies)
             })
-    }
-}
-
-extension Plan {
-    /// The settings of the step that puts the source under the Sentinels; `nil` for a plan that has none.
-    var monitor: MonitorStep? {
-        for step in steps { if case .monitor(let monitor) = step.kind { return monitor } }
-        return nil
-    }
-
-    /// The settings of the step that brings users to the target; `nil` for a plan that has none.
-    var users: UsersStep? {
-        for step in steps { if case .users(let users) = step.kind { return users } }
-        return nil
-    }
-
-    /// Whether the Sentinels watch the source from the start, so that they can be asked about it.
-    package var isMonitored: Bool { sentinel != nil && monitor == nil }
-
-    fileprivate var replicationPassword: SecretReference? {
-        for step in steps { if case .replicaof(let following) = step.kind { return following.password } }
-        return nil
     }
 }

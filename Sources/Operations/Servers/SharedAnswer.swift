@@ -30,3 +30,17 @@ final class SharedAnswer<Value: Sendable>: Sendable {
         }
     }
 }
+
+/// Shared answers of any kind, one of each kind.
+final class SharedAnswers: Sendable {
+    private let answers = Mutex<[ObjectIdentifier: any Sendable]>([:])
+
+    func answer<Value: Sendable>(_ kind: Value.Type) -> SharedAnswer<Value> {
+        answers.withLock { answers in
+            if let answer = answers[ObjectIdentifier(kind)] as? SharedAnswer<Value> { return answer }
+            let answer = SharedAnswer<Value>()
+            answers[ObjectIdentifier(kind)] = answer
+            return answer
+        }
+    }
+}

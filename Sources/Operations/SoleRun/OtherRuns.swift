@@ -5,7 +5,7 @@ import RedisTopology
 /// Connections of other planruns that carry a plan out on the same servers, or are about to.
 struct OtherRuns: Sendable {
     struct Sighting: Sendable {
-        let server: Server
+        let instance: any Instance
         let client: ClientList.Client
         let name: ConnectionName
     }
@@ -13,13 +13,13 @@ struct OtherRuns: Sendable {
     let own: ConnectionName
     let sightings: [Sighting]
 
-    /// Looks at all of these servers at once. One that does not answer shows nobody; the other servers of a pair do.
-    static func seen(at servers: [Server], besides own: ConnectionName) async throws -> OtherRuns {
-        let found = try await servers.atOnce { server in
-            let clients = (try? await server.clients()) ?? []
+    /// Looks at all of these at once. One that does not answer shows nobody; the other servers of a pair do.
+    static func seen(at instances: [any Instance], besides own: ConnectionName) async throws -> OtherRuns {
+        let found = try await instances.atOnce { instance in
+            let clients = (try? await instance.clients()) ?? []
             return clients.compactMap { client -> Sighting? in
                 guard let name = client.planrun, name.role != .reading, !name.isSameProcess(as: own) else { return nil }
-                return Sighting(server: server, client: client, name: name)
+                return Sighting(instance: instance, client: client, name: name)
             }
         }
         return OtherRuns(own: own, sightings: found.flatMap(\.self))
@@ -39,11 +39,11 @@ extension OtherRuns.Sighting {
             code: .anotherRun,
             what:
                 "another planrun carries out a run on these servers, since \(name.since): "
-                + "it is connected to \(server.name) from \(client.address)\(silent)",
-            place: [server.name, "run \(name.run)"], world: world,
+                + "it is connected to \(instance.name) from \(client.address)\(silent)",
+            place: [instance.name, "run \(name.run)"], world: world,
             help: [
                 "wait until that one has ended, or stop it there with Ctrl-C; then try again",
-                "if its machine is gone and only the connection is left, end that: CLIENT KILL ADDR \(client.address) on \(server.endpoint)",
+                "if its machine is gone and only the connection is left, end that: CLIENT KILL ADDR \(client.address) on \(instance.endpoint)",
             ])
     }
 }

@@ -10,7 +10,7 @@ import RESP
 package struct RunClaim: Sendable {
     private let servers: Servers
     private let name: ConnectionName
-    private let guests: [Server]
+    private let guests: [any Instance]
 
     /// How long somebody behind may take to leave.
     private static let patience = Duration.seconds(15)
@@ -31,15 +31,13 @@ package struct RunClaim: Sendable {
     private init(_ servers: Servers) {
         self.servers = servers
         name = servers.name.with(.starting)
-        guests = servers.all.map { [name] server in
-            var settings = server.settings
+        guests = servers.all.map { [name] instance in
+            var settings = instance.settings
             settings.clientName = name.text
             // A server that is gone is told later, by a step that needs it.
             settings.connectTimeout = .seconds(2)
             settings.replyTimeout = .seconds(5)
-            return Server(
-                part: server.part, endpoint: server.endpoint, settings: settings,
-                session: servers.connector.session(settings))
+            return instance.speaking(settings, on: servers.connector.session(settings))
         }
     }
 
@@ -61,8 +59,8 @@ package struct RunClaim: Sendable {
     private static let world = ["nothing was changed by this planrun"]
 
     /// Makes the connections, with their names.
-    private func greet(_ servers: [Server]) async throws {
-        _ = try await servers.atOnce { server in _ = try? await server.replies(to: [["PING"]], timeout: .seconds(5)) }
+    private func greet(_ instances: [any Instance]) async throws {
+        _ = try await instances.atOnce { _ = try? await $0.replies(to: [["PING"]], timeout: .seconds(5)) }
     }
 
     private func end() async {

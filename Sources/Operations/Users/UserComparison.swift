@@ -41,7 +41,7 @@ struct UserComparison: Sendable {
         hasUnnamedClients = applications.contains { $0.user == nil }
         let table = sourceCommands
         let own = Set(
-            (servers.plan.rights[.source] + Right.sentinelAtInstance + Right.replication).map(\.whole))
+            (servers.rights[.source] + Right.sentinelAtInstance + Right.replication).map(\.whole))
         served = Set(
             try await servers.source.commandCalls().filter { $0.value > 0 }.keys.filter { command in
                 guard own.contains(command.wholeCommand) else { return true }
@@ -137,7 +137,8 @@ extension UserComparison {
 extension Servers {
     /// Read once for all checks that want it.
     func userComparison() async throws -> UserComparison {
-        try await sharedUsers.value(upTo: .seconds(2), clock: clock) { try await UserComparison(self) }
+        try await sharedAnswers.answer(UserComparison.self)
+            .value(upTo: .seconds(2), clock: clock) { try await UserComparison(self) }
     }
 
     /// Whether the plan's step `users` makes this user at the target, which lacks it.

@@ -152,7 +152,7 @@ extension UsersOperation {
     }
 
     /// Clients that ask the Sentinels log in to it as these users.
-    private func isPrimary(_ sentinel: Server) -> StepFailure {
+    private func isPrimary(_ sentinel: Sentinel) -> StepFailure {
         StepFailure(
             code: .targetIsPrimary,
             what: "\(sentinel.name) names the target as the primary: its users are not removed",

@@ -21,7 +21,7 @@ struct SentinelsSwitchedCheck: Check {
         return .combined(findings, passed: "\(count) of \(count) Sentinels name \(servers.target.endpoint)")
     }
 
-    private func missed(_ sentinel: Server, _ addresses: [ServerAddress?], _ servers: Servers) async -> Finding? {
+    private func missed(_ sentinel: Sentinel, _ addresses: [ServerAddress?], _ servers: Servers) async -> Finding? {
         for address in addresses {
             guard let address else {
                 return .missed(

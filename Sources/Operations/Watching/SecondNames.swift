@@ -54,7 +54,7 @@ struct MonitoredName: Sendable {
     let replicas: [SentinelReplica]
 }
 
-extension Server {
+extension Sentinel {
     /// Everything that this Sentinel monitors under other names than this one.
     fileprivate func otherNames(_ name: String) async throws(StepFailure) -> [MonitoredName] {
         let primaries = try await read(["SENTINEL", "MASTERS"]) { try SentinelPrimary.list($0) }

@@ -82,7 +82,7 @@ extension SentinelWatch {
         case .source:
             return
                 "clients that ask for '\(name)' would stay at the source: SENTINEL REMOVE \(name) on \(list), once nobody asks for it, or migrate that name, too"
-        case .target, .replica, .sentinel:
+        case .target, .replica:
             return
                 "if that name is not needed any more: SENTINEL REMOVE \(name) on \(list)\(areOurs ? "" : ", and on every other Sentinel that monitors it"); otherwise they decide who is primary there: take another server"
         }

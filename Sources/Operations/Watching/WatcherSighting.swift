@@ -2,7 +2,6 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
-import Synchronization
 
 /// The Sentinels that are connected to one server, as its lists of clients and subscribers show them.
 struct WatcherSighting: Sendable {
@@ -33,15 +32,5 @@ extension Server {
             (replies[1].array?.last?.integer).map { Int(clamping: $0) }
             ?? clients.filter { $0.isSubscriber }.count
         return WatcherSighting(server: self, hosts: hosts, namelessCount: max(0, subscribers - named))
-    }
-}
-
-/// Counts by server, shared by all who look.
-final class Counts: Sendable {
-    private let counts = Mutex<[ServerAddress: Int]>([:])
-
-    subscript(_ address: ServerAddress) -> Int {
-        get { counts.withLock { $0[address] ?? 0 } }
-        set { counts.withLock { $0[address] = newValue } }
     }
 }

@@ -48,21 +48,21 @@ extension TLSCertificate {
 
     fileprivate var day: String { String(Timestamp(millisecondsSince1970: notAfter * 1000).description.prefix(10)) }
 
-    fileprivate func title(at server: Server) -> String {
+    fileprivate func title(at instance: some Instance) -> String {
         switch owner {
-        case .server: "the certificate of \(server.name)"
-        case .authority: "the CA certificate for \(server.name)"
-        case .client: "planrun's own certificate for \(server.name)"
+        case .server: "the certificate of \(instance.name)"
+        case .authority: "the CA certificate for \(instance.name)"
+        case .client: "planrun's own certificate for \(instance.name)"
         }
     }
 }
 
 extension Servers {
-    fileprivate func certificates(of server: Server) async throws(StepFailure) -> [TLSCertificate] {
+    fileprivate func certificates(of instance: some Instance) async throws(StepFailure) -> [TLSCertificate] {
         do {
-            return try await connector.certificates(server.settings)
+            return try await connector.certificates(instance.settings)
         } catch {
-            throw StepFailure(code: .session(error.code), what: error.sentence, place: [server.name])
+            throw StepFailure(code: .session(error.code), what: error.sentence, place: [instance.name])
         }
     }
 }

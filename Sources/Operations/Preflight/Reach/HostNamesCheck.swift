@@ -13,7 +13,7 @@ struct HostNamesCheck: Check {
 
     static func applies(to plan: Plan) -> Bool { plan.sentinel != nil && !plan.hostNames.isEmpty }
 
-    static func rights(in plan: Plan) -> Rights { Server.hostNameRights }
+    static func rights(in plan: Plan) -> Rights { Sentinel.hostNameRights }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let names = servers.plan.hostNames.map { "'\($0)'" }.joined(separator: " and ")
@@ -27,18 +27,6 @@ struct HostNamesCheck: Check {
                 ])
         }
         return .combined(findings, passed: "the Sentinels resolve \(names)")
-    }
-}
-
-extension Server {
-    static let hostNameRights = Rights(at: [.sentinel], [.sentinel("CONFIG", "GET", "resolve-hostnames")])
-
-    /// Whether this Sentinel takes host names for addresses. Sentinels before 6.2 cannot.
-    func resolvesHostNames() async throws(StepFailure) -> Bool {
-        let command: Command = ["SENTINEL", "CONFIG", "GET", "resolve-hostnames"]
-        let reply = try await replies(to: [command])[0]
-        if case .error(let error) = reply, error.code == "NOPERM" { throw refusal(of: command, error) }
-        return reply.array?.dropFirst().first?.string == "yes"
     }
 }
 

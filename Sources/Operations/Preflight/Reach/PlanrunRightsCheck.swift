@@ -7,18 +7,18 @@ struct PlanrunRightsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "planrun-rights", title: "planrun has the rights that the plan's steps need")
 
-    static func rights(in plan: Plan) -> Rights { Rights(at: Server.Part.allCases, RightsInquiry.rights) }
+    static func rights(in plan: Plan) -> Rights { Rights(at: Rights.Place.allCases, RightsInquiry.rights) }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let rights = servers.plan.rights
+        let rights = servers.rights
         var findings = try await servers.all.atOnce { try await finding($0, rights) }
         findings += try await findingsAtReplicas(servers, rights)
         return .combined(findings, passed: "planrun has all rights it needs on \(findings.count) servers")
     }
 
-    private func finding(_ server: Server, _ rights: Rights) async throws -> Finding {
+    private func finding(_ instance: some Instance, _ rights: Rights) async throws -> Finding {
         let inquiry = RightsInquiry(
-            server: server, user: server.settings.username ?? "default", rights: rights[server.part])
+            instance: instance, user: instance.settings.username ?? "default", rights: rights[instance.place])
         return inquiry.finding(try await inquiry.answer(), whose: "planrun's user")
     }
 

@@ -12,8 +12,8 @@ package struct ReachableCheck: Check {
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = await withTaskGroup(of: (Int, Finding?).self) { group in
-            for (index, server) in servers.all.enumerated() {
-                group.addTask { (index, await Self.missed(server)) }
+            for (index, instance) in servers.all.enumerated() {
+                group.addTask { (index, await Self.missed(instance)) }
             }
             var findings: [(Int, Finding)] = []
             for await (index, finding) in group { if let finding { findings.append((index, finding)) } }
@@ -22,14 +22,14 @@ package struct ReachableCheck: Check {
         return .combined(findings, passed: "\(servers.all.count) servers answer")
     }
 
-    private static func missed(_ server: Server) async -> Finding? {
+    private static func missed(_ instance: some Instance) async -> Finding? {
         do {
             // INFO answers while a server loads its data, and needs credentials where there are any.
-            try await server.ask(["INFO", "server"])
+            try await instance.ask(["INFO", "server"])
             return nil
         } catch {
             return .missed(
-                "\(server.name): \(error.what)", wants: "an answer", at: [server.name], remedy: error.help)
+                "\(instance.name): \(error.what)", wants: "an answer", at: [instance.name], remedy: error.help)
         }
     }
 }

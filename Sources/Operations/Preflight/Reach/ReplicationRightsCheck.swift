@@ -14,7 +14,7 @@ struct ReplicationRightsCheck: Check {
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let login = try await ReplicationLogin(servers)
         let inquiry = RightsInquiry(
-            server: servers.source, user: login.username ?? "default", rights: Right.replication)
+            instance: servers.source, user: login.username ?? "default", rights: Right.replication)
         return inquiry.finding(try await inquiry.answer(), whose: "the target's user")
     }
 }

@@ -50,8 +50,8 @@ struct RoundTripCheck: Check {
     }
 
     /// On a connection of its own: on a shared one it would wait behind the answers to other checks.
-    private static func measure(_ server: Server, _ servers: Servers) async throws -> Times {
-        try await servers.withSession(server, server.settings) { probe in
+    private static func measure(_ instance: some Instance, _ servers: Servers) async throws -> Times {
+        try await servers.withSession(instance, instance.settings) { probe in
             _ = try await probe.replies(to: [["PING"]])
             var times: [Duration] = []
             for _ in 0..<samples {

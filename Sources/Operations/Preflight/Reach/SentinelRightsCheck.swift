@@ -20,13 +20,13 @@ struct SentinelRightsCheck: Check {
                 remedy: ["compare by hand: 'auth-user' of the Sentinels needs its rights on both servers"])
         }
         let inquiries = [servers.source, servers.target].flatMap { server in
-            users.map { RightsInquiry(server: server, user: $0, rights: Right.sentinelAtInstance) }
+            users.map { RightsInquiry(instance: server, user: $0, rights: Right.sentinelAtInstance) }
         }
         let answers = try await inquiries.atOnce { (inquiry: $0, answer: try await $0.answer()) }
         var findings: [Finding] = []
         var brought: Set<String> = []
         for (inquiry, answer) in answers {
-            if answer == .noSuchUser, inquiry.server.part == .target, await servers.willBring(inquiry.user) {
+            if answer == .noSuchUser, inquiry.instance.place == .target, await servers.willBring(inquiry.user) {
                 brought.insert(inquiry.user)
             } else {
                 findings.append(inquiry.finding(answer, whose: "the Sentinels' user"))
@@ -35,17 +35,5 @@ struct SentinelRightsCheck: Check {
         let names = users.map { "'\($0.printable)'" }.joined(separator: ", ")
         let place = brought.isEmpty ? "on both" : "at the source, and the plan's step 'users' brings it to the target"
         return .combined(findings, passed: "the Sentinels' user \(names) has its rights \(place)")
-    }
-}
-
-extension Servers {
-    /// As whom the Sentinels are connected to the source, in order; who they will be where the plan puts the source under
-    /// them. Empty where the source does not tell: Dragonfly.
-    func sentinelUsers() async throws -> [String] {
-        if let monitor = plan.monitor {
-            return [(monitor.password == nil ? source.settings.username : monitor.username) ?? "default"]
-        }
-        let sentinels = try await sourceClients().filter { $0.sentinelID != nil }
-        return Set(sentinels.compactMap(\.user)).sorted()
     }
 }

@@ -11,7 +11,7 @@ struct TargetAddressCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-address", title: "the source and the Sentinels will see the target at its address in the plan")
 
-    static func rights(in plan: Plan) -> Rights { Server.hostNameRights }
+    static func rights(in plan: Plan) -> Rights { Sentinel.hostNameRights }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let target = servers.target
@@ -45,19 +45,19 @@ struct TargetAddressCheck: Check {
 
     /// 127.0.0.1 is another machine for every machine.
     private func loopback(_ servers: Servers) async -> Finding? {
-        var here: [Server] = []
-        var elsewhere: [Server] = []
+        var here: [any Instance] = []
+        var elsewhere: [any Instance] = []
         for server in servers.all {
             let addresses = await servers.resolve(server.endpoint.host)
             let isLoopback = !addresses.isEmpty && addresses.allSatisfy { $0.hasPrefix("127.") || $0 == "::1" }
             if isLoopback { here.append(server) } else { elsewhere.append(server) }
         }
-        let instances = here.filter { $0.part != .sentinel }
+        let instances = here.filter { $0.place != .sentinel }
         guard let instance = instances.first, let other = elsewhere.first else { return nil }
         return .missed(
             "\(instance.name) is an address of this machine only, and \(other.name) is on another one",
             wants: "an address that all servers reach", at: instances.map(\.name),
-            remedy: ["give the \(instance.part.rawValue) in the plan the address under which the others reach it"])
+            remedy: ["give the \(instance.place.rawValue) in the plan the address under which the others reach it"])
     }
 
     private func unresolved(_ host: String, _ servers: Servers) async throws -> [Finding] {

@@ -13,7 +13,7 @@ struct DeadReplicasCheck: Check {
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.settledPictures()
-        var dead: [ServerAddress: [Server]] = [:]
+        var dead: [ServerAddress: [Sentinel]] = [:]
         for picture in pictures {
             for replica in picture.replicas where !replica.flags.isHealthy {
                 dead[replica.address, default: []].append(picture.sentinel)

@@ -25,7 +25,7 @@ struct KnownSentinelsCheck: Check {
 
     /// Sentinels that others know and the plan does not. One that is down is the business of `dead-sentinels`.
     private func strangers(_ pictures: [SentinelPicture], _ servers: Servers) async -> [Finding] {
-        var known: [ServerAddress: [Server]] = [:]
+        var known: [ServerAddress: [Sentinel]] = [:]
         for picture in pictures {
             for peer in picture.peers where !peer.flags.isSubjectivelyDown {
                 if await pictures.contains(peer, servers) { continue }

@@ -16,7 +16,7 @@ package struct OnlyCandidateCheck: Check {
     }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        var strangers: [ServerAddress: [Server]] = [:]
+        var strangers: [ServerAddress: [Sentinel]] = [:]
         for picture in try await servers.sentinelPictures() {
             for replica in picture.replicas where replica.priority != 0 {
                 if await servers.isSame(replica.address, as: servers.target) { continue }

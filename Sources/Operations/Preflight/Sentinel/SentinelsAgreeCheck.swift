@@ -24,7 +24,7 @@ package struct SentinelsAgreeCheck: Check {
         return .combined(findings, passed: "\(count) of \(count) name \(servers.source.endpoint)\(spelling)")
     }
 
-    private func missed(_ sentinel: Server, _ address: ServerAddress?, _ servers: Servers) async -> Finding? {
+    private func missed(_ sentinel: Sentinel, _ address: ServerAddress?, _ servers: Servers) async -> Finding? {
         let name = servers.primaryName
         guard let address else {
             return .missed(

@@ -32,11 +32,3 @@ package struct WritePauseCheck: Check {
             findings, passed: "paused for \(pause.planText) at most, down after \((smallest ?? .zero).planText)")
     }
 }
-
-extension Plan {
-    /// The settings of the cutover; `nil` for a plan that has none.
-    var failover: FailoverStep? {
-        for step in steps { if case .failover(let failover) = step.kind { return failover } }
-        return nil
-    }
-}

@@ -11,7 +11,7 @@ struct Sentinels: Sendable {
     }
 
     let servers: Servers
-    let all: [Server]
+    let all: [Sentinel]
     let primaryName: String
 
     /// - Returns: `nil` for a plan without Sentinels.
@@ -72,7 +72,7 @@ struct Sentinels: Sendable {
         var isBusy = false
     }
 
-    private func opinion(_ sentinel: Server, of server: Server) async throws -> Opinion {
+    private func opinion(_ sentinel: Sentinel, of server: Server) async throws -> Opinion {
         let commands: [Command] = [
             ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", primaryName], ["SENTINEL", "MASTER", primaryName],
         ]
@@ -96,17 +96,6 @@ struct Sentinels: Sendable {
             _ = await servers.isSame(address, as: from)
             _ = await servers.isSame(address, as: to)
         }
-    }
-
-    /// How long things may take, by what the Sentinels are set to.
-    func limits() async -> CutoverLimits {
-        let known = await known()
-        let downAfter = known.map(\.downAfter)
-        let failoverTimeout = known.map(\.failoverTimeout).max() ?? .zero
-        return CutoverLimits(
-            pause: downAfter.min().map { $0 * 9 / 10 } ?? .seconds(2),
-            promotion: (downAfter.max() ?? .zero) + failoverTimeout + .seconds(20),
-            announcement: failoverTimeout + .seconds(30), failoverTimeout: failoverTimeout)
     }
 
     /// Whether one of them is in the middle of a failover, so that who is primary may change at any moment.
@@ -141,67 +130,9 @@ struct Sentinels: Sendable {
     }
 
     /// What the Sentinels that answer know of the primary.
-    private func known() async -> [SentinelPrimary] {
+    func known() async -> [SentinelPrimary] {
         let name = primaryName
         let known = (try? await all.atOnce { try? await $0.sentinelPrimary(name, timeout: .seconds(1)) }) ?? []
         return known.compactMap(\.self)
-    }
-}
-
-extension Server {
-    /// `SENTINEL FAILOVER`: needs no quorum, answers at once and works on its own from there.
-    ///
-    /// A reply that never comes counts as yes: the Sentinel may have begun, and from then on there is no way back. So does
-    /// `INPROG`: whoever began it, the Sentinel is about to promote the only replica that it may.
-    func failOver(_ primaryName: String, timeout: Duration) async throws(StepFailure) {
-        let command: Command = ["SENTINEL", "FAILOVER", primaryName]
-        guard case .error(let error)? = try await possibleReplies([command], timeout: timeout)?[0] else { return }
-        switch error.code {
-        case "INPROG": return
-        case "NOGOODSLAVE", "NOGOODREPLICA":
-            throw StepFailure(
-                code: .noGoodReplica, what: "\(name) finds no replica that it may promote",
-                place: [name, error.message.printable],
-                help: ["the target must be up, known to the Sentinel, and have a replica-priority above 0"],
-                isTransient: true)
-        default: throw refusal(of: command, error)
-        }
-    }
-
-    /// Sends commands whose reply may never come although they were carried out: the server stops, or is too busy to answer.
-    ///
-    /// - Throws: `StepFailure` where it has certainly not been done. A reply that never comes may mean either.
-    func attempt(_ commands: [Command], timeout: Duration) async throws(StepFailure) {
-        if let replies = try await possibleReplies(commands, timeout: timeout) {
-            try refuseErrors(commands, replies[...])
-        }
-    }
-
-    /// The same, with a question in the same message.
-    /// - Returns: the answer to the question, which may be an error; `nil` where none came.
-    func attempt(
-        _ commands: [Command], thenAsk question: Command, timeout: Duration
-    ) async throws(StepFailure) -> RESPValue? {
-        guard let replies = try await possibleReplies(commands + [question], timeout: timeout) else { return nil }
-        try refuseErrors(commands, replies.dropLast())
-        return replies.last
-    }
-
-    private func refuseErrors(_ commands: [Command], _ replies: ArraySlice<RESPValue>) throws(StepFailure) {
-        for (command, reply) in zip(commands, replies) {
-            if case .error(let error) = reply { throw refusal(of: command, error) }
-        }
-    }
-
-    /// - Returns: `nil` where the commands may have been carried out, although no reply came.
-    private func possibleReplies(
-        _ commands: [Command], timeout: Duration
-    ) async throws(StepFailure) -> [RESPValue]? {
-        do {
-            return try await session.pipeline(commands, timeout: timeout)
-        } catch {
-            guard error.mayHaveBeenExecuted else { throw failure(error) }
-            return nil
-        }
     }
 }

@@ -19,8 +19,8 @@ struct ReplicationCredentials: Sendable {
     static let rights: [Right] = [.configSet]
 
     /// What a server sends that logs in at its primary as planrun does there.
-    static func rightsOfFollowers(of part: Server.Part, _ settings: InstanceSettings) -> Rights {
-        settings.access.password == nil ? .none : Rights(at: [part], Right.replication)
+    static func rightsOfFollowers(of place: Rights.Place, _ settings: InstanceSettings) -> Rights {
+        settings.access.password == nil ? .none : Rights(at: [place], Right.replication)
     }
 
     private var settings: [Setting] = []

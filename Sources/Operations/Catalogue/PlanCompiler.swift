@@ -11,9 +11,7 @@ package struct CompiledPlan: Sendable {
     /// Timeout and retries by node.
     package let policies: [NodeID: NodePolicy]
     /// What each node does; a node of the graph without one is a bug.
-    let makers: [NodeID: Maker]
-
-    typealias Maker = @Sendable (Servers, any Approver, _ discardsWrites: Bool) -> any Operation
+    let makers: [NodeID: StepNode.Maker]
 
     package init(_ plan: Plan) {
         let places = StepPlaces(plan)
@@ -41,7 +39,7 @@ package struct CompiledPlan: Sendable {
 }
 
 private struct PlanOperations: OperationProvider {
-    let makers: [NodeID: CompiledPlan.Maker]
+    let makers: [NodeID: StepNode.Maker]
     let servers: Servers
     let approver: any Approver
     let discardsWrites: Bool
@@ -56,7 +54,7 @@ private struct PlanOperations: OperationProvider {
 private struct Compiler {
     private(set) var nodes: [StepGraph.Node] = []
     private(set) var policies: [NodeID: NodePolicy] = [:]
-    private(set) var makers: [NodeID: CompiledPlan.Maker] = [:]
+    private(set) var makers: [NodeID: StepNode.Maker] = [:]
     /// The nodes a later step has to wait for, by step.
     private var ends: [String: [NodeID]] = [:]
     private let places: StepPlaces

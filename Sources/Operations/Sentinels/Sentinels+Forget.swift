@@ -40,7 +40,7 @@ extension Sentinels {
         return false
     }
 
-    private func knows(_ addresses: [ServerAddress], _ sentinel: Server) async throws -> Bool {
+    private func knows(_ addresses: [ServerAddress], _ sentinel: Sentinel) async throws -> Bool {
         for replica in try await sentinel.sentinelReplicas(primaryName) {
             for address in addresses where await servers.isSame(replica.address, as: address) { return true }
         }

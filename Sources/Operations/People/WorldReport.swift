@@ -14,10 +14,9 @@ package struct WorldReport: Sendable {
 
     /// Asks all servers at once; the sentences are in the order of the plan.
     package func facts() async -> [ApprovalFact] {
-        let sentences = try? await servers.all.atOnce { server in
-            server.part == .sentinel ? await sentinelSentence(server) : await sentence(server)
-        }
-        return zip(servers.all, sentences ?? []).map { ApprovalFact($0.name, $1) }
+        async let instances = [servers.source, servers.target].atOnce { ApprovalFact($0.name, await sentence($0)) }
+        async let sentinels = servers.sentinels.atOnce { ApprovalFact($0.name, await sentence($0)) }
+        return ((try? await instances) ?? []) + ((try? await sentinels) ?? [])
     }
 
     private func sentence(_ server: Server) async -> String {
@@ -38,7 +37,7 @@ package struct WorldReport: Sendable {
         }
     }
 
-    private func sentinelSentence(_ sentinel: Server) async -> String {
+    private func sentence(_ sentinel: Sentinel) async -> String {
         do {
             guard let address = try await sentinel.primaryAddress(servers.primaryName) else {
                 return "\(sentinel.name) monitors no '\(servers.primaryName)'"

@@ -16,3 +16,7 @@ extension Plan {
         }
     }
 }
+
+extension PreflightStep {
+    func severity(of check: CheckDeclaration) -> CheckSeverity { settings[check.id]?.severity ?? check.severity }
+}

@@ -19,18 +19,4 @@ extension PreflightStep: StepExecution {
         let rest = asked.filter { $0 != ReachableCheck.self }
         return [first, rest].map { $0.map { StepNode($0, self) } }
     }
-
-    func severity(of check: CheckDeclaration) -> CheckSeverity { settings[check.id]?.severity ?? check.severity }
-}
-
-extension StepNode {
-    /// - Parameter preflight: whose settings of the check hold; `nil` for a check that a plan cannot set.
-    init(_ check: any Check.Type, _ preflight: PreflightStep? = nil) {
-        let declaration = check.declaration
-        let severity = preflight?.severity(of: declaration) ?? declaration.severity
-        let limits = CheckLimits(declaration, plan: preflight?.settings[declaration.id])
-        self.init(check: declaration.id, title: declaration.title) { servers, _, _ in
-            CheckOperation(check: check.init(), severity: severity, limits: limits, servers: servers)
-        }
-    }
 }

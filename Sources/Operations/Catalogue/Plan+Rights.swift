@@ -1,5 +1,14 @@
 package import PlanModel
 
+extension Plan {
+    /// Everything that planrun sends in a run of this plan, on its way back, and when it looks at the servers meanwhile.
+    package var rights: Rights {
+        let places = StepPlaces(self)
+        let all = Servers.rights(self) + .sum(steps.map { $0.kind.execution.rights(at: places[$0]) })
+        return sentinel == nil ? all.without(.sentinel) : all
+    }
+}
+
 extension Servers {
     /// What planrun sends for every plan: it looks at the servers before, during and after each step, finds out which
     /// addresses lead to them, and sees to it that no other planrun does the same.
@@ -7,7 +16,6 @@ extension Servers {
         let instances = Rights(at: [.source, .target], Server.rights + [.configGet] + RunClaim.rights)
         let identity = IdentityProof.rights(plan)
         guard plan.sentinel != nil else { return instances + identity }
-        let looking = Server.rights + Server.sentinelRights(plan) + RunClaim.rights
-        return instances + identity + Rights(at: [.sentinel], looking)
+        return instances + identity + Rights(at: [.sentinel], Sentinel.rights(plan) + RunClaim.rights)
     }
 }

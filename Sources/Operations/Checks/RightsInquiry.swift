@@ -2,9 +2,9 @@ import Execution
 import RESP
 package import RedisTopology
 
-/// Asks one server what one of its users may do, without doing it.
+/// Asks one instance what one of its users may do, without doing it.
 package struct RightsInquiry: Sendable {
-    let server: Server
+    let instance: any Instance
     /// The name of the user; `default` where nobody gave one.
     let user: String
     let rights: [Right]
@@ -22,7 +22,7 @@ package struct RightsInquiry: Sendable {
 
     /// One round trip. Asks `ACL DRYRUN` (Redis 7, Dragonfly), and reads the user's rules where that is not to be had.
     func answer() async throws(StepFailure) -> Answer {
-        let replies = try await server.replies(
+        let replies = try await instance.replies(
             to: [["ACL", "USERS"], Command(["ACL", "GETUSER", user])]
                 + rights.map { Command(["ACL", "DRYRUN", user] + $0.call) })
         if let users = replies[0].array, !users.contains(where: { $0.string == user }) { return .noSuchUser }
@@ -58,24 +58,24 @@ extension RightsInquiry {
     func finding(_ answer: Answer, whose: String) -> Finding {
         let title = "\(whose) '\(user.printable)'"
         switch answer {
-        case .granted: return .passed("\(title) has its \(rights.count) rights at \(server.endpoint)")
+        case .granted: return .passed("\(title) has its \(rights.count) rights at \(instance.endpoint)")
         case .noSuchUser:
             return .missed(
-                "\(server.name) has no user '\(user.printable)', which is \(whose)", wants: "that user",
-                at: [server.name],
+                "\(instance.name) has no user '\(user.printable)', which is \(whose)", wants: "that user",
+                at: [instance.name],
                 remedy: [
-                    "on \(server.endpoint): ACL SETUSER \(user.printable) on ><its password> \(Self.words(rights))"
+                    "on \(instance.endpoint): ACL SETUSER \(user.printable) on ><its password> \(Self.words(rights))"
                 ])
         case .missing(let missing, let words):
             return .missed(
-                "\(title) may not run \(missing.map(\.command).joined(separator: ", ")) on \(server.endpoint)",
-                wants: "the \(rights.count) rights it needs", at: [server.name],
+                "\(title) may not run \(missing.map(\.command).joined(separator: ", ")) on \(instance.endpoint)",
+                wants: "the \(rights.count) rights it needs", at: [instance.name],
                 remedy: [
-                    "on \(server.endpoint): ACL SETUSER \(user.printable) \(words), and save it there"
+                    "on \(instance.endpoint): ACL SETUSER \(user.printable) \(words), and save it there"
                 ])
         case .untold(let refusal):
             return .untold(
-                "\(server.name) does not tell what \(title) may do: \(refusal)", at: [server.name],
+                "\(instance.name) does not tell what \(title) may do: \(refusal)", at: [instance.name],
                 remedy: [
                     "allow planrun +acl|users +acl|getuser +acl|dryrun there, or compare by hand: it needs \(Self.words(rights))"
                 ])

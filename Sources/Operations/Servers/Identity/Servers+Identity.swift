@@ -6,8 +6,8 @@ import RedisTopology
 /// Who is who: addresses differ between the plan, the source and the Sentinels, and the process behind them decides.
 extension Servers {
     /// Whether an address that some server named is this one, as far as that is known for certain.
-    package func isSame(_ address: ServerAddress, as server: Server) async -> Bool {
-        await sameness(of: address, as: server) == .same
+    package func isSame(_ address: ServerAddress, as instance: some Instance) async -> Bool {
+        await sameness(of: address, as: instance) == .same
     }
 
     /// The same for an address of a server that is no part of the plan.
@@ -20,13 +20,13 @@ extension Servers {
     }
 
     /// Whether an address leads to this server. Asks the servers themselves where the spelling does not tell, once.
-    func sameness(of address: ServerAddress, as server: Server) async -> Sameness {
-        let own = server.endpoint.serverAddress
+    func sameness(of address: ServerAddress, as instance: some Instance) async -> Sameness {
+        let own = instance.endpoint.serverAddress
         if address.isSpelledLike(own) { return .same }
         // Source and target are two servers: that was asked before the one was told to follow the other.
-        let opposite: Server? = server.part == .source ? target : server.part == .target ? source : nil
+        let opposite: Server? = instance.place == .source ? target : instance.place == .target ? source : nil
         if let opposite, await isOnePlace(address, opposite.endpoint.serverAddress) { return .different }
-        return await sameness(address, own, server.settings)
+        return await sameness(address, own, instance.settings)
     }
 
     /// Whether the plan names one server twice.

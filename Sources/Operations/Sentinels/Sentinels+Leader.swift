@@ -6,7 +6,7 @@ import RedisTopology
 /// Which Sentinel is asked, and when.
 extension Sentinels {
     struct Leader: Sendable {
-        let sentinel: Server
+        let sentinel: Sentinel
         /// Whether the moment was chosen so that its next look at the target comes right after the promotion.
         let isAligned: Bool
     }
@@ -108,7 +108,7 @@ extension Sentinels {
     }
 
     /// How old a Sentinel's last INFO of the target is.
-    private func age(of target: Server, at sentinel: Server) async throws(StepFailure) -> Duration? {
+    private func age(of target: Server, at sentinel: Sentinel) async throws(StepFailure) -> Duration? {
         for replica in try await sentinel.sentinelReplicas(primaryName)
         where await servers.isSame(replica.address, as: target) {
             return replica.infoAge

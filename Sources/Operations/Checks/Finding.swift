@@ -1,0 +1,38 @@
+/// What a check saw, and where that is not enough, what it wants and what to do.
+package struct Finding: Sendable, Equatable {
+    package let passes: Bool
+    /// Whether the servers let themselves be asked. What they do not tell is a warning, whatever the severity.
+    package var isTold = true
+    package let saw: String
+    package let wants: String
+    /// Which servers it is about.
+    package let place: [String]
+    package let remedy: [String]
+
+    package static func passed(_ saw: String) -> Finding {
+        Finding(passes: true, saw: saw, wants: "", place: [], remedy: [])
+    }
+
+    package static func missed(_ saw: String, wants: String, at place: [String], remedy: [String]) -> Finding {
+        Finding(passes: false, saw: saw, wants: wants, place: place, remedy: remedy)
+    }
+
+    /// The servers did not let themselves be asked.
+    package static func untold(_ saw: String, at place: [String], remedy: [String]) -> Finding {
+        Finding(passes: false, isTold: false, saw: saw, wants: "an answer", place: place, remedy: remedy)
+    }
+
+    /// All that were missed, as one; the first of them decides what is wanted. What could not be told comes last.
+    package static func combined(_ findings: [Finding], passed saw: String) -> Finding {
+        let told = findings.filter { !$0.passes && $0.isTold }
+        let missed = told + findings.filter { !$0.isTold }
+        guard let first = missed.first else { return .passed(saw) }
+        var remedies: [String] = []
+        for remedy in missed.flatMap(\.remedy) where !remedies.contains(remedy) { remedies.append(remedy) }
+        var place: [String] = []
+        for server in missed.flatMap(\.place) where !place.contains(server) { place.append(server) }
+        return Finding(
+            passes: false, isTold: !told.isEmpty, saw: missed.map(\.saw).joined(separator: "; "), wants: first.wants,
+            place: place, remedy: remedies)
+    }
+}

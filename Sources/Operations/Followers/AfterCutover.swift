@@ -1,0 +1,28 @@
+import Execution
+import PlanModel
+import RedisTopology
+
+/// How the source and its other replicas come to rest: as the plan says, else in the best way that the pair allows.
+struct AfterCutover {
+    let resting: FailoverStep.Resting
+    let replicas: FailoverStep.OtherReplicas
+    /// Why the source, and servers like it, could not follow the target.
+    let obstacle: String?
+
+    /// For `plan`: what becomes of the source, where the plan alone does not tell.
+    var sentence: String {
+        switch resting {
+        case .follow: "the source will follow the target"
+        case .fenced: "the source will stand alone without taking writes" + (obstacle.map { ": \($0)" } ?? "")
+        case .shutdown: "the source will be shut down"
+        }
+    }
+
+    static func read(_ servers: Servers, _ step: FailoverStep) async throws(StepFailure) -> AfterCutover {
+        let obstacle = Followers.obstacle(
+            try await servers.source.serverInfo(), to: try await servers.target.serverInfo())
+        return AfterCutover(
+            resting: step.resting(canFollow: obstacle == nil),
+            replicas: step.replicas ?? (obstacle == nil ? .follow : .detach), obstacle: obstacle)
+    }
+}

@@ -1,0 +1,42 @@
+import Execution
+import RESP
+
+/// Commands whose reply may never come although they were carried out: the instance stops, or is too busy to answer.
+extension Instance {
+    /// Sends commands whose reply may never come although they were carried out: the server stops, or is too busy to answer.
+    ///
+    /// - Throws: `StepFailure` where it has certainly not been done. A reply that never comes may mean either.
+    func attempt(_ commands: [Command], timeout: Duration) async throws(StepFailure) {
+        if let replies = try await possibleReplies(commands, timeout: timeout) {
+            try refuseErrors(commands, replies[...])
+        }
+    }
+
+    /// The same, with a question in the same message.
+    /// - Returns: the answer to the question, which may be an error; `nil` where none came.
+    func attempt(
+        _ commands: [Command], thenAsk question: Command, timeout: Duration
+    ) async throws(StepFailure) -> RESPValue? {
+        guard let replies = try await possibleReplies(commands + [question], timeout: timeout) else { return nil }
+        try refuseErrors(commands, replies.dropLast())
+        return replies.last
+    }
+
+    private func refuseErrors(_ commands: [Command], _ replies: ArraySlice<RESPValue>) throws(StepFailure) {
+        for (command, reply) in zip(commands, replies) {
+            if case .error(let error) = reply { throw refusal(of: command, error) }
+        }
+    }
+
+    /// - Returns: `nil` where the commands may have been carried out, although no reply came.
+    func possibleReplies(
+        _ commands: [Command], timeout: Duration
+    ) async throws(StepFailure) -> [RESPValue]? {
+        do {
+            return try await session.pipeline(commands, timeout: timeout)
+        } catch {
+            guard error.mayHaveBeenExecuted else { throw failure(error) }
+            return nil
+        }
+    }
+}

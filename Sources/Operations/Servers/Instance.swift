@@ -1,0 +1,106 @@
+package import Execution
+package import PlanModel
+package import RESP
+package import RedisTopology
+
+/// One server process that a plan has to do with, and the conversation with it: a `Server`, which holds data, or a
+/// `Sentinel`. Each of the two has the questions and commands that only it understands.
+///
+/// Everything that can go wrong in the conversation is thrown as a `StepFailure` that names the instance, so that no
+/// operation has to say it again.
+package protocol Instance: Sendable {
+    var endpoint: Endpoint { get }
+    var settings: ConnectionSettings { get }
+    var session: any CommandSession { get }
+    /// Where the rights of planrun's user at this instance are declared.
+    var place: Rights.Place { get }
+
+    /// The same instance, spoken to on another connection.
+    func speaking(_ settings: ConnectionSettings, on session: any CommandSession) -> Self
+}
+
+extension Instance {
+    /// What planrun sends in every conversation: each connection says its name.
+    static var rights: [Right] { [.clientSetName, .info] }
+
+    /// `target 10.0.0.2:6380`
+    package var name: String { "\(place.rawValue) \(endpoint)" }
+
+    /// The replies, errors among them as values.
+    package func replies(to commands: [Command], timeout: Duration? = nil) async throws(StepFailure) -> [RESPValue] {
+        do {
+            return try await session.pipeline(commands, timeout: timeout)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    package func failure(_ error: SessionError) -> StepFailure {
+        StepFailure(
+            code: .session(error.code), what: error.sentence, place: [name], help: remedy(error.code),
+            isTransient: error.isTransient)
+    }
+
+    /// The reply to one command; an error reply is thrown.
+    @discardableResult
+    package func ask(_ command: Command, timeout: Duration? = nil) async throws(StepFailure) -> RESPValue {
+        let reply = try await replies(to: [command], timeout: timeout)[0]
+        if case .error(let error) = reply { throw refusal(of: command, error) }
+        return reply
+    }
+
+    package func refusal(of command: Command, _ error: RESPError) -> StepFailure {
+        StepFailure(
+            code: .serverRefused, what: "\(name) refused '\(command)': \(error.message.printable)", place: [name],
+            help: error.code == "NOPERM" ? ["give planrun's user on \(endpoint) the right to run this command"] : [],
+            isTransient: ["LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN"].contains(error.code))
+    }
+
+    /// A reply read into a type; what does not fit is thrown.
+    package func read<Value>(
+        _ command: Command, timeout: Duration? = nil, as convert: (RESPValue) throws -> Value
+    ) async throws(StepFailure) -> Value {
+        try value(of: await replies(to: [command], timeout: timeout)[0], to: command, as: convert)
+    }
+
+    /// A reply to a command read into a type; an error reply, and what does not fit, is thrown.
+    package func value<Value>(
+        of reply: RESPValue, to command: Command, as convert: (RESPValue) throws -> Value
+    ) throws(StepFailure) -> Value {
+        if case .error(let error) = reply { throw refusal(of: command, error) }
+        do {
+            return try convert(reply)
+        } catch {
+            throw unreadable(command, error)
+        }
+    }
+
+    /// A reply that is none of those that planrun knows.
+    func unreadable(_ command: Command, _ error: any Error) -> StepFailure {
+        StepFailure(
+            code: .unexpectedReply, what: "\(name) answered '\(command)' in a way planrun cannot read: \(error)",
+            place: [name])
+    }
+
+    private func remedy(_ code: SessionError.Code) -> [String] {
+        switch code {
+        case .authenticationFailed: ["check the username and password that the plan gives for \(name)"]
+        case .connectionRefused, .connectTimeout: ["check that the server runs and can be reached from here"]
+        case .hostUnresolvable: ["check the host name in the plan and the resolver of this machine"]
+        case .tlsFailed: ["check 'tls' in the plan against the server's certificate"]
+        case .replyTimeout, .connectionLost, .protocolViolation, .replyTooLarge, .closed: []
+        }
+    }
+}
+
+/// What every instance understands.
+extension Instance {
+    package func info(_ section: String) async throws(StepFailure) -> Info {
+        try await read(["INFO", section]) { try Info($0) }
+    }
+
+    /// Everybody who is connected, planrun itself among them.
+    func clients() async throws(StepFailure) -> [ClientList.Client] {
+        try await read(["CLIENT", "LIST"]) { try ClientList($0).clients }
+    }
+}
