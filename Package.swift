@@ -66,13 +66,15 @@ let package = Package(
             name: "TestKit",
             dependencies: ["PlanModel", "RESP", "RedisNIO", "Rehearsal", nioCore, nioPosix, subprocess, system],
             path: "Tests/TestKit", exclude: ["DragonflyRecord/Record.json"], swiftSettings: strict),
+        .target(name: "Seeding", path: "Tests/Seeding", swiftSettings: strict),
         tests("EscapingTests", ["Escaping"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("YAMLTreeTests", ["YAMLTree", "Diagnostics"]),
         tests(
-            "PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Escaping", "Operations"], exclude: ["Fixtures"]),
-        tests("PlanGraphTests", ["PlanGraph"]),
-        tests("RESPTests", ["RESP", nioCore]),
+            "PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Escaping", "Operations", "Seeding"],
+            exclude: ["Fixtures"]),
+        tests("PlanGraphTests", ["PlanGraph", "Seeding"]),
+        tests("RESPTests", ["RESP", "Seeding", nioCore]),
         tests(
             "RedisNIOTests",
             [
@@ -85,7 +87,7 @@ let package = Package(
             "OperationsTests",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "TestKit",
-                nioCore,
+                "Seeding", nioCore,
             ]),
         tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", nioCore]),
         tests(
@@ -98,7 +100,7 @@ let package = Package(
             "LiveTests",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "TestKit", "planrun", nioCore, system,
+                "Rehearsal", "TestKit", "Seeding", "planrun", nioCore, system,
             ]),
         .executableTarget(
             name: "planrun-benchmarks",

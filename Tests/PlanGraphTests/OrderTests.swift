@@ -1,3 +1,4 @@
+import Seeding
 import Testing
 
 @testable import PlanGraph
@@ -31,8 +32,8 @@ struct OrderTests {
         #expect(graph.dependents(ofAny: []).isEmpty)
     }
 
-    @Test func `in a random graph everything comes after what it needs, once`() {
-        var generator = SeededGenerator(state: 1)
+    @Test(.saysSeed) func `in a random graph everything comes after what it needs, once`() {
+        var generator = SeededRandom(1)
         for _ in 0..<200 {
             let graph = generator.graph()
             let order = graph.edges.order.map { graph.nodes[$0] }
@@ -43,8 +44,8 @@ struct OrderTests {
         }
     }
 
-    @Test func `in a random graph a node is one wave behind the last that it needs`() {
-        var generator = SeededGenerator(state: 2)
+    @Test(.saysSeed) func `in a random graph a node is one wave behind the last that it needs`() {
+        var generator = SeededRandom(2)
         for _ in 0..<200 {
             let graph = generator.graph()
             var wave: [NodeID: Int] = [:]

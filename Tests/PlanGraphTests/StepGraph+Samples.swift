@@ -1,4 +1,5 @@
 import PlanGraph
+import Seeding
 
 extension StepGraph {
     /// A graph in as few words as a test can do with.
@@ -34,18 +35,7 @@ extension StepGraph {
     ])
 }
 
-/// The same numbers on every machine, every day (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededRandom {
     /// A graph of some size, its nodes in an order that need not be one in which they can run.
     mutating func graph() -> StepGraph {
         let count = Int.random(in: 1...40, using: &self)

@@ -1,5 +1,6 @@
 import Diagnostics
 import PlanModel
+import Seeding
 import Testing
 
 /// Whatever a file holds, reading it ends in a plan or in diagnostics that can be shown.
@@ -41,9 +42,9 @@ struct MutationTests {
         for length in bytes.indices { check(SourceFile(path: "prefix.yaml", bytes: Array(bytes[..<length]))) }
     }
 
-    @Test(arguments: names)
+    @Test(.saysSeed, arguments: names)
     func `every plan with damage is read or refused`(_ name: String) {
-        var random = SplitMix64(seed: 42)
+        var random = SeededRandom(42)
         let original = Array(Self.text(name).utf8)
         for _ in 1...500 {
             var bytes = original
@@ -59,7 +60,7 @@ struct MutationTests {
         "password: x",
     ].map { Array($0.utf8) }
 
-    private func damage(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
+    private func damage(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
         let position = Int.random(in: 0..<max(bytes.count, 1), using: &random)
         let length = min(Int.random(in: 1...12, using: &random), bytes.count - position)
         switch Int.random(in: 0..<5, using: &random) {

@@ -2,16 +2,15 @@ import Diagnostics
 import Escaping
 import FoundationEssentials
 import PlanModel
+import Seeding
 import Testing
 
 /// Plans that a seeded generator has damaged: each is read or refused, in bounded time, and nothing that is printed holds
 /// the password that is written in it, or a character that is not seen as what it is.
 ///
-/// `PLANRUN_FUZZ_SEED` repeats a run, `PLANRUN_FUZZ_SECONDS` makes it longer.
+/// `PLANRUN_SEED` repeats a run, `PLANRUN_FUZZ_SECONDS` makes it longer.
 struct PlanFuzzTests {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let seed =
-        environment["PLANRUN_FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
     private static let seconds = environment["PLANRUN_FUZZ_SECONDS"].flatMap { Int64($0) } ?? 3
 
     /// No name, number or address has such a character, so whatever holds it may be a secret.
@@ -31,9 +30,8 @@ struct PlanFuzzTests {
         "needs: [", "engine: ", "address: ", "steps:\n", "  - failover: {}\n", "version: 2\n", "shards:\n",
     ].map { Array($0.replacing("S", with: secret).utf8) }
 
-    @Test func `whatever a plan holds, reading it ends, and no secret is printed`() throws {
-        let seed = Self.seed
-        var random = SplitMix64(seed: seed)
+    @Test(.saysSeed) func `whatever a plan holds, reading it ends, and no secret is printed`() throws {
+        var random = SeededRandom()
         let originals = Fixture.all("valid").compactMap { try? SourceFile.load(path: $0.path) }.map {
             Array($0.text.utf8)
         }
@@ -45,16 +43,18 @@ struct PlanFuzzTests {
             for _ in 0..<Int.random(in: 1...6, using: &random) { damage(&bytes, &random) }
             if let problem = problem(bytes) {
                 let text = String(decoding: bytes, as: UTF8.self)
-                Issue.record("PLANRUN_FUZZ_SEED=\(seed), plan \(plans): \(problem)\n\(text)")
+                Issue.record("plan \(plans): \(problem)\n\(text)")
                 return
             }
             plans += 1
         }
-        if Self.environment["PLANRUN_FUZZ_SECONDS"] != nil { print("PLANRUN_FUZZ_SEED=\(seed): \(plans) plans") }
+        if Self.environment["PLANRUN_FUZZ_SECONDS"] != nil {
+            print("PLANRUN_SEED=\(SeededRandom.seed): \(plans) plans")
+        }
         #expect(plans > 0)
     }
 
-    private func damage(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
+    private func damage(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
         let position = Int.random(in: 0...bytes.count, using: &random)
         let length = min(Int.random(in: 1...40, using: &random), bytes.count - position)
         switch Int.random(in: 0..<8, using: &random) {

@@ -1,3 +1,4 @@
+import Seeding
 import Testing
 
 @testable import PlanModel
@@ -46,8 +47,8 @@ struct PlanTextTests {
         #expect(ByteCount(bytes: bytes).planText == text)
     }
 
-    @Test func `every size and duration survives being spelt and read`() throws {
-        var random = SplitMix64(seed: 7)
+    @Test(.saysSeed) func `every size and duration survives being spelt and read`() throws {
+        var random = SeededRandom(7)
         for _ in 1...2_000 {
             let bytes = ByteCount(bytes: Int64.random(in: 0...(1 << Int64.random(in: 1...62)), using: &random))
             #expect(try ByteCount(planText: bytes.planText) == bytes)
@@ -86,20 +87,5 @@ struct PlanTextTests {
     ])
     func `what is no address says why`(_ text: String, _ error: Endpoint.PlanTextError) {
         #expect(throws: error) { try Endpoint(planText: text) }
-    }
-}
-
-/// Steele, Lea and Flood 2014: small, seeded, the same on every machine.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

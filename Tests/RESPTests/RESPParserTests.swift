@@ -1,4 +1,5 @@
 import NIOCore
+import Seeding
 import Testing
 
 @testable import RESP
@@ -58,8 +59,8 @@ struct RESPParserTests {
         }
     }
 
-    @Test(arguments: 0..<50) func `cut at random it is the same conversation`(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+    @Test(.saysSeed, arguments: 0..<50) func `cut at random it is the same conversation`(number: Int) throws {
+        var random = SeededRandom(number)
         var pieces: [ArraySlice<UInt8>] = []
         var rest = Self.bytes[...]
         while !rest.isEmpty {
@@ -203,20 +204,5 @@ struct RESPParserTests {
         let bytes = Array("$\(content.count)\r\n".utf8) + content + Array("\r\n".utf8)
         let pieces = stride(from: 0, to: bytes.count, by: 997).map { bytes[$0..<min($0 + 997, bytes.count)] }
         #expect(try Self.parse(pieces) == [.bulkString(ByteBuffer(bytes: content))])
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Rehearsal
+import Seeding
 import Testing
 
 /// One of many crashes that are tried: where it happens, and in what cutover.
@@ -10,12 +10,8 @@ struct Crash: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(position), \(variant.testDescription)" }
 
-    /// What the moments are drawn from; `PLANRUN_SEED` to repeat those of a run that failed.
-    static let seed =
-        ProcessInfo.processInfo.environment["PLANRUN_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
-
     /// The same for the same seed and crash.
-    var luck: SplitMix { SplitMix(state: Self.seed &+ UInt64(position) &* 0x9E37_79B9) }
+    var luck: SeededRandom { SeededRandom(position) }
 
     /// `PLANRUN_CRASHES`: how many are tried of each kind, at most; 200 is 200 moments, and all there is of the others. Words
     /// instead of a number: those whose description holds them. Without it a few.

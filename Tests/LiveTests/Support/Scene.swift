@@ -2,6 +2,7 @@ import Execution
 import FoundationEssentials
 import Glibc
 import Rehearsal
+import Seeding
 import Synchronization
 import TestKit
 import Testing
@@ -44,7 +45,7 @@ func killWhileItCutsOver(_ process: PlanrunProcess, _ scene: Scene, _ crash: Cra
 func killSoon(_ process: PlanrunProcess, _ crash: Crash) async throws {
     var luck = crash.luck
     let moment = Duration.microseconds(Int.random(in: 0..<1_200_000, using: &luck))
-    Notes.add("killed after \(moment); PLANRUN_SEED=\(Crash.seed) draws the same moments again")
+    Notes.add("killed after \(moment); PLANRUN_SEED=\(SeededRandom.seed) draws the same moments again")
     try await Task.sleep(for: moment)
     await process.send(SIGKILL)
     _ = try await process.wait()

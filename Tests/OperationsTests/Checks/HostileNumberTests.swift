@@ -3,24 +3,22 @@ import FoundationEssentials
 import PlanGraph
 import PlanModel
 import RESP
+import Seeding
 import Testing
 
 @testable import Operations
 
 /// Numbers from servers are hostile: none of them may trap the process, which would die in the middle of a cutover.
 ///
-/// `PLANRUN_FUZZ_ROUNDS` sets how many worlds are drawn, `PLANRUN_FUZZ_SEED` repeats one of them.
+/// `PLANRUN_FUZZ_ROUNDS` sets how many worlds are drawn. A trap leaves no time to say what they were drawn from: set
+/// `PLANRUN_SEED` beforehand to have the same again.
 struct HostileNumberTests {
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let seeds: [UInt64] = {
-        if let seed = environment["PLANRUN_FUZZ_SEED"].flatMap({ UInt64($0) }) { return [seed] }
-        let rounds = environment["PLANRUN_FUZZ_ROUNDS"].flatMap { UInt64($0) } ?? 20
-        return (0..<rounds).map { $0 &* 7919 &+ UInt64(ProcessInfo.processInfo.processIdentifier) }
-    }()
+    private static let rounds =
+        ProcessInfo.processInfo.environment["PLANRUN_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 20
 
-    @Test func `no check traps, whatever numbers the servers send`() async throws {
-        for seed in Self.seeds {
-            let luck = HostileNumbers.Luck(seed: seed)
+    @Test(.saysSeed) func `no check traps, whatever numbers the servers send`() async throws {
+        for number in 0..<Self.rounds {
+            let luck = HostileNumbers.Luck(number)
             let bench = try CheckBench.before(sentinels: 3)
             for check in PreflightCatalogue.checks where check.applies(to: bench.plan) {
                 await ask(check, bench, luck)
@@ -43,10 +41,10 @@ struct HostileNumberTests {
         _ = await WorldReport(servers).sentences()
     }
 
-    @Test(arguments: ["replicaof", "wait-for-sync", "failover"])
+    @Test(.saysSeed, arguments: ["replicaof", "wait-for-sync", "failover"])
     func `no step traps, whatever numbers the servers send`(node: NodeID) async throws {
-        for seed in Self.seeds {
-            let luck = HostileNumbers.Luck(seed: seed)
+        for number in 0..<Self.rounds {
+            let luck = HostileNumbers.Luck(number)
             let plan = try Plan.small(failover: "{ via: fastest }", sentinels: 3)
             let world = node == "replicaof" ? SmallWorld(sentinels: 3) : SmallWorld.following(sentinels: 3)
             let process = FakeProcess(SharedWorld(world))

@@ -1,5 +1,6 @@
 import NIOCore
 import RESP
+import Seeding
 import Synchronization
 
 /// A connection on which some numbers of each reply are replaced by the largest, the smallest and the strangest there are.
@@ -7,21 +8,14 @@ struct HostileNumbers: SessionConnector {
     let base: any SessionConnector
     let luck: Luck
 
-    /// Draws what comes next, the same for the same seed.
+    /// Draws what comes next.
     final class Luck: Sendable {
-        private let state: Mutex<UInt64>
+        private let random: Mutex<SeededRandom>
 
-        init(seed: UInt64) { state = Mutex(seed) }
+        init(_ number: Int) { random = Mutex(SeededRandom(number)) }
 
-        func draw(below limit: UInt64) -> UInt64 {
-            state.withLock { state in
-                // SplitMix64, public domain (Sebastiano Vigna).
-                state &+= 0x9E37_79B9_7F4A_7C15
-                var mixed = state
-                mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-                mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-                return (mixed ^ (mixed >> 31)) % limit
-            }
+        func draw(below limit: Int) -> Int {
+            random.withLock { Int.random(in: 0..<limit, using: &$0) }
         }
     }
 
@@ -67,7 +61,7 @@ struct HostileNumbers: SessionConnector {
         private func twisted(_ text: String) -> String {
             text.replacing(#/-?[0-9]+/#) { match in
                 guard luck.draw(below: 4) == 0 else { return String(match.output) }
-                return HostileNumbers.numbers[Int(luck.draw(below: UInt64(HostileNumbers.numbers.count)))]
+                return HostileNumbers.numbers[luck.draw(below: HostileNumbers.numbers.count)]
             }
         }
     }
