@@ -9,7 +9,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The dependency lists below are the architecture: an import that is missing here does not compile.
+/// The dependency lists below are the architecture. With `--explicit-target-dependency-import-check error` an import of a
+/// module that a list does not reach, directly or through others, fails the build.
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
