@@ -120,8 +120,10 @@ struct DragonflyText {
         "last_error",
     ]
 
-    /// Where files lie here is nobody's business.
-    private static let paths = ["executable": "/usr/bin/dragonfly", "config_file": "/etc/dragonfly.flags"]
+    /// What would tell of the machine that recorded stands in the record as it might be on any.
+    private static let machine = [
+        "os": "Linux 6.1.0 x86_64", "executable": "/usr/bin/dragonfly", "config_file": "/etc/dragonfly.flags",
+    ]
 
     static func info(_ text: String) -> String {
         var lines: [String] = []
@@ -156,7 +158,7 @@ struct DragonflyText {
         let isNumber = Double(value) != nil || key.hasSuffix("_human")
         let varies = isNumber ? !fixedNumbers.contains(key) : varyingTexts.contains(key)
         let end = line.hasSuffix("\r") ? "\r" : ""
-        let seen = paths[key] ?? value
+        let seen = machine[key] ?? value
         return varies ? "\(key):{\(key)=\(seen)}\(end)" : line
     }
 
