@@ -287,39 +287,3 @@ extension Int64 {
         self = isNegative ? Int64(truncatingIfNeeded: 0 &- magnitude) : Int64(magnitude)
     }
 }
-
-/// Bytes that are no reply of a Redis server, or one that takes more than it may.
-package struct RESPParseError: Error, Sendable, Equatable, CustomStringConvertible {
-    package enum Code: Sendable, Equatable {
-        case malformed
-        /// It may be a reply; it is above one of the limits.
-        case tooLarge
-    }
-
-    package let code: Code
-    /// What is wrong, as a clause.
-    package let reason: String
-    /// The first of the offending bytes, escaped.
-    package let bytes: String
-
-    init(_ reason: String, at bytes: ByteBuffer, _ code: Code = .malformed) {
-        self.code = code
-        self.reason = reason
-        let head = bytes.readableBytesView.prefix(64)
-        self.bytes = Self.escaped(head) + (head.count < bytes.readableBytes ? "…" : "")
-    }
-
-    package var description: String { "\(reason), found '\(bytes)'" }
-
-    private static func escaped(_ bytes: some Sequence<UInt8>) -> String {
-        var result = ""
-        for byte in bytes {
-            if (0x20...0x7E).contains(byte) {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                result += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
-        }
-        return result
-    }
-}
