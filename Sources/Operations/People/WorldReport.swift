@@ -28,7 +28,7 @@ package struct WorldReport: Sendable {
                 }
                 let count = replication.replicas.count
                 return
-                    "\(server.name) is a primary with \(count == 0 ? "no replica" : count == 1 ? "1 replica" : "\(count) replicas")"
+                    "\(server.name) is a primary with \(count == 0 ? "no replica" : count.counted("replica", "replicas"))"
             }
             let link = SyncState(replication).isSynced ? "in sync" : "not in sync"
             return "\(server.name) is a replica of \(upstream.primary), \(link)"

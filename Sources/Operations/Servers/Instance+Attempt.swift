@@ -1,9 +1,8 @@
 import Execution
 import RESP
 
-/// Commands whose reply may never come although they were carried out: the instance stops, or is too busy to answer.
 extension Instance {
-    /// Sends commands whose reply may never come although they were carried out: the server stops, or is too busy to answer.
+    /// Sends commands whose reply may never come although they were carried out: the instance stops, or is too busy to answer.
     ///
     /// - Throws: `StepFailure` where it has certainly not been done. A reply that never comes may mean either.
     func attempt(_ commands: [Command], timeout: Duration) async throws(StepFailure) {

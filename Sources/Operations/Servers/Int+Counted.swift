@@ -1,4 +1,4 @@
 extension FixedWidthInteger {
     /// `1 client waits`, `2 clients wait`.
-    func counted(_ one: String, _ more: String) -> String { self == 1 ? "1 \(one)" : "\(self) \(more)" }
+    package func counted(_ one: String, _ more: String) -> String { self == 1 ? "1 \(one)" : "\(self) \(more)" }
 }

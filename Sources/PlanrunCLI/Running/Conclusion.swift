@@ -83,12 +83,7 @@ struct Conclusion {
 
     /// What to type next depends on whether somebody else carries out the run, which only a person can find out.
     func tellLeaseLost(_ failure: StoreFailure) async {
-        run.context.tell(
-            Notice(
-                code: failure.code.rawValue, what: failure.what,
-                details: ["the run was stopped, and begins nothing any more; what it did last may not be recorded"],
-                help: failure.help))
-        await tell([])
+        await tellUnrecorded(failure)
         tellNext([
             run.commands.next("status", "see whether somebody else goes on with the run, and how far it is"),
             run.commands.next("resume", "go on from what the servers say, when nobody else does"),
@@ -98,15 +93,20 @@ struct Conclusion {
     /// The record could not be written any more, so that what was done last may not be in it.
     /// - Parameter next: how to go on, if not as after any other stop.
     func tellNotWritten(_ failure: StoreFailure, next: [NextCommand]? = nil) async {
+        await tellUnrecorded(failure)
+        let usual = await run.wayBack.nextSteps(state)
+        // All may be done by now; the record does not say so.
+        tellNext(next ?? (usual.all.isEmpty ? [usual.resume] : usual.all))
+    }
+
+    /// The store has ended the run. What it says is about the store, so the servers are told beside it.
+    private func tellUnrecorded(_ failure: StoreFailure) async {
         run.context.tell(
             Notice(
                 code: failure.code.rawValue, what: failure.what,
                 details: ["the run was stopped, and begins nothing any more; what it did last may not be recorded"],
                 help: failure.help))
         await tell([])
-        let usual = await run.wayBack.nextSteps(state)
-        // All may be done by now; the record does not say so.
-        tellNext(next ?? (usual.all.isEmpty ? [usual.resume] : usual.all))
     }
 
     func tellNext(_ commands: [NextCommand]) {

@@ -26,7 +26,7 @@ struct ValidateVerb: Verb {
         if !format.renderer.isData {
             for (path, reading) in zip(plans, readings) {
                 guard let plan = reading.plan else { continue }
-                let steps = plan.steps.count == 1 ? "1 step" : "\(plan.steps.count) steps"
+                let steps = plan.steps.count.counted("step", "steps")
                 context.output(VisibleText.escape("\(path): ok, '\(plan.name)', \(steps)"))
             }
         }

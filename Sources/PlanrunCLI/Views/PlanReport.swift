@@ -1,4 +1,5 @@
 import Execution
+import Operations
 import PlanGraph
 import PlanModel
 
@@ -56,10 +57,10 @@ struct PlanReport: Encodable, Sendable {
         var text =
             changes.isEmpty
             ? "nothing to do"
-            : "\(changes.count) \(changes.count == 1 ? "step changes" : "steps change") servers: \(changes.joined(separator: ", "))"
-        if failures > 0 { text += "; \(failures) failed \(failures == 1 ? "check" : "checks"): apply would stop there" }
+            : "\(changes.count.counted("step changes", "steps change")) servers: \(changes.joined(separator: ", "))"
+        if failures > 0 { text += "; \(failures.counted("failed check", "failed checks")): apply would stop there" }
         if !isLive { text += "; no server was asked" }
-        if warnings > 0 { text += "; \(warnings) \(warnings == 1 ? "warning" : "warnings")" }
+        if warnings > 0 { text += "; \(warnings.counted("warning", "warnings"))" }
         return text
     }
 }

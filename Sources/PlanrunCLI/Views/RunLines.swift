@@ -1,4 +1,5 @@
 import Execution
+import Operations
 
 /// The words for what happens in a run.
 struct RunLines: Sendable {
@@ -28,7 +29,7 @@ struct RunLines: Sendable {
         case .runStarted(let info):
             (info.isResumed ? "going on with" : "carrying out") + " '\(info.planName)': \(info.nodes) checks and steps"
         case .rollbackStarted(let info):
-            "rolling back '\(info.planName)': \(info.nodes) \(info.nodes == 1 ? "step" : "steps") to take back"
+            "rolling back '\(info.planName)': \(info.nodes.counted("step", "steps")) to take back"
         case .runDraining, .runCancelling, .runFinished, .rollbackFinished: nil
         case .step(let node, _, let event): line("\(node)", event)
         case .undo(let node, _, let event): line("undo \(node)", event)

@@ -21,7 +21,7 @@ struct StayedClients: Sendable {
         let shown = clients.prefix(5).map { "\($0.address) \($0.title)" }.joined(separator: ", ")
         let more = clients.count > 5 ? " and \(clients.count - 5) more" : ""
         return StepResult(
-            "\(summary); \(clients.count) \(clients.count == 1 ? "client is" : "clients are") still connected to \(source.endpoint)",
+            "\(summary); \(clients.count.counted("client is", "clients are")) still connected to \(source.endpoint)",
             verdict: .warned,
             help: ["they do not ask the Sentinels, or have not yet: \(shown)\(more); restart those that stay"],
             facts: facts)

@@ -69,7 +69,7 @@ struct FollowersCheck: Check {
             case .shutdown: "the source will be shut down"
             }
         guard others > 0 else { return source }
-        let word = others == 1 ? "1 other replica" : "\(others) other replicas"
+        let word = others.counted("other replica", "other replicas")
         switch after.replicas {
         case .follow: return "\(source), \(word) will follow the target"
         case .detach: return "\(source), \(word) will be detached"

@@ -37,7 +37,7 @@ package struct OnlyCandidateCheck: Check {
                     "CONFIG SET replica-priority 0 on \(address), and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET"
                 ])
         }
-        let kept = found == 1 ? "1 other replica" : "\(found) other replicas"
+        let kept = found.counted("other replica", "other replicas")
         return .combined(
             findings,
             passed: found == 0
