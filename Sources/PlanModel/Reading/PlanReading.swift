@@ -29,19 +29,21 @@ extension Plan {
         // Looking for secrets takes longer than reading a plan, and one without mistakes is quoted nowhere. Only where a
         // value may be reached by two ways must be known before what is written in it.
         let hasAliases = file.text.utf8.contains(UInt8(ascii: "&"))
-        if hasAliases { conceal(in: root, collector, checks: checks) }
+        if hasAliases { conceal(in: root, collector, checks: checks, findsPlaces: true) }
         let plan = root.flatMap { PlanReader(checks: checks, collector: collector).read($0) }
         if let root, let environment, !collector.hasErrors {
             SecretVariables(environment: environment, collector: collector).check(root)
         }
-        if !hasAliases, !collector.isEmpty { conceal(in: root, collector, checks: checks) }
+        if !hasAliases, !collector.isEmpty { conceal(in: root, collector, checks: checks, findsPlaces: false) }
         return PlanReading(plan: collector.hasErrors ? nil : plan, diagnostics: collector.sorted())
     }
 
-    private static func conceal(in root: YAMLNode?, _ collector: DiagnosticCollector, checks: [CheckDeclaration]) {
+    private static func conceal(
+        in root: YAMLNode?, _ collector: DiagnosticCollector, checks: [CheckDeclaration], findsPlaces: Bool
+    ) {
         let disclosure = Disclosure.ofPlan(checks: checks, isYAML: root != nil)
         collector.disclosure = disclosure
-        var concealment = SecretConcealment(disclosure, collector)
+        var concealment = SecretConcealment(disclosure, collector, findsPlaces: findsPlaces)
         if let root { concealment.conceal(in: root) }
         collector.secretPlaces = concealment.places
     }

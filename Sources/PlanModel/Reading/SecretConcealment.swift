@@ -9,13 +9,16 @@ internal import YAMLTree
 struct SecretConcealment {
     let disclosure: Disclosure
     let collector: DiagnosticCollector
+    /// Whether `places` is asked for; finding them costs as much as all the rest.
+    let findsPlaces: Bool
 
     /// The scalars under keys that ask for a secret.
     private(set) var places: Set<SourceRange> = []
 
-    init(_ disclosure: Disclosure, _ collector: DiagnosticCollector) {
+    init(_ disclosure: Disclosure, _ collector: DiagnosticCollector, findsPlaces: Bool) {
         self.disclosure = disclosure
         self.collector = collector
+        self.findsPlaces = findsPlaces
     }
 
     mutating func conceal(in node: YAMLNode) {
@@ -28,7 +31,7 @@ struct SecretConcealment {
                 switch disclosure.keys[entry.key] {
                 case nil:
                     if !SecretText.isHarmless(entry.key) { collector.conceal(entry.keyRange, text: entry.key) }
-                    concealAll(in: entry.value, isSecret: SecretText.isTelling(entry.key))
+                    concealAll(in: entry.value, isSecret: findsPlaces && SecretText.isTelling(entry.key))
                 case false? where SecretText.isTelling(entry.key): concealAll(in: entry.value, isSecret: true)
                 case true?, false?: conceal(in: entry.value)
                 }
