@@ -4,15 +4,16 @@ package final class DiagnosticCollector {
     package static let mostFindings = 1_000
 
     package let file: SourceFile
-    /// The first of them.
+    /// The diagnostics that are kept: the first `mostFindings` of the file.
     private var diagnostics: [Diagnostic] = []
-    /// Of all of them.
+    /// How many mistakes were found, those that are not kept included.
     private var count = 0
     private var secrets: Set<String> = []
     private var concealed: [SourceRange] = []
     /// What excerpts of this file may show; `nil`: everything.
     package var disclosure: Disclosure?
-    /// Where secrets are written. Known before the text is read only if one value can be reached by two ways.
+    /// Where secrets are written. In a file with anchors this is known before the plan is read, since a value under a secret
+    /// key may then stand under another key as well; in other files it stays empty.
     package var secretPlaces: Set<SourceRange> = []
     package private(set) var hasErrors = false
 
@@ -52,7 +53,7 @@ package final class DiagnosticCollector {
     /// - Parameter text: as it is meant, without quotes.
     package func conceal(_ range: SourceRange, text: String?) {
         if let text, !text.isEmpty { secrets.insert(text) }
-        // What stands on one line is hidden by the rules for lines.
+        // The disclosure hides a text that stands on one line when it decides what of that line is shown.
         if disclosure == nil || range.start.line != range.end.line { concealed.append(range) }
     }
 

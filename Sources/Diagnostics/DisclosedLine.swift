@@ -17,7 +17,7 @@ struct DisclosedLine {
     }
 
     let scalars: [Unicode.Scalar]
-    /// In order; what lies between them is shown.
+    /// The parts of the line that may have to be hidden, in order. Whatever lies between them is shown.
     private var pieces: [Piece] = []
     /// Whether the last key of the line is one whose values are shown; `nil` where the line has no key.
     private(set) var endsOpen: Bool?
@@ -184,7 +184,7 @@ extension DisclosedLine {
             scalars[range].reduce(into: "") { $0.unicodeScalars.append($1) }
         }
 
-        /// Also what only looks like one: the key that it stands beside was meant to be one.
+        /// A no-break space counts as a blank, too: the person who typed it after a key meant one.
         private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
             scalar == " " || scalar == "\t" || HiddenCharacter(scalar)?.effect == .looksLikeBlank
         }

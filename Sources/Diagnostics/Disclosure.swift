@@ -8,9 +8,10 @@ package struct Disclosure: Sendable, Equatable {
     package var keys: [String: Bool]
     /// The words that stand for keys: `redis`, `automatic`.
     package var words: Set<String>
-    /// Whether the text could be read, so that a number after `timeout:` is known to be no part of a longer text.
+    /// Whether numbers after open keys are shown. They are only where the file is YAML: elsewhere what looks like a number
+    /// after `timeout:` may be a part of a longer text.
     package var showsNumbers: Bool
-    /// Nothing that is written here is shown.
+    /// Places of the file of which nothing is shown, whatever stands there.
     package var concealed: [SourceRange]
 
     package init(

@@ -23,7 +23,7 @@ struct ExcerptSource {
     /// Lines between a key and the line that is asked about; a longer value hides the whole line.
     private static let mostLinesBack = 200
 
-    /// What the last key above a line says of a value that goes on in that line.
+    /// Whether a value that began on an earlier line and goes on in this one may be shown: the last key above decides it.
     private mutating func keyIsOpen(before number: Int) -> Bool {
         guard number > 1 else { return true }
         for above in stride(from: number - 1, through: max(1, number - Self.mostLinesBack), by: -1) {

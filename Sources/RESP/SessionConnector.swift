@@ -142,7 +142,8 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// The value, for the wire only.
     package func reveal() -> String { value }
 
-    /// What is at its ends that nobody sees and that is sent nevertheless, as a clause; `nil` where there is nothing.
+    /// A blank or a line break at an end of the secret, which nobody sees and which is sent nevertheless: a clause such as
+    /// `ends with a line break`. `nil` where there is none.
     package var unseenEnds: String? {
         let scalars = value.unicodeScalars
         if let last = scalars.last, last.properties.isWhitespace {

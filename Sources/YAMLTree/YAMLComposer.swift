@@ -68,7 +68,7 @@ struct YAMLComposer: ~Copyable {
         }
     }
 
-    /// Among more of them no similar one is looked for.
+    /// A file with more anchors than this gets no suggestion for a misspelt alias: comparing it with all of them takes too long.
     private static let mostAnchors = 100
     private static let emptyHelp = ["a plan begins with 'version: 1'"]
 

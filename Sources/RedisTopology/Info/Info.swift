@@ -14,7 +14,7 @@ package struct Info: Sendable, Equatable {
 
         package init(name: String) { self.name = name }
 
-        /// The last line of that name.
+        /// The value of a field. Where the section has several lines of that name, the last one counts.
         package subscript(field: String) -> String? { values[field]?.last }
         /// Every line of that name: the section `modules` has one called `module` for each of them.
         package func all(_ field: String) -> [String] { values[field] ?? [] }

@@ -23,7 +23,7 @@ struct SourceRest: Sendable {
 
     private var source: Server { servers.source }
 
-    /// Changes nothing where the source is at rest already.
+    /// Brings the source to rest as the plan wants it. A source that is at rest already is not changed.
     func reach(_ resting: FailoverStep.Resting) async throws {
         switch resting {
         case .follow: return
