@@ -5,7 +5,7 @@ import RedisNIO
 
 extension CommandContext {
     /// The context of this process.
-    /// - Parameter isPlain: no colours, whatever the terminal can show.
+    /// - Parameter isPlain: whether to do without colours, whatever the terminal can show.
     static func live(isPlain: Bool, _ outlets: Outlets) -> CommandContext {
         let environment = ProcessInfo.processInfo.environment
         let isColored = allowsColor(isPlain: isPlain, environment)
@@ -25,12 +25,12 @@ extension CommandContext {
             environment: environment, connector: connector, resolve: { await connector.addresses(of: $0) })
     }
 
-    /// `NO_COLOR` counts where it is not empty (no-color.org).
+    /// `NO_COLOR` turns colours off where it is set and not empty (no-color.org).
     static func allowsColor(isPlain: Bool, _ environment: [String: String]) -> Bool {
         !isPlain && environment["NO_COLOR", default: ""].isEmpty
     }
 
-    /// Columns; `nil` for what is no terminal that can be drawn on.
+    /// The width in columns; `nil` where the descriptor is no terminal, or one that cannot be drawn on.
     private static func width(of descriptor: Int32, _ environment: [String: String]) -> Int? {
         guard isatty(descriptor) == 1, environment["TERM"] != "dumb" else { return nil }
         var size = winsize()
@@ -40,7 +40,7 @@ extension CommandContext {
 }
 
 extension CommandContext.MessageStyle {
-    /// - Parameter width: `nil` where it is no terminal.
+    /// - Parameter width: columns; `nil` where standard error is no terminal.
     fileprivate init(of width: Int?, isColored: Bool) {
         self.init(width: width, isColored: isColored && width != nil)
     }

@@ -7,36 +7,39 @@ import PlanModel
 package import RESP
 import RedisNIO
 
-/// What a verb takes from the world: built once for the process, or by a test.
+/// Everything that a verb takes from the world outside. It is built once for the process, or by a test.
 package struct CommandContext: Sendable {
-    /// Data, a line at a time, to standard output. Does not wait for whoever reads it, and nor do `message` and the
-    /// terminal: a run must not stand still because a terminal does.
+    /// Writes one line of data to standard output. This closure, `message` and `Terminal.write` never wait for a
+    /// reader: a
+    /// run must not stand still because nobody reads its output.
     package var output: @Sendable (String) -> Void
-    /// Waits until all data is written, and says why a part of it could not be; `nil` where all was.
+    /// Waits until all data is written. Returns why a part of it could not be written, or `nil` where all of it was.
     package var outputLoss: @Sendable () -> String?
-    /// Everything else, a line at a time, to standard error.
+    /// Writes one line of anything that is not data to standard error.
     package var message: @Sendable (String) -> Void
-    /// Whether nobody reads standard output at the moment: then what will soon be out of date is left out.
+    /// Whether nobody reads standard output at the moment. Then lines that will soon be out of date are left out.
     package var isBehind: @Sendable () -> Bool
-    /// Waits until all that was printed is read, but no longer than that.
+    /// Waits until everything that was printed has been read, at most for the given time.
     package var flush: @Sendable (Duration) -> Void
     /// `nil` where standard output is no terminal.
     package var terminal: Terminal?
-    /// What standard error can show, which may be a file while standard output is a terminal, and the reverse.
+    /// What standard error can show. It can be a file while standard output is a terminal, and the other way round.
     package var messageStyle: MessageStyle
     /// What the person at the terminal types; `nil` where there is nobody to ask.
     package var input: Input?
-    /// Calls back for each Ctrl-C and SIGTERM, and where the terminal closes, for as long as what it returns is kept.
+    /// Registers a callback for each Ctrl-C, each SIGTERM and the closing of the terminal. It is called for as long as
+    /// the
+    /// returned value is kept.
     package var onSignal: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
     package var environment: [String: String]
     package var connector: any SessionConnector
     package var resolve: @Sendable (String) async -> Set<String>
 
     package struct Terminal: Sendable {
-        /// Columns.
+        /// In columns.
         package var width: Int
         package var isColored: Bool
-        /// Text as it is, without a line end, to standard output.
+        /// Writes a text to standard output as it is, without a line end.
         package var write: @Sendable (String) -> Void
 
         package init(width: Int, isColored: Bool, write: @escaping @Sendable (String) -> Void) {
@@ -47,7 +50,7 @@ package struct CommandContext: Sendable {
     }
 
     package struct MessageStyle: Sendable {
-        /// Columns; `nil` where lines are not to be broken.
+        /// In columns; `nil` where lines are not to be broken.
         package var width: Int?
         package var isColored: Bool
 
@@ -58,7 +61,7 @@ package struct CommandContext: Sendable {
     }
 
     package struct Input: Sendable {
-        /// What has been typed since; does not wait.
+        /// Returns the next line that has been typed, if there is one; does not wait.
         package var next: @Sendable () -> Answer
         /// Throws away what has been typed so far.
         package var discard: @Sendable () -> Void
@@ -105,10 +108,10 @@ extension CommandContext {
     var canAsk: Bool { input != nil }
     var style: Style { Style(isColored: terminal?.isColored ?? false) }
 
-    /// Data, with lines broken for a terminal; a pipe gets them as they are.
+    /// Writes data to standard output. Lines are broken for a terminal; a pipe gets them as they are.
     func show(_ text: String, indent: Int = 0) { output(text.wrapped(width: terminal?.width, indent: indent)) }
 
-    /// The same for messages.
+    /// Writes a message to standard error, with lines broken for a terminal.
     func tell(_ text: String, indent: Int = 2) { message(text.wrapped(width: messageStyle.width, indent: indent)) }
 
     func tell(_ notice: Notice) { message(notice.text(messageStyle)) }

@@ -1,16 +1,17 @@
-/// What the exit code of the process says; the numbers are part of the command line.
+/// What the exit code of the process says. The numbers are part of the command line: scripts rely on them.
 package enum ExitStatus: Int32, Sendable, Error {
-    /// Done, or nothing to do.
+    /// Everything was done, or there was nothing to do.
     case success = 0
-    /// Failed; rolled back, or nothing to roll back. `rehearse`: a write was lost.
+    /// The verb failed, and its run was rolled back or had changed nothing. `rehearse`: a write was lost.
     case failure = 1
-    /// The plan or the arguments are invalid; nothing was done. `plan --detailed-exitcode`: there is something to do.
+    /// The plan or the arguments are invalid, and nothing was done. `plan --detailed-exitcode`: there is something to
+    /// do.
     case invalid = 2
-    /// Stopped; `resume` goes on.
+    /// The run was stopped; `resume` goes on with it.
     case stopped = 3
-    /// Failed, and the rollback is incomplete or there is no way back: a person is needed.
+    /// The run failed, and its rollback is incomplete or there is no way back: a person is needed.
     case personNeeded = 4
 
-    /// `plan --detailed-exitcode`
+    /// What `plan --detailed-exitcode` ends with where there is something to do.
     static var changes: ExitStatus { .invalid }
 }

@@ -1,16 +1,18 @@
 import FoundationEssentials
 import Glibc
 
-/// How many files and connections this process may have open.
+/// The number of files and connections that this process may have open.
 enum OpenFiles {
-    /// Each thread that serves connections opens three files of its own, and there is one for each processor. The rest is
-    /// for the terminal, the plan, its state and a handful of servers.
+    /// Each thread that serves connections opens three files of its own, and there is one such thread for each
+    /// processor. The
+    /// 40 others are for the terminal, the plan, its state and a handful of servers.
     static let needed = 3 * ProcessInfo.processInfo.activeProcessorCount + 40
-    /// What a plan with many Sentinels, or a rehearsal, comfortably has.
+    /// Enough for a plan with many Sentinels, and for a rehearsal.
     private static let wanted = 1_024
 
-    /// Raises the limit as far as it may be raised. What to say where even that is too little: SwiftNIO would end the
-    /// process with a crash.
+    /// Raises the limit as far as the system allows. Returns an error to print where that is still too little: SwiftNIO
+    /// would
+    /// crash the process when it cannot open a file.
     static func makeRoom() -> Notice? {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
@@ -22,7 +24,7 @@ enum OpenFiles {
         return refusal(limit: UInt64(limit.rlim_cur))
     }
 
-    /// - Parameter limit: files that may be open at the same time.
+    /// - Parameter limit: the number of files that may be open at the same time.
     static func refusal(limit: UInt64) -> Notice? {
         guard limit < UInt64(needed) else { return nil }
         return Notice(

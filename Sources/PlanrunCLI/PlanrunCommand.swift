@@ -39,7 +39,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
 
     package init() {}
 
-    /// Runs the process and ends it.
+    /// Carries out the arguments of this process and ends the process with the verb's exit code.
     package static func runProcess() async -> Never {
         Signals.ignoreBrokenPipes()
         let outlets = Outlets()
@@ -49,25 +49,27 @@ package struct PlanrunCommand: AsyncParsableCommand {
             exitProcess(.failure)
         }
         let status = await run(nil) { CommandContext.live(isPlain: $0, outlets) }
-        // The record is whole and the servers have heard everything: from here on it is only about being read, and
-        // whoever does not want to read it may leave.
+        // By now the record is complete and every command has been sent. What is left is only output that somebody may
+        // want to
+        // read, so from here on a signal may end the process at once.
         Signals.endProcess()
         outlets.flush()
         exitProcess(status)
     }
 
-    /// Parses arguments and carries them out. Nothing escapes: an error that leaves `@main` would be a crash with a
-    /// backtrace.
+    /// Parses arguments and carries them out. No error leaves this function: one that left `@main` would crash the
+    /// process
+    /// with a backtrace.
     /// - Parameters:
     ///   - arguments: without the name of the program; `nil` takes those of the process.
-    ///   - context: made once, after it is known whether colours are wanted.
+    ///   - context: called once, after the arguments have said whether colours are wanted.
     package static func run(
         _ arguments: [String]?, context: (_ isPlain: Bool) -> CommandContext
     ) async -> ExitStatus {
         do {
             let command = try parseAsRoot(arguments)
             guard let verb = command as? any Verb else {
-                // Help and completions of ArgumentParser's own.
+                // Help and completion scripts are commands of ArgumentParser, not verbs of planrun.
                 var other = command
                 try other.run()
                 return .success
@@ -89,7 +91,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
         }
     }
 
-    /// A word that stands where a verb belongs and is none.
+    /// The error for a word that stands where a verb belongs and is the name of none.
     private static func unknownVerb(in arguments: [String]) -> Notice? {
         let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
         guard let word = arguments.first, !word.hasPrefix("-"), word != "help", !verbs.contains(word) else {
@@ -102,7 +104,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
             next: [NextCommand(line: "planrun --help", meaning: "what each of them does")])
     }
 
-    /// Help and version are no mistakes; what is wrong with the arguments is followed by how they are meant.
+    /// Prints what ArgumentParser has to say. Help and the version are data; a mistake in the arguments is a message.
     private static func tell(_ error: any Error, _ context: CommandContext) -> ExitStatus {
         let code = exitCode(for: error)
         let width = code.isSuccess ? context.terminal?.width : context.messageStyle.width
@@ -116,9 +118,13 @@ package struct PlanrunCommand: AsyncParsableCommand {
     }
 }
 
-/// A verb of planrun. The real context is built once, here; tests call `run(_:)` with their own.
+/// A verb of planrun. `PlanrunCommand.run` builds the real context once and hands it to the verb; tests call `run(_:)`
+/// with
+/// a context of their own.
 protocol Verb: AsyncParsableCommand {
-    /// Whether what it prints is what it is for. What the others do to servers counts, heard or not.
+    /// Whether printing is all that this verb is for. A verb that changes servers has done its work even where nobody
+    /// could
+    /// read what it printed.
     static var isReadOnly: Bool { get }
     var display: DisplayOptions { get }
     func run(_ context: CommandContext) async throws -> ExitStatus
@@ -133,7 +139,7 @@ extension Verb {
 }
 
 extension ExitStatus {
-    /// Success is none where it was to print something that could not be written.
+    /// A verb that is there to print has failed where a part of its output could not be written.
     fileprivate func unlessLost(_ context: CommandContext) -> ExitStatus {
         guard self == .success, let loss = context.outputLoss() else { return self }
         context.tell(
@@ -144,7 +150,7 @@ extension ExitStatus {
     }
 }
 
-/// What every verb takes.
+/// The options that every verb takes.
 struct DisplayOptions: ParsableArguments {
     @Flag(name: .customLong("no-color"), help: "Print without colour; so do NO_COLOR and a pipe.")
     var noColor = false

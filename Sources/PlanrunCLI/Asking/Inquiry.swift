@@ -1,20 +1,21 @@
 import Execution
 import Operations
 
-/// One question to the person at the terminal: what is true stands above it, and where that changes while they think, the
-/// change is told and the question comes again.
+/// One question to the person at the terminal. The facts that the answer depends on are printed above the question;
+/// when
+/// they change while the person thinks, the change is printed and the question is asked again.
 ///
-/// What was typed before the question, and before a change was told, is no answer to it.
+/// Whatever was typed before the question, or before a change was printed, does not count as an answer to it.
 struct Inquiry: Sendable {
-    /// How a yes is said.
+    /// How the person says yes.
     enum Yes: Sendable, Equatable {
         case letter
-        /// Before what cannot be taken back: a whole word, which nobody types by accident.
+        /// A whole word, which nobody types by accident: for questions about what cannot be taken back.
         case word(String)
     }
 
     let input: CommandContext.Input
-    /// Prints, and leaves the cursor behind the text; the live view makes room for it.
+    /// Prints a text and leaves the cursor behind it. The live view makes room for the text.
     let ask: @Sendable (String) -> Void
     let isDraining: @Sendable () -> Bool
     var now: @Sendable () -> Timestamp = { .now }
@@ -27,8 +28,8 @@ struct Inquiry: Sendable {
     }
 
     /// - Parameters:
-    ///   - introduction: above the facts, once; lines.
-    ///   - facts: read anew every few seconds.
+    ///   - introduction: lines that are printed once, above the facts.
+    ///   - facts: read again every few seconds.
     func answer(
         to question: String, _ yes: Yes, introduction: [String] = [],
         facts: @escaping @Sendable () async throws -> [ApprovalFact]
@@ -40,7 +41,7 @@ struct Inquiry: Sendable {
         while true {
             if isDraining() { throw CancellationError() }
             let typed = input.next()
-            // A no does nothing, in whatever world it was meant for.
+            // A no needs no second look at the facts: it changes nothing, whatever they are now.
             if typed.isPlainNo { return .no }
             if typed == .notYet, clock.now < due {
                 try await Task.sleep(for: .milliseconds(50))
@@ -63,7 +64,7 @@ struct Inquiry: Sendable {
     }
 
     private func show(_ lines: [String], _ yes: Yes) {
-        // After the facts were read, which takes its time: what was typed meanwhile was typed without knowing them.
+        // Reading the facts takes time, and what was typed meanwhile was typed without knowing them.
         input.discard()
         ask((lines + [prompt(yes)]).joined(separator: "\n"))
     }
@@ -96,7 +97,7 @@ struct Inquiry: Sendable {
         }
     }
 
-    /// What is told of them; what is gone was told by what came in its place, or is good news.
+    /// The lines that tell what changed: each new or changed fact, then each fact that holds no more.
     private func changes(from earlier: [ApprovalFact], to facts: [ApprovalFact]) -> [String] {
         let states = Dictionary(earlier.map { ($0.subject, $0.state) }) { $1 }
         let subjects = Set(facts.map(\.subject))
@@ -104,7 +105,7 @@ struct Inquiry: Sendable {
             + earlier.filter { !subjects.contains($0.subject) }.map { "not any more: \($0.text)" }
     }
 
-    /// `09:30:00Z`, as in the lines of a run.
+    /// The time of day, as in the lines of a run: `09:30:00Z`.
     private var time: String { "\(now())".dropFirst(11).prefix(8) + "Z" }
 }
 

@@ -2,7 +2,7 @@ import Execution
 import PlanGraph
 import Synchronization
 
-/// What the steps of a run have warned of, for a person who is asked whether to go on.
+/// The warnings that steps of a run have given so far. They are shown to the person who is asked whether to go on.
 final class RunWarnings: Sendable {
     private let warnings = Mutex<[(node: NodeID, summary: String)]>([])
 

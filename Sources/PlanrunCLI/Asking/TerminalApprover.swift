@@ -4,14 +4,14 @@ import Operations
 /// Answers approvals: from the arguments, or by asking the person at the terminal.
 struct TerminalApprover: Approver {
     let approvals: Approvals
-    /// `nil`: there is nobody to ask.
+    /// `nil` where there is nobody to ask.
     let inquiry: Inquiry?
-    /// What cannot be taken back, and how the way back is after it.
+    /// Says what cannot be taken back, and which way back the plan leaves after the cutover.
     var wayBack = ""
-    /// What checks of this run have warned of.
+    /// The warnings that checks of this run have given so far.
     var warnings: @Sendable () -> [String] = { [] }
 
-    /// What leads to the point of no return is said yes to by this word.
+    /// The word that a person types to approve a step that leads to the point of no return.
     static let cutover = "cutover"
 
     func approval(

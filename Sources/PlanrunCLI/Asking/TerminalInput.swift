@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Lines that are typed at standard input, read by its descriptor: nothing is kept where it could not be thrown away.
+/// The lines that a person types at standard input. They are read from the descriptor itself, because the buffer of
+/// `readLine` would keep text that `discard` could not throw away.
 final class TerminalInput: Sendable {
     private struct State {
         var bytes: [UInt8] = []
@@ -10,7 +11,7 @@ final class TerminalInput: Sendable {
 
     private let state = Mutex(State())
 
-    /// What has been typed so far; does not wait.
+    /// The next line that has been typed, if there is one; does not wait.
     func next() -> CommandContext.Answer {
         state.withLock { state in
             while true {
@@ -26,11 +27,13 @@ final class TerminalInput: Sendable {
         }
     }
 
-    /// What was typed before now was no answer to what is asked now; a line that was begun goes, too.
+    /// Throws away what has been typed so far, a line that was only begun included, because it was no answer to the
+    /// question
+    /// that is asked next.
     func discard() {
         state.withLock { state in
             _ = tcflush(STDIN_FILENO, TCIFLUSH)
-            // A terminal goes on after Ctrl-D.
+            // The end of input is thrown away, too: a terminal goes on after Ctrl-D.
             state = State()
         }
     }

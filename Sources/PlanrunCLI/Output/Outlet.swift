@@ -2,25 +2,27 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Writes text to a file, a pipe or a terminal, on a thread of its own: a reader that does not read (a pager that nobody
-/// scrolls, a terminal stopped with Ctrl-S, a disk that hangs) holds up nobody who has something to say.
+/// Writes text to a file, a pipe or a terminal, on a thread of its own. So `write` never waits, not even for a pager
+/// that
+/// nobody scrolls, a terminal stopped with Ctrl-S or a disk that hangs.
 final class Outlet: Sendable {
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "outlet")
-    /// Bytes that were handed over and are not written yet.
+    /// The number of bytes that were handed over and are not written yet.
     private let waiting = Atomic(0)
-    /// What kept the last text that was lost from being written (`errno`); 0: nothing was lost.
+    /// The error (`errno`) that last kept text from being written; 0 where no text was lost.
     private let loss = Atomic<Int32>(0)
 
-    /// So much that no reader who reads leaves it lying: a screen full of text.
+    /// A screen full of text, in bytes: a reader that reads at all never has more than this waiting.
     private static let muchText = 16 * 1024
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Whether the reader is so far behind that what will soon be out of date had better be left out.
+    /// Whether the reader is so far behind that text which will soon be out of date had better be left out.
     var isBehind: Bool { waiting.load(ordering: .relaxed) > Self.muchText }
 
-    /// Hands the text over, in order; does not wait.
+    /// Hands a text over for writing. Texts are written in the order in which they were handed over; this method does
+    /// not wait.
     func write(_ text: String) {
         let bytes = Array(text.utf8)
         waiting.add(bytes.count, ordering: .relaxed)
@@ -30,8 +32,8 @@ final class Outlet: Sendable {
         }
     }
 
-    /// Blocks until all that was handed over is written, or nobody reads any more.
-    /// - Parameter limit: waits no longer than that; `nil` is as long as it takes.
+    /// Blocks until everything that was handed over is written or could not be written.
+    /// - Parameter limit: the longest wait; `nil` waits as long as it takes.
     func flush(within limit: Duration? = nil) {
         let isWritten = DispatchSemaphore(value: 0)
         queue.async { isWritten.signal() }
@@ -39,8 +41,9 @@ final class Outlet: Sendable {
         _ = isWritten.wait(timeout: deadline ?? .distantFuture)
     }
 
-    /// Why something was not written, in words, once all was handed over that could be. `nil` where all was, and where
-    /// the reader went away, which is how `planrun … | head` ends.
+    /// Waits until nothing is left to write, then says in words why some text was not written. `nil` where all of it
+    /// was, and
+    /// where the reader went away: that is how `planrun … | head` ends.
     var lossInWords: String? {
         flush()
         let code = loss.load(ordering: .relaxed)
@@ -55,29 +58,31 @@ final class Outlet: Sendable {
             case 1...: rest = rest.dropFirst(written)
             case -1 where errno == EINTR: continue
             case -1 where errno == EAGAIN:
-                // Somebody has made it non-blocking, for us, too.
+                // Another process that shares the descriptor has made it non-blocking, which holds for this process,
+                // too.
                 var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&place, 1, -1)
-            // What happens on the servers matters more than being heard.
+            // A text that cannot be written is dropped: what happens on the servers matters more.
             default: return loss.store(written < 0 ? errno : EIO, ordering: .relaxed)
             }
         }
     }
 }
 
-/// Standard output and standard error.
+/// The outlets of standard output and of standard error.
 struct Outlets: Sendable {
     let output: Outlet
     let messages: Outlet
 
-    /// Where both go to the same place, such as a terminal, they share an outlet, so that the order stays. Otherwise one
-    /// does not wait for the reader of the other.
+    /// Where standard output and standard error go to the same place, such as a terminal, they share an outlet, so that
+    /// the
+    /// order of their lines is kept. Otherwise neither waits for the reader of the other.
     init() {
         output = Outlet(STDOUT_FILENO)
         messages = Self.areOne(STDOUT_FILENO, STDERR_FILENO) ? output : Outlet(STDERR_FILENO)
     }
 
-    /// See `Outlet.flush(within:)`.
+    /// See `Outlet.flush(within:)`; the limit holds for each of the two.
     func flush(within limit: Duration? = nil) {
         messages.flush(within: limit)
         output.flush(within: limit)

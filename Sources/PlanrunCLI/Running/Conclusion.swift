@@ -31,7 +31,7 @@ struct Conclusion {
 
     func tellPause(at node: NodeID) async {
         guard let failure = state[node]?.error else { return }
-        // How to say yes is said by the command line, whole.
+        // The command line below tells how to approve the step, so the step's own help would say it a second time.
         var waiting = failure
         waiting.help = []
         let view = FailureView(
@@ -41,9 +41,9 @@ struct Conclusion {
         run.context.tell(view.notice)
     }
 
-    /// The failures, in the order of the graph; what to do stands under the last.
+    /// Prints the failures, in the order of the graph. What to do stands under the last one.
     func tell(_ failures: [NodeFailure], help: [String] = [], next: [NextCommand] = []) async {
-        // Where nothing was changed yet, all is as it was.
+        // The servers are described only where the run has changed something.
         let isUntouched = toUndo.isEmpty ? await !run.wayBack.isPastCutover(state) : false
         let world = isUntouched ? [] : await WorldReport(run.servers).sentences()
         for (index, failure) in failures.enumerated() {
@@ -55,7 +55,7 @@ struct Conclusion {
         if !world.isEmpty { tell([], world) }
     }
 
-    /// How a rollback ended.
+    /// Prints how a rollback ended, and returns the exit code for it.
     func tell(_ outcome: RollbackOutcome) async -> ExitStatus {
         switch outcome.ending {
         case .complete:
@@ -63,7 +63,8 @@ struct Conclusion {
             tellNext([run.commands.next("apply", "begin anew, when what failed is mended")])
             return .success
         case .incomplete:
-            // Nothing of what lies behind a cutover that others made can be taken back; forward it goes.
+            // Somebody else's cutover cannot be taken back, nor can what this run did before it: the run can only go
+            // on.
             let isOver =
                 !state.hasTakenBack && outcome.failures.contains { $0.failure.code == .operation(.pastPointOfNoReturn) }
             await tell(outcome.failures, next: [isOver ? await run.wayBack.nextSteps(state).resume : rollback])
@@ -81,7 +82,9 @@ struct Conclusion {
         }
     }
 
-    /// What to type next depends on whether somebody else carries out the run, which only a person can find out.
+    /// Prints that the run was stopped because its lease is lost. What to type next depends on whether somebody else
+    /// now
+    /// carries out the run, which only a person can find out.
     func tellLeaseLost(_ failure: StoreFailure) async {
         await tellUnrecorded(failure)
         tellNext([
@@ -90,16 +93,16 @@ struct Conclusion {
         ])
     }
 
-    /// The record could not be written any more, so that what was done last may not be in it.
-    /// - Parameter next: how to go on, if not as after any other stop.
+    /// Prints that the record can no longer be written, so that the last effects may be missing in it.
+    /// - Parameter next: how to go on; `nil` gives the same advice as after any other stop.
     func tellNotWritten(_ failure: StoreFailure, next: [NextCommand]? = nil) async {
         await tellUnrecorded(failure)
         let usual = await run.wayBack.nextSteps(state)
-        // All may be done by now; the record does not say so.
+        // The last step may have succeeded although the record does not say so; then `resume` completes the record.
         tellNext(next ?? (usual.all.isEmpty ? [usual.resume] : usual.all))
     }
 
-    /// The store has ended the run. What it says is about the store, so the servers are told beside it.
+    /// Prints that the store has ended the run, and the state of the servers, of which the store's error says nothing.
     private func tellUnrecorded(_ failure: StoreFailure) async {
         run.context.tell(
             Notice(

@@ -1,8 +1,8 @@
 import Execution
 import Operations
 
-/// What to type next about a run: decided here for the end of a run that did not come through, and for `status`, so that the
-/// two never advise different things.
+/// What to type next about a run. The end of a run that failed or was stopped and `status` both ask this type, so that
+/// they never advise different things.
 struct NextSteps {
     let state: RunState
     let commands: CommandLines
@@ -10,7 +10,7 @@ struct NextSteps {
     var step: String?
     /// Whether nothing was changed that a rollback could take back, and the target has not taken over either.
     let isUntouched: Bool
-    /// What there is of a way back.
+    /// The commands that lead back; empty where no way back is left.
     let back: [NextCommand]
 
     var all: [NextCommand] {
@@ -30,7 +30,7 @@ struct NextSteps {
 }
 
 extension NextSteps {
-    /// By the record alone, where the servers were not asked.
+    /// Decides by the record alone, where the servers were not asked.
     init(recorded state: RunState, _ commands: CommandLines) {
         self.init(
             state: state, commands: commands, isUntouched: state.hasChangedNothing,

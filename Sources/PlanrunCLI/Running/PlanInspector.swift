@@ -8,16 +8,17 @@ import PlanModel
 /// Changes nothing.
 struct PlanInspector {
     let compiled: CompiledPlan
-    /// `nil`: from the plan alone.
+    /// `nil` where no server is to be asked: then the report says what the plan says.
     let servers: Servers?
 
-    /// - Parameter kind: leaves the steps of all other kinds out.
+    /// - Parameter kind: reports only the steps of this kind; `nil` reports all.
     func report(only kind: StepKind.Name? = nil) async -> PlanReport {
         var steps: [PlanReport.Entry] = []
         var isWorldAsRead = true
         for step in compiled.plan.steps where kind == nil || step.kind.name == kind {
             let entry = await entry(step, asks: isWorldAsRead)
-            // What comes after a change meets a world that nobody has seen yet.
+            // Later steps will run in a world that this change has made, so asking today's servers about them would
+            // mislead.
             if entry.action == .change { isWorldAsRead = false }
             steps.append(entry)
         }
@@ -70,7 +71,8 @@ struct PlanInspector {
     }
 
     private func check(_ nodes: [StepGraph.Node], _ provider: some OperationProvider) async -> [PlanReport.Finding] {
-        // The first asks whether the servers answer at all; without that the others would all say the same.
+        // The first check asks whether the servers answer at all. Where they do not, all others would fail for the same
+        // reason.
         let first = nodes.filter { node in !nodes.contains { node.needs.contains($0.id) } }
         let rest = nodes.filter { node in !first.contains(node) }
         let findings = await findings(first, provider)
@@ -97,7 +99,7 @@ struct PlanInspector {
                 check: node.id, verdict: result.verdict == .passed ? .passed : .warned, saw: result.summary,
                 help: result.help)
         } catch let failure as StepFailure {
-            // As for a warning; a failure of the run has it in a line of its own.
+            // A finding has one line, so the wanted value stands beside what was seen.
             let wanted = failure.wanted.map { "; wanted: \($0)" } ?? ""
             return .init(check: node.id, verdict: .failed, saw: failure.what + wanted, help: failure.help)
         } catch {
@@ -106,7 +108,7 @@ struct PlanInspector {
     }
 }
 
-/// For inspections, which never reach an approval.
+/// Approves nothing. It is for inspections, which never come to an approval.
 struct NobodyApproves: Approver {
     func approval(
         of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
@@ -114,7 +116,7 @@ struct NobodyApproves: Approver {
 }
 
 extension StepContext {
-    /// For operations that are only asked.
+    /// The context for an operation that is only asked and performs nothing.
     fileprivate static func reading(_ node: NodeID) -> StepContext {
         StepContext(
             node: node, undo: nil, attempt: 1, clock: ContinuousClock(), isLook: true, save: { _ in }, report: { _ in },

@@ -3,7 +3,7 @@ import Operations
 import PlanModel
 
 extension CommandContext {
-    /// The plan at a path. What is wrong with it is printed.
+    /// Reads the plan at a path, and prints what is wrong with it.
     /// - Throws: `ExitStatus.invalid` where there is at least one error.
     func loadPlan(_ path: String) throws(ExitStatus) -> Plan {
         let reading = Plan.load(path: path, checks: PreflightCatalogue.declarations)
@@ -12,8 +12,9 @@ extension CommandContext {
         return plan
     }
 
-    /// - Parameter format: one for people is a message, which is left out where there is nothing to say; data is always
-    ///   written.
+    /// - Parameter format: a format for people is printed as a message, and not at all where there are no diagnostics;
+    ///   a format
+    ///   for programs is always printed, as data.
     func show(_ diagnostics: [Diagnostic], as format: DiagnosticFormat = .text) {
         let surface = DiagnosticSurface(isColored: messageStyle.isColored, width: messageStyle.width)
         let text = format.renderer.init(surface).render(diagnostics)
@@ -21,8 +22,8 @@ extension CommandContext {
         if !diagnostics.isEmpty { message(String(text.dropLast(text.hasSuffix("\n") ? 1 : 0))) }
     }
 
-    /// Sessions with the servers of a plan.
-    /// - Parameter name: what their connections are called.
+    /// Opens sessions with the servers of a plan.
+    /// - Parameter name: the name that the servers list the connections by.
     /// - Throws: `ExitStatus.invalid` where a secret cannot be read.
     func servers(
         of plan: Plan, as name: ConnectionName = ConnectionName(.reading)

@@ -15,7 +15,7 @@ struct PlanRun: Sendable {
     let interrupts = Interrupts()
     let signals: Signals
     let warnings = RunWarnings()
-    /// Of a run that begins anew, and of one that was recorded.
+    /// The lineage of the recorded run where there is one to go on with, otherwise a new one.
     private let lineage: String
 
     /// - Throws: `ExitStatus.invalid` where a secret of the plan cannot be read.
@@ -41,7 +41,7 @@ struct PlanRun: Sendable {
             lineage: lineage, now: .now)
     }
 
-    /// Says what is going to happen, where it is recorded and how it is stopped.
+    /// Prints what is going to happen, where it is recorded and how to stop it.
     func announce() {
         guard options.format == .text else { return }
         context.show(
@@ -51,8 +51,8 @@ struct PlanRun: Sendable {
             ]).joined(separator: "\n"), indent: 4)
     }
 
-    /// Carries the plan out from a state, and does what it says about failures.
-    /// - Throws: `ExitStatus.failure` where another planrun does so.
+    /// Carries the plan out from a state. After a failure it does what the plan's `rollback` section says.
+    /// - Throws: `ExitStatus.failure` where another planrun carries out a run on the same servers.
     func go(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
         try await claimServers()
         announce()
@@ -62,7 +62,7 @@ struct PlanRun: Sendable {
     }
 
     /// Takes back what was done.
-    /// - Parameter discardsWrites: also the cutover, giving up what was written since.
+    /// - Parameter discardsWrites: whether to take back the cutover, too, and give up what was written since.
     func goBack(_ state: RunState, discardsWrites: Bool = false) async -> ExitStatus {
         let executor = executor(discardsWrites: discardsWrites)
         let outcome = await executor.rollBack(
@@ -118,7 +118,7 @@ struct PlanRun: Sendable {
             await conclusion.tellPause(at: node)
             return .stopped
         case .stateWriteFailed(let error):
-            // Without a first record nothing was begun.
+            // Nothing was begun where not even the first record could be written.
             if outcome.state.serial <= 1 {
                 context.tell(Notice(error, commands))
                 return .invalid
@@ -163,13 +163,14 @@ struct PlanRun: Sendable {
 }
 
 extension ExitStatus {
-    /// A rollback that went well ends a run that did not.
+    /// The exit code of a run that failed and was then rolled back: the run has failed even where the rollback
+    /// succeeded.
     fileprivate var afterFailure: ExitStatus { self == .success ? .failure : self }
 }
 
 /// What `PlanRun` needs of the arguments.
 struct RunSettings: Sendable {
-    /// Of the run; whoever made this gives it back.
+    /// Holds the run. Whoever took the lease gives it back.
     var lease: any RunLease
     var statePath: String
     var approvals: Approvals
@@ -178,7 +179,8 @@ struct RunSettings: Sendable {
 }
 
 extension Signals {
-    /// The first asks the run to stop in order, the second stops what can be stopped, the third ends the process.
+    /// The first signal asks the run to stop in order, the second stops what can be stopped, the third ends the
+    /// process.
     convenience init(of context: CommandContext, sending interrupts: Interrupts, to view: any RunView) {
         self.init(of: context) { count in
             switch count {

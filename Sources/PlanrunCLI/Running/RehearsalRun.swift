@@ -23,7 +23,8 @@ struct RehearsalRun: Sendable {
         let task = Task {
             try await Lab.run(description, connector: context.connector, keep: keeps) { try await carryOut(in: $0) }
         }
-        // Until the plan runs, Ctrl-C ends the rehearsal; the servers are stopped and removed either way.
+        // The first Ctrl-C cancels the rehearsal, which stops and removes the private servers; the second ends this
+        // process at once.
         let signals = Signals(of: context) { count in
             if count > 1 { exitProcess(.stopped) }
             task.cancel()
@@ -101,7 +102,7 @@ struct RehearsalRun: Sendable {
         return outcome
     }
 
-    /// Lets the writers get through to whoever is primary now, so that the gap is closed by a write.
+    /// Waits until the writers have reached the present primary again, so that the write gap has an end to measure.
     private func waitForWrites(after load: WriteLoad) async throws {
         let before = await load.acknowledgedCount
         for _ in 0..<300 where await load.acknowledgedCount < before + self.load.writers * 10 {
@@ -126,7 +127,8 @@ struct RehearsalRun: Sendable {
         return view.isGood ? .success : .failure
     }
 
-    /// Who takes writes at the end: the source, unless it refuses one. A target that never followed is a primary as well.
+    /// The server that takes writes at the end. The source is tried first, because a target that never followed it is a
+    /// primary, too.
     private func primary(of lab: Lab) async -> ServerProcess {
         let isTaken = try? await lab.send(["SET", "planrun:rehearsal", "end", "EX", "60"], to: lab.source)
         return isTaken == nil ? lab.target : lab.source

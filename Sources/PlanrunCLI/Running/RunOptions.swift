@@ -1,7 +1,7 @@
 import ArgumentParser
 import Execution
 
-/// What the verbs that carry out a plan or take it back take.
+/// The options of the verbs that carry out a plan or take it back.
 struct RunOptions: ParsableArguments {
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var plan: String
@@ -22,7 +22,7 @@ struct RunOptions: ParsableArguments {
     var commands: CommandLines { CommandLines(plan: plan, state: state) }
 }
 
-/// A yes that is given before the question comes up.
+/// The options that approve a step before its question comes up.
 struct ApprovalOptions: ParsableArguments {
     @Flag(name: .customLong("auto-approve"), help: "Say yes to every approval step.")
     var autoApprove = false

@@ -19,7 +19,7 @@ extension RunVerb {
         let plan = try context.loadPlan(options.plan)
         let lease: any RunLease
         do {
-            // Until this returns. Of a process that dies the store takes it back.
+            // The lease is held until this function returns. The store takes back the lease of a process that dies.
             lease = try await options.store.hold()
         } catch {
             context.tell(Notice(error, options.commands))
@@ -36,7 +36,8 @@ extension RunVerb {
     }
 
     private func carryOut(_ plan: Plan, _ lease: any RunLease, _ context: CommandContext) async throws -> ExitStatus {
-        // What is wrong with a record is said by who needs it.
+        // A record that cannot be read is passed over here; the verb that needs the record reads it again and reports
+        // the error.
         let recorded = (try? await lease.read()).flatMap { $0.status == .rolledBack ? nil : $0.lineage }
         let settings = RunSettings(
             lease: lease, statePath: options.statePath, approvals: approvals, format: options.format,
@@ -70,9 +71,10 @@ extension CommandContext {
 }
 
 extension PlanRun {
-    /// Sees to it that no other planrun carries out a run on the same servers. Comes before anything else that is said to
-    /// them: from then on other planruns see this run.
-    /// - Throws: `ExitStatus.failure` after saying who does.
+    /// Makes sure that no other planrun carries out a run on the same servers. It has to come before every other
+    /// command to
+    /// them, because the claim is what other planruns see.
+    /// - Throws: `ExitStatus.failure` after printing who carries out the other run.
     func claimServers() async throws(ExitStatus) {
         do {
             try await RunClaim.take(servers)
@@ -87,8 +89,8 @@ extension PlanRun {
         }
     }
 
-    /// The recorded run, ready to go on with this plan.
-    /// - Throws: `StoreFailure`, or `ExitStatus.invalid` after saying which steps of the plan have changed.
+    /// Reads the recorded run and makes it ready to go on with this plan.
+    /// - Throws: `StoreFailure`, or `ExitStatus.invalid` after printing which steps of the plan have changed.
     func continued(acceptsChange: Bool) async throws -> RunState {
         let state = try await options.lease.read()
         let changes = try changes(since: state)
@@ -100,7 +102,7 @@ extension PlanRun {
         return try state.adopting(compiled.graph, plan: plan.file.text, record: options.lease.recordName)
     }
 
-    /// A new run takes the place of an old record, but only of one of this plan.
+    /// Refuses to begin a new run where the record is one of another plan, which the new record would overwrite.
     func refuseIfOfAnotherPlan(_ state: RunState) throws(StoreFailure) {
         do {
             _ = try checked(state)
@@ -114,7 +116,7 @@ extension PlanRun {
             against: compiled.graph, planName: plan.name, planPath: plan.file.path, record: options.lease.recordName)
     }
 
-    /// What the plan says differently from when the run began.
+    /// What the plan says differently from the plan with which the run began.
     func changes(since state: RunState) throws(ExitStatus) -> PlanChanges {
         let reading = Plan.read(
             .init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)
@@ -151,7 +153,7 @@ extension PlanChanges {
         return sentences + sections.map { "'\($0.rawValue)' changed" }
     }
 
-    /// What has changed although the run has got there already.
+    /// The changed parts of the plan that the run has begun already.
     func begun(_ state: RunState) -> [String] {
         let begun = Set(state.nodes.filter { $0.status != .pending }.map(\.id.step))
         let servers = sections.filter { $0 != .rollback }.map { "'\($0.rawValue)'" }

@@ -2,20 +2,20 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Ctrl-C, SIGTERM and the end of the terminal, counted.
+/// Counts Ctrl-C, SIGTERM and the closing of the terminal.
 final class Signals: Sendable {
     private let count: Counter
     private let subscription: any Sendable
 
-    /// A reader that goes away must not kill us in the middle of a cutover.
+    /// A reader of standard output that goes away must not kill the process in the middle of a cutover.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-    /// From now on what `ProcessSignals` listened to ends the process, as it does where nobody listens.
+    /// From now on each signal that `ProcessSignals` listened to ends the process, as it does where nobody listens.
     static func endProcess() {
         for number in ProcessSignals.numbers { signal(number, SIG_DFL) }
     }
 
-    /// Whether there was at least one.
+    /// Whether at least one signal came.
     var isDraining: Bool { count.value.load(ordering: .relaxed) > 0 }
 
     /// - Parameter handle: called with 1 for the first signal, 2 for the second, ….
@@ -30,14 +30,14 @@ final class Signals: Sendable {
     }
 }
 
-/// Listens to the signals of this process, until it is let go.
+/// Listens to the signals of this process until it is released.
 ///
-/// A terminal that closes asks nobody to hurry: the shell and the kernel both send SIGHUP, one after the other, so it counts
-/// only where no other signal came before.
+/// When a terminal closes, the shell and the kernel both send SIGHUP, one after the other. The second would count as a
+/// demand to hurry, which nobody made; so SIGHUP counts only where no other signal came before.
 final class ProcessSignals: Sendable {
     private let sources: Sources
 
-    /// `nohup` starts us with SIGHUP ignored, and means it.
+    /// The signals that are listened to. `nohup` starts a process with SIGHUP ignored, and it stays ignored.
     static let numbers = [SIGINT, SIGTERM] + (ignoresHangUp ? [] : [SIGHUP])
 
     private static var ignoresHangUp: Bool {
@@ -62,7 +62,7 @@ final class ProcessSignals: Sendable {
     private final class First: Sendable {
         private let isTaken = Atomic(false)
 
-        /// Whether nobody has taken it before.
+        /// Whether this is the first call.
         func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
     }
 
@@ -70,11 +70,13 @@ final class ProcessSignals: Sendable {
         for source in sources.all { source.cancel() }
     }
 
-    /// Sendable, because after they are made the sources are only kept and, once, cancelled, which any thread may do.
+    /// Sendable, because the sources are not changed after they were made: they are kept and, once, cancelled, which
+    /// any thread
+    /// may do.
     private struct Sources: @unchecked Sendable {
         let all: [any DispatchSourceSignal]
     }
 }
 
-/// Ends the process at once; the kernel gives back the run's lock.
+/// Ends the process at once. The kernel releases the lock of the run.
 func exitProcess(_ status: ExitStatus) -> Never { exit(status.rawValue) }

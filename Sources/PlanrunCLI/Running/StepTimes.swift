@@ -3,7 +3,7 @@ import PlanGraph
 import Rehearsal
 import Synchronization
 
-/// How long each step of a run took, checks together with their step, from its events.
+/// How long each step of a run took, measured from the events of the run. The checks of a step count as part of it.
 final class StepTimes: Sendable {
     private let times = Mutex<[(step: String, start: Timestamp, end: Timestamp)]>([])
 
@@ -21,7 +21,7 @@ final class StepTimes: Sendable {
         }
     }
 
-    /// In the order in which they began.
+    /// In the order in which the steps began.
     var steps: [RehearsalVerdict.StepTime] {
         times.withLock { $0.map { .init(step: $0.step, wallTime: $0.start.duration(to: $0.end)) } }
     }

@@ -3,7 +3,7 @@ import Operations
 import PlanGraph
 import PlanModel
 
-/// What there is of a way back for a run: before the cutover everything can be taken back, after it what the plan leaves.
+/// The way back that a run has: before the cutover everything can be taken back, after it what the plan allows.
 struct WayBack: Sendable {
     let compiled: CompiledPlan
     let servers: Servers
@@ -11,17 +11,18 @@ struct WayBack: Sendable {
 
     private var graph: StepGraph { compiled.graph }
 
-    /// Whether the target has taken over, by our hand or by that of the Sentinels.
+    /// Whether the target has taken over, be it by this run or by the Sentinels on their own.
     func isPastCutover(_ state: RunState) async -> Bool { await passedCutover(state) != nil }
 
-    /// The record of the step that cut over; `nil` as long as none has, and no Sentinel has done it by itself.
+    /// The record of the step that cut over; `nil` as long as neither a step nor the Sentinels have made the target
+    /// primary.
     func passedCutover(_ state: RunState) async -> RunState.Node? {
         let provider = compiled.operations(servers: servers, approver: NobodyApproves())
         let passages = await state.passages(in: graph, asking: provider)
         return state.nodes.first { passages[$0.id] == .behind }
     }
 
-    /// What to type next, by what the record and the servers say.
+    /// What to type next, judged by the record and by the servers.
     func nextSteps(_ state: RunState) async -> NextSteps {
         let isPast = await isPastCutover(state)
         let step = compiled.plan.steps.map(\.id).first { id in
@@ -32,7 +33,7 @@ struct WayBack: Sendable {
             isUntouched: !isPast && state.nodesToUndo(in: graph).isEmpty, back: next(state, isPast: isPast))
     }
 
-    /// What to type to go back; nothing where there is no way back.
+    /// The command that goes back; empty where there is no way back.
     func next(_ state: RunState) async -> [NextCommand] { next(state, isPast: await isPastCutover(state)) }
 
     private func next(_ state: RunState, isPast: Bool) -> [NextCommand] {

@@ -36,7 +36,7 @@ struct ApplyVerb: RunVerb {
         case .rolledBack: return try await run.go(run.newState())
         case .running, .failed, .stopped:
             if resume { return try await run.go(run.continued(acceptsChange: acceptPlanChange)) }
-            // Only checks have run: there is nothing to go on with or to take back.
+            // Only checks have run, so there is nothing to resume and nothing to take back.
             if state.hasChangedNothing { return try await run.go(run.newState()) }
             return refuse(run, state)
         case .rollingBack, .rollbackIncomplete: return refuse(run, state)

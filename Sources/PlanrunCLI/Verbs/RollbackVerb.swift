@@ -20,7 +20,7 @@ struct RollbackVerb: RunVerb {
         help: ArgumentHelp("After the cutover: go back if this gives up no more writes than that.", valueName: "count"))
     var discardWrites: Int64?
 
-    /// The way back asks no approval steps.
+    /// A rollback runs no approval steps.
     var approvals: Approvals { Approvals() }
 
     func start(_ run: PlanRun) async throws -> ExitStatus {
@@ -41,7 +41,8 @@ struct RollbackVerb: RunVerb {
                     "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
                 ])
         case .discardWrites:
-            // The target was the primary already when the step came to it.
+            // No undo data: the target was the primary already when the step began, so this run did not make it
+            // primary.
             guard let undo = cutover.undo else {
                 return await refuse(run, state, "this run has not made it, so it cannot take it back", help: [])
             }
@@ -71,7 +72,7 @@ struct RollbackVerb: RunVerb {
         return .personNeeded
     }
 
-    /// The explicit yes to giving up that many writes.
+    /// Asks for an explicit yes to giving up the writes that only the target has.
     private func agrees(_ run: PlanRun, _ undo: StateValue) async throws -> Bool {
         let cost = try await GivenUpWrites.read(run.servers, undo: undo)
         if let discardWrites {

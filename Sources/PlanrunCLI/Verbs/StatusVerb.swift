@@ -32,7 +32,7 @@ struct StatusVerb: Verb {
         do {
             record = try await FileStore(path: path, holder: .thisProcess(since: .now)).read()
         } catch {
-            // A mistyped plan has no state either, and that it is mistyped is what helps.
+            // A mistyped plan path has no record either, and then the useful error is that the plan does not exist.
             if error.code == .missing { _ = try context.loadPlan(plan) }
             context.tell(Notice(error, commands))
             return .invalid

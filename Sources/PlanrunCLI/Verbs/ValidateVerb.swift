@@ -36,7 +36,7 @@ struct ValidateVerb: Verb {
 
 extension DiagnosticFormat: ExpressibleByArgument {}
 
-/// JSON for people and programs: indented, keys in order.
+/// JSON that people can read, too: indented, with sorted keys.
 enum JSONText {
     static func of(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()

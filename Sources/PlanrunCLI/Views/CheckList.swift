@@ -2,11 +2,11 @@ import Escaping
 import Operations
 import PlanModel
 
-/// The catalogue of checks, for every renderer: what there is to set in `preflight`.
+/// The catalogue of checks, for every renderer: what `preflight` can be told to check, and how strictly.
 struct CheckList: Encodable, Sendable {
     struct Entry: Encodable, Sendable {
         var id: String
-        /// As a claim that holds if it passes.
+        /// Says what is true where the check passes.
         var title: String
         var severity: String
         var limits: [Limit]
@@ -20,7 +20,7 @@ struct CheckList: Encodable, Sendable {
 
     var checks: [Entry]
 
-    /// - Parameter preflight: shows the severities and limits of this step instead of the standard ones.
+    /// - Parameter preflight: a step whose severities and limits are shown; `nil` shows the standard ones.
     init(_ declarations: [CheckDeclaration] = PreflightCatalogue.declarations, preflight: PreflightStep? = nil) {
         checks = declarations.map { check in
             let setting = preflight?.settings[check.id]
@@ -57,9 +57,9 @@ struct CheckList: Encodable, Sendable {
     }
 }
 
-/// Text of ours and of servers inside Markdown.
+/// Escapes text of planrun's and of servers for Markdown.
 enum Markdown {
-    /// For one cell of a table.
+    /// Escapes a text for one cell of a table.
     static func escape(_ text: String) -> String {
         VisibleText.escapeLines(text).replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing(
             "<", with: "&lt;"

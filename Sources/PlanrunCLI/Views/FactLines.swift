@@ -1,7 +1,7 @@
 import Escaping
 import Execution
 
-/// What a step measured and found, for a person: `pauseSeconds: 0.042` is `pause 0.042 s`.
+/// Spells what a step measured and found for a person: `pauseSeconds: 0.042` becomes `pause 0.042 s`.
 enum FactLines {
     static func lines(_ facts: [String: StateValue]) -> [String] {
         facts.sorted { $0.key < $1.key }.compactMap { key, value in
@@ -26,7 +26,7 @@ enum FactLines {
         }
     }
 
-    /// `methodReason` is `method reason`.
+    /// Turns `methodReason` into `method reason`.
     private static func words(_ key: String) -> String {
         key.reduce(into: "") { text, character in
             text += character.isUppercase ? " \(character.lowercased())" : String(character)

@@ -7,7 +7,7 @@ import PlanModel
 struct FailureView {
     let plan: Plan
     let failure: NodeFailure
-    /// What is said of the servers elsewhere, and not twice.
+    /// Sentences about the servers that are printed elsewhere and left out here.
     var shown: [String] = []
     var help: [String] = []
     var next: [NextCommand] = []
@@ -25,7 +25,7 @@ struct FailureView {
             help: cause.help + help, next: next)
     }
 
-    /// Where the step is written.
+    /// The file, line and column at which the step is written.
     private var place: String {
         guard let step = plan.steps.first(where: { $0.id == failure.node.step }) else { return plan.file.path }
         return "\(plan.file.path):\(step.range.start.line):\(step.range.start.column)"

@@ -1,24 +1,24 @@
-/// A command line to type next, whole, so that it can be pasted into a shell.
+/// A complete command line to type next, ready to be pasted into a shell.
 struct NextCommand: Equatable {
     let line: String
-    /// What it does, as a clause.
+    /// Says what the command does, as a clause.
     let meaning: String
 }
 
 /// Spells command lines about one plan and the state of its run.
 struct CommandLines {
     let plan: String
-    /// `nil` where it is in its usual place, beside the plan.
+    /// `nil` where the state file is in its usual place, beside the plan.
     var state: String?
 
-    /// - Parameter arguments: further ones, each a word.
+    /// - Parameter arguments: further words after the plan.
     func next(_ verb: String, arguments: [String] = [], _ meaning: String) -> NextCommand {
         var words = ["planrun", verb, plan]
         if let state { words += ["--state", state] }
         return NextCommand(line: (words + arguments).map(Self.quoted).joined(separator: " "), meaning: meaning)
     }
 
-    /// As a POSIX shell takes it for one word.
+    /// Quotes a word so that a POSIX shell reads it as one word.
     private static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./:@%+,=".contains($0)) }
@@ -27,9 +27,10 @@ struct CommandLines {
 }
 
 extension [NextCommand] {
-    /// A line each, the meanings under each other; where a line is too short for both, the meaning goes to the next one,
-    /// because a command that is broken cannot be pasted.
-    /// - Parameter width: columns; `nil` for as many as it takes.
+    /// A line for each command, with the meanings aligned. Where a line is too short for both, the meaning goes to the
+    /// next
+    /// line, because a command that is broken in two cannot be pasted.
+    /// - Parameter width: columns; `nil` for no limit.
     func text(after prefix: String, width: Int?) -> [String] {
         let longest = map(\.line.count).max() ?? 0
         return flatMap { command -> [String] in

@@ -1,12 +1,11 @@
 import Escaping
 import Execution
 
-/// Something that did not go as it was asked for, as a person reads it: what happened, where, what state the servers are
-/// in, what to type next.
+/// An error or a pause, as a person reads it: what happened, where, what state the servers are in, what to type next.
 struct Notice {
     enum Tone {
         case error
-        /// Nobody failed: a person is waited for.
+        /// Nothing failed: planrun waits for a person.
         case waiting
     }
 
@@ -14,7 +13,7 @@ struct Notice {
     let code: String
     /// Lower case, no full stop.
     let what: String
-    /// Where, and the state of the world: a line each.
+    /// Where it happened, and the state of the world: one string for each line.
     var details: [String] = []
     /// What to do, in words.
     var help: [String] = []
@@ -36,7 +35,7 @@ struct Notice {
         return lines.joined(separator: "\n")
     }
 
-    /// What it says can hold the words of a server or of a file.
+    /// Escapes a text, because it can hold words of a server or of a file.
     private func escaped(_ text: String) -> String { VisibleText.escape(text) }
 }
 

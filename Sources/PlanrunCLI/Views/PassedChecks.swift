@@ -1,11 +1,13 @@
 import Execution
 import PlanGraph
 
-/// Holds the checks of a step that pass back until all of the step have ended, and shows many of them as one.
+/// Collects the checks of a step that pass until no check of the step runs any more, and shows many of them as one
+/// line.
 ///
-/// A preflight has some fifty. What warns or fails is never held back.
+/// A preflight has some fifty checks. Those that warn or fail are shown at once.
 struct PassedChecks: Sendable {
-    /// So many of one step are shown one by one: a `verify` is read as evidence.
+    /// Up to this many passed checks of one step are shown one by one: the few checks of a `verify` are read as
+    /// evidence.
     static let shownSingly = 5
 
     enum Item: Sendable, Equatable {
@@ -16,7 +18,7 @@ struct PassedChecks: Sendable {
     struct Group: Sendable, Equatable {
         var step: String
         var count: Int
-        /// From the first that began to the last that ended; `nil` where they passed in an earlier run.
+        /// The time from the first start to the last end; `nil` where all of them passed in an earlier run.
         var took: Duration?
 
         var text: String { "\(count) checks passed" }
@@ -33,7 +35,7 @@ struct PassedChecks: Sendable {
 
     private var held: Held?
 
-    /// What there is to show when this happens, in order.
+    /// Takes in the next event, and returns what is to be shown now, in order.
     mutating func receive(_ event: RunEvent) -> [Item] {
         guard case .step(let node, _, let outcome) = event.kind, node.check != nil else {
             return rest(unlessRunning: true) + [.event(event)]
@@ -59,7 +61,7 @@ struct PassedChecks: Sendable {
         return items
     }
 
-    /// What is still held back, when nothing more comes.
+    /// What is still held back, for when no event follows.
     mutating func rest() -> [Item] { rest(unlessRunning: false) }
 
     private mutating func rest(unlessRunning: Bool) -> [Item] {

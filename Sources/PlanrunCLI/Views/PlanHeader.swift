@@ -2,7 +2,8 @@ import Diagnostics
 import Escaping
 import PlanModel
 
-/// What a reader has to know before anything runs: from where to where, and from where on there is no way back.
+/// What a reader has to know before anything runs: between which servers the plan moves, and how far there is a way
+/// back.
 struct PlanHeader {
     let plan: Plan
 
@@ -23,7 +24,7 @@ struct PlanHeader {
         return lines
     }
 
-    /// The way back, and its end.
+    /// Says what can be taken back before and after the point of no return.
     var wayBack: String {
         let before =
             switch plan.rollback.onFailure {

@@ -2,13 +2,13 @@ import PlanGraph
 import PlanModel
 
 extension PlanReport {
-    /// For a terminal or a log.
-    /// - Parameter showsPassed: a line for each check that passed, even where there are many.
+    /// The whole report, for a terminal or a log.
+    /// - Parameter showsPassed: whether to print a line for each check that passed, even where there are many.
     func text(header: PlanHeader, style: Style, showsPassed: Bool = false) -> String {
         var lines = header.lines + [""]
         for (number, step) in steps.enumerated() {
             lines.append("\(number + 1). \(style.strong(.blue, step.id)): \(mark(step))\(step.does)")
-            // The question of an approval is what it does.
+            // The question of an approval stands in `does` already.
             let settings = step.settings.filter { $0.key != "question" }.sorted { $0.key < $1.key }.map {
                 "\($0.key) \($0.value)"
             }
@@ -42,7 +42,7 @@ extension PlanReport {
         return ["     \(word) \(finding.check): \(finding.saw)"] + finding.help.map { "          = help: \($0)" }
     }
 
-    /// What failed stands last, where it is seen first.
+    /// The lines of a step's findings. Failed checks stand last, where a reader of a terminal sees them first.
     private func findings(of step: Entry, _ style: Style, showsPassed: Bool) -> [String] {
         let isShort = showsPassed || passedCount(step) == nil
         let passed = step.findings.filter { $0.verdict == .passed }
@@ -52,19 +52,19 @@ extension PlanReport {
         return ((isShort ? passed : []) + others).flatMap { finding($0, style) }
     }
 
-    /// `nil` for few enough to have a line each.
+    /// `nil` where so few checks passed that each has a line of its own.
     private func passedCount(_ step: Entry) -> PassedChecks.Group? {
         let count = step.findings.count { $0.verdict == .passed }
         return count > PassedChecks.shownSingly ? PassedChecks.Group(step: step.id, count: count) : nil
     }
 
-    /// Only what the checks found. Those that passed are in the last line.
+    /// Only the findings of the checks. The last line counts them.
     func findingsText(_ style: Style, showsPassed: Bool = false) -> String {
         let lines = steps.flatMap { findings(of: $0, style, showsPassed: showsPassed) }.map { String($0.dropFirst(5)) }
         return (lines + [findingsCount]).joined(separator: "\n")
     }
 
-    /// Only what the checks found, for a pull request; what failed stands first.
+    /// Only the findings of the checks, for a pull request. Failed checks stand first.
     var findingsMarkdown: String {
         let all = steps.flatMap(\.findings)
         let sorted = [.failed, .warned, .passed].flatMap { verdict in all.filter { $0.verdict == verdict } }
@@ -76,7 +76,7 @@ extension PlanReport {
         return (head + rows + ["", "\(findingsCount)."]).joined(separator: "\n")
     }
 
-    /// How many passed, and the names of those that did not: they stand somewhere among the others.
+    /// How many checks passed, and the names of those that did not, because these stand somewhere among the others.
     private var findingsCount: String {
         let findings = steps.flatMap(\.findings)
         let (warned, failed) = (names(.warned, in: findings), names(.failed, in: findings))
@@ -92,7 +92,7 @@ extension PlanReport {
         "\(names.count) \(word)" + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
     }
 
-    /// For a pull request.
+    /// The whole report, for a pull request.
     func markdown(header: PlanHeader) -> String {
         var lines = ["### \(header.plan.name)", ""]
         if let description = header.plan.description { lines += [Markdown.escape(description), ""] }

@@ -3,17 +3,17 @@ import Operations
 import PlanGraph
 import PlanModel
 
-/// What would happen: the result of `planrun plan`, for every renderer.
+/// What would happen if the plan were carried out now: the result of `planrun plan`, for every renderer.
 struct PlanReport: Encodable, Sendable {
     struct Entry: Encodable, Sendable {
         enum Action: String, Encodable, Sendable {
-            /// Reads only.
+            /// The step only reads.
             case check
             case wait
             case ask
-            /// Changes servers.
+            /// The step changes servers.
             case change
-            /// Done already, according to the servers.
+            /// The step is done already, according to the servers.
             case nothing
         }
 
@@ -25,7 +25,7 @@ struct PlanReport: Encodable, Sendable {
         var isPointOfNoReturn: Bool
         var needs: [String]
         var settings: [String: String]
-        /// What the servers' present state adds to `does`.
+        /// What the present state of the servers adds to `does`.
         var outlook: [String]
         var findings: [Finding]
     }
@@ -42,7 +42,7 @@ struct PlanReport: Encodable, Sendable {
     var format = 1
     var name: String
     var path: String
-    /// Whether servers were asked.
+    /// Whether the servers were asked.
     var isLive: Bool
     var steps: [Entry]
     var wayBack: String

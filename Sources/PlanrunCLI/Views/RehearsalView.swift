@@ -3,7 +3,7 @@ import Execution
 import FoundationEssentials
 import Rehearsal
 
-/// How a rehearsal ended: what was lost, how long writes stood still, how long each step took.
+/// How a rehearsal ended: which writes were lost, how long writes stood still, how long each step took.
 struct RehearsalView {
     let verdict: RehearsalVerdict
     let outcome: RunOutcome
@@ -40,7 +40,7 @@ struct RehearsalView {
 
     private func seconds(_ duration: Duration) -> Double { (duration / .milliseconds(1)).rounded() / 1000 }
 
-    /// One line.
+    /// One line of JSON.
     var json: String {
         struct Line: Encodable {
             var type = "rehearsal-finished"

@@ -1,7 +1,7 @@
 import Execution
 import Operations
 
-/// The words for what happens in a run.
+/// Puts the events of a run into words, one line for each.
 struct RunLines: Sendable {
     private let style: Style
 
@@ -9,12 +9,13 @@ struct RunLines: Sendable {
         style = Style(isColored: isColored)
     }
 
-    /// A line that begins with the time; `nil` for what is not worth one. A warning has its help in lines below.
+    /// A line that begins with the time; `nil` for events that need no line. The help of a warning follows in lines
+    /// below.
     func line(_ event: RunEvent) -> String? {
         text(event).map { style.color(.gray, time(event.at)) + " " + $0 }
     }
 
-    /// The same for what is shown of the checks of a step.
+    /// The line for an event, or for several passed checks of one step.
     func line(_ item: PassedChecks.Item) -> String? {
         switch item {
         case .event(let event): line(event)
@@ -36,7 +37,7 @@ struct RunLines: Sendable {
         }
     }
 
-    /// `09:30:00Z`, the hour of the state file and of events.
+    /// The time of day as the state file and the JSON events have it: `09:30:00Z`.
     private func time(_ moment: Timestamp) -> String { "\(moment)".dropFirst(11).prefix(8) + "Z" }
 
     private func line(_ node: String, _ event: RunEvent.StepEvent) -> String? {
@@ -67,7 +68,7 @@ struct RunLines: Sendable {
 
     private func time(_ duration: Duration) -> String { style.color(.gray, " (\(duration.short))") }
 
-    /// `the full sync: 412 MiB of 1.2 GiB, 38 MiB/s; wanted: lag of 64KiB at most for 5s; 21 s left`
+    /// For example `the full sync: 412 MiB of 1.2 GiB, 38 MiB/s; wanted: lag of 64KiB at most for 5s; 21 s left`.
     func waiting(_ progress: Progress) -> String {
         var text = "waiting for \(progress.activity)"
         if !progress.now.isEmpty { text += ": \(progress.now)" }

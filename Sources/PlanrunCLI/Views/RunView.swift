@@ -2,20 +2,22 @@ import Execution
 import PlanGraph
 import Synchronization
 
-/// Shows a run while it happens. Called from one task, one event after the other, which is the task that decides what the
-/// run does next: what is printed goes to an `Outlet`, which somebody reads or not. Where nobody does, progress is left out,
-/// and the rest waits.
+/// Shows a run while it happens.
+///
+/// The task that decides what the run does next calls it, one event after the other, so a view must never wait: it
+/// prints
+/// to an `Outlet`. Where nobody reads the outlet, progress is left out and everything else is kept for the reader.
 protocol RunView: Sendable {
     func receive(_ event: RunEvent)
-    /// A sentence that is no event: the answer to Ctrl-C. Comes from any thread.
+    /// Shows a sentence that is no event, such as the answer to Ctrl-C. Any thread may call it.
     func note(_ sentence: String)
     /// Prints a question and leaves the cursor behind it.
     func ask(_ question: String)
-    /// Nothing more comes; what is drawn becomes final.
+    /// Called when no event follows: what is drawn stays as it is.
     func close()
 }
 
-/// One JSON event a line.
+/// Prints one JSON event a line.
 struct JSONRunView: RunView {
     let context: CommandContext
 
@@ -28,13 +30,14 @@ struct JSONRunView: RunView {
     func close() {}
 }
 
-/// A line for everything that ended (many checks that passed are one), and for waits one each time something else is waited for and every half minute: for
-/// pipes and logs.
+/// Prints lines for pipes and logs: one for every node that ended (many passed checks share one), and for a wait one
+/// when
+/// it begins to wait for something else and one every half minute.
 final class PlainRunView: RunView {
     private let context: CommandContext
     private let lines = RunLines(isColored: false)
     private let checks = Mutex(PassedChecks())
-    /// What each node was last said to wait for, so that a log does not repeat it several times a second.
+    /// Remembers what each node was last said to wait for, so that a log does not repeat it several times a second.
     private let waits = ShownWaits()
 
     init(context: CommandContext) {
@@ -61,14 +64,14 @@ final class PlainRunView: RunView {
     }
 }
 
-/// The waits that were last given a line.
+/// Remembers which wait of each node was last given a line, and when.
 final class ShownWaits: Sendable {
     private let shown = Mutex<[NodeID: (activity: String, at: Timestamp)]>([:])
 
-    /// Notes it if it is.
+    /// Whether the wait deserves a line now. If so, it is remembered as shown.
     func isWorthALine(_ node: NodeID, _ activity: String, at now: Timestamp) -> Bool {
         shown.withLock { shown in
-            // A clock that was set back would otherwise silence the wait until it has caught up.
+            // Without this comparison, a clock that was set back would silence the wait until the clock has caught up.
             if let last = shown[node], last.activity == activity, last.at <= now,
                 last.at.duration(to: now) < .seconds(30)
             {

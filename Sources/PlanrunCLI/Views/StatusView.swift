@@ -11,7 +11,7 @@ struct StatusView {
     /// What to type next.
     let next: [NextCommand]
 
-    /// - Parameter width: columns; `nil` for as many as it takes.
+    /// - Parameter width: columns; `nil` for no limit.
     func text(width: Int?) -> String {
         var lines = [
             "'\(state.planName)': \(state.status.rawValue), begun \(state.startedAt), last change \(state.updatedAt)",
@@ -23,7 +23,8 @@ struct StatusView {
         return lines.joined(separator: "\n")
     }
 
-    /// Many checks of a step that passed are one line, where the first of them stood.
+    /// A line for each node. Where many checks of a step passed, they share one line, in the place of the first of
+    /// them.
     private var nodes: [String] {
         let passed = Dictionary(grouping: state.nodes.filter(\.isPassedCheck), by: \.id.step)
         var shown: Set<String> = []

@@ -22,7 +22,7 @@ struct Style: Sendable {
 }
 
 extension Duration {
-    /// For a person: `0.2 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
+    /// Spells a duration for a person: `0.2 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
     var short: String {
         let seconds = self / .seconds(1)
         if seconds < 9.95 {

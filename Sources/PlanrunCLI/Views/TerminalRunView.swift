@@ -1,14 +1,14 @@
 import Execution
 import Synchronization
 
-/// A run on a terminal: what ended scrolls by, what runs now is redrawn below it.
+/// Shows a run on a terminal: lines about what ended scroll up, and lines about what runs now are redrawn below them.
 final class TerminalRunView: RunView {
     private struct State {
-        /// What is going on, in the order in which it began.
+        /// The nodes that run now, in the order in which they began, each with what is drawn about it.
         var running: [(node: String, text: String)] = []
         var drawnLines = 0
         var checks = PassedChecks()
-        /// A question stands open, and the cursor behind it.
+        /// Whether a question waits for an answer, with the cursor behind it.
         var isAsking = false
     }
 
@@ -18,13 +18,13 @@ final class TerminalRunView: RunView {
     private let style: Style
     private let lines: RunLines
     private let state = Mutex(State())
-    /// As many as fit under what scrolled by; a preflight has more checks than lines are useful.
+    /// A preflight runs more checks at a time than anybody reads; the others are only counted.
     private static let shownAtOnce = 4
 
     init(terminal: CommandContext.Terminal, isBehind: @escaping @Sendable () -> Bool = { false }) {
         self.terminal = terminal
         self.isBehind = isBehind
-        // `^C` is echoed by the terminal and must not wrap a full line.
+        // The terminal echoes `^C`, which must not make a full line wrap.
         width = max(20, terminal.width - 3)
         style = Style(isColored: terminal.isColored)
         lines = RunLines(isColored: terminal.isColored)
@@ -33,7 +33,7 @@ final class TerminalRunView: RunView {
     func receive(_ event: RunEvent) {
         state.withLock { state in
             note(event, &state)
-            // A terminal that stands still is shown how far it is when it goes on.
+            // When a terminal that stood still goes on, the next event draws the progress that was left out.
             if event.isProgress, isBehind() { return }
             show(state.checks.receive(event), &state)
         }
@@ -120,7 +120,7 @@ final class TerminalRunView: RunView {
     }
 
     private func erase(_ state: inout State) {
-        // Up, and clear to the end of the screen.
+        // Moves the cursor up, and clears to the end of the screen.
         if state.drawnLines > 0 { terminal.write("\u{1B}[\(state.drawnLines)A\r\u{1B}[0J") }
         state.drawnLines = 0
     }

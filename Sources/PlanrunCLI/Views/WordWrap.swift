@@ -1,7 +1,8 @@
 extension StringProtocol {
-    /// The text in lines of at most `width` columns, broken between words; a word that is longer than a line is left whole,
+    /// The text in lines of at most `width` columns, broken between words. A word that is longer than a line stays
+    /// whole,
     /// because an address that is cut in two cannot be copied.
-    /// - Parameter indent: columns before every line but the first of each given line.
+    /// - Parameter indent: columns before each line that the wrapping adds.
     func wrapped(width: Int?, indent: Int = 0) -> String {
         guard let width else { return String(self) }
         return split(separator: "\n", omittingEmptySubsequences: false)
@@ -27,7 +28,7 @@ extension StringProtocol {
         return (lines + [line]).joined(separator: "\n")
     }
 
-    /// Columns on a terminal: characters, without the colours.
+    /// The columns that the text takes on a terminal: its characters without the colour codes.
     private var columns: Int {
         var count = 0
         var isEscape = false
