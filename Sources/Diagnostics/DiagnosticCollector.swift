@@ -1,6 +1,7 @@
 /// Gathers the mistakes of one file while it is read, and hands them out in order, each once.
 package final class DiagnosticCollector {
-    /// Nobody reads so many, and a hostile file could have a mistake in every other byte.
+    /// How many diagnostics of one file are kept. Nobody reads more, and a hostile file could have a mistake in every
+    /// other byte.
     package static let mostFindings = 1_000
 
     package let file: SourceFile
@@ -37,7 +38,7 @@ package final class DiagnosticCollector {
     }
 
     /// - Parameters:
-    ///   - message: made only if it is kept, as is `help`.
+    ///   - message: called only if the diagnostic is kept, as is `help`.
     private func add(
         _ severity: Diagnostic.Severity, _ code: DiagnosticCode, _ message: () -> String, at range: SourceRange?,
         label: String?, labels: [Diagnostic.Label], help: () -> [String]
@@ -48,20 +49,21 @@ package final class DiagnosticCollector {
             Diagnostic(severity, code, message(), file: file, at: range, label: label, labels: labels, help: help()))
     }
 
-    /// No diagnostic of this file repeats the text, and no excerpt shows what is written at the place.
+    /// Marks a secret: no diagnostic of this file repeats its text, and no excerpt shows its place.
     ///
-    /// - Parameter text: as it is meant, without quotes.
+    /// - Parameter text: the secret itself, without the quotes that YAML puts around it.
     package func conceal(_ range: SourceRange, text: String?) {
         if let text, !text.isEmpty { secrets.insert(text) }
-        // The disclosure hides a text that stands on one line when it decides what of that line is shown.
+        // A secret on one line needs no entry: the disclosure hides it when it decides what of that line is shown.
         if disclosure == nil || range.start.line != range.end.line { concealed.append(range) }
     }
 
     package var isEmpty: Bool { diagnostics.isEmpty }
-    /// So many were found that the rest is not looked at.
+    /// Whether so many mistakes were found that the rest of the file is not looked at.
     package var isFull: Bool { count >= Self.mostFindings }
 
-    /// By place, those of the whole file first. What is reached twice, through an alias, is reported once.
+    /// The diagnostics by place, those about the whole file first, with secrets replaced. A mistake that is reached
+    /// twice, through an alias, is reported once.
     package func sorted() -> [Diagnostic] {
         struct Identity: Hashable {
             let code: DiagnosticCode
@@ -98,7 +100,8 @@ extension Diagnostic {
         range ?? SourceRange(SourcePosition(line: 0, column: 0), SourcePosition(line: 0, column: 0))
     }
 
-    /// The findings whose names were taken from the text before anything was known about it.
+    /// Whether the message quotes a name from a part of the file in which secrets have not been looked for: the name of
+    /// an anchor, or a key of a file that is not YAML.
     private var namesUnknownText: Bool {
         switch code {
         case .unknownAnchor, .recursiveAlias: true
@@ -107,7 +110,8 @@ extension Diagnostic {
         }
     }
 
-    /// Messages name what they are about in 'single quotes', and may so repeat what excerpts do not show.
+    /// The same diagnostic with `***` for every secret: messages name what they are about in 'single quotes', and may
+    /// so repeat what excerpts hide.
     fileprivate func replacingSecrets(_ secrets: Set<String>, file: SourceFile) -> Diagnostic {
         var stamped = Diagnostic(
             severity, code, message, file: file, at: range, label: label, labels: labels, help: help)
@@ -115,7 +119,7 @@ extension Diagnostic {
         guard !secrets.isEmpty || disclosure != nil else { return stamped }
         func replacing(_ text: String) -> String {
             let pieces = text.split(separator: "'", omittingEmptySubsequences: false)
-            // What is quoted stands at the odd places.
+            // The quoted pieces stand at the odd places.
             return pieces.enumerated().map { index, piece in
                 if secrets.contains(String(piece)) { return "***" }
                 if let disclosure, !index.isMultiple(of: 2), !disclosure.isWord(String(piece)) { return "***" }

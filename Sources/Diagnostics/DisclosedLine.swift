@@ -1,13 +1,13 @@
 import Escaping
 
-/// A source line cut into pieces: which may be shown, and which not.
+/// A source line cut into pieces, so that an excerpt shows those that are certainly no secret and hides the others.
 ///
-/// It is read without the lines around it and without trust that it is YAML at all: quotes, brackets, `key:` and
-/// comments are recognised, and whatever is in doubt is hidden.
+/// The line is read by itself, and nothing relies on it being YAML: quotes, brackets, `key:` and comments are
+/// recognised, and whatever is in doubt is hidden.
 struct DisclosedLine {
     private enum Exposure {
         case hidden
-        /// Shown where the diagnostic itself names it.
+        /// Shown only if the diagnostic's own text quotes it.
         case named
     }
 
@@ -22,7 +22,8 @@ struct DisclosedLine {
     /// Whether the last key of the line is one whose values are shown; `nil` where the line has no key.
     private(set) var endsOpen: Bool?
 
-    /// - Parameter beginsOpen: what the key before this line says of what stands before the line's own first key.
+    /// - Parameter beginsOpen: whether text before the line's own first key may be shown. The last key on the lines
+    ///   above decides it.
     init(_ scalars: [Unicode.Scalar], _ disclosure: Disclosure?, beginsOpen: Bool) {
         self.scalars = scalars
         guard let disclosure else { return }
@@ -34,7 +35,7 @@ struct DisclosedLine {
 
     /// The columns, from 0, inside `window` that a diagnostic must not show.
     func hidden(in window: Range<Int>, names: Set<String>) -> [Range<Int>] {
-        // The pieces are in order, so the first that matters is found by halving.
+        // The pieces are in order: a binary search finds the first that reaches into the window.
         var (low, high) = (0, pieces.count)
         while low < high {
             let middle = (low + high) / 2
@@ -58,12 +59,13 @@ extension DisclosedLine {
     private struct Scanner {
         let scalars: [Unicode.Scalar]
         let disclosure: Disclosure
-        /// Whether the key that counts here is one whose values are shown.
+        /// Whether the last key before `index` is one whose values are shown.
         var isOpen: Bool
         var pieces: [Piece] = []
         var endsOpen: Bool?
         private var index = 0
-        /// Nothing but punctuation stands between the last key, bracket or comma and here.
+        /// Whether a value can begin at `index`: only blanks and punctuation stand between it and the last key, bracket
+        /// or comma.
         private var isValueStart = true
 
         init(scalars: [Unicode.Scalar], disclosure: Disclosure, isOpen: Bool) {
@@ -116,7 +118,7 @@ extension DisclosedLine {
             }
             if isBlockHeader(start..<index) { return }
             if let colon = colonOfKey(in: start..<index) {
-                // A blank is missing after the colon.
+                // The author left out the blank after the colon, as in `password:secret`.
                 isOpen = disclosure.keys[text(start..<colon)] ?? false
                 endsOpen = isOpen
                 hide((colon + 1)..<index, .hidden)
@@ -126,16 +128,16 @@ extension DisclosedLine {
             disclose(start..<index)
         }
 
-        /// A word, or the inside of quotes.
+        /// Decides about one word, or the inside of quotes: it is a key, a value to show, or one to hide.
         private mutating func disclose(_ range: Range<Int>) {
-            // No word of the language is longer, and no name that a message repeats.
+            // A text of more than 200 characters is neither a word of the language nor a name that a message repeats.
             let word = range.count <= 200 ? text(range) : nil
             if isFollowedByColon {
                 let key = word.flatMap { disclosure.keys[$0] }
                 if key == nil { hide(range, .named) }
                 isOpen = key ?? false
                 endsOpen = isOpen
-                // What follows is the value; the colon is passed on the way.
+                // Goes on behind the colon, where the value begins.
                 while index < scalars.count, scalars[index] != ":" { index += 1 }
                 index += 1
                 isValueStart = true
@@ -158,7 +160,7 @@ extension DisclosedLine {
             return next < scalars.count && scalars[next] == ":" && isEnd(next + 1)
         }
 
-        /// `key:value`
+        /// The colon of `key:value`, where `key` is a key of the language.
         private func colonOfKey(in range: Range<Int>) -> Int? {
             guard let colon = scalars[range].prefix(40).firstIndex(of: ":"), colon > range.lowerBound else {
                 return nil
@@ -166,7 +168,7 @@ extension DisclosedLine {
             return disclosure.keys[text(range.lowerBound..<colon)] == nil ? nil : colon
         }
 
-        /// `|` or `>-`, after which nothing stands.
+        /// Whether this is the mark of a block text, such as `|` or `>-`, with nothing but a comment behind it.
         private func isBlockHeader(_ range: Range<Int>) -> Bool {
             guard let first = scalars[range].first, first == "|" || first == ">", range.count <= 3 else { return false }
             guard scalars[range].dropFirst().allSatisfy({ $0 == "-" || $0 == "+" || Self.isDigit($0) }) else {
@@ -184,7 +186,8 @@ extension DisclosedLine {
             scalars[range].reduce(into: "") { $0.unicodeScalars.append($1) }
         }
 
-        /// A no-break space counts as a blank, too: the person who typed it after a key meant one.
+        /// Characters that look like a blank, such as a no-break space, count as one: whoever typed it after a key
+        /// meant a blank.
         private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
             scalar == " " || scalar == "\t" || HiddenCharacter(scalar)?.effect == .looksLikeBlank
         }

@@ -1,15 +1,15 @@
 /// What may be shown of a text in which secrets may stand: the words of its language, and little else.
 ///
-/// A rule that looks for secrets misses those that look like nothing in particular, so this one looks for what is
-/// certainly none. Hiding too much of a line costs a look into the file; showing too much costs a password.
+/// A rule that recognises secrets would miss a password that looks like any other word, so this one recognises what is
+/// certainly no secret. Hiding too much of a line costs a look into the file; showing too much costs a password.
 package struct Disclosure: Sendable, Equatable {
-    /// The keys of the language. `true` where a word of the language, a number or an address stands for the key; `false`
-    /// where any text may.
+    /// The keys of the language. `true` for a key whose value is a word of the language, a number or an address;
+    /// `false` for one whose value may be any text.
     package var keys: [String: Bool]
-    /// The words that stand for keys: `redis`, `automatic`.
+    /// The words that the language has for values: `redis`, `automatic`.
     package var words: Set<String>
-    /// Whether numbers after open keys are shown. They are only where the file is YAML: elsewhere what looks like a number
-    /// after `timeout:` may be a part of a longer text.
+    /// Whether numbers are shown after keys that are `true` in `keys`. Only in a file that is YAML: elsewhere what
+    /// looks like a number after `timeout:` may be a part of a longer text.
     package var showsNumbers: Bool
     /// Places of the file of which nothing is shown, whatever stands there.
     package var concealed: [SourceRange]
@@ -33,7 +33,7 @@ extension Diagnostic {
         for text in [message, label ?? ""] + labels.map(\.text) {
             for piece in text.split(separator: "'") {
                 names.insert(String(piece))
-                // 'via: promote'
+                // Of a quoted 'via: promote' the key and the value count as named, too.
                 if let colon = piece.firstIndex(of: ":") {
                     names.insert(String(piece[..<colon]))
                     names.insert(String(piece[piece.index(after: colon)...].drop { $0 == " " }))

@@ -17,7 +17,7 @@ struct Excerpt {
     private struct Mark {
         let line: Int
         let start: Int
-        /// Just past the last column; `nil` to the end of the line.
+        /// The column just past the mark; `nil` for a mark that goes to the end of the line.
         let end: Int?
         let text: String?
         let isPrimary: Bool
@@ -33,7 +33,7 @@ struct Excerpt {
         var ink: Ink { isPrimary ? .primary : .secondary }
     }
 
-    /// The help lines hang from here.
+    /// Columns before the bar at the left; help lines are indented as far.
     let gutterWidth: Int
     private(set) var rows: [Row]
 
@@ -75,7 +75,7 @@ struct Excerpt {
         rows.append(
             [gutter(String(line.number))] + (text.isEmpty ? [] : [Piece(ink: .plain, text: " " + text)]))
 
-        // Spans inside the window, and moved to where it begins.
+        // The spans cut to the window, and counted from its first column.
         let shown = spans.map { entry in
             let start = min(max(entry.span.lowerBound, window.lowerBound), window.upperBound)
             let end = min(max(entry.span.upperBound, start + 1), max(window.upperBound, start + 1))

@@ -12,7 +12,8 @@ struct ExcerptLine {
     private static let hidden = Cell(text: "***", width: 3)
     private static let nothing = Cell(text: "", width: 0)
 
-    /// Scalars before and after a mark that are looked at. A line may have millions, and some take no width at all.
+    /// How many scalars before and after a mark are looked at. A line may have millions of them, and some take no
+    /// width, so the width of the excerpt is no limit.
     private static let reach = 400
 
     let number: Int
@@ -61,7 +62,8 @@ struct ExcerptLine {
 
     private var width: Int { starts.last ?? 0 }
 
-    /// The display columns, from 0, of the source columns from `start` up to `end`; one at least.
+    /// The display columns, from 0, that the source columns from `start` to just before `end` take; at least one
+    /// column. Without `end` they go on to the end of the line.
     func span(from start: Int, to end: Int?) -> Range<Int> {
         let from = starts[min(max(start - 1 - first, 0), cells.count)]
         let to = end.map { starts[min(max($0 - 1 - first, 0), cells.count)] } ?? width
@@ -70,7 +72,7 @@ struct ExcerptLine {
 
     /// The display columns to show: all of them, or as many as fit around `focus`.
     func window(around focus: Range<Int>, width limit: Int) -> Range<Int> {
-        // A mark may stand just past the end.
+        // A mark may stand just past the end of the line.
         let end = max(width, focus.upperBound)
         guard end > limit else { return 0..<end }
         let start = max(0, min(focus.lowerBound - limit / 3, end - limit))
@@ -85,7 +87,7 @@ struct ExcerptLine {
         var text = isCutLeft ? "…" : ""
         var column = first
         for (cell, start) in zip(cells, starts) where start >= first && start + cell.width <= last {
-            // Half of a wide scalar was cut away.
+            // Blanks fill the place of a wide scalar that the cut went through.
             text += String(repeating: " ", count: start - column) + cell.text
             column = start + cell.width
         }

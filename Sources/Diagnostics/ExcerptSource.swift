@@ -3,7 +3,8 @@ struct ExcerptSource {
     let file: SourceFile
     private let lines: SourceLines
     private var disclosed: [Int: DisclosedLine] = [:]
-    /// Of lines above those that are shown: whether their last key is one whose values are shown.
+    /// For lines above those that are shown, by line number: whether their last key is one whose values are shown;
+    /// `nil` for a line without a key.
     private var endings: [Int: Bool?] = [:]
 
     init(_ file: SourceFile) {
@@ -20,7 +21,7 @@ struct ExcerptSource {
         return line
     }
 
-    /// Lines between a key and the line that is asked about; a longer value hides the whole line.
+    /// How many lines above are searched for the key that a value belongs to. A value further below its key is hidden.
     private static let mostLinesBack = 200
 
     /// Whether a value that began on an earlier line and goes on in this one may be shown: the last key above decides it.
@@ -39,7 +40,7 @@ struct ExcerptSource {
         return ending
     }
 
-    /// The columns, from 0, of a line that `concealed` covers.
+    /// The columns, from 0, of a line that `Disclosure.concealed` covers.
     func concealed(on number: Int) -> [Range<Int>] {
         guard let disclosure = file.disclosure else { return [] }
         return disclosure.concealed.compactMap { range in

@@ -23,7 +23,8 @@ extension SourceFile {
     /// 4 MiB: a plan of 10,000 steps has about 1 MiB.
     package static let largestSize = 4 << 20
 
-    /// Reads at most `limit` bytes and one more, so that pipes and devices can be named too.
+    /// Reads a file of at most `limit` bytes. Reading stops one byte later, so that a pipe or a device that never ends
+    /// is refused instead of filling the memory.
     package static func load(path: String, limit: Int = largestSize) throws(SourceFileError) -> SourceFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, errno) }

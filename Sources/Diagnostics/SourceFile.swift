@@ -1,10 +1,10 @@
 /// A text with the path that people know it by.
 package struct SourceFile: Sendable, Equatable {
-    /// As it was typed, so that messages can be clicked.
+    /// As the user typed it, so that a terminal can open the file from a message.
     package let path: String
     /// Without a byte order mark, if there was one.
     package let text: String
-    /// Where the bytes stop being UTF-8; from there on `text` holds replacement characters.
+    /// The first place that is not UTF-8; bytes that cannot be decoded are replacement characters in `text`.
     package let encodingProblem: EncodingProblem?
     /// What excerpts may show; `nil`: all of the text.
     package var disclosure: Disclosure?
@@ -12,7 +12,7 @@ package struct SourceFile: Sendable, Equatable {
     package struct EncodingProblem: Sendable, Equatable {
         package let position: SourcePosition
         package let byte: UInt8
-        /// The file begins as UTF-16 does.
+        /// Whether the file begins with the byte order mark of UTF-16.
         package let looksLikeUTF16: Bool
     }
 

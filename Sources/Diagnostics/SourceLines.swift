@@ -28,7 +28,7 @@ package struct SourceLines: Sendable {
 
     package var count: Int { lines.count }
 
-    /// Just past the last scalar.
+    /// The place just past the last scalar of the text.
     package var end: SourcePosition { SourcePosition(line: lines.count, column: self[lines.count].count + 1) }
 
     package static func isBreak(_ scalar: Unicode.Scalar) -> Bool {

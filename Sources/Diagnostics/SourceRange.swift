@@ -13,7 +13,7 @@ package struct SourcePosition: Sendable, Hashable, Comparable {
     }
 }
 
-/// From the first scalar of a piece of text to just past its last.
+/// A piece of a text, from its first scalar to just past its last.
 package struct SourceRange: Sendable, Hashable, Comparable {
     package let start: SourcePosition
     package let end: SourcePosition

@@ -16,7 +16,7 @@ package enum Suggestion {
             let other = folded(candidate)
             guard other.count <= longestName, abs(other.count - written.count) <= tolerance else { continue }
             let distance = editDistance(written, other)
-            // A word of which nothing is left was not mistyped.
+            // Edits that leave nothing of a word make another word out of it; they are no typing mistake.
             guard distance <= tolerance, distance < min(written.count, other.count) else { continue }
             if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
         }
@@ -32,7 +32,7 @@ package enum Suggestion {
         Array(name.lowercased().utf8.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_") })
     }
 
-    /// Insertions, deletions, replacements, and swaps of neighbours.
+    /// How many insertions, deletions, replacements and swaps of neighbours turn one word into the other.
     static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         if left.isEmpty || right.isEmpty { return max(left.count, right.count) }
         var before: [Int] = []

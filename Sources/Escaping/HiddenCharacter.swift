@@ -8,10 +8,10 @@ package struct HiddenCharacter: Sendable, Equatable {
     package let scalar: Unicode.Scalar
     package let effect: Effect
 
-    /// `nil` for every character that is what it looks like. Line feed and tab are, and so is a carriage return that a
-    /// line feed follows.
+    /// `nil` for every character that is what it looks like, such as a line feed or a tab. A carriage return is not; a
+    /// caller that accepts it before a line feed does not ask about that one.
     package init?(_ scalar: Unicode.Scalar) {
-        // Nearly every text ends here.
+        // Nearly every character ends here, because it is ASCII.
         guard scalar.value >= 0x80 || scalar == "\r" else { return nil }
         self.scalar = scalar
         switch scalar.value {

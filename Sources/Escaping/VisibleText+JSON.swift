@@ -1,8 +1,9 @@
 extension VisibleText {
-    /// JSON that says the same, in which every character that is not seen as what it is has become an escape.
+    /// The same JSON, with an escape for every character that is not seen as what it is.
     ///
-    /// - Parameter json: a whole JSON text. Outside its strings it holds nothing but ASCII, so what is replaced stands in
-    ///   one. The blanks and line feeds between its parts stay.
+    /// - Parameter json: a whole JSON text as an encoder writes it, which has escaped characters below U+0020 already.
+    ///   Outside its strings it is ASCII, so every character that is replaced here stands in a string, and the blanks
+    ///   and line feeds between its parts stay.
     package static func escapeJSON(_ json: String) -> String {
         func isReplaced(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x7F && isUnsafe(scalar) }
         guard json.unicodeScalars.contains(where: isReplaced) else { return json }

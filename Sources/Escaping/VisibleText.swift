@@ -1,15 +1,15 @@
-/// Text as a terminal, a log or a drawing may be given it: what would move the cursor, change colours, turn the reading
-/// direction or not be seen at all is spelt out instead.
+/// Makes text safe to show on a terminal, in a log or in a drawing: a character that moves the cursor, changes colours,
+/// turns the reading direction or cannot be seen is spelt out.
 ///
-/// Whatever a server, a file or a person wrote goes through here. Markdown, Mermaid, DOT and JSON have marks of their own
-/// besides; they escape those after this.
+/// Every text that a server, a file or a person wrote goes through here. Markdown, Mermaid and DOT have special
+/// characters of their own, which they escape after this; for JSON see `escapeJSON`.
 package enum VisibleText {
     package static func escape(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         return text.unicodeScalars.reduce(into: "") { $0 += spelling(of: $1) }
     }
 
-    /// The same for a text of several lines; the lines stay.
+    /// Escapes a text of several lines and keeps its line breaks.
     package static func escapeLines(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { escape(String($0)) }.joined(separator: "\n")
     }
@@ -28,14 +28,15 @@ package enum VisibleText {
     package static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0: true
-        // The full-width blank of East Asian text, and what asks for the coloured or the plain form of an emoji.
+        // These three may be shown: the full-width blank of East Asian text, and the two characters that choose the
+        // plain or the coloured form of an emoji.
         case 0x3000, 0xFE0E, 0xFE0F: false
         default: HiddenCharacter(scalar) != nil
         }
     }
 
-    /// Columns that a scalar takes on a terminal. The wide ranges are those that Unicode's EastAsianWidth calls W and
-    /// F, rounded to blocks.
+    /// How many columns a scalar takes on a terminal. The wide ranges are those that Unicode's EastAsianWidth calls W
+    /// and F, rounded to blocks.
     package static func width(of scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: return 0

@@ -17,7 +17,8 @@ package protocol DiagnosticRenderer: Sendable {
     /// What a person should know about the format to choose it; `nil` where the name says enough.
     static var meaning: String? { get }
 
-    /// Whether a program reads it. Then it goes to standard output, also where nothing was found, and nothing else does.
+    /// Whether the format is for programs. It is then written to standard output, even if nothing was found, and
+    /// nothing else is.
     static var isData: Bool { get }
 
     /// - Parameter surface: what it is written to; data looks the same everywhere.
@@ -30,7 +31,7 @@ package protocol DiagnosticRenderer: Sendable {
 /// What diagnostics are shown on.
 package struct DiagnosticSurface: Sendable {
     package var isColored: Bool
-    /// Columns; `nil` where it has no edge.
+    /// How many columns a line may have; `nil` where there is no limit.
     package var width: Int?
 
     package init(isColored: Bool = false, width: Int? = nil) {
@@ -40,7 +41,7 @@ package struct DiagnosticSurface: Sendable {
 }
 
 extension DiagnosticFormat {
-    /// All of them for the help of an option: `text, or json: a list of all that was found`.
+    /// All formats, for the help of an option: `text, or json: a list of all that was found`.
     package static var choices: String {
         let words = allCases.map { format in
             format.rawValue + (format.renderer.meaning.map { ": \($0)" } ?? "")

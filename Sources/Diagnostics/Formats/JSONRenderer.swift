@@ -1,7 +1,7 @@
 import Escaping
 internal import FoundationEssentials
 
-/// A list of all that was found, one object each; indented, keys in order.
+/// Diagnostics as a JSON list with one object for each; indented, keys in alphabetical order.
 package struct JSONRenderer: DiagnosticRenderer {
     package static var meaning: String? { "a list of all that was found" }
     package static var isData: Bool { true }
@@ -30,7 +30,7 @@ extension Diagnostic {
         }
 
         package let path: String
-        /// Left out where the whole file is meant.
+        /// This and the next three are left out of the JSON where the diagnostic means the whole file.
         package let line: Int?
         package let column: Int?
         package let endLine: Int?

@@ -8,7 +8,7 @@ package struct TextRenderer: DiagnosticRenderer {
     package var isColored: Bool
     /// Columns that an excerpt may take; longer lines are cut around the mark.
     package var width: Int
-    /// As many are shown; the rest is counted.
+    /// How many diagnostics are shown; the rest is only counted.
     package var limit: Int
 
     package init(isColored: Bool = false, width: Int = 120, limit: Int = 100) {
@@ -21,7 +21,8 @@ package struct TextRenderer: DiagnosticRenderer {
         self.init(isColored: surface.isColored, width: surface.width ?? 120)
     }
 
-    /// In the order given, an empty line between two, and a last line that counts them. Empty for none.
+    /// The diagnostics in the order given, with an empty line between two and a last line that counts them. No
+    /// diagnostics give an empty text.
     package func render(_ diagnostics: [Diagnostic]) -> String {
         guard !diagnostics.isEmpty else { return "" }
         var text = ""
@@ -66,7 +67,7 @@ package struct TextRenderer: DiagnosticRenderer {
 }
 
 extension TextRenderer {
-    /// SGR parameters of ECMA-48.
+    /// Parameters of the terminal sequence that sets colours (SGR of ECMA-48).
     private enum Color: String {
         case plain = ""
         case bold = "1"
