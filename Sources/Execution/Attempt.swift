@@ -7,13 +7,13 @@ struct Attempt: Sendable {
 
     enum End: Sendable {
         case succeeded(StepResult, unchanged: String?)
-        /// What was taken back; `nil` where there was nothing.
+        /// What was taken back, as a sentence; `nil` where there was nothing to take back.
         case undone(String?)
         case failed(StepFailure)
-        /// With what the operation said when it was stopped, if it said anything.
+        /// The attempt took too long. The failure is what the operation threw when it was stopped, if it threw one.
         case timedOut(after: Duration, StepFailure?)
         case stopped
-        /// The state could not be written, and nothing was done after that.
+        /// The undo data could not be written to the store, and the operation did nothing after that.
         case notRecorded
     }
 
@@ -21,7 +21,7 @@ struct Attempt: Sendable {
     let direction: Direction
     let number: Int
     let undo: StateValue?
-    /// What all results on record have left for later steps, by node.
+    /// The memos of all results on record, by node. See `StepContext.memo(of:)`.
     let memos: [NodeID: StateValue]
     let timeout: Duration?
     let operation: any Operation
@@ -38,7 +38,8 @@ struct Attempt: Sendable {
         case timer(hasRung: Bool)
     }
 
-    /// The work is always awaited, also after its time is over: it may be in the middle of putting something right.
+    /// Waits for the work even after its time is over: an operation that was cancelled may be in the middle of putting
+    /// something right.
     private func end() async -> End {
         guard let timeout else { return await work() }
         return await withTaskGroup(of: Racer.self) { group in
@@ -72,7 +73,7 @@ struct Attempt: Sendable {
         } catch is StoreFailure {
             return .notRecorded
         } catch {
-            // Libraries tell of a cancellation in words of their own.
+            // Some libraries report a cancellation with errors of their own.
             return Task.isCancelled ? .stopped : .failed(.unexpected(error))
         }
     }
@@ -105,7 +106,8 @@ struct Attempt: Sendable {
 }
 
 extension Attempt.End {
-    /// Whoever finished nevertheless has succeeded; whoever failed on the way out says what state the world is in.
+    /// What this end counts as after the timeout: an attempt that finished nevertheless has succeeded, and one that
+    /// failed while it was stopped keeps what it says about the state of the servers.
     fileprivate func late(after timeout: Duration) -> Self {
         switch self {
         case .succeeded, .undone, .notRecorded: self
@@ -115,7 +117,8 @@ extension Attempt.End {
     }
 }
 
-/// The undo data as it was last written, for the moments of one attempt. Written by the attempt's own operation only.
+/// The undo data as last recorded, which the `inspect`, `perform` and `verify` of one attempt share. Nobody but that
+/// attempt writes it.
 private final class LatestUndo: Sendable {
     private let stored: Mutex<StateValue?>
 

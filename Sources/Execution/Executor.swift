@@ -2,8 +2,8 @@ package import PlanGraph
 
 /// Carries out a graph: the one place where the state machine meets operations, time and the record of the run.
 ///
-/// The intent of an effect and what undoes it are in the store before the effect; its outcome is soon after. When the
-/// lease is lost, what runs is stopped and nothing more begins.
+/// Before an effect, its intent and its undo data are in the store; its outcome is there soon after. When the lease is
+/// lost, what runs is stopped and nothing more begins.
 package struct Executor: Sendable {
     package let graph: StepGraph
     let provider: any OperationProvider
@@ -13,7 +13,8 @@ package struct Executor: Sendable {
     let observer: @Sendable (RunEvent) -> Void
 
     /// - Parameter policies: by node id; a node that is not in it is tried once, without a limit of time.
-    /// - Parameter lease: of the run; the caller gives it back when the run, and the rollback after it, are over.
+    /// - Parameter lease: the lease of the run; the caller gives it back when the run, and the rollback after it, are
+    ///   over.
     /// - Parameter observer: called for one event after the other, in order, from one task. It must not block: a run that
     ///   waits for a terminal would hold back writes for as long.
     package init(
@@ -31,7 +32,7 @@ package struct Executor: Sendable {
 
     /// Begins the run, or goes on with it: what the record says has succeeded and still holds is not done again.
     ///
-    /// - Parameter state: a new one, or one that was read and `checked`.
+    /// - Parameter state: a new state, or one from the store that `checked` has accepted.
     /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the run.
     package func run(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RunOutcome {
         let info = RunEvent.RunInfo(state, nodes: graph.nodes.count)
@@ -51,11 +52,13 @@ package struct Executor: Sendable {
         return RunOutcome(ending: ending, state: end.state, failures: end.failures)
     }
 
-    /// Takes back what was done, last first; nothing on either side of a point of no return that was passed. What does not
-    /// rest on an undo that failed is still taken back. Can be called again after a crash or an interrupt.
+    /// Takes back what was done, last first. What a passed point of no return needed stays, and so does what came after
+    /// it. When an undo fails, everything that does not depend on it is still taken back. Can be called again after a
+    /// crash or an interrupt.
     ///
     /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the rollback.
-    /// - Parameter pastPointOfNoReturn: takes back also what cannot be taken back without a loss, because a person said so.
+    /// - Parameter pastPointOfNoReturn: also takes back what cannot be taken back without a loss, because a person has
+    ///   accepted it.
     package func rollBack(
         _ state: RunState, interrupts: AsyncStream<Interrupt>, pastPointOfNoReturn: Bool = false
     ) async -> RollbackOutcome {
@@ -79,7 +82,8 @@ package struct Executor: Sendable {
 }
 
 extension Executor {
-    /// In a task of its own: if the caller's is cancelled, the run is still stopped in order, and recorded.
+    /// Drives the run in a task of its own: if the caller's task is cancelled, the run is still stopped in order, and
+    /// recorded.
     private func drive(
         _ state: RunState, _ direction: Attempt.Direction, _ graph: StepGraph, kept: Set<NodeID>,
         _ opening: RunEvent.Kind, _ interrupts: AsyncStream<Interrupt>

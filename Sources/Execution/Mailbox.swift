@@ -4,7 +4,7 @@ import Synchronization
 /// How everything that runs at the same time talks to the one task that decides.
 struct Mailbox: Sendable {
     enum Message: Sendable {
-        /// The child goes on when the answer says that it is in the store.
+        /// The attempt goes on when the answer says that its undo data is in the store.
         case intend(NodeID, undo: StateValue?, CheckedContinuation<Void, any Error>)
         case progress(NodeID, Progress)
         case ended(NodeID, Attempt.End)
@@ -24,20 +24,20 @@ struct Mailbox: Sendable {
 
     func send(_ message: Message) { continuation.yield(message) }
 
-    /// Returns once the undo data would survive a loss of power.
+    /// Says that the node is about to change something. Returns once its undo data would survive a loss of power.
     /// - Throws: `StoreFailure`
     func intend(_ node: NodeID, undo: StateValue?) async throws {
         try await withCheckedThrowingContinuation { send(.intend(node, undo: undo, $0)) }
     }
 }
 
-/// Says to all that run whether and why the run is being stopped. Set by the driver, and never taken back.
+/// Tells every attempt whether and why the run is being stopped. Set by the driver, and never taken back.
 final class StopFlag: Sendable {
     private let draining = Atomic(false)
     private let lost = Atomic(false)
 
     var isDraining: Bool { draining.load(ordering: .acquiring) }
-    /// Whether somebody else may hold the run; then it is draining, too.
+    /// Whether somebody else may hold the run; then `isDraining` is true as well.
     var isLeaseLost: Bool { lost.load(ordering: .acquiring) }
 
     func drain() { draining.store(true, ordering: .releasing) }

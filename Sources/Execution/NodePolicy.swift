@@ -1,6 +1,6 @@
 /// How often and how long a node is tried.
 package struct NodePolicy: Sendable, Equatable {
-    /// Of one attempt; `nil` is no limit.
+    /// For one attempt; `nil` is no limit.
     package var timeout: Duration?
     /// Further attempts after the first, within one run; only for failures that can pass.
     package var retries: Int
@@ -13,8 +13,8 @@ package struct NodePolicy: Sendable, Equatable {
     }
 }
 
-/// How long to wait before the next attempt: twice as long each time up to a limit, of which between half and all by
-/// chance, so that many runs do not come back in step.
+/// How long to wait before the next attempt: up to a limit twice as long each time. A random part of that time, at most
+/// half of it, is left out, so that many runs do not try again in step.
 package struct Backoff: Sendable, Equatable {
     package var first: Duration
     package var limit: Duration

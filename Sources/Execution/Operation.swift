@@ -14,10 +14,11 @@ package protocol Operation: Sendable {
     /// Takes back what `perform` changed, as far as the servers show that it is there. Returns what was done, as a
     /// sentence; `nil` where there was nothing to take back.
     func undo(_ context: StepContext) async throws -> String?
-    /// Of a point of no return that was begun and has no outcome on record: whether it was passed, as far as what it
-    /// recorded and the servers tell. Changes nothing.
+    /// For a point of no return that was begun and has no outcome on record: whether it was passed, judged by its undo
+    /// data and by what the servers say. Changes nothing.
     func passage(_ undo: StateValue) async -> Passage
-    /// What it would do now that the plan alone does not tell, as sentences; asks the servers, changes nothing.
+    /// Sentences about what the operation would do now, as far as the plan alone does not tell it. Asks the servers,
+    /// changes nothing.
     func outlook() async -> [String]
 }
 
@@ -28,16 +29,16 @@ extension Operation {
 }
 
 package enum Inspection: Sendable, Equatable {
-    /// Nothing to do; why, as a sentence. `verify` follows.
+    /// There is nothing to do, for this reason, which is a sentence. `verify` follows.
     case done(String)
-    /// To be performed. `undo` is written to the state file before `perform` is called; on a later attempt the operation
-    /// finds it in its context and returns what still holds of it. With `nil` what was recorded before stays, or an empty
-    /// object is recorded: that there is undo data at all says that `perform` may have been called, and only then is
-    /// `undo` ever called.
+    /// `perform` is called next. `undo` is written to the state file before that; on a later attempt the operation
+    /// finds it in its context and returns what still holds of it. With `nil` what was recorded before stays, or an
+    /// empty object is recorded: that there is undo data at all says that `perform` may have been called, and only then
+    /// is `undo` ever called.
     case ready(undo: StateValue?)
 }
 
-/// Makes the operation for a node. The one place where the graph meets what it means.
+/// Makes the operation for a node. It is the one place that knows what the nodes of a graph do.
 package protocol OperationProvider: Sendable {
     func operation(for node: NodeID) -> any Operation
 }

@@ -5,15 +5,17 @@ package import PlanGraph
 package enum Passage: Sendable, Equatable {
     /// The point was not passed: everything can be taken back.
     case ahead
-    /// It may have been passed, and neither the record nor the servers can tell. What comes before the point is not asked
-    /// again, because the servers may be as no check before it wants them; nothing is said to be lost yet.
+    /// It may have been passed, and neither the record nor the servers can tell. The nodes that come before the point
+    /// are not run again, since their checks may fail on servers that the point has changed. Nobody is told yet that
+    /// the point was passed.
     case perhaps
     /// It was passed: the run can only go forward, or back at a price.
     case behind
 }
 
 extension RunState {
-    /// Of each point of no return. Operations are asked only where the record leaves it open.
+    /// The passage of each point of no return that is on record. Operations are asked only where the record leaves it
+    /// open.
     package func passages(
         in graph: StepGraph, asking provider: some OperationProvider
     ) async -> [NodeID: Passage] {
@@ -25,8 +27,8 @@ extension RunState {
         return passages
     }
 
-    /// Points of no return that are behind the run by its record, and that no undo was begun of: a rollback leaves alone
-    /// what stands on either side of them, unless a person accepts the loss.
+    /// Points of no return that were passed, by the record, and whose undo has not begun. A rollback leaves alone what
+    /// stands on either side of them, unless a person accepts the loss.
     func closedPoints(in graph: StepGraph) -> [NodeID] {
         graph.nodes.filter { $0.role == .pointOfNoReturn && self[$0.id]?.status == .succeeded }.map(\.id)
     }
@@ -39,7 +41,7 @@ extension RunState.Node {
         case .succeeded: return .behind
         case .started, .failed, .undoFailed:
             guard let undo else { return .ahead }
-            // It had succeeded once: what was begun since is another attempt, or its undo.
+            // The node has succeeded once. What began after that is another attempt, or its undo.
             if result != nil { return .behind }
             return await provider.operation(for: id).passage(undo)
         }

@@ -1,12 +1,12 @@
 import PlanGraph
 
-/// Lets through so much progress as a person can read: the latest of each node, no more often than the interval.
+/// Lets through as much progress as a person can read: the latest of each node, no more often than the interval.
 struct ProgressPace {
     enum Decision: Equatable {
         case show
         /// Ask `due` after this time.
         case hold(Duration)
-        /// Somebody asks soon already.
+        /// An earlier progress is held already, and `due` will return this one instead.
         case held
     }
 
@@ -39,7 +39,7 @@ struct ProgressPace {
         return .hold(interval - (now - entry.shownAt))
     }
 
-    /// What was held, unless the node has ended meanwhile.
+    /// The progress that was held, unless the node has ended meanwhile.
     mutating func due(_ node: NodeID, at now: Duration) -> Progress? {
         guard let entry = entries[node], entry.isHeld else { return nil }
         entries[node] = Entry(latest: entry.latest, shownAt: now)

@@ -1,6 +1,6 @@
 import PlanGraph
 
-/// What becomes of an attempt that ended: into the record, then the event, then the machine.
+/// What happens when an attempt has ended: its end goes into the record, then out as an event, then to the machine.
 extension RunDriver {
     mutating func ended(_ id: NodeID, _ end: Attempt.End) -> RunStateMachine.Action {
         switch end {

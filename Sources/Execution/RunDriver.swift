@@ -30,8 +30,8 @@ struct RunDriver {
         self.elapsed = stopwatch(executor.environment.clock)
     }
 
-    /// Until the run is over, and all of it is in the store. Nothing runs before the first write has shown that the state
-    /// can be written.
+    /// Runs until the run is over and all of it is in the store. No attempt begins before the first write has shown
+    /// that the state can be written.
     mutating func drive(
         kept: Set<NodeID>, _ messages: AsyncStream<Mailbox.Message>, _ group: inout DiscardingTaskGroup
     ) async {
@@ -42,7 +42,7 @@ struct RunDriver {
         var messages = messages.makeAsyncIterator()
         while outcome == nil, let message = await messages.next() { receive(message, &group) }
         journal.record { [direction, outcome] state, _ in state.status = outcome?.status(direction) ?? state.status }
-        // Nothing runs any more: what else comes is too late.
+        // No attempt runs any more. Only what the store says still counts.
         while journal.isBehind, let message = await messages.next() {
             switch message {
             case .checkpoint(let report): receive(report, &group)
@@ -92,7 +92,8 @@ struct RunDriver {
         }
     }
 
-    /// On the way there an effect waits for its own intent; on the way back the write comes first.
+    /// In a run, each effect waits for its own intent to be in the store; in a rollback, no undo begins before the
+    /// store says so.
     private mutating func start(_ ids: [NodeID], _ group: inout DiscardingTaskGroup) {
         let nodes = ids.compactMap { graph[$0] }
         switch direction {
@@ -103,7 +104,7 @@ struct RunDriver {
         }
     }
 
-    /// - Precondition: on the way back, that they begin is in the store.
+    /// - Precondition: in a rollback, the store says already that the undo of these nodes begins.
     mutating func attempt(_ nodes: [StepGraph.Node], _ group: inout DiscardingTaskGroup) {
         let memos = journal.state.memos
         for node in nodes {
@@ -142,7 +143,7 @@ struct RunDriver {
         }
     }
 
-    /// The way there counts over all runs, and the record shows it; the way back counts for itself.
+    /// A run counts attempts over all runs of its record. A rollback counts its own from 1.
     private func attempts(of id: NodeID) -> Int {
         switch direction {
         case .forward: journal[id].attempts

@@ -1,4 +1,4 @@
-/// What a run takes from the machine it is on. Arguments, so that tests need no time and no luck.
+/// What a run takes from the machine it is on: time and chance. They are arguments, so that tests need neither.
 package struct RunEnvironment: Sendable {
     /// For timeouts, backoff and the pace of progress.
     package var clock: any Clock<Duration>

@@ -2,7 +2,7 @@ import Escaping
 import FoundationEssentials
 import PlanGraph
 
-/// An event as one flat JSON object: `type` says which of the other keys are there. Times in seconds.
+/// An event as one flat JSON object: `type` says which of the other keys are there. Durations are in seconds.
 extension RunEvent: Codable {
     package init(from decoder: any Decoder) throws {
         let line = try Line(from: decoder)

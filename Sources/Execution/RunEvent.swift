@@ -15,7 +15,7 @@ package struct RunEvent: Sendable, Equatable {
         case undo(NodeID, attempt: Int, StepEvent)
     }
 
-    /// What happened to one node; the same words on the way there and on the way back.
+    /// What happened to one node; the same words in a run and in a rollback.
     package enum StepEvent: Sendable, Equatable {
         case started
         case progress(Progress)
@@ -54,7 +54,7 @@ package struct RunEvent: Sendable, Equatable {
 }
 
 extension RunEvent {
-    /// Whether it is out of date as soon as the next of its kind comes.
+    /// Whether this event is out of date as soon as the next of its kind comes.
     package var isProgress: Bool {
         switch kind {
         case .step(_, _, .progress), .undo(_, _, .progress): true

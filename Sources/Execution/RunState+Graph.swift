@@ -3,7 +3,7 @@ package import PlanGraph
 extension RunState {
     /// Refuses a state that belongs to another plan or to other steps.
     ///
-    /// - Parameter record: what it is called in the message, as `RunLease.recordName` has it.
+    /// - Parameter record: what the record is called in the message, as `RunLease.recordName` has it.
     package func checked(
         against graph: StepGraph, planName: String, planPath: String, record: String
     ) throws(StoreFailure) -> RunState {
@@ -19,9 +19,9 @@ extension RunState {
         return inOrder(of: graph)
     }
 
-    /// The same run with a plan that changed: nodes that have not begun come and go with the plan.
+    /// The same run with a plan that has changed: nodes that have not begun come and go with the plan.
     ///
-    /// - Throws: `unknownStep` where a node that has begun is in the plan no more.
+    /// - Throws: `StoreFailure` with code `unknownStep` where a node that has begun is no longer in the plan.
     package func adopting(_ graph: StepGraph, plan: String, record: String) throws(StoreFailure) -> RunState {
         let begun = nodes.filter { $0.status != .pending && graph[$0.id] == nil }.map(\.id)
         guard begun.isEmpty else { throw .otherSteps(record, gone: begun, new: []) }
@@ -33,12 +33,12 @@ extension RunState {
     /// What a rollback would take back, last first.
     package func nodesToUndo(in graph: StepGraph) -> [NodeID] { rollbackGraph(in: graph).nodes.map(\.id) }
 
-    /// What resume does not run again.
+    /// The nodes that resume does not run again.
     ///
-    /// What has succeeded counts as long as all effects that rest on it have succeeded too: before one that has not, the
-    /// servers are asked again. What a person has given stays given.
-    /// - Parameter passed: points of no return that are, or may be, behind the run. What they need is over: the servers may
-    ///   be as no check before that point wants them.
+    /// A node that has succeeded is kept if all effects that depend on it have succeeded, too: before an effect that is
+    /// still to come, the servers are asked again. What a person has approved stays approved.
+    /// - Parameter passed: points of no return that are, or may be, behind the run. What they need is kept in any case:
+    ///   its checks may fail on servers that the point has changed.
     package func kept(in graph: StepGraph, over passed: [NodeID] = []) -> Set<NodeID> {
         let succeeded = Set(nodes.filter { $0.status == .succeeded }.map(\.id))
         let restless = graph.needs(
@@ -51,8 +51,9 @@ extension RunState {
             }.map(\.id))
     }
 
-    /// What has an intent on record and is not on either side of a passed point of no return, each needing what came later.
-    /// - Parameter pastPointOfNoReturn: leaves nothing out for the sake of a passed point.
+    /// The rollback as a graph, in which each node needs those that came after it: the effects that have an intent on
+    /// record and stand on neither side of a passed point of no return.
+    /// - Parameter pastPointOfNoReturn: takes in what stands on either side of a passed point, too.
     func rollbackGraph(in graph: StepGraph, pastPointOfNoReturn: Bool = false) -> StepGraph {
         let passed = pastPointOfNoReturn ? [] : Set(closedPoints(in: graph))
         let before = graph.needs(ofAny: passed)
@@ -77,7 +78,7 @@ extension RunState {
 }
 
 extension RunState.Node {
-    /// Whether `perform` may have been called and was not taken back since.
+    /// Whether `perform` may have been called, and its effect was not taken back since.
     var mayBeInPlace: Bool {
         switch status {
         case .pending, .undone: false

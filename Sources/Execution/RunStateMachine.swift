@@ -47,10 +47,10 @@ package struct RunStateMachine: Sendable {
     private var unmet: [Int]
     private var kept: Set<Int> = []
     private var running: Set<Int> = []
-    /// Between two attempts.
+    /// Nodes that wait for the time of their next attempt.
     private var resting: Set<Int> = []
     private var attempts: [Int: Int] = [:]
-    /// The outcome if everything else succeeds.
+    /// The outcome if everything else succeeds; `nil` is success.
     private var blemish: Outcome?
 
     package init(graph: StepGraph, policies: [NodeID: NodePolicy] = [:], onFailure rule: FailureRule = .stop) {
@@ -154,7 +154,7 @@ extension RunStateMachine {
         return .start(positions.map { graph.nodes[$0].id })
     }
 
-    /// The dependents of a node that has just succeeded and that wait for nothing else.
+    /// Counts one success, and returns the dependents of that node that now wait for nothing else.
     private mutating func meetNeeds(of position: Int) -> [Int] {
         var ready: [Int] = []
         for dependent in graph.edges.dependents[position] {
@@ -164,7 +164,8 @@ extension RunStateMachine {
         return ready
     }
 
-    /// What is to be started: kept nodes are passed through to what they held up.
+    /// The nodes to start. One that is kept is not started: the nodes that only waited for it are looked at in its
+    /// place.
     private mutating func released(from ready: [Int]) -> [Int] {
         var open = ready
         var started: [Int] = []

@@ -5,8 +5,8 @@ package import PlanGraph
 package struct StepContext: Sendable {
     /// The node that is carried out.
     package let node: NodeID
-    /// What is in the state file: what `inspect` recorded on an earlier attempt or run, or `save` since. For `inspect` it is
-    /// `nil` on the first attempt; `perform` and `verify` find what this attempt recorded.
+    /// The undo data in the state file: what `inspect` recorded on an earlier attempt or run, or `save` since. For
+    /// `inspect` it is `nil` on the first attempt; `perform` and `verify` find what this attempt recorded.
     package let undo: StateValue?
     /// From 1.
     package let attempt: Int
@@ -40,23 +40,24 @@ package struct StepContext: Sendable {
         self.leaseLost = isLeaseLost
     }
 
-    /// Replaces the undo data in the record; returns once it would survive a loss of power. Call it before the effect that
-    /// it undoes, and do without that effect where this throws.
+    /// Replaces the undo data in the record; returns once it would survive a loss of power. Call it before the effect
+    /// that it undoes; if it throws, leave that effect out.
     package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }
 
-    /// What another node, or an earlier attempt of this one, has left for later steps in its result; `nil` where it has not
-    /// succeeded yet. As it was when this attempt began.
+    /// What another node, or an earlier attempt of this one, has left for later steps in its result, as it was when
+    /// this attempt began; `nil` where it has not succeeded yet.
     package func memo(of node: NodeID) -> StateValue? { memos[node] }
 
     /// Says what the operation is doing or waiting for. Cheap; views show the latest.
     package func report(_ progress: Progress) { reportProgress(progress) }
 
-    /// Ctrl-C was pressed once: waits end with `CancellationError`, critical sections finish.
+    /// Whether the run is being stopped, as after one Ctrl-C: waits end with `CancellationError`, critical sections
+    /// finish.
     package var isDraining: Bool { draining() }
 
-    /// Somebody else may carry out this run by now. The operation was cancelled; one that cannot be stopped half way
-    /// begins nothing new any more, and only brings to an end what would leave the servers worse than either side of it.
-    /// Always draining, too.
+    /// Whether somebody else may carry out this run by now. The operation was cancelled. If it cannot stop half way it
+    /// begins nothing new, and only finishes what would leave the servers worse off half done than done or not done.
+    /// `isDraining` is true as well.
     package var isLeaseLost: Bool { leaseLost() }
 }
 
@@ -73,7 +74,7 @@ package struct Progress: Sendable, Equatable {
     /// Time left, where it can be told.
     package var remaining: Duration?
 
-    /// What a server said may stand in every text: it is escaped here.
+    /// Every text may repeat what a server said; it is escaped here.
     package init(
         _ activity: String, now: String = "", wanted: String = "", fraction: Double? = nil, remaining: Duration? = nil
     ) {

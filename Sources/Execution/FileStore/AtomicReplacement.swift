@@ -3,7 +3,8 @@ import SystemPackage
 
 /// The system calls that make a file replace another so that a loss of power leaves one of the two, whole.
 enum AtomicReplacement {
-    /// - Returns: what tells this file from any other, whatever it is called later.
+    /// Writes a new file, and returns once its bytes are on disk.
+    /// - Returns: the mark by which this file is told from any other, whatever it is called later.
     static func write(_ bytes: [UInt8], to path: FilePath) throws(Errno) -> FileStatus.Mark {
         try Errno.catching {
             let file = try FileDescriptor.open(
@@ -24,7 +25,8 @@ enum AtomicReplacement {
         }
     }
 
-    /// Without the second fsync the new name may be lost although the bytes are on disk.
+    /// Renames a file, and returns once the folder is on disk. Without syncing the folder the new name may be lost
+    /// although the bytes are on disk.
     static func rename(_ old: FilePath, to new: FilePath) throws(Errno) {
         try Errno.check(Glibc.rename(old.string, new.string))
         let folder = new.removingLastComponent()

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The lease of a run whose record is a file. It lasts as long as the lock file is the one that this process has locked.
 ///
-/// The kernel keeps two processes from locking one file, but not a person from removing the lock file of a run that goes
-/// on; a second planrun then locks a new one. So before each checkpoint the holder compares the two.
+/// The kernel keeps two processes from locking one file, but not a person from removing the lock file of a run that
+/// goes on; a second planrun then locks a new one. So before each checkpoint the holder makes sure that the file at the
+/// lock's path is still the one that it has locked.
 final class FileLease: RunLease {
     /// The file that was last read or written, and the checkpoint that is in it.
     private struct Known {
@@ -56,7 +57,8 @@ final class FileLease: RunLease {
         try? await queue.run { [lock] () throws(StoreFailure) in lock.release() }
     }
 
-    /// A file that was taken away is written anew: nobody else has gone on with the run, and without a record nobody could.
+    /// Refuses to replace a state file that somebody else has written. A file that was removed is written anew: without
+    /// a record nobody else can have gone on with the run.
     private func checkLast() throws(StoreFailure) {
         let known = known.withLock { $0 }
         guard let status = FileStatus(ofLink: file.path), status.isRegular, status.mark != known?.mark else { return }

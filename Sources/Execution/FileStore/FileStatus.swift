@@ -5,7 +5,7 @@ import SystemPackage
 struct FileStatus {
     private let status: stat
 
-    /// Of the link itself, where the path is one. `nil` where there is nothing.
+    /// The status of what stands at the path; of a symbolic link, the link's own. `nil` where there is nothing.
     init?(ofLink path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
@@ -34,6 +34,7 @@ struct FileStatus {
         let changed: [Int]
     }
 
-    /// By the time of its contents: that of its name changes with the rename that puts it in its place.
+    /// The time is that of the last change to the contents (mtime). The inode's own time (ctime) would not do: it also
+    /// changes with the rename that puts the file in its place.
     var mark: Mark { Mark(identity: identity, size: size, changed: [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]) }
 }

@@ -2,7 +2,8 @@ import Dispatch
 
 /// Keeps the record of a run in a JSON file, as a rule beside the plan; the lease is a lock on a file beside that.
 ///
-/// All calls into the file system are made on a thread of their own: a disk that hangs holds up nobody but who waits for it.
+/// All calls into the file system are made on a queue of their own: a disk that hangs holds up only those who wait for
+/// it.
 package struct FileStore: RunStore {
     private let file: StateFile
     private let holder: RunLock.Holder
@@ -10,7 +11,7 @@ package struct FileStore: RunStore {
 
     /// - Parameters:
     ///   - path: of the state file.
-    ///   - holder: who takes the lease; another planrun that is refused is told.
+    ///   - holder: who takes the lease; a second planrun, which is refused, is told this.
     package init(path: String, holder: RunLock.Holder) {
         self.file = StateFile(path: path)
         self.holder = holder
@@ -30,8 +31,8 @@ package struct FileStore: RunStore {
 }
 
 extension DispatchQueue {
-    /// Does something that may block, and suspends the caller meanwhile instead of one of the few threads that all tasks
-    /// share.
+    /// Runs `body`, which may block, and suspends the caller meanwhile. Otherwise it would block one of the few threads
+    /// that all tasks share.
     func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(StoreFailure) -> Value
     ) async throws(StoreFailure) -> Value {

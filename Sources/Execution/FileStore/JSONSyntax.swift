@@ -100,7 +100,7 @@ struct JSONSyntax {
             decoding: bytes[position...].prefix { "+-.".utf8.contains($0) || $0.isLetterOrDigit }, as: UTF8.self)
         let isNumber = word.utf8.allSatisfy { "+-.eE0123456789".utf8.contains($0) } && Double(word) != nil
         guard ["true", "false", "null"].contains(word) || isNumber else {
-            // A word that the end of the text has cut in two.
+            // The end of the text has cut a word in two.
             if position + word.utf8.count == bytes.count, !word.isEmpty { position = bytes.count }
             return false
         }

@@ -46,7 +46,8 @@ package final class RunLock: Sendable {
                     if error == .interrupted { continue }
                     throw error == .wouldBlock ? .locked(state, by: read(file)) : StoreFailure.cannotLock(path, error)
                 }
-                // The last holder may have removed the file between our open and our lock: then this is nobody's.
+                // The last holder may have removed the file between our open and our lock: then we have locked a file
+                // that nobody else will find.
                 guard FileStatus(of: file)?.identity == FileStatus(ofLink: path)?.identity else {
                     try? file.close()
                     continue
@@ -71,8 +72,9 @@ package final class RunLock: Sendable {
     package func release() {
         let isOurs = isIntact
         guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        // While still locked: nobody can hold this file, and who has it open looks again. Another file that stands there
-        // by now is somebody else's.
+        // The file is removed while it is still locked: no other process can take it, and one that has opened it
+        // meanwhile sees that it is gone and opens the path again. If another file stands at the path by now, it is
+        // somebody else's.
         if isOurs { removeFile(FilePath(path)) }
         try? file.close()
     }

@@ -9,7 +9,8 @@ struct StateDocument {
     static func encode(_ state: RunState) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // JSON has no word for them, and a measurement must not cost a checkpoint.
+        // JSON has no spelling for infinity and NaN, and a measurement that is one of them must not make a checkpoint
+        // fail.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         guard let data = try? encoder.encode(state) else {
@@ -19,7 +20,7 @@ struct StateDocument {
     }
 
     func state() throws(StoreFailure) -> RunState {
-        // The format first: what a newer planrun writes need not look like this one's state in any other way.
+        // The format is read first: a state that a newer planrun wrote may have nothing else in common with this one's.
         let format = try decode(Header.self).format
         guard format <= RunState.newestFormat else { throw .newer(path, format) }
         guard format >= 1 else { throw .corrupted(path, "'format' is \(format)") }

@@ -26,7 +26,7 @@ package struct StateFile: Sendable {
     /// Returns once the state would survive a loss of power.
     package func write(_ state: RunState) throws(StoreFailure) { _ = try writeMarked(state) }
 
-    /// With what tells this file from any that takes its place.
+    /// The state, and the mark by which this file is told from any that takes its place.
     func readMarked() throws(StoreFailure) -> (state: RunState, mark: FileStatus.Mark) {
         let (bytes, mark) = try bytes()
         return (try StateDocument(path: path, bytes: bytes).state(), mark)
@@ -42,12 +42,13 @@ package struct StateFile: Sendable {
         }
     }
 
-    /// Takes away what processes that died in the middle of a write have left.
+    /// Removes the temporary files of processes that died in the middle of a write.
     func removeLeftovers() {
         let folder = target.removingLastComponent()
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder.string)) ?? []
         for name in names where name.hasPrefix(".") && name.hasSuffix(temporaryEnding) {
-            // `.4711.prod.state.json.tmp`. A process that lives may be about to rename its own.
+            // A temporary file is called after the process that writes it: `.4711.prod.state.json.tmp`. A process that
+            // lives may be about to rename its own.
             let writer = pid_t(name.dropFirst().dropLast(temporaryEnding.count))
             if let writer, writer > 0, writer == getpid() || kill(writer, 0) != 0 && errno == ESRCH {
                 removeFile(folder.appending(name))
@@ -59,7 +60,8 @@ package struct StateFile: Sendable {
 
     private var temporaryEnding: String { ".\(target.lastComponent?.string ?? "state").tmp" }
 
-    /// Of this process alone: should two have come to write, neither renames what the other has half written.
+    /// Each process has a name of its own: should two processes write at once, neither renames what the other has half
+    /// written.
     private var temporary: FilePath {
         target.removingLastComponent().appending(".\(getpid())\(temporaryEnding)")
     }
@@ -83,7 +85,8 @@ package struct StateFile: Sendable {
         }
     }
 
-    /// A link would be replaced by the rename, and its target silently go stale.
+    /// Refuses a symbolic link: the rename would replace the link, and the file that it points to would silently go
+    /// stale.
     private func checkPlace() throws(StoreFailure) {
         guard let status = FileStatus(ofLink: path) else { return }
         guard status.isRegular else { throw .notAFile(path) }

@@ -1,8 +1,8 @@
 /// The fixed, hyphenated word for one way in which a step fails: scripts match it, documents link to it.
 ///
-/// Execution declares the two that are its own, in `ExecutorFailure`. Who carries steps out declares the others in enums
-/// of its own, each with a constructor here, so that nobody writes or compares a code as a text. A state file keeps the
-/// word; one that a newer planrun wrote is read and shown as it is.
+/// `Execution` declares the two that are its own, in `ExecutorFailure`. Modules that carry steps out declare the others
+/// in enums of their own, each with a constructor on this type, so that nobody writes or compares a code as a text. A
+/// state file keeps the word; a word that only a newer planrun knows is read and shown as it is.
 package struct FailureCode: Sendable, Hashable {
     package let word: String
 
@@ -29,7 +29,7 @@ package protocol DeclaredFailure: RawRepresentable<String>, CaseIterable, Sendab
     var summary: String { get }
 }
 
-/// How a step fails whatever it does.
+/// The failures that a step of any kind can have.
 package enum ExecutorFailure: String, DeclaredFailure {
     case stepTimeout = "step-timeout"
     case unexpectedError = "unexpected-error"

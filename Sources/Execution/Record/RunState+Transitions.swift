@@ -12,11 +12,11 @@ extension RunState {
         nodes[position].error = nil
     }
 
-    /// An effect is about to be performed, or performs on after new undo data.
+    /// An effect is about to be performed, or has new undo data and is about to go on.
     mutating func intend(_ position: Int, undo: StateValue?) {
         nodes[position].status = .started
         nodes[position].error = nil
-        // That it is present says that `perform` may have been called.
+        // `undo` is never `nil` from here on, which says that `perform` may have been called.
         nodes[position].undo = undo ?? nodes[position].undo ?? .object([:])
     }
 
@@ -38,13 +38,14 @@ extension RunState {
         nodes[position].error = failure
     }
 
-    /// Stopped without an outcome. What only reads has left nothing behind; of an effect nobody knows.
+    /// The attempt was stopped before it had an outcome. A node that only reads has left nothing behind and is pending
+    /// again; of an effect nobody knows how much was done, so it stays `started`.
     mutating func abandon(_ position: Int, role: StepGraph.Role) {
         guard !role.isEffect, nodes[position].status == .started else { return }
         nodes[position].status = .pending
     }
 
-    /// From here on until there is an outcome, nobody knows how much of the effect is left.
+    /// The undo begins. Until it has an outcome, nobody knows how much of the effect is left.
     mutating func startUndo(_ position: Int) {
         nodes[position].status = .started
         nodes[position].finishedAt = nil
@@ -53,7 +54,7 @@ extension RunState {
 
     mutating func undo(_ position: Int, at now: Timestamp) {
         nodes[position].status = .undone
-        // It described the world before an effect that is no more.
+        // The undo data described the world before an effect that has been taken back.
         nodes[position].undo = nil
         nodes[position].finishedAt = now
     }

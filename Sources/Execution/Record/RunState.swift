@@ -15,7 +15,8 @@ package struct RunState: Sendable, Equatable, Codable {
     package struct Node: Sendable, Equatable, Codable, Identifiable {
         package enum Status: String, Sendable, Equatable, Codable, CaseIterable {
             case pending
-            /// Without an outcome that is known: in a file nobody writes to, whether it was done must be asked of the servers.
+            /// Begun, and without an outcome on record. If no planrun carries out the run, only the servers can tell
+            /// whether the effect was done.
             case started
             case succeeded, failed, undone
             case undoFailed = "undo-failed"
@@ -23,7 +24,7 @@ package struct RunState: Sendable, Equatable, Codable {
 
         package let id: NodeID
         package var status: Status = .pending
-        /// Over all runs of this state.
+        /// Counted over all runs of this record.
         package var attempts: Int = 0
         package var startedAt: Timestamp?
         package var finishedAt: Timestamp?
@@ -40,11 +41,11 @@ package struct RunState: Sendable, Equatable, Codable {
     package static let newestFormat = 1
 
     package let format: Int
-    /// One for all runs that continue each other: a UUID.
+    /// A UUID, the same for all runs that continue each other.
     package let lineage: String
     /// Counts the checkpoints.
     package internal(set) var serial: Int
-    /// As it was typed.
+    /// As the user typed it.
     package let planPath: String
     package let planName: String
     /// The text of the plan as it was when the run began. It holds no secrets: those are references.

@@ -15,10 +15,10 @@ package struct StepFailure: Error, Sendable, Equatable, Codable {
     package var help: [String]
     /// Whether another attempt can succeed without a person changing something.
     package var isTransient: Bool
-    /// Nobody failed: the step waits for a person (an approval). The run stops and can be resumed.
+    /// Nothing failed: the step waits for a person (an approval). The run stops and can be resumed.
     package var isPause: Bool
 
-    /// What a server said may stand in every text: it is escaped here.
+    /// Every text may repeat what a server said; it is escaped here.
     package init(
         code: FailureCode, what: String, wanted: String? = nil, place: [String] = [], world: [String] = [],
         help: [String] = [],

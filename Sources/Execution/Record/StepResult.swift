@@ -13,10 +13,10 @@ package struct StepResult: Sendable, Equatable, Codable {
     package var help: [String]
     /// Measurements and facts by name, for `status` and events.
     package var facts: [String: StateValue]
-    /// What later steps, and this one in a resumed run, have to know; for no person to read. See `StepContext.memo(of:)`.
+    /// Facts for later steps, and for this one in a resumed run; no person reads them. See `StepContext.memo(of:)`.
     package var memo: StateValue?
 
-    /// What a server said may stand in every text: it is escaped here.
+    /// Every text may repeat what a server said; it is escaped here.
     package init(
         _ summary: String, verdict: Verdict = .passed, help: [String] = [], facts: [String: StateValue] = [:],
         memo: StateValue? = nil

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// A moment of the wall clock in whole milliseconds, so that what is written is what is read. UTC.
+/// A moment of the wall clock, in UTC and whole milliseconds, so that reading what was written gives an equal value.
 package struct Timestamp: Sendable, Hashable, Comparable {
     package var millisecondsSince1970: Int64
 

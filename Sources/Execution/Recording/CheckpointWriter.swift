@@ -15,7 +15,7 @@ struct CheckpointWriter: Sendable {
     init(_ lease: any RunLease, report: @escaping @Sendable (Report) -> Void) {
         let (states, newest) = AsyncStream.makeStream(of: RunState.self, bufferingPolicy: .bufferingNewest(1))
         self.newest = newest
-        // A child of nobody: a run that has lost its lease does not wait for a store that does not answer.
+        // A task that nobody waits for: a run that has lost its lease does not wait for a store that does not answer.
         Task {
             for await state in states {
                 do throws(StoreFailure) {
@@ -31,6 +31,6 @@ struct CheckpointWriter: Sendable {
     /// Hands over the record to be written; does not wait.
     func submit(_ state: RunState) { newest.yield(state) }
 
-    /// Nothing more is handed over. What was, is still written.
+    /// Says that nothing more is handed over. What was handed over is still written.
     func finish() { newest.finish() }
 }

@@ -2,20 +2,20 @@ import PlanGraph
 
 /// The record of the run: in memory as it is now, and in the store soon after.
 ///
-/// A change is made in memory at once and handed to the writer. Whoever must not go on before it is in the store is kept
-/// here, and comes back as soon as the writer has told what became of it.
+/// A change is made in memory at once and handed to the writer. A waiter that must not go on before the change is in
+/// the store is kept here, and given back as soon as the writer has said what became of the change.
 struct Journal {
-    /// What waits until a change is in the store.
+    /// Who waits until a change is in the store.
     enum Waiter {
         /// An operation that is about to change something on a server.
         case intent(CheckedContinuation<Void, any Error>)
-        /// The way back from these nodes.
+        /// The undo of these nodes.
         case undo([StepGraph.Node])
     }
 
     private struct Waiting {
         let serial: Int
-        /// The nodes that the change was made in, as they were before it.
+        /// The nodes that were changed, as they were before the change.
         let before: [(position: Int, node: RunState.Node)]
         let waiter: Waiter
     }
@@ -24,7 +24,7 @@ struct Journal {
     /// The first write that failed.
     private(set) var failure: StoreFailure?
     private var waiting: [Waiting] = []
-    /// Up to which serial it is known what became of it.
+    /// The highest serial of which it is known whether it was written.
     private var settled = 0
     private let lease: any RunLease
     private let writer: CheckpointWriter
@@ -45,13 +45,14 @@ struct Journal {
 
     subscript(id: NodeID) -> RunState.Node { state.nodes[position(id)] }
 
-    /// Whether there is something of which nobody knows yet whether it is in the store.
+    /// Whether a change was handed to the writer that the writer has not reported on yet.
     var isBehind: Bool { settled < state.serial && !isLost }
 
     /// Whether somebody else may hold the run: then nothing is written any more.
     var isLost: Bool { failure?.code == .leaseLost }
 
-    /// Makes a change and waits until it is in the store: before the writer has anything to do.
+    /// Makes the first change of a run, and waits until it is in the store. It does not go through the writer, which
+    /// has nothing to do yet.
     mutating func recordFirst(_ change: (inout RunState) -> Void) async {
         apply { state, _ in change(&state) }
         do throws(StoreFailure) {
@@ -68,14 +69,14 @@ struct Journal {
         submit()
     }
 
-    /// Makes a change of one node. See `record`.
+    /// Makes such a change to one node.
     mutating func record(_ id: NodeID, _ change: (inout RunState, Int, Timestamp) -> Void) {
         let position = position(id)
         record { change(&$0, position, $1) }
     }
 
-    /// Notes that attempts of these nodes begin. One of them that changes something on a server waits for its `intend`,
-    /// which is written after this and holds it.
+    /// Notes that attempts of these nodes begin. Nobody waits until that is in the store: an attempt that changes
+    /// something on a server waits for its own `intend`, whose record is written later and holds this change as well.
     mutating func start(_ nodes: [StepGraph.Node]) {
         let starting = nodes.map { (position: position($0.id), role: $0.role) }
         record { state, now in
@@ -83,7 +84,8 @@ struct Journal {
         }
     }
 
-    /// Notes that these nodes are about to be taken back. If that cannot be written it is as if nobody had meant to.
+    /// Notes that these nodes are about to be taken back. If the store cannot be written, the note is removed again and
+    /// the undo does not begin.
     mutating func startUndo(_ nodes: [StepGraph.Node]) {
         let positions = nodes.map { position($0.id) }
         prepare(positions, .undo(nodes)) { state in
@@ -91,20 +93,22 @@ struct Journal {
         }
     }
 
-    /// Notes what is about to be done. If that cannot be written it is as if nobody had meant to.
+    /// Notes what is about to be done. If the store cannot be written, the note is removed again and the operation does
+    /// not go on.
     mutating func intend(_ id: NodeID, undo: StateValue?, _ reply: CheckedContinuation<Void, any Error>) {
         let position = position(id)
         prepare([position], .intent(reply)) { $0.intend(position, undo: undo) }
     }
 
-    /// - Returns: who may go on.
+    /// - Returns: the waiters that may go on.
     mutating func written(_ serial: Int) -> [Waiter] {
         settled = max(settled, serial)
         return take(upTo: serial).map(\.waiter)
     }
 
-    /// What has happened stays in memory; what was only meant is taken out of it.
-    /// - Returns: who may not go on, and hears why in `failure`.
+    /// A write has failed: changes that say what has happened stay in memory, and notes of what was about to be done
+    /// are taken out of it.
+    /// - Returns: the waiters that must not go on; `failure` says why.
     mutating func notWritten(_ serial: Int, _ cause: StoreFailure) -> [Waiter] {
         if cause.code == .leaseLost, !isLost { failure = cause }
         failure = failure ?? cause
@@ -112,8 +116,8 @@ struct Journal {
         return takeBack(upTo: cause.code == .leaseLost ? .max : serial)
     }
 
-    /// Nothing is written from now on.
-    /// - Returns: who may not go on.
+    /// The lease was lost: nothing is written from now on.
+    /// - Returns: the waiters that must not go on.
     mutating func lost(_ cause: StoreFailure) -> [Waiter] { notWritten(state.serial, cause) }
 
     /// Nothing is recorded any more.

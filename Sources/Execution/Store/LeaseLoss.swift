@@ -29,7 +29,7 @@ final class LeaseLoss: Sendable {
                 let answer: StoreFailure?? = state.withLock { state in
                     switch state {
                     case .held(var waiting):
-                        // A cancellation that came before this line has found nobody to wake.
+                        // If the task was cancelled before this line, `onCancel` has found nobody to wake.
                         if Task.isCancelled { return .some(nil) }
                         waiting[id] = continuation
                         state = .held(waiting: waiting)

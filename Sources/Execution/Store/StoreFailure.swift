@@ -18,7 +18,7 @@ package struct StoreFailure: Error, Sendable, Equatable, Codable {
     }
 
     package let code: Code
-    /// Where the record is, as the store names places: of a file its path.
+    /// Where the record is, in the store's own terms; for a file, its path.
     package let place: String
     /// What happened: lower case, no full stop.
     package let what: String
@@ -31,7 +31,7 @@ package struct StoreFailure: Error, Sendable, Equatable, Codable {
         self.help = help
     }
 
-    /// Events have always called the place a path.
+    /// In the JSON of events the place is called `path`, and scripts read it by that name.
     private enum CodingKeys: String, CodingKey {
         case code
         case place = "path"
