@@ -10,8 +10,7 @@ import RedisNIO
 /// Everything that a verb takes from the world outside. It is built once for the process, or by a test.
 package struct CommandContext: Sendable {
     /// Writes one line of data to standard output. This closure, `message` and `Terminal.write` never wait for a
-    /// reader: a
-    /// run must not stand still because nobody reads its output.
+    /// reader: a run must not stand still because nobody reads its output.
     package var output: @Sendable (String) -> Void
     /// Waits until all data is written. Returns why a part of it could not be written, or `nil` where all of it was.
     package var outputLoss: @Sendable () -> String?
@@ -28,8 +27,7 @@ package struct CommandContext: Sendable {
     /// What the person at the terminal types; `nil` where there is nobody to ask.
     package var input: Input?
     /// Registers a callback for each Ctrl-C, each SIGTERM and the closing of the terminal. It is called for as long as
-    /// the
-    /// returned value is kept.
+    /// the returned value is kept.
     package var onSignal: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
     package var environment: [String: String]
     package var connector: any SessionConnector

@@ -4,15 +4,13 @@ import Glibc
 /// The number of files and connections that this process may have open.
 enum OpenFiles {
     /// Each thread that serves connections opens three files of its own, and there is one such thread for each
-    /// processor. The
-    /// 40 others are for the terminal, the plan, its state and a handful of servers.
+    /// processor. The 40 others are for the terminal, the plan, its state and a handful of servers.
     static let needed = 3 * ProcessInfo.processInfo.activeProcessorCount + 40
     /// Enough for a plan with many Sentinels, and for a rehearsal.
     private static let wanted = 1_024
 
     /// Raises the limit as far as the system allows. Returns an error to print where that is still too little: SwiftNIO
-    /// would
-    /// crash the process when it cannot open a file.
+    /// would crash the process when it cannot open a file.
     static func makeRoom() -> Notice? {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }

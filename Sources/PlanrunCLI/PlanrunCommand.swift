@@ -50,16 +50,14 @@ package struct PlanrunCommand: AsyncParsableCommand {
         }
         let status = await run(nil) { CommandContext.live(isPlain: $0, outlets) }
         // By now the record is complete and every command has been sent. What is left is only output that somebody may
-        // want to
-        // read, so from here on a signal may end the process at once.
+        // want to read, so from here on a signal may end the process at once.
         Signals.endProcess()
         outlets.flush()
         exitProcess(status)
     }
 
     /// Parses arguments and carries them out. No error leaves this function: one that left `@main` would crash the
-    /// process
-    /// with a backtrace.
+    /// process with a backtrace.
     /// - Parameters:
     ///   - arguments: without the name of the program; `nil` takes those of the process.
     ///   - context: called once, after the arguments have said whether colours are wanted.
@@ -119,12 +117,10 @@ package struct PlanrunCommand: AsyncParsableCommand {
 }
 
 /// A verb of planrun. `PlanrunCommand.run` builds the real context once and hands it to the verb; tests call `run(_:)`
-/// with
-/// a context of their own.
+/// with a context of their own.
 protocol Verb: AsyncParsableCommand {
     /// Whether printing is all that this verb is for. A verb that changes servers has done its work even where nobody
-    /// could
-    /// read what it printed.
+    /// could read what it printed.
     static var isReadOnly: Bool { get }
     var display: DisplayOptions { get }
     func run(_ context: CommandContext) async throws -> ExitStatus

@@ -9,12 +9,12 @@ import Musl
 import Glibc
 #endif
 
-/// The IPs of a host name, as the system's resolver knows them.
+/// Looks up the IP addresses of a host name with the system's resolver.
 enum HostLookup {
-    /// Canonical spellings; empty where the name cannot be resolved. An IP resolves to itself.
+    /// The addresses in canonical spelling; empty where the name cannot be resolved. An IP address resolves to itself.
     static func addresses(of host: String) async -> Set<String> {
         if let ip = try? SocketAddress(ipAddress: host, port: 0).ipAddress { return [ip] }
-        // The resolver blocks, so it must not run on an event loop or a task's thread.
+        // The resolver blocks, so it must not run on an event loop or a thread that runs tasks.
         return (try? await NIOThreadPool.singleton.runIfActive { lookUp(host) }) ?? []
     }
 

@@ -5,7 +5,7 @@ package import RESP
 /// Makes sessions over TCP and TLS.
 ///
 /// It opens nothing by itself and needs no shutdown: by default the connections share the process's event loop threads,
-/// which end with the process. A group of one's own is for its owner to shut down, after the sessions are closed.
+/// which end with the process. Whoever passes a group has to shut it down, after the sessions are closed.
 package struct RedisConnector: SessionConnector {
     private let group: any EventLoopGroup
 

@@ -2,7 +2,7 @@ package import NIOCore
 package import RESP
 import Synchronization
 
-/// A session over one TCP connection at a time, made when it is first used and again after a loss.
+/// A session over one TCP connection at a time, which is made at the first use and again after it was lost.
 ///
 /// Pipelines of several tasks may overlap; they are sent in the order in which they arrive. The session ends with
 /// `close()` or when nobody holds it any more.
@@ -52,8 +52,8 @@ package final class RedisSession: CommandSession {
         try? await end.get()
     }
 
-    /// What a caller and its cancellation share. The id is written and read on the event loop only, 0 before; the flag
-    /// is for a cancellation that reaches the loop before its batch does.
+    /// Connects a caller with its cancellation. Only the event loop reads and writes the id, which is 0 until the batch
+    /// is submitted. The flag is for a cancellation that reaches the event loop before its batch does.
     private final class Ticket: Sendable {
         let id = Atomic<UInt64>(0)
         let isCancelled = Atomic<Bool>(false)

@@ -1,10 +1,11 @@
 import NIOCore
 import RESP
 
-/// A connection that only listens. When it is lost the messages end; whoever needs more subscribes again.
+/// A connection that only receives messages. When it is lost, the stream of messages ends; a caller that wants more
+/// subscribes again.
 final class RedisSubscription: Subscription {
     let messages: AsyncStream<PublishedMessage>
-    /// Messages that wait for their reader; of more of them the newest are kept.
+    /// The number of messages that are kept for a reader; where more arrive, the oldest are dropped.
     private static let mostWaiting = 1_000
     private let loop: any EventLoop
     private let link: NIOLoopBoundBox<Link>

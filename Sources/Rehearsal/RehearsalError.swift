@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Why the private servers of a rehearsal could not be had, or did not do what was asked.
+/// Why the private servers of a rehearsal could not be started, or did not do what was asked of them.
 package struct RehearsalError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: String, Sendable, Equatable, CaseIterable {
         case programMissing = "program-missing"

@@ -14,11 +14,11 @@ package struct RehearsalVerdict: Sendable, Equatable {
     package var lostWrites: Int
     /// Keys of the first few lost writes.
     package var lostKeys: [String]
-    /// Longest time between two acknowledged writes of all writers together, across the cutover.
+    /// The longest time between two acknowledged writes of all writers together, across the cutover.
     package var writeGap: Duration
-    /// The same for the one connection that waited longest.
+    /// The longest time between two acknowledged writes of the same writer.
     package var longestWriterGap: Duration
-    /// What the writers were told, by error code.
+    /// How often the writers met each error, by its code.
     package var errors: [String: Int]
     package var steps: [StepTime]
 

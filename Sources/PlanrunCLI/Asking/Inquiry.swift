@@ -2,8 +2,7 @@ import Execution
 import Operations
 
 /// One question to the person at the terminal. The facts that the answer depends on are printed above the question;
-/// when
-/// they change while the person thinks, the change is printed and the question is asked again.
+/// when they change while the person thinks, the change is printed and the question is asked again.
 ///
 /// Whatever was typed before the question, or before a change was printed, does not count as an answer to it.
 struct Inquiry: Sendable {

@@ -28,8 +28,7 @@ final class TerminalInput: Sendable {
     }
 
     /// Throws away what has been typed so far, a line that was only begun included, because it was no answer to the
-    /// question
-    /// that is asked next.
+    /// question that is asked next.
     func discard() {
         state.withLock { state in
             _ = tcflush(STDIN_FILENO, TCIFLUSH)

@@ -3,8 +3,7 @@ import Glibc
 import Synchronization
 
 /// Writes text to a file, a pipe or a terminal, on a thread of its own. So `write` never waits, not even for a pager
-/// that
-/// nobody scrolls, a terminal stopped with Ctrl-S or a disk that hangs.
+/// that nobody scrolls, a terminal stopped with Ctrl-S or a disk that hangs.
 final class Outlet: Sendable {
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "outlet")
@@ -42,8 +41,7 @@ final class Outlet: Sendable {
     }
 
     /// Waits until nothing is left to write, then says in words why some text was not written. `nil` where all of it
-    /// was, and
-    /// where the reader went away: that is how `planrun … | head` ends.
+    /// was, and where the reader went away: that is how `planrun … | head` ends.
     var lossInWords: String? {
         flush()
         let code = loss.load(ordering: .relaxed)
@@ -75,8 +73,7 @@ struct Outlets: Sendable {
     let messages: Outlet
 
     /// Where standard output and standard error go to the same place, such as a terminal, they share an outlet, so that
-    /// the
-    /// order of their lines is kept. Otherwise neither waits for the reader of the other.
+    /// the order of their lines is kept. Otherwise neither waits for the reader of the other.
     init() {
         output = Outlet(STDOUT_FILENO)
         messages = Self.areOne(STDOUT_FILENO, STDERR_FILENO) ? output : Outlet(STDERR_FILENO)

@@ -83,8 +83,7 @@ struct Conclusion {
     }
 
     /// Prints that the run was stopped because its lease is lost. What to type next depends on whether somebody else
-    /// now
-    /// carries out the run, which only a person can find out.
+    /// now carries out the run, which only a person can find out.
     func tellLeaseLost(_ failure: StoreFailure) async {
         await tellUnrecorded(failure)
         tellNext([

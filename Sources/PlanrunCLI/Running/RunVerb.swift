@@ -72,8 +72,7 @@ extension CommandContext {
 
 extension PlanRun {
     /// Makes sure that no other planrun carries out a run on the same servers. It has to come before every other
-    /// command to
-    /// them, because the claim is what other planruns see.
+    /// command to them, because the claim is what other planruns see.
     /// - Throws: `ExitStatus.failure` after printing who carries out the other run.
     func claimServers() async throws(ExitStatus) {
         do {

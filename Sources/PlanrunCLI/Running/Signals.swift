@@ -71,8 +71,7 @@ final class ProcessSignals: Sendable {
     }
 
     /// Sendable, because the sources are not changed after they were made: they are kept and, once, cancelled, which
-    /// any thread
-    /// may do.
+    /// any thread may do.
     private struct Sources: @unchecked Sendable {
         let all: [any DispatchSourceSignal]
     }

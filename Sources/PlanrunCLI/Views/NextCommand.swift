@@ -28,8 +28,7 @@ struct CommandLines {
 
 extension [NextCommand] {
     /// A line for each command, with the meanings aligned. Where a line is too short for both, the meaning goes to the
-    /// next
-    /// line, because a command that is broken in two cannot be pasted.
+    /// next line, because a command that is broken in two cannot be pasted.
     /// - Parameter width: columns; `nil` for no limit.
     func text(after prefix: String, width: Int?) -> [String] {
         let longest = map(\.line.count).max() ?? 0

@@ -5,8 +5,8 @@ import Synchronization
 /// Shows a run while it happens.
 ///
 /// The task that decides what the run does next calls it, one event after the other, so a view must never wait: it
-/// prints
-/// to an `Outlet`. Where nobody reads the outlet, progress is left out and everything else is kept for the reader.
+/// prints to an `Outlet`. Where nobody reads the outlet, progress is left out and everything else is kept for the
+/// reader.
 protocol RunView: Sendable {
     func receive(_ event: RunEvent)
     /// Shows a sentence that is no event, such as the answer to Ctrl-C. Any thread may call it.
@@ -31,8 +31,7 @@ struct JSONRunView: RunView {
 }
 
 /// Prints lines for pipes and logs: one for every node that ended (many passed checks share one), and for a wait one
-/// when
-/// it begins to wait for something else and one every half minute.
+/// when it begins to wait for something else and one every half minute.
 final class PlainRunView: RunView {
     private let context: CommandContext
     private let lines = RunLines(isColored: false)

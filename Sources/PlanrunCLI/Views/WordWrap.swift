@@ -1,7 +1,6 @@
 extension StringProtocol {
     /// The text in lines of at most `width` columns, broken between words. A word that is longer than a line stays
-    /// whole,
-    /// because an address that is cut in two cannot be copied.
+    /// whole, because an address that is cut in two cannot be copied.
     /// - Parameter indent: columns before each line that the wrapping adds.
     func wrapped(width: Int?, indent: Int = 0) -> String {
         guard let width else { return String(self) }

@@ -6,7 +6,7 @@ import RESP
 /// What went wrong on a connection, as an error with a sentence for a person.
 struct ConnectFailure {
     let error: SessionError
-    /// The server's certificates are worth a look, to say what is wrong with them.
+    /// Whether the server's certificates were refused; then a look at them can say what is wrong with them.
     let isUnverified: Bool
 
     init(_ cause: any Error, address: ServerAddress) {
@@ -37,7 +37,7 @@ struct ConnectFailure {
         }
     }
 
-    /// A host name was looked up, and each address tried.
+    /// Explains the failure of a host name that was looked up and of whose addresses each was tried.
     private static func explain(
         _ error: NIOConnectionError, _ address: ServerAddress
     ) -> (SessionError.Code, String) {

@@ -3,10 +3,11 @@ import NIOPosix
 import NIOSSL
 import RESP
 
-/// Opens TCP connections to one server: an IP directly, a host name through all its addresses.
+/// Opens TCP connections to one server: an IP address directly, a host name through its addresses.
 struct Dial {
     private let address: ServerAddress
-    /// Those that are known of a host name; the next one is tried where one does not take the connection.
+    /// The addresses that a host name was resolved to before. Where one does not take the connection, the next one is
+    /// tried.
     private let known: [SocketAddress]
     private let timeout: Duration
     private let loop: any EventLoop
@@ -45,13 +46,14 @@ struct Dial {
             }
     }
 
-    /// What is wrong with the certificates that the server shows. Nothing is sent to it but the start of a handshake.
+    /// Says what is wrong with the certificates that the server shows. Only the start of a TLS handshake is sent to the
+    /// server.
     func explain(_ tls: TLSClient) -> EventLoopFuture<String> {
         let seen = loop.makePromise(of: [NIOSSLCertificate].self)
         let opening = open { channel in
             try channel.pipeline.syncOperations.addHandler(tls.makeInspector { seen.succeed($0) })
         }
-        // Whichever comes first counts.
+        // The certificates, a failure to connect, the end of the connection or the timer: whichever comes first counts.
         opening.cascadeFailure(to: seen)
         opening.whenSuccess { $0.closeFuture.whenComplete { _ in seen.fail(ChannelError.eof) } }
         let timer = loop.scheduleTask(in: TimeAmount(timeout)) { seen.fail(ChannelError.eof) }

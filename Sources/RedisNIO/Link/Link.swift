@@ -1,7 +1,7 @@
 import NIOCore
 import RESP
 
-/// The driver of `LinkStateMachine`: sockets, timers and waiting callers. It lives on one event loop.
+/// Drives a `LinkStateMachine` with sockets, timers and waiting callers. It lives on one event loop.
 final class Link {
     struct Caller {
         let commands: ByteBuffer
@@ -11,7 +11,7 @@ final class Link {
 
     private let settings: ConnectionSettings
     private let loop: any EventLoop
-    /// What arrives on a connection that subscribed; a session without this has only replies.
+    /// Receives the messages of a connection that subscribed; `nil` for a session, which gets only replies.
     private let onMessage: ((PublishedMessage) -> Void)?
     private let onLost: (() -> Void)?
     private var machine: LinkStateMachine
@@ -77,7 +77,7 @@ final class Link {
         perform(machine.lost(error, at: .now(), chance: chance))
     }
 
-    /// The certificates were refused: looks at them once more, to say what is wrong with them.
+    /// The certificates were refused. Looks at them once more, to say what is wrong with them.
     func lostUnverified(_ tls: TLSClient, handler: ReplyHandler) {
         Dial(settings, on: loop).explain(tls).assumeIsolated().whenComplete { result in
             let sentence = (try? result.get()) ?? "the server's certificate could not be verified"
@@ -128,7 +128,7 @@ final class Link {
         opening.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel):
-                // Given up while the socket was still opening.
+                // The link gave this connection up while its socket was still opening.
                 if self.handler !== bound.value { channel.close(promise: nil) }
             case .failure(let error):
                 self.lost(ConnectFailure(error, address: self.address).error, handler: bound.value)
@@ -192,11 +192,11 @@ final class Link {
 }
 
 extension ConnectionSettings {
-    /// What is said on a new connection before anything else.
+    /// The commands that are sent on a new connection before anything else.
     fileprivate var greeting: [(kind: LinkStateMachine.Greeting, command: Command)] {
         var greeting: [(kind: LinkStateMachine.Greeting, command: Command)] = []
         if password != nil || username != nil {
-            // A user without password is one with `nopass`, for whom any will do.
+            // A user without a password has `nopass`, and the server takes any password for such a user.
             let words = ["AUTH"] + [username, password?.reveal() ?? ""].compactMap(\.self)
             greeting.append((.login, Command(words)))
         }
@@ -206,7 +206,8 @@ extension ConnectionSettings {
 }
 
 extension RESPParser.Limits {
-    /// Messages are kept until somebody reads them, so they are short. A Sentinel's have about 200 bytes.
+    /// Messages are kept until somebody reads them, so a large one is refused. A Sentinel's messages have about 200
+    /// bytes.
     fileprivate static var ofMessages: Self {
         var limits = Self()
         limits.replySize = 64 << 10

@@ -15,10 +15,10 @@ extension LinkStateMachine {
         SessionError(code: .connectionLost, address: address, sentence: sentence, mayHaveBeenExecuted: true)
     }
 
-    /// Why a connection cannot be used after an error in place of the answer to what it said first; `nil` where it can.
+    /// Why a connection cannot be used after an error reply to its greeting; `nil` where it can.
     ///
-    /// Not every one is about the credentials: a server that loads, or has no room for one more client, or is in
-    /// protected mode, says so in place of the answer.
+    /// Not every such error is about the credentials: a server that is loading, is in protected mode or has no room for
+    /// one more client says so in place of the answer.
     func rejection(_ refusal: RESPError, of greeting: Greeting?) -> SessionError? {
         let words = refusal.message.printable(limit: 200)
         let isFull = refusal.message.hasPrefix("ERR max number of clients")
@@ -46,7 +46,7 @@ extension SessionError {
 }
 
 extension RESPValue {
-    /// The refusal of a server that wants `AUTH` first.
+    /// The error of a server that wants `AUTH` first; `nil` where this is another reply.
     var noAuth: RESPError? {
         if case .error(let error) = self, error.code == "NOAUTH" { error } else { nil }
     }

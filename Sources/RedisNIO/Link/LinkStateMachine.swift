@@ -1,10 +1,11 @@
 import NIOCore
 import RESP
 
-/// The life of a session's link: batches of commands in, what to do with them out.
+/// The life of a session's link: it takes in batches of commands, and says what to do with them.
 ///
-/// It knows no socket and no clock. Replies belong to the batch that has waited longest, which is why a batch that is
-/// given up after it was written keeps its place, and why one that ran out of time costs the connection.
+/// It knows no socket and no clock. A reply belongs to the oldest batch that still misses replies. That is why a batch
+/// that is given up after it was written keeps its place, and why the connection is dropped when a batch runs out of
+/// time.
 struct LinkStateMachine {
     typealias BatchID = UInt64
 
@@ -16,26 +17,26 @@ struct LinkStateMachine {
     enum Action: Equatable {
         case none
         case connect
-        /// Wait until then, and report `waited`.
+        /// Wait until this time, then report `waited`.
         case wait(until: NIODeadline)
         /// Send the credentials and the name.
         case greet
         case write([BatchID])
         case complete(BatchID, [RESPValue])
-        /// Tell their callers; where `drops`, the connection is of no more use.
+        /// Give these errors to the callers of the batches. Where `drops`, also close the connection.
         case fail([Failure], drops: Bool)
     }
 
-    /// What a new connection says first, and waits for the reply to.
+    /// What a new connection sends first; its reply is waited for.
     enum Greeting: Equatable {
         case login
-        /// A server that refuses the name is spoken to nevertheless.
+        /// The connection is used even where the server refuses the name.
         case name
     }
 
     private enum Phase: Equatable {
         case idle, waiting, connecting, ready, closed
-        /// These have not been answered yet.
+        /// The greetings that have not been answered yet.
         case greeting([Greeting])
     }
 
@@ -45,21 +46,21 @@ struct LinkStateMachine {
         var replies: [RESPValue] = []
         /// Memory that the replies take, in bytes.
         var size = 0
-        /// Nobody waits for it any more, but its replies are still to come.
+        /// Whether the caller has given up. The replies of such a batch still come and must be counted.
         var isAbandoned = false
     }
 
-    /// Memory that the replies of one connection may take until their callers have them, in bytes. Only one batch has
-    /// some of its replies and not all, so it is that batch which is counted; the reply that is still being read has a
-    /// limit of its own.
+    /// The memory that the replies of one connection may take until their callers have them, in bytes. At any time only
+    /// one batch has some but not all of its replies, so that batch is measured. The reply that is still being read has
+    /// a limit of its own.
     static let mostHeld = 768 << 20
 
     let address: ServerAddress
     let backoff: Backoff
-    /// What may be wrong with the password, as a clause, for the error of a server that refuses it.
+    /// What may be wrong with the password, as a clause for the error of a server that refuses it.
     let passwordDoubt: String?
     private var phase = Phase.idle
-    /// Not written yet.
+    /// The batches that are not written yet.
     private var queued: [Batch] = []
     private var written = CircularBuffer<Batch>()
     private var failures = 0
@@ -95,7 +96,7 @@ struct LinkStateMachine {
         }
     }
 
-    /// The caller gave up.
+    /// The caller has given up the batch.
     mutating func cancelled(_ id: BatchID) -> Action {
         if let index = queued.firstIndex(where: { $0.id == id }) {
             queued.remove(at: index)
@@ -138,7 +139,7 @@ struct LinkStateMachine {
 
     // MARK: What the connection reports
 
-    /// The wait that was asked for is over.
+    /// The wait that `wait(until:)` asked for is over.
     mutating func waited() -> Action {
         guard phase == .waiting else { return .none }
         guard !queued.isEmpty else {
@@ -207,7 +208,7 @@ struct LinkStateMachine {
             return drop(error, at: now, chance: chance)
         }
         let first = written.startIndex
-        // Where nobody waits any more only the number of replies counts.
+        // Where nobody waits for the replies, only their number counts.
         written[first].replies.append(written[first].isAbandoned ? .null : reply)
         written[first].size += written[first].isAbandoned ? 0 : size
         guard written[first].size <= Self.mostHeld else {

@@ -3,7 +3,7 @@ import NIOSSL
 import NIOTLS
 import RESP
 
-/// The last handler of a connection: bytes become values, and everything that happens becomes one event of the link.
+/// The last handler of a connection: it turns bytes into values, and everything that happens into an event of the link.
 final class ReplyHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -71,7 +71,8 @@ final class ReplyHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Servers end TLS without the closing alert; what matters is the end of the connection, which follows.
+        // Servers often close TLS without the closing alert. That is no error; the end of the connection follows and is
+        // reported.
         if case NIOSSLError.uncleanShutdown = error { return }
         if cause == nil {
             let failure = ConnectFailure(error, address: link.address)
@@ -93,7 +94,7 @@ final class ReplyHandler: ChannelInboundHandler {
         }
     }
 
-    /// A Redis that wants TLS ends a plain connection without a word.
+    /// Adds a hint to the error of a plain connection that ended in silence: a Redis that wants TLS ends one so.
     private func doubtful(_ error: SessionError) -> SessionError {
         guard tls == nil, !hasReceived, error.code == .connectionLost else { return error }
         return SessionError(

@@ -3,7 +3,7 @@ import NIOSSL
 import NIOTLS
 import RESP
 
-/// A handshake with a server for the sake of its certificate. Nothing is sent after it.
+/// A TLS handshake that is made only to see the server's certificate. Nothing is sent after it.
 struct CertificateLook {
     private let settings: ConnectionSettings
     private let options: TLSOptions
@@ -35,7 +35,7 @@ struct CertificateLook {
     }
 }
 
-/// Tells when the server's certificate ends, and closes the connection.
+/// Reports when the server's certificate expires, and closes the connection.
 private final class HandshakeHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -64,13 +64,14 @@ private final class HandshakeHandler: ChannelInboundHandler {
 }
 
 extension TLSFile {
-    /// Of the files that the settings name.
+    /// The certificates in the files that the settings name.
     static func certificates(
         _ options: TLSOptions, address: ServerAddress
     ) throws(SessionError) -> [TLSCertificate] {
         do {
             var certificates: [TLSCertificate] = []
-            // Of a bundle of CAs any one may do, so the last to end counts; of our own chain the first is ours.
+            // In a file of CAs any one may be the needed one, so the last to expire counts; in the client's chain the
+            // first certificate is the client's own.
             if let path = options.caFile, let end = try TLSFile(path, "CA").certificates().map(\.notValidAfter).max() {
                 certificates.append(TLSCertificate(owner: .authority, notAfter: Int64(end)))
             }

@@ -1,11 +1,11 @@
 import NIOCore
 import NIOSSL
 
-/// A DNS name or an IP address: one that a certificate carries, or the one that it should.
+/// A DNS name or an IP address, either from a certificate or expected in one.
 struct CertificateName: Equatable {
-    /// As a person writes it.
+    /// The name as a person writes it.
     let text: String
-    /// An IP address in its canonical spelling.
+    /// The canonical spelling where this is an IP address; `nil` for a DNS name.
     private let address: String?
 
     init(_ text: String) {
@@ -25,7 +25,8 @@ struct CertificateName: Equatable {
         }
     }
 
-    /// RFC 6125 §6.4: without regard to case; a star stands for the whole first label and for no more.
+    /// Whether this name of a certificate is good for the wanted name. By RFC 6125 §6.4 upper and lower case are the
+    /// same, and a star stands for exactly the whole first label.
     func covers(_ wanted: CertificateName) -> Bool {
         if let address = wanted.address { return address == self.address }
         guard address == nil else { return false }
@@ -41,7 +42,7 @@ struct CertificateName: Equatable {
         address = nil
     }
 
-    /// 4 or 16 bytes, as a certificate holds them.
+    /// Reads an address from the 4 or 16 bytes that a certificate holds; `nil` for any other length.
     private init?(packed bytes: [UInt8]) {
         guard bytes.count == 4 || bytes.count == 16,
             let address = (try? SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: 0))?.ipAddress

@@ -3,16 +3,16 @@ import NIOCore
 import NIOSSL
 import RESP
 
-/// One server's TLS: the context made from its files, and who the server has to prove to be.
+/// The TLS settings for one server: the context made from its files, and the name that the server has to prove.
 ///
-/// The name is checked here and not by the TLS library, which would take a certificate that names the IP connected to,
-/// whatever name was asked for.
+/// The name is checked here and not by the TLS library: the library would accept a certificate that carries the IP
+/// address connected to, whatever name was expected.
 struct TLSClient {
     private let context: NIOSSLContext
     /// The host name or IP that the certificate must carry.
     private let expected: String
     private let verifies: Bool
-    /// For messages; `nil` where the system's authorities are trusted.
+    /// The path of the CA file, for messages; `nil` where the system's authorities are trusted.
     private let caFile: String?
 
     init(_ options: TLSOptions, address: ServerAddress) throws(SessionError) {
@@ -28,12 +28,12 @@ struct TLSClient {
     }
 
     func makeHandler() throws -> NIOSSLClientHandler {
-        // IP addresses are not sent as server names (RFC 6066 §3).
+        // RFC 6066 §3 forbids IP addresses as server names in the handshake.
         let name = CertificateName(expected).isAddress ? nil : expected
         return try NIOSSLClientHandler(context: context, serverHostname: name)
     }
 
-    /// Looks at the certificates of a server whose verification failed, and refuses them again.
+    /// Makes a handler that passes the server's certificates on and refuses them in any case.
     func makeInspector(_ look: @escaping @Sendable ([NIOSSLCertificate]) -> Void) throws -> NIOSSLClientHandler {
         let name = CertificateName(expected).isAddress ? nil : expected
         return try NIOSSLClientHandler(
@@ -44,7 +44,7 @@ struct TLSClient {
             })
     }
 
-    /// Why a chain was refused that the library only calls unverified.
+    /// Says why a chain was refused; the TLS library says only that it could not verify it.
     func explain(_ chain: [NIOSSLCertificate], now: Date = Date()) -> String {
         let seconds = Int(now.timeIntervalSince1970)
         if let expired = chain.first(where: { $0.notValidAfter < seconds }) {
@@ -62,7 +62,7 @@ struct TLSClient {
         Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601.year().month().day())
     }
 
-    /// Why this is not the server that was meant; `nil` if it is. The chain has been verified before.
+    /// Says why the server is not the one that was meant; `nil` if it is. The chain has been verified before.
     func objection(to certificate: NIOSSLCertificate?) -> String? {
         guard verifies else { return nil }
         guard let certificate else { return "the server showed no certificate" }
@@ -88,7 +88,7 @@ extension TLSConfiguration {
         guard let path = options.certificateFile else { return }
         let certificate = TLSFile(path, "certificate")
         certificateChain = try certificate.certificates().map { .certificate($0) }
-        // A file may hold both.
+        // Without a key file, the certificate file holds both the certificate and its key.
         let key = options.keyFile.map { TLSFile($0, "key") } ?? certificate
         privateKey = .privateKey(try key.privateKey())
     }

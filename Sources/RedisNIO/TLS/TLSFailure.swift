@@ -1,7 +1,7 @@
 import NIOSSL
 import RESP
 
-/// The sentence for an error of the TLS library, whose own words are names of constants.
+/// Puts an error of the TLS library, whose own words are names of constants, into a sentence.
 enum TLSFailure {
     static func sentence(_ cause: any Error) -> String {
         if let failure = cause as? TLSFile.Failure { return failure.sentence }
@@ -10,7 +10,8 @@ enum TLSFailure {
         return "the TLS handshake failed ('\(reason(in: words).printable(limit: 200))')"
     }
 
-    /// Of `… OPENSSL_internal:NO_SHARED_CIPHER at /…/tls_record.cc:491])` the constant; else all of it.
+    /// Takes the constant out of a text such as `… OPENSSL_internal:NO_SHARED_CIPHER at /…/tls_record.cc:491])`;
+    /// returns the whole text where there is none.
     private static func reason(in words: String) -> String {
         guard let constant = words.split(separator: ":").first(where: { $0.contains(" at /") }),
             let end = constant.split(separator: " ").first
@@ -18,10 +19,11 @@ enum TLSFailure {
         return String(end)
     }
 
-    /// The chain did not lead to a trusted CA, or a certificate in it is out of date; the library does not say which.
+    /// Whether the chain leads to no trusted CA or has a certificate that is out of date; the library does not say
+    /// which.
     static func isUnverified(_ cause: any Error) -> Bool { "\(cause)".contains("CERTIFICATE_VERIFY_FAILED") }
 
-    /// The constants of BoringSSL; its error type shows them only in its description.
+    /// Constants of BoringSSL and their meaning. The library's error type shows them only in its description.
     private static let sentences = [
         ("WRONG_VERSION_NUMBER", "the server does not speak TLS on this port"),
         ("CERTIFICATE_VERIFY_FAILED", "the server's certificate could not be verified"),
@@ -32,13 +34,13 @@ enum TLSFailure {
         ("SSLV3_ALERT_HANDSHAKE_FAILURE", "the server and we have no TLS version or cipher in common"),
         ("TLSV1_ALERT_PROTOCOL_VERSION", "the server and we have no TLS version in common"),
         ("UNSUPPORTED_PROTOCOL", "the server and we have no TLS version in common"),
-        // An OpenSSL that is told to speak TLS 1.1 and no longer has what that needs.
+        // An OpenSSL that is configured for TLS 1.1 but has lost the ciphers for it answers with this alert.
         (
             "TLSV1_ALERT_INTERNAL_ERROR",
             "the server broke off the TLS handshake by an error of its own, which its log names; often it is one that "
                 + "allows nothing newer than TLS 1.1 ('tls-protocols')"
         ),
-        // The files were read before: what remains is that they do not go together.
+        // Both files could be read before, so what is wrong is that they do not belong together.
         ("failedToLoadPrivateKey", "the key file does not belong to the certificate file"),
         ("KEY_VALUES_MISMATCH", "the key file does not belong to the certificate file"),
         ("EOF during handshake", "the server ended the connection during the TLS handshake"),

@@ -10,7 +10,7 @@ struct TLSFile {
     }
 
     private let path: String
-    /// What it is for: CA, certificate, key.
+    /// What the file is for, as messages name it: CA, certificate or key.
     private let role: String
 
     init(_ path: String, _ role: String) {

@@ -13,7 +13,7 @@ struct CertificateAuthority: Sendable {
 
     private func file(_ name: String) -> String { folder.path.appending(name).string }
 
-    /// Makes keys and certificates that are good for two days, with the `openssl` command.
+    /// Makes keys and certificates with the `openssl` command. They are valid for two days.
     static func create(in folder: PrivateFolder, serverNames: [String]) async throws -> CertificateAuthority {
         guard let program = ServerProgram.find("openssl") else { throw RehearsalError.programMissing("openssl") }
         let authority = CertificateAuthority(folder: folder)

@@ -3,8 +3,8 @@ import RESP
 import SystemPackage
 
 extension Lab {
-    /// The same plan, against this world: endpoints, credentials and certificates are those of the private servers, the
-    /// engines what really runs. Passwords are in files of mode 0600 in the folder.
+    /// The given plan, turned towards this world: its endpoints, credentials, certificates and engines become those of
+    /// the private servers. Passwords are put into files of mode 0600 in the folder.
     package func plan(from plan: Plan) -> Plan {
         var plan = plan
         plan.source.endpoint = endpoint(source)

@@ -4,7 +4,8 @@ extension Lab {
     /// Returns once every Sentinel sees the source alive and all other Sentinels, and says that the quorum is reachable.
     package func waitForSentinels() async throws {
         guard let wanted = description.sentinels, wanted.watchesSource else { return }
-        // They find each other by a hello that is published every 2 s.
+        // Sentinels find each other by a hello that each publishes every 2 s; publishing it more often shortens the
+        // start.
         await setHelloPeriod(.milliseconds(100))
         try await eventually("the Sentinels to know each other", within: .seconds(30)) {
             for sentinel in sentinels where !(try await knowsAll(sentinel, wanted)) { return false }
@@ -39,13 +40,13 @@ extension Lab {
 
     private func setPeriod(_ name: String, _ period: Duration) async {
         for sentinel in sentinels {
-            // Sentinels before 7.0 have no DEBUG; they take their time.
+            // Sentinels before 7.0 have no `SENTINEL DEBUG`; they keep their own periods.
             _ = try? await send(
                 Command(["SENTINEL", "DEBUG", name, String(period.wholeMilliseconds)]), to: sentinel)
         }
     }
 
-    /// Asks again and again, 20 ms apart, until the answer is yes.
+    /// Asks every 20 ms until the answer is yes, and throws when the limit has passed.
     private func eventually(
         _ what: String, within limit: Duration, _ isTrue: () async throws -> Bool
     ) async throws {
@@ -63,7 +64,7 @@ extension Lab {
 }
 
 extension RESPValue {
-    /// A flat array of names and values, as `SENTINEL MASTER` and `CONFIG GET` answer.
+    /// The names and values of a flat array, as `SENTINEL MASTER` and `CONFIG GET` answer with one.
     var fields: [String: String] {
         let words = (array ?? []).map { $0.string ?? "" }
         let pairs = stride(from: 0, to: words.count - 1, by: 2).map { (words[$0], words[$0 + 1]) }

@@ -4,8 +4,8 @@ import SystemPackage
 
 /// A private world on 127.0.0.1: source, target and the Sentinels that watch the source, as real server processes.
 ///
-/// All of it is in one folder that only we can enter. Servers and folder are gone when the body of `run` has ended,
-/// whether by returning, by throwing or by cancellation, and also if we are killed.
+/// All of its files are in one folder that only this user can enter. Servers and folder are gone when the body of `run`
+/// has returned, thrown or been cancelled, and also when this process is killed.
 package struct Lab: Sendable {
     package let description: LabDescription
     package let folder: PrivateFolder
@@ -13,16 +13,16 @@ package struct Lab: Sendable {
     package let target: ServerProcess
     package let replicas: [ServerProcess]
     package let sentinels: [ServerProcess]
-    /// Where this world differs from the one that was asked for; one sentence each, for a person.
+    /// Where this world differs from the one that was described; one sentence each, for a person.
     package let notes: [String]
     package let connector: any SessionConnector
-    /// Where servers are to be found that something stands in front of, by name.
+    /// The proxies that stand in front of instances, by the name of the instance.
     private(set) var fronts: [String: Front] = [:]
     let accounts: LabAccounts
     let authority: CertificateAuthority?
 
-    /// Starts everything, runs `body`, stops and removes everything.
-    /// - Parameter keep: leaves the folder with logs and configuration; it is `folder.path`.
+    /// Starts everything, runs `body`, then stops and removes everything.
+    /// - Parameter keep: whether to leave the folder with logs and configuration, which is `folder.path`.
     package static func run<Result: Sendable>(
         _ description: LabDescription, connector: any SessionConnector, keep: Bool = false,
         body: @Sendable (Lab) async throws -> Result
@@ -41,7 +41,8 @@ package struct Lab: Sendable {
 
     package var instances: [ServerProcess] { [source, target] + replicas }
 
-    /// A proxy before an instance: everybody talks to it and takes it for the instance, of the engine that it plays.
+    /// A proxy in front of an instance. Everybody connects to the proxy and takes it for the instance, and for the
+    /// engine that it plays.
     package struct Front: Sendable {
         package var address: ServerAddress
         package var engine: Engine
@@ -52,14 +53,14 @@ package struct Lab: Sendable {
         }
     }
 
-    /// The same world, with an instance behind a proxy.
+    /// The same world with a proxy in front of an instance.
     package func fronted(_ server: ServerProcess, by front: Front) -> Lab {
         var lab = self
         lab.fronts[server.name] = front
         return lab
     }
 
-    /// Where others find this server.
+    /// The address at which others find this server: that of its proxy, where it has one.
     package func address(of server: ServerProcess) -> ServerAddress {
         fronts[server.name]?.address ?? server.address
     }
@@ -96,7 +97,7 @@ package struct Lab: Sendable {
         }
     }
 
-    /// As whom the Sentinels log in at the instances.
+    /// The login that the Sentinels use at the instances.
     package var watcherLogin: (username: String?, password: Secret?) { accounts.watcherLogin }
 
     private var clientTLS: TLSOptions? { authority?.clientOptions }

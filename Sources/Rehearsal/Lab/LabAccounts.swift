@@ -1,9 +1,9 @@
 import RESP
 
-/// Who may log in where in a private world, with passwords made for it.
+/// The logins of a private world: who may log in where, with passwords that were generated for it.
 struct LabAccounts: Sendable {
     let description: LabDescription
-    /// One for both instances: a Sentinel has a single `auth-pass` for a primary and all its replicas.
+    /// The password of both instances: a Sentinel has a single `auth-pass` for a primary and all its replicas.
     let sharedPassword = Secret.generated()
     let sourceOperator = Secret.generated()
     let targetOperator = Secret.generated()
@@ -19,13 +19,14 @@ struct LabAccounts: Sendable {
         self.description = description
     }
 
-    /// Sentinels use the same user at both instances: where one of them has users, both have.
+    /// Whether the instances have named users. A Sentinel logs in as the same user at both instances, so where one of
+    /// them has users, both have.
     private var hasUsers: Bool {
         description.source.login.username != nil || description.target.login.username != nil
             || description.replicationUser != nil || !description.applicationUsers.isEmpty
     }
 
-    /// - Parameter applications: the users of applications that the server has from the start.
+    /// - Parameter applications: the names of the application users that the server has from the start.
     func configure(
         _ settings: inout ServerSettings, login: LabDescription.Login, operatorPassword: Secret, applications: [String]
     ) {
@@ -51,14 +52,14 @@ struct LabAccounts: Sendable {
         settings.accounts = [load, peer, sentinelOperator]
     }
 
-    /// Who a Sentinel is at the instances.
+    /// The login that a Sentinel uses at the instances.
     var watcherLogin: (username: String?, password: Secret?) {
         if hasUsers { return (watcher.name, watcher.password) }
         let logins = [description.source.login, description.target.login]
         return (nil, logins.contains(.password) ? sharedPassword : nil)
     }
 
-    /// Who the rehearsal itself is at an instance: allowed everything.
+    /// The login that the rehearsal itself uses at an instance, with all rights.
     func access(login: LabDescription.Login, tls: TLSOptions?) -> ServerAccess {
         if hasUsers { return ServerAccess(username: load.name, password: load.password, tls: tls) }
         return ServerAccess(password: login == .password ? sharedPassword : nil, tls: tls)

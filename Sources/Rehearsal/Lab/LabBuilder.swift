@@ -1,7 +1,7 @@
 import PlanModel
 import RESP
 
-/// Starts the servers of a private world in the order they need each other, and ends them again.
+/// Starts the servers of a private world, each after those that it needs, and ends them again.
 actor LabBuilder {
     private let description: LabDescription
     private let connector: any SessionConnector
@@ -46,7 +46,7 @@ actor LabBuilder {
         return lab
     }
 
-    /// Nothing in here is worth a graceful end.
+    /// Kills the servers: none of them holds data that a graceful end would save.
     func tearDown() async {
         for server in servers { await server.kill() }
         if !keep { folder.remove() }

@@ -1,21 +1,21 @@
 package import PlanModel
 
-/// What a private world consists of: which servers, how one logs in to them, who watches them.
+/// What a private world consists of: its servers, how a client logs in to them, and the Sentinels that watch them.
 package struct LabDescription: Sendable {
     package var source: Instance
     package var target: Instance
-    /// `nil`: plain replication without Sentinel.
+    /// `nil` describes plain replication without Sentinels.
     package var sentinels: Sentinels?
     /// Further replicas that follow the source from the start, of the source's engine.
     package var replicaCount = 0
-    /// `nil`: plain TCP. Servers, Sentinels and replication all use it or none does, because a Sentinel reaches all its
-    /// instances in the same way.
+    /// `nil` describes plain TCP. Either all servers, Sentinels and replication use TLS or none does, because a
+    /// Sentinel reaches all its instances in the same way.
     package var tls: TLS?
-    /// A user of the source that may do nothing but follow it.
+    /// The name of a user of the source who has no right but to follow it.
     package var replicationUser: String?
-    /// Users that only the source has from the start, so that the plan can bring them to the target.
+    /// The names of users that only the source has from the start, so that the plan can bring them to the target.
     package var applicationUsers: [String] = []
-    /// Where this differs from the plan it was made from; one sentence each, for a person.
+    /// Where this description differs from the plan it was made from; one sentence each, for a person.
     package private(set) var notes: [String] = []
 
     package init(
@@ -32,10 +32,10 @@ package struct LabDescription: Sendable {
 
     package struct Instance: Sendable, Hashable {
         package var engine: Engine
-        /// The absolute path of its program; `nil` is the engine's own name, looked for in `PATH`.
+        /// The absolute path of the program; `nil` looks for the engine's usual program in `PATH`.
         package var executable: String?
         package var login: Login
-        /// Further lines of its configuration file.
+        /// Further lines of the configuration file.
         package var extraLines: [String]
 
         package init(
@@ -48,13 +48,13 @@ package struct LabDescription: Sendable {
         }
     }
 
-    /// Who planrun has to be at a server.
+    /// How planrun logs in to a server.
     package enum Login: Sendable, Hashable {
-        /// Whoever connects may do everything.
+        /// Without a login: every client may do everything.
         case open
-        /// The password of the user `default`.
+        /// With the password of the user `default`.
         case password
-        /// An ACL user that has just the rights planrun needs; `default` is off.
+        /// As an ACL user with just the rights that planrun needs; `default` is off.
         case user(String)
     }
 
@@ -65,16 +65,17 @@ package struct LabDescription: Sendable {
         package var downAfter: Duration
         package var failoverTimeout: Duration
         package var login: Login
-        /// How often they ask the instances; `nil` is Sentinel's own 10 s. Shorter, they see a new replica sooner.
+        /// How often the Sentinels ask the instances for `INFO`; `nil` is Sentinel's own 10 s. With a shorter period
+        /// they see a new replica sooner.
         package var infoPeriod: Duration?
-        /// Whether they watch the source from the start; a plan may have a step for that.
+        /// Whether the Sentinels watch the source from the start. A plan can have a step that tells them to.
         package var watchesSource = true
-        /// Whose Sentinel it is; `nil` is that of Redis, or of Valkey where there is no Redis.
+        /// The engine whose Sentinel it is; `nil` takes that of Redis, or of Valkey where Redis is not installed.
         package var engine: Engine?
-        /// Further lines of their configuration files.
+        /// Further lines of the Sentinels' configuration files.
         package var extraLines: [String] = []
 
-        /// - Parameter quorum: `nil` is the majority.
+        /// - Parameter quorum: how many Sentinels must agree that the primary is down; `nil` is the majority.
         package init(
             primary: String = "primary", count: Int = 1, quorum: Int? = nil, downAfter: Duration = .seconds(5),
             failoverTimeout: Duration = .seconds(20), login: Login = .open, infoPeriod: Duration? = nil
@@ -102,8 +103,8 @@ package struct LabDescription: Sendable {
 }
 
 extension LabDescription {
-    /// A world like the one the plan describes: as many Sentinels, the same name, engines, kinds of login and of
-    /// transport. A quorum is not written in a plan; the majority is taken.
+    /// Describes a world like the one of the plan: as many Sentinels, the same name, engines, kinds of login and of
+    /// transport. A plan does not say the quorum; the majority is taken.
     package init(plan: Plan) {
         let accesses = [plan.source.access, plan.target.access] + (plan.sentinel.map { [$0.access] } ?? [])
         let scene = plan.rehearsalScene

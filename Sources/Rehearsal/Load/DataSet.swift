@@ -1,7 +1,7 @@
 import NIOCore
 package import RESP
 
-/// Keys of all types for a private source, the same ones for the same seed.
+/// The keys, of all types, that a private source is filled with. Equal seeds make equal keys.
 package struct DataSet: Sendable, Hashable {
     package var keys: Int
     package var seed: UInt64
@@ -11,21 +11,21 @@ package struct DataSet: Sendable, Hashable {
         self.seed = seed
     }
 
-    /// What was written: keys by database, and how many of them have a TTL.
+    /// Counts what was written: the keys of each database, and how many of them have a TTL.
     package struct Contents: Sendable, Equatable {
         package var keys: [Int: Int] = [:]
         package var expiring: [Int: Int] = [:]
     }
 
-    /// Fills databases 0 and 1, four fifths and one fifth, through a session that is used by nobody else meanwhile.
-    /// Every eighth key lives for an hour.
+    /// Writes four fifths of the keys to database 0 and one fifth to database 1. Every eighth key expires in an hour.
+    /// Nobody else may use the session meanwhile.
     @discardableResult
     package func fill(_ session: any CommandSession) async throws -> Contents {
         var contents = Contents()
         var random = SplitMix(state: seed)
         for (database, indices) in [(0, 0..<keys * 4 / 5), (1, keys * 4 / 5..<keys)] {
             for first in stride(from: indices.lowerBound, to: indices.upperBound, by: 500) {
-                // A session may connect again between two pipelines, and is in database 0 then.
+                // A session can reconnect between two pipelines, and a new connection begins in database 0.
                 var commands: [Command] = [["SELECT", String(database)]]
                 for index in first..<min(first + 500, indices.upperBound) {
                     let sample = SampleKey(index: index, using: &random)
@@ -54,7 +54,7 @@ extension Command {
     var name: String { arguments.first.map { String(buffer: $0) } ?? "" }
 }
 
-/// SplitMix64: small, and the same everywhere.
+/// SplitMix64: a small random generator that draws the same numbers on every platform.
 package struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

@@ -1,11 +1,11 @@
 import NIOCore
 import RESP
 
-/// One write of the load: which command it is follows from writer and number, so that nothing but the number has to be
-/// remembered to look for it later.
+/// One write of the load. Its command follows from writer and number, so that only the number must be remembered to
+/// look for the write later.
 ///
-/// Every other write is a key of its own; the others append to a list or add a field to a hash, which thousands share.
-/// All can be repeated: what an earlier attempt left behind does not hide that a later write is missing.
+/// Half of the writes set a key of their own; the others append to a list or set a field of a hash, which many writes
+/// share. Every write can be repeated, and one that was repeated does not hide that another is missing.
 struct LoadWrite: Sendable, Hashable {
     let writer: Int
     let number: Int
@@ -30,7 +30,7 @@ struct LoadWrite: Sendable, Hashable {
         }
     }
 
-    /// As long as a small session record.
+    /// About as long as a small session record.
     var value: String { "\(writer):\(number):" + Self.padding }
 
     private static let padding = String(repeating: "x", count: 64)

@@ -3,13 +3,13 @@ package import RESP
 /// The acknowledged writes that the final primary does not have.
 package struct LostWrites: Sendable, Equatable {
     package var count = 0
-    /// Of the first few that are missing.
+    /// The keys of the first few missing writes.
     package var keys: [String] = []
 
     package init() {}
 
-    /// Reads back every acknowledged write. A write that arrived twice, or arrived without having been acknowledged, is
-    /// no loss.
+    /// Reads back every acknowledged write. A write that is there twice, or that is there although it was never
+    /// acknowledged, does not count as lost.
     package static func find(
         _ record: WriteRecord, on primary: any CommandSession
     ) async throws -> LostWrites {
@@ -23,7 +23,7 @@ package struct LostWrites: Sendable, Equatable {
         return lost
     }
 
-    /// - Parameter writes: of one writer and one chunk, so that they share one list and one hash.
+    /// - Parameter writes: writes of one writer and one chunk, so that they share one list and one hash.
     private mutating func look(for writes: [LoadWrite], on primary: any CommandSession) async throws {
         let (own, shared) = (writes.filter { $0.number % 4 < 2 }, writes.filter { $0.number % 4 >= 2 })
         var found: Set<String> = []

@@ -1,9 +1,10 @@
 package import RESP
 
-/// Finds the primary as an application does: from a Sentinel, or, where there is none, by asking the instances.
+/// Finds the primary as an application does: by asking a Sentinel or, where there is none, the instances.
 package struct PrimaryLocator: Sendable {
     private enum Source: Sendable {
-        /// Until the Sentinels know the name, applications have the address of the source in their configuration.
+        /// `before` is the address in the applications' configuration, which they use until the Sentinels know the
+        /// name.
         case sentinels([any CommandSession], name: String, before: ServerAddress?)
         case instances([any CommandSession])
     }
@@ -20,8 +21,8 @@ package struct PrimaryLocator: Sendable {
         }
     }
 
-    /// The address of the primary as it is known now; `nil` while nobody says.
-    /// - Parameter first: which Sentinel to ask first; the others follow if it is silent.
+    /// The address of the primary as it is known now; `nil` where nobody names one.
+    /// - Parameter first: the index of the Sentinel to ask first; the others are asked if it gives no answer.
     package func locate(first: Int = 0) async -> ServerAddress? {
         switch source {
         case .sentinels(let sessions, let name, let before):
@@ -60,7 +61,7 @@ package struct PrimaryLocator: Sendable {
 }
 
 extension Lab {
-    /// A new session with whoever is the primary, found as an application finds it; the caller closes it.
+    /// A new session with the primary, found as an application finds it; the caller closes it.
     package func primarySession() async throws -> any CommandSession {
         let locator = PrimaryLocator(self)
         let address = await locator.locate()
@@ -72,13 +73,13 @@ extension Lab {
         return session
     }
 
-    /// A new session with the instance that is found there; `nil` where it is none of this world.
+    /// A new session with the instance at that address; `nil` where no instance of this world has it.
     func session(at address: ServerAddress) -> (any CommandSession)? {
         instances.first { self.address(of: $0) == address }.map(session)
     }
 }
 
 extension RESPValue {
-    /// Whether this is what a primary answers to `ROLE`.
+    /// Whether this reply to `ROLE` is that of a primary.
     var isRoleOfPrimary: Bool { array?.first?.string == "master" }
 }

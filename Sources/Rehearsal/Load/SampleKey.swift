@@ -26,7 +26,8 @@ private struct Maker {
         "empty", "float", "field",
     ]
 
-    /// 14 kinds and a TTL for every eighth: each kind comes with and without one, in both databases.
+    /// There are 14 kinds, and every eighth key has a TTL. The formula gives each kind keys with and without a TTL, in
+    /// both databases.
     private var kind: String { Self.kinds[(index / 8 + index) % Self.kinds.count] }
 
     var key: ByteBuffer {
@@ -55,7 +56,8 @@ private struct Maker {
         }
     }
 
-    /// With a group that has one entry read and acknowledged, one pending and one unread; every other one trimmed empty.
+    /// A stream with a consumer group that has one entry acknowledged, one pending and one unread. Every other stream
+    /// is trimmed until it is empty instead.
     private func stream(_ key: ByteBuffer) -> [Command] {
         let entries = (1...3).map { command("XADD", key, ["1700000000000-\($0)", "field", "value \($0)"]) }
         if index % 2 == 0 { return entries + [command("XTRIM", key, ["MAXLEN", "0"])] }
@@ -71,7 +73,7 @@ private struct Maker {
         Command(arguments: [.init(string: name), key] + words.map { ByteBuffer(string: $0) })
     }
 
-    /// Mostly small, now and then as many as `largest`, so that both encodings of a type occur.
+    /// A number of elements: mostly small, now and then `largest`, so that both encodings of a type occur.
     private mutating func count(_ largest: Int) -> Int {
         Int.random(in: 0..<40, using: &random) == 0 ? largest : Int.random(in: 1...4, using: &random)
     }
@@ -90,7 +92,7 @@ private struct Maker {
         ByteBuffer(bytes: (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) })
     }
 
-    /// Random letters to take texts from: one draw for a text instead of one for each letter.
+    /// Random letters to take texts from. A text then takes one random number, not one for each letter.
     private static let page: [UInt8] = {
         let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789 ".utf8)
         var random = SplitMix(state: 0)

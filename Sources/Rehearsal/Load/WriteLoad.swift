@@ -1,13 +1,13 @@
 /// Applications that keep writing to the primary of a private world and remember every write that was acknowledged.
 ///
-/// Each writer has one write under way at a time and makes the next one only when that is acknowledged, so that it
-/// knows of each what became of it. A write that failed is tried again, at whoever is the primary by then.
+/// Each writer makes its next write only when the one before is acknowledged, so that it knows what became of each. A
+/// write that failed is tried again, at whichever server is the primary by then.
 package struct WriteLoad: Sendable {
     package struct Settings: Sendable, Hashable {
         package var writers: Int
-        /// Writes per second, all writers together; `nil` is as fast as they can.
+        /// Writes per second of all writers together; `nil` lets them write as fast as they can.
         package var rate: Int?
-        /// Longer than any write pause: during one, replies come late but do come.
+        /// Longer than any write pause, because during a pause replies come late, but they come.
         package var replyTimeout: Duration
 
         package init(writers: Int = 8, rate: Int? = 2_000, replyTimeout: Duration = .seconds(30)) {
@@ -21,7 +21,7 @@ package struct WriteLoad: Sendable {
     private let tasks: [Task<Void, Never>]
     private let locator: PrimaryLocator
 
-    /// Starts the writers and returns once each has had a write acknowledged.
+    /// Starts the writers, and returns once a write of each has been acknowledged.
     package static func start(_ lab: Lab, _ settings: Settings = Settings()) async throws -> WriteLoad {
         let locator = PrimaryLocator(lab)
         let interval = settings.rate.map { Duration.seconds(1) * settings.writers / $0 }
@@ -39,7 +39,7 @@ package struct WriteLoad: Sendable {
         return load
     }
 
-    /// Runs `body` while the writers write; they have ended when it returns, also where `body` throws.
+    /// Runs `body` while the writers write. They have ended when this method returns or throws.
     package static func run<Result: Sendable>(
         _ lab: Lab, _ settings: Settings = Settings(), body: @Sendable (WriteLoad) async throws -> Result
     ) async throws -> (result: Result, record: WriteRecord) {
@@ -59,7 +59,7 @@ package struct WriteLoad: Sendable {
         self.locator = locator
     }
 
-    /// How many writes are acknowledged so far.
+    /// The number of writes that have been acknowledged so far.
     package var acknowledgedCount: Int {
         get async {
             var sum = 0
@@ -68,7 +68,7 @@ package struct WriteLoad: Sendable {
         }
     }
 
-    /// Ends all writers; what is under way is abandoned and counts as not acknowledged.
+    /// Ends all writers. A write without a reply is abandoned and counts as not acknowledged.
     package func stop() async -> WriteRecord {
         for writer in writers { await writer.stop() }
         for task in tasks { await task.value }

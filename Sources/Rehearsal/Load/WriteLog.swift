@@ -1,9 +1,11 @@
-/// What one writer knows: when each of its writes was acknowledged, and what went wrong in between.
+/// What one writer remembers: when each of its writes was acknowledged, and which errors came in between.
 package struct WriteLog: Sendable {
     package let writer: Int
-    /// The index is the number of the write: a writer repeats a write until it is acknowledged, so none is left out.
+    /// The time of each acknowledged write; the index is its number. A writer repeats a write until it is acknowledged,
+    /// so no number is missing.
     package internal(set) var acknowledged: [ContinuousClock.Instant] = []
-    /// By error code of the reply (`READONLY`, `NOREPLICAS`) or of the session (`connection-lost`).
+    /// How often each error came, by the code of the reply (`READONLY`, `NOREPLICAS`) or of the session
+    /// (`connection-lost`).
     package internal(set) var errors: [String: Int] = [:]
 
     init(writer: Int) {
@@ -11,7 +13,7 @@ package struct WriteLog: Sendable {
     }
 }
 
-/// What all writers of a load know, after it has ended.
+/// What all writers of a load remember after the load has ended.
 package struct WriteRecord: Sendable {
     package let logs: [WriteLog]
     package let stopped: ContinuousClock.Instant
@@ -22,18 +24,19 @@ package struct WriteRecord: Sendable {
         logs.reduce(into: [:]) { sum, log in sum.merge(log.errors, uniquingKeysWith: +) }
     }
 
-    /// The longest time between two acknowledged writes of all writers together. Only gaps that overlap the window
-    /// count, each in its full length.
+    /// The longest time between two acknowledged writes of all writers together. A gap counts where it overlaps the
+    /// window, and then in its full length.
     package func writeGap(in window: Range<ContinuousClock.Instant>) -> Duration {
         Self.longestGap(logs.flatMap(\.acknowledged).sorted(), stopped, window)
     }
 
-    /// The same for the writer that had to wait longest: what a single connection sees.
+    /// The longest time between two acknowledged writes of the same writer: what a single connection has to wait.
     package func longestWriterGap(in window: Range<ContinuousClock.Instant>) -> Duration {
         logs.map { Self.longestGap($0.acknowledged, stopped, window) }.max() ?? .zero
     }
 
-    /// - Parameter times: in order. The end of the load closes the last gap: writes that never came back are one.
+    /// - Parameter times: in ascending order. The end of the load closes the last gap, so writes that never came back
+    ///   count as a gap, too.
     private static func longestGap(
         _ times: [ContinuousClock.Instant], _ stopped: ContinuousClock.Instant, _ window: Range<ContinuousClock.Instant>
     ) -> Duration {

@@ -1,12 +1,13 @@
 import RESP
 
-/// One application connection: finds the primary, writes, remembers, and finds it again when something is wrong.
+/// One connection of an application: it finds the primary, writes, remembers, and looks for the primary again after an
+/// error.
 actor Writer {
     private(set) var log: WriteLog
     private let number: Int
     private let lab: Lab
     private let locator: PrimaryLocator
-    /// Between the starts of two writes; `nil` is none.
+    /// The time between the starts of two writes; `nil` writes without a pause.
     private let interval: Duration?
     private let replyTimeout: Duration
     private var session: (any CommandSession)?
@@ -33,7 +34,7 @@ actor Writer {
             guard let session = await connected() else { return }
             await write(on: session)
             guard let interval else { continue }
-            // After a stall it goes on at its rate and does not catch up: neither do users.
+            // After a stall the writer goes on at its rate and does not catch up, just as users do not.
             due = max(due.advanced(by: interval), clock.now.advanced(by: .zero - interval))
             if due > clock.now { try? await clock.sleep(until: due) }
         }
@@ -66,7 +67,7 @@ actor Writer {
         session = nil
     }
 
-    /// The session with the primary; asks for it until there is one. `nil` once the writer shall stop.
+    /// The session with the primary. Looks for the primary until there is one; `nil` once the writer is to stop.
     private func connected() async -> (any CommandSession)? {
         if let session { return session }
         var backoff = Duration.milliseconds(5)

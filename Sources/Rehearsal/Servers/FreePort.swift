@@ -2,10 +2,10 @@ import Glibc
 
 /// A TCP port of 127.0.0.1 that nobody listens on at this moment.
 ///
-/// Taken from below the range the kernel gives to outgoing connections (`ip_local_port_range`, from 32768 by default):
-/// while a server is down, a client that keeps connecting to a port inside that range can be given the very same port
-/// as its own and then talks to itself. Another process can take the port before the server does: start the server,
-/// and if it did not come up and the port is no longer free, pick another.
+/// It lies below the range from which the kernel takes ports for outgoing connections (`ip_local_port_range`, from
+/// 32768 by default). Within that range, a client that keeps connecting to a server that is down can be given the
+/// server's port as its own, and then talks to itself. Another process can still take the port before the server does,
+/// so the caller must pick another where the server did not start and the port is no longer free.
 struct FreePort {
     static func pick() throws(RehearsalError) -> Int {
         for _ in 0..<1_000 {
@@ -20,7 +20,8 @@ struct FreePort {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        // As servers do: connections of an earlier server on this port that linger are no obstacle.
+        // With this option, as with that of the servers, lingering connections of an earlier server do not occupy the
+        // port.
         var reuse: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()

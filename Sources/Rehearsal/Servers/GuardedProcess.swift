@@ -2,24 +2,25 @@ import Glibc
 import Subprocess
 import SystemPackage
 
-/// A child process that cannot outlive us, not even if we are killed with SIGKILL.
+/// A child process that cannot outlive this process, not even if this process is killed with SIGKILL.
 ///
-/// A shell stands between: it starts the program, then waits for it and for the end of a pipe whose only write end is
-/// ours. If we go, however we go, the kernel closes that pipe; the shell kills the program, which it has not yet waited
-/// for, so that the process id is still the program's own, and removes the folder it was told to. `PR_SET_PDEATHSIG`
-/// would do the same only for as long as the *thread* that forked lives.
+/// A shell stands between the two. It starts the program and then waits for the end of the program and for the end of a
+/// pipe whose only write end is in this process. However this process ends, the kernel closes that pipe. The shell then
+/// kills the program and removes the folder it was told to. The shell has not yet waited for the program, so no other
+/// process can have been given its process id. `PR_SET_PDEATHSIG` would kill the program already when the *thread* that
+/// forked ends.
 ///
-/// The shell leads a process group of its own: Ctrl-C at the terminal does not reach it, and children of the program
-/// end with it. It ignores SIGHUP: our death orphans that group, and the kernel sends SIGHUP to all of an orphaned group
-/// in which one process is stopped, as a frozen server is.
+/// The shell leads a process group of its own, so that Ctrl-C at the terminal does not reach it, and so that children
+/// of the program end with it. It ignores SIGHUP: the death of this process orphans the group, and the kernel sends
+/// SIGHUP to an orphaned group in which a process is stopped, as a frozen server is.
 struct GuardedProcess: Sendable {
     let pid: pid_t
     /// Ends when the program and its shell are gone.
     private let life: Task<Void, any Error>
 
     /// - Parameters:
-    ///   - log: where standard output and standard error of the program are appended.
-    ///   - doomedFolder: removed if we die; `nil` leaves everything.
+    ///   - log: the file to which standard output and standard error of the program are appended.
+    ///   - doomedFolder: the folder that is removed if this process dies; `nil` leaves everything.
     static func start(
         _ command: [String], log: FilePath, doomedFolder: FilePath?
     ) async throws(RehearsalError) -> GuardedProcess {
@@ -28,7 +29,7 @@ struct GuardedProcess: Sendable {
         let configuration = Configuration(
             executable: .path("/bin/sh"),
             arguments: Arguments(["-c", script, "sh", log.string, doomedFolder?.string ?? ""] + command),
-            // Nothing of our environment, which may hold the secrets of a plan.
+            // The program gets none of this process's environment, which may hold the secrets of a plan.
             environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"]), platformOptions: options)
         let (pids, found) = AsyncStream.makeStream(of: pid_t.self)
         let life = Task {

@@ -6,7 +6,7 @@ package import SystemPackage
 package struct PrivateFolder: Sendable, Hashable {
     package let path: FilePath
 
-    /// Makes a new one in the folder for temporary files, with mode 0700.
+    /// Makes a new folder of mode 0700 in the folder for temporary files.
     package static func temporary() throws(RehearsalError) -> PrivateFolder {
         let parent = FilePath(FileManager.default.temporaryDirectory.path)
         let name = "planrun-rehearsal-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
@@ -41,7 +41,7 @@ package struct PrivateFolder: Sendable, Hashable {
         return file
     }
 
-    /// The last lines of a text file; empty where there is none.
+    /// The last lines of a text file, escaped; empty where there is no such file.
     package func lastLines(of name: String, count: Int = 12) -> [String] {
         guard let data = FileManager.default.contents(atPath: path.appending(name).string) else { return [] }
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
@@ -49,7 +49,7 @@ package struct PrivateFolder: Sendable, Hashable {
     }
 
     package func remove() {
-        // What is left behind is in the folder for temporary files, and nothing depends on it being gone.
+        // An error is ignored: nothing depends on the folder being gone, and it lies among the temporary files.
         try? FileManager.default.removeItem(atPath: path.string)
     }
 }

@@ -12,19 +12,19 @@ package struct ServerAccount: Sendable {
         self.rights = rights
     }
 
-    /// What an account is for decides what it may do. The rules are written out in `rules`.
+    /// What an account is for, which decides what it may do.
     package enum Rights: Sendable, Hashable, CaseIterable {
-        /// The rehearsal itself: fills, writes, reads back.
+        /// For the rehearsal itself, which fills, writes and reads back.
         case everything
-        /// planrun at an instance.
+        /// For planrun at an instance.
         case operatorOfInstance
-        /// planrun at a Sentinel.
+        /// For planrun at a Sentinel.
         case operatorOfSentinel
-        /// A Sentinel at an instance.
+        /// For a Sentinel at an instance.
         case sentinelAtInstance
-        /// A Sentinel at another Sentinel.
+        /// For a Sentinel at another Sentinel.
         case sentinelAtSentinel
-        /// A replica at its primary.
+        /// For a replica at its primary.
         case replication
 
         /// ACL rules, as `ACL SETUSER` takes them.
@@ -33,7 +33,8 @@ package struct ServerAccount: Sendable {
             case .everything:
                 ["~*", "&*", "+@all"]
             case .operatorOfInstance:
-                // Reads the server, fences it, changes its role, and writes one key of its own to prove that it can.
+                // planrun reads the server, fences it, changes its role, and writes a key of its own to prove that
+                // writing works.
                 [
                     "~*", "&*", "-@all", "+@connection", "+info", "+role", "+config", "+client", "+command",
                     "+acl|whoami", "+acl|users", "+acl|getuser", "+acl|dryrun",
@@ -50,7 +51,7 @@ package struct ServerAccount: Sendable {
                     "+acl|getuser", "+acl|dryrun",
                 ]
             case .sentinelAtInstance:
-                // The list of Redis' Sentinel documentation.
+                // The list in the documentation of Redis Sentinel.
                 [
                     "allchannels", "-@all", "+multi", "+exec", "+slaveof", "+replicaof", "+ping", "+subscribe",
                     "+publish",

@@ -3,9 +3,9 @@ package import Glibc
 package import RESP
 package import SystemPackage
 
-/// One private server on 127.0.0.1, in a folder of its own, that can be stopped, killed, frozen and started again.
+/// One private server on 127.0.0.1, in a folder of its own. It can be stopped, killed, frozen and started again.
 ///
-/// It ends when we end, however we end. Its port stays the same for all its lives.
+/// It ends when this process ends, however that happens. It keeps its port when it is started again.
 package actor ServerProcess {
     package nonisolated let name: String
     package nonisolated let address: ServerAddress
@@ -16,14 +16,14 @@ package actor ServerProcess {
     private let doomedFolder: FilePath?
     private let command: [String]
     private var process: GuardedProcess?
-    /// Of the last start that failed: the server was gone before we ended it.
+    /// Whether the last start failed because the server ended before it was ready.
     private var endedByItself = false
 
-    /// Starts a server on a port that is free and returns once it answers `PING`.
+    /// Starts a server on a free port, and returns once it answers `PING`.
     /// - Parameters:
-    ///   - parent: gets a subfolder `name` with configuration, log and data.
-    ///   - access: who the rehearsal is at this server; its address is ignored.
-    ///   - doomedFolder: removed if we die.
+    ///   - parent: the folder that gets a subfolder `name` with configuration, log and data.
+    ///   - access: how the rehearsal logs in to this server.
+    ///   - doomedFolder: the folder that is removed if this process dies.
     package static func start(
         name: String, settings: ServerSettings, in parent: PrivateFolder, access: ServerAccess,
         connector: any SessionConnector, doomedFolder: FilePath?
@@ -41,8 +41,9 @@ package actor ServerProcess {
                 try await server.start()
                 return server
             } catch let error as RehearsalError {
-                // A server that runs and is not ready has its port: another port would not help it. One that ended by
-                // itself may have found that somebody was quicker. The last one is told with what it logged.
+                // A server that runs but is not ready has its port, so another port would not help. One that ended by
+                // itself may have lost its port to another process. The last attempt's error is thrown, with what the
+                // server logged.
                 let perhapsTaken = await server.endedByItself && !FreePort.isFree(address.port)
                 guard perhapsTaken, attempt < 10 else { throw error }
             }
@@ -117,7 +118,7 @@ package actor ServerProcess {
         ended(process.pid)
     }
 
-    /// `SIGKILL`; returns once the server is gone.
+    /// Sends `SIGKILL`, and returns once the server is gone.
     package func kill() async {
         guard let process else { return }
         process.send(SIGKILL)
@@ -125,13 +126,14 @@ package actor ServerProcess {
         ended(process.pid)
     }
 
-    /// `SIGSTOP`: connections stay, nothing is answered.
+    /// Sends `SIGSTOP`: connections stay open, and nothing is answered.
     package func freeze() { process?.send(SIGSTOP) }
 
-    /// `SIGCONT`.
+    /// Sends `SIGCONT`, which ends a freeze.
     package func thaw() { process?.send(SIGCONT) }
 
-    /// Ready is: it answers `PING`, and says that it is the process we started and no other on the same port.
+    /// Waits until the server answers `PING` and says that it is the process that was started, not another on the same
+    /// port.
     private func waitUntilReady(_ pid: pid_t) async throws {
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(by: .seconds(30))
@@ -163,7 +165,7 @@ package actor ServerProcess {
     }
 }
 
-/// Who the rehearsal is at a private server.
+/// How the rehearsal logs in to a private server.
 package struct ServerAccess: Sendable {
     package var username: String?
     package var password: Secret?

@@ -1,7 +1,7 @@
 import FoundationEssentials
 package import PlanModel
 
-/// A server program that is installed here.
+/// A server program that is looked for in `PATH`.
 package enum ServerProgram: String, Sendable, Hashable, CaseIterable {
     case redis = "redis-server"
     case valkey = "valkey-server"
@@ -15,7 +15,7 @@ package enum ServerProgram: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The absolute path of the first one in `PATH`; `nil` where it is not installed.
+    /// The absolute path of the first such program in `PATH`; `nil` where it is not installed.
     package var path: String? { Self.find(rawValue) }
 
     static func find(_ program: String) -> String? {

@@ -2,7 +2,7 @@ import RESP
 import SystemPackage
 
 extension ServerSettings {
-    /// The configuration file for Redis and Valkey, instance or Sentinel.
+    /// The configuration file of an instance or a Sentinel of Redis or Valkey.
     func configuration(address: ServerAddress, folder: PrivateFolder) -> String {
         var lines = ["bind 127.0.0.1", "protected-mode no", "daemonize no", "loglevel notice", "logfile \"\""]
         lines.append("dir \(Self.quoted(folder.path.string))")
@@ -16,21 +16,22 @@ extension ServerSettings {
         return (lines + extraLines).joined(separator: "\n") + "\n"
     }
 
-    /// The users, for `aclfile`; `nil` where the server needs none.
+    /// The users, as the file that `aclfile` names lists them; `nil` where the server needs no users.
     var accountsFile: String? {
         guard !accounts.isEmpty else { return nil }
         let everything = ServerAccount.Rights.everything.rules.joined(separator: " ")
         let defaultUser =
             switch (admitsDefaultUser, password) {
-            // Dragonfly refuses a file in which `default` is off and has no rights, and a `default` that is on without
-            // rights may not even run AUTH, so that nobody could log in. A password that nobody has keeps everybody out.
+            // Dragonfly refuses a file in which `default` is off and has no rights. A `default` that is on and has no
+            // rights may not even run AUTH, so that nobody could log in. So `default` is on here, with a password that
+            // nobody knows.
             case (false, _) where program == .dragonfly: "user default on >\(nobodysPassword.reveal()) \(everything)"
             case (false, _): "user default off"
             case (true, let password?): "user default on >\(password.reveal()) \(everything)"
             case (true, nil): "user default on nopass \(everything)"
             }
         let others = accounts.map { account in
-            // Dragonfly knows neither subcommand rules nor all of these commands.
+            // Dragonfly knows neither rules for subcommands nor all of these commands.
             let rules = program == .dragonfly ? everything : account.rights.rules.joined(separator: " ")
             return "user \(account.name) on >\(account.password.reveal()) \(rules)"
         }
@@ -69,20 +70,21 @@ extension ServerSettings {
         return lines
     }
 
-    /// Who the Sentinel is at the others.
+    /// How the Sentinel logs in to the other Sentinels.
     private var peerLines: [String] {
         guard let peer = accounts.first(where: { $0.rights == .sentinelAtSentinel }) else { return [] }
         return ["sentinel sentinel-user \(peer.name)", "sentinel sentinel-pass \(peer.password.reveal())"]
     }
 
-    /// Dragonfly takes flags; those that hold secrets go into its flag file, as all others do.
+    /// The flag file of Dragonfly. All flags are in it, so that those with secrets do not show in the list of
+    /// processes.
     func flags(address: ServerAddress, folder: PrivateFolder) -> String {
         var flags = [
             "--bind=127.0.0.1", "--port=\(address.port)", "--dir=\(folder.path.string)", "--dbfilename=",
             "--logtostderr",
             "--dbnum=\(databases)", "--proactor_threads=2", "--maxmemory=512mb", "--version_check=false",
         ]
-        // Behind TLS it does not start without a password or an authority for certificates, whatever users there are.
+        // With TLS, Dragonfly does not start without a password or a certificate authority, whatever users there are.
         let needsPassword = tls != nil && !accounts.isEmpty && !admitsDefaultUser
         if let password = password ?? (needsPassword ? nobodysPassword : nil) {
             flags.append("--requirepass=\(password.reveal())")
@@ -94,7 +96,7 @@ extension ServerSettings {
             flags += [
                 "--tls", "--tls_replication", "--tls_cert_file=\(tls.certificateFile)", "--tls_key_file=\(tls.keyFile)",
             ]
-            // With an authority to check them by, Dragonfly demands certificates of all clients.
+            // Dragonfly demands a certificate of every client once it has an authority to check it against.
             if tls.requiresClientCertificate { flags.append("--tls_ca_cert_file=\(tls.caFile)") }
         }
         return (flags + extraLines).joined(separator: "\n") + "\n"

@@ -4,28 +4,29 @@ package import RESP
 package struct ServerSettings: Sendable {
     package enum Role: Sendable {
         case instance
-        /// `nil`: one that watches nothing yet.
+        /// `nil` for a Sentinel that watches nothing yet.
         case sentinel(SentinelMonitor?)
     }
 
     package var program: ServerProgram
-    /// The absolute path of the program; `nil` is the first one of its name in `PATH`.
+    /// The absolute path of the program; `nil` takes the first one of its name in `PATH`.
     package var executable: String?
     package var role: Role
     package var databases = 16
-    /// The password of the user `default`; `nil` and no accounts: whoever connects may do everything.
+    /// The password of the user `default`. Where it is `nil` and there are no accounts, every client may do everything.
     package var password: Secret?
-    /// Named users. Where there are any, they are all there is: `default` is then what `password` says, or off.
+    /// The named users of the server.
     package var accounts: [ServerAccount] = []
-    /// Whether `default` may log in beside the accounts.
+    /// Whether the user `default` may log in where there are accounts.
     package var admitsDefaultUser = true
-    /// Of a user `default` that is on because the server insists, and that nobody shall be.
+    /// The password of a `default` that has to be on although nobody is to use it; nobody is told the password.
     let nobodysPassword = Secret.generated()
-    /// Who the server is at the primary that it follows.
+    /// The user as whom this server logs in to the primary that it follows.
     package var replicationUser: String?
     package var replicationPassword: Secret?
     package var tls: ServerTLS?
-    /// Further lines of the configuration file, or flags where the program is Dragonfly: `repl-timeout 5`.
+    /// Further lines of the configuration file, such as `repl-timeout 5`, or further flags where the program is
+    /// Dragonfly.
     package var extraLines: [String] = []
 
     package init(program: ServerProgram = .redis, role: Role = .instance) {
@@ -50,7 +51,7 @@ package struct SentinelMonitor: Sendable {
     package var quorum: Int
     package var downAfter: Duration
     package var failoverTimeout: Duration
-    /// Who the Sentinel is at the primary and at all its replicas: one pair serves them all.
+    /// The login that the Sentinel uses at the primary and at all its replicas alike.
     package var username: String?
     package var password: Secret?
 }
