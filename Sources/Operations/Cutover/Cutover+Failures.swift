@@ -2,9 +2,9 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// What a handover that did not come to its end says: what happened, and what state the world is in.
+/// The failures of a handover that did not come to its end. Each says what happened and what state the world is in.
 extension CutoverDriver {
-    /// - Returns: `nil` where it came to its end.
+    /// - Returns: `nil` where the handover came to its end.
     func failure(_ outcome: CutoverStateMachine.Outcome) -> (any Error)? {
         switch outcome {
         case .handedOver: nil
@@ -16,7 +16,7 @@ extension CutoverDriver {
         case .promotionUnknown: notPromoted(after: limits.promotion)
         case .notAnnounced: notAnnounced(after: limits.announcement)
         case .notAtRest: refusal ?? StepFailure(code: .oldPrimaryNotSettled, what: "")
-        // The run says how it was stopped.
+        // The run itself tells the user how it was stopped.
         case .stopped: CancellationError()
         }
     }
@@ -35,12 +35,13 @@ extension CutoverDriver {
                 "its min-replicas-to-write and replica-priority could not be put back yet: \(reason)",
             ]
         }
-        // It had accepted the failover, and has given it up.
+        // The Sentinel had accepted the failover and has given it up since.
         if cause == .targetGone, isSentinelAsked { failure.world.append(guardTime) }
         return failure
     }
 
-    /// - Returns: `nil` for what no server said, such as a state file that could not be written or a lost lease.
+    /// - Returns: `nil` for a cause that no server named, such as a state file that could not be written or a lost
+    ///   lease.
     private func failure(_ cause: CutoverStateMachine.Cause) -> StepFailure? {
         switch cause {
         case .refused: refusal as? StepFailure
@@ -52,10 +53,12 @@ extension CutoverDriver {
         }
     }
 
-    /// Whether it is a Sentinel that promotes.
+    /// Whether a Sentinel promotes: one that was asked for a failover, or one that notices that the source was shut
+    /// down.
     private var isSentinelAsked: Bool { machine.method == .sentinel || machine.method == .shutdown }
 
-    /// A Sentinel that gave up a failover begins none by itself for twice failover-timeout, counted from its beginning.
+    /// A Sentinel that gave a failover up begins none by itself for twice its failover-timeout, counted from the
+    /// beginning of the failover.
     private var guardTime: String {
         let guarded = Int64(saturating: limits.failoverTimeout * 2 / .milliseconds(1))
         let end = Timestamp(millisecondsSince1970: Timestamp.now.millisecondsSince1970 + guarded)

@@ -5,13 +5,13 @@ import RedisTopology
 
 /// Hands the role of primary from one server to another without losing an acknowledged write.
 ///
-/// What can be done before clients have to wait is done here. What follows is decided by `CutoverStateMachine` and carried
-/// out by `CutoverDriver`. Until the promotion is asked for, everything can be taken back; after it the servers may go on
-/// without planrun.
+/// This type does what can be done before clients have to wait. What follows is decided by `CutoverStateMachine` and
+/// carried out by `CutoverDriver`. Until the promotion is asked for, everything can be taken back; after it the servers
+/// may go on without planrun.
 struct Cutover: Sendable {
     /// - Parameters:
-    ///   - from: the part of the primary until now.
-    ///   - to: the part of the one that shall be.
+    ///   - from: where the old primary is.
+    ///   - to: where the new primary is.
     static func rights(from: Rights.Place, to: Rights.Place, _ plan: Plan) -> Rights {
         Rights(at: [from], Fence.rights + WritePause.rights + ReplicationCredentials.rights + [.replicaOf])
             + Rights(at: [to], [.replicaOf] + WriteCounter.rights) + WriteProbe.rights
@@ -19,15 +19,16 @@ struct Cutover: Sendable {
     }
 
     private(set) var servers: Servers
-    /// The primary until now, and the one that shall be.
+    /// The old primary and the new one.
     private(set) var from: Server
     private(set) var to: Server
     let method: FailoverStep.Method
     let writePause: Duration
-    /// Whether the new primary has to have every write of the old one. Only a return that gives writes up does without.
+    /// Whether the new primary must have every write of the old one before it is promoted. Only a return that gives
+    /// writes up does without.
     var drains = true
-    /// Commands after which the new primary takes writes again. Given where it stood alone, closed to writes, and the
-    /// Sentinels have forgotten it.
+    /// Commands that let the new primary take writes again. Set only for a return to a source that stands alone, is
+    /// closed to writes and was forgotten by the Sentinels.
     var reopening: [Command]?
     let context: StepContext
     /// Writes the memory to the state file; returns once it is on disk.
@@ -37,7 +38,7 @@ struct Cutover: Sendable {
     var sentinels: Sentinels? { Sentinels(servers) }
     var others: OtherReplicas { OtherReplicas(servers: servers, primary: from, successor: to) }
 
-    /// The commands that make the new primary one.
+    /// The commands that promote the new primary.
     var promotion: [Command] { [["REPLICAOF", "NO", "ONE"]] + (reopening ?? []) }
 
     /// What has to be recorded before anything is changed.
@@ -48,8 +49,9 @@ struct Cutover: Sendable {
             replicas: try await others.prior())
     }
 
-    /// The whole handover, from a world in which nothing was promoted.
-    /// - Returns: `false` where another hand promoted the new primary before ours had changed anything.
+    /// Does the whole handover, from a world in which nothing was promoted.
+    /// - Returns: `false` where a failover of the Sentinels promoted the new primary before this handover had raised
+    ///   its fence.
     func run(_ prior: CutoverMemory) async throws -> Bool {
         try await servers.withoutLookups(needsAll: true) { try await between($0).handOver(prior) }
     }
@@ -81,7 +83,7 @@ struct Cutover: Sendable {
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
         let limits = await limits()
-        // The last look before anybody waits.
+        // The last look at the conditions: from here on clients wait.
         try await checkConditions()
         let driver = CutoverDriver(
             self, choice, memory, leader: leader, counter: counter, refusals: refusals, limits: limits)
@@ -99,7 +101,7 @@ struct Cutover: Sendable {
         return await MethodChoice.make(method, sentinels, from: from, to: to)
     }
 
-    /// Conditions speak of the way to the target. A return goes the other way, and asks none.
+    /// Conditions are about the way from the source to the target, so a return checks none.
     private func checkConditions() async throws {
         if to.part == .target { try await Conditions.check(servers, context) }
     }
@@ -113,8 +115,9 @@ struct Cutover: Sendable {
         return try await sentinels.align(to, lead: try await lead(memory), context)
     }
 
-    /// How long it will take from the fence until a Sentinel is asked: the conditions once more, then five questions to
-    /// the old primary, two to the new one, and a checkpoint between them.
+    /// How long it will take from the fence until a Sentinel is asked for its failover. The time is estimated by
+    /// measuring its parts now: one check of the conditions, five questions to the old primary, two to the new one, and
+    /// a checkpoint.
     private func lead(_ memory: CutoverMemory) async throws -> Duration {
         func time(_ body: () async throws -> Void) async rethrows -> Duration {
             let watch = Stopwatch(context.clock)
@@ -127,9 +130,10 @@ struct Cutover: Sendable {
         return conditions + toFrom * 5 + toTo * 2 + (try await time { try await record(memory) })
     }
 
-    /// Goes on from a world in which the new primary was promoted, however far it came; ends in the same world each time.
+    /// Goes on from a world in which the new primary was promoted, however far the earlier run came; it ends in the
+    /// same world each time.
     func resume(_ memory: CutoverMemory) async throws {
-        // The name of a source that is gone may be gone, too.
+        // The host name of a source that is gone may be gone, too, so not every look-up has to succeed.
         try await servers.withoutLookups(needsAll: false) { try await between($0).goForward(memory) }
     }
 
@@ -141,7 +145,8 @@ struct Cutover: Sendable {
         try await shielded(driver) { $0.goOn(isBound: isBound) }
     }
 
-    /// From here a cancellation must not stop us half way: the section ends by itself, by the pause and its own limits.
+    /// Runs the driver in a task that a cancellation does not reach, since it must not stop half way. The driver ends
+    /// by itself, because the pause and its timers are limited.
     private func shielded(
         _ driver: CutoverDriver,
         _ begin: @escaping @Sendable (inout CutoverStateMachine) -> CutoverStateMachine.Action
@@ -158,7 +163,7 @@ struct Cutover: Sendable {
         guard let gap else { return }
         var measured = memory
         measured.measurements.writeGap = gap.seconds
-        // The probe's writes are not those of an application, so that nobody gives them up.
+        // No application made the probe's writes, so they must not count among those that a later return gives up.
         if let counted = memory.measurements.writesAtPromotion {
             measured.measurements.writesAtPromotion = counted + probed
         }
@@ -170,14 +175,14 @@ struct Cutover: Sendable {
             ?? CutoverLimits(pause: .seconds(60), promotion: .seconds(20), announcement: .seconds(30))
     }
 
-    /// Makes the old primary follow the new one, also when it is started again.
+    /// Makes the old primary follow the new one, also after a restart of the old one (`CONFIG REWRITE`).
     func demote() async throws(StepFailure) {
         let command: Command = ["REPLICAOF", to.endpoint.host, String(to.endpoint.port)]
         let replies = try await from.replies(to: [command, Fence.rewrite], timeout: .seconds(5))
         if case .error(let error) = replies[0] { throw from.refusal(of: command, error) }
     }
 
-    /// For a question at the same time.
+    /// The demotion with its outcome as a value, for an `async let` while other questions are asked.
     func demoted() async -> Result<Void, StepFailure> {
         do throws(StepFailure) {
             return .success(try await demote())
@@ -186,7 +191,8 @@ struct Cutover: Sendable {
         }
     }
 
-    /// Brings the old primary to rest: it follows, has its own write rule again, and cannot be promoted by a Sentinel.
+    /// Brings the old primary to rest: it follows the new one, has the write rule of before the cutover again, and no
+    /// Sentinel can promote it.
     func bringToRest(_ memory: CutoverMemory) async throws(StepFailure) {
         do {
             if try await from.replication().role == .primary { try await demote() }
@@ -198,7 +204,7 @@ struct Cutover: Sendable {
         }
     }
 
-    /// Takes back what was changed while nothing was promoted.
+    /// Takes back what this handover changed on the old primary; only for a world in which nothing was promoted.
     func unfence(_ memory: CutoverMemory) async throws(StepFailure) {
         try await fence.lower(to: memory.fence, first: [["CLIENT", "UNPAUSE"]])
         try await ReplicationCredentials.restore(memory.credentials, on: from)

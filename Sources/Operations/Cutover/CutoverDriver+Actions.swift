@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Until the promotion.
+/// The actions up to the promotion.
 extension CutoverDriver {
     mutating func holdWrites() async -> Event {
         do {
@@ -18,7 +18,7 @@ extension CutoverDriver {
         return .refused
     }
 
-    /// What the new primary says of itself. It is given no longer to answer than writes are held back.
+    /// Asks the new primary how far it has come. It gets no longer to answer than writes are held back.
     mutating func compareOffsets(_ round: CutoverStateMachine.Round) async -> Event {
         do {
             let replies = try await to.replies(to: questions(round), timeout: max(pause.remaining, .milliseconds(100)))
@@ -31,7 +31,8 @@ extension CutoverDriver {
                     Progress("\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(wanted)"))
                 return .behind
             }
-            // Nothing was written since the offset was read, so this answer, which came after it, is final.
+            // The new primary has carried out everything up to the offset, and nothing was written after it, so what it
+            // says about refused commands is final.
             if round == .last, let violation = try refusals?.violation(replies[1]) {
                 refusal = violation
                 return .refused
@@ -49,7 +50,8 @@ extension CutoverDriver {
 
     private static let replication: Command = ["INFO", "replication"]
 
-    /// The offset counts what the new primary was sent, also commands that it did not carry out: it is asked for those, too.
+    /// The offset also counts commands that the new primary received and did not carry out, so the last round asks for
+    /// those, too.
     private func questions(_ round: CutoverStateMachine.Round) -> [Command] {
         [Self.replication] + (round == .last ? [refusals?.question].compactMap(\.self) : [])
     }
@@ -75,12 +77,13 @@ extension CutoverDriver {
 
     mutating func askSentinel() async -> Event {
         guard let leader, let sentinels = cutover.sentinels else { return .done }
-        // A reply that is lost must leave enough of the pause for the swap.
+        // If the reply is lost, enough of the pause must be left for swapping the roles.
         let timeout = min(.seconds(1), pause.remaining / 2)
         return await attempt { try await leader.sentinel.failOver(sentinels.primaryName, timeout: timeout) }
     }
 
-    /// A server saves its data first, if it is configured with save points. One that is gone sends no reply.
+    /// Shuts the old primary down. A server with save points saves its data first, which takes time. A server that is
+    /// gone sends no reply, and none is waited for.
     mutating func shutDown() async -> Event {
         promotion = Stopwatch(cutover.context.clock)
         return await attempt { [from] in try await from.attempt([["SHUTDOWN"]], timeout: .seconds(60)) }
@@ -88,7 +91,7 @@ extension CutoverDriver {
 
     mutating func promote() async -> Event {
         if promotion == nil { promotion = Stopwatch(cutover.context.clock) }
-        // While writes are held back, the command must not arrive after they are released.
+        // Sent under a pause, the command must not arrive after the pause has ended.
         let timeout = pause.hasBegun ? max(pause.remaining, .milliseconds(100)) : .seconds(30)
         do {
             let answer = try await to.attempt(cutover.promotion, thenAsk: Self.replication, timeout: timeout)
@@ -100,8 +103,9 @@ extension CutoverDriver {
         }
     }
 
-    /// Of several commands the first may have been refused, or a later one. A server that became primary and takes writes is
-    /// promoted, whatever it refused; one that is still closed takes none, so that the old primary can have them.
+    /// Judges a refusal where several commands were sent, of which the first or a later one may have been refused. A
+    /// server that became primary and takes writes is promoted, whatever it refused. One that is still closed takes no
+    /// writes, so the old primary may take them again.
     private mutating func refusedToPromote() async -> Event {
         guard cutover.reopening != nil else { return .refused }
         do {
@@ -132,16 +136,17 @@ extension CutoverDriver {
     }
 }
 
-/// After the promotion: clients move, and the old primary comes to rest.
+/// The actions after the promotion: clients move, and the old primary comes to rest.
 extension CutoverDriver {
-    /// Should this fail, it is tried again once the Sentinels have learned of the promotion.
+    /// Demotes the old primary. If this fails, `bringToRest` tries again once the Sentinels have learned of the
+    /// promotion.
     mutating func demote() async -> Event {
         if promotion == nil {
-            // An earlier run may have died before it had set them.
+            // This run resumes an earlier one, which may have died before it had set the credentials.
             try? await ReplicationCredentials(toFollow: to).apply(to: from)
         }
         async let demoted = cutover.demoted()
-        // An announcement comes first; it does not take longer because of this question.
+        // With `announce` the Sentinels come first: the writes are counted while they are told.
         if machine.method != .announce { await countWrites() }
         switch await demoted {
         case .success: return .done
@@ -198,8 +203,8 @@ extension CutoverDriver {
         return .done
     }
 
-    /// Ends the pause on the old primary together with the connections of its clients. A client that waits there asks the
-    /// Sentinels again instead of reading an error.
+    /// Ends the pause on the old primary together with the connections of its clients. A client that waited in the
+    /// pause asks the Sentinels again instead of reading an error.
     mutating func releaseClients() async -> Event {
         if let promotion { memory.measurements.announcement = promotion.elapsed.seconds }
         if pause.hasBegun { memory.measurements.pause = pause.elapsed.seconds }
@@ -221,8 +226,8 @@ extension CutoverDriver {
         }
     }
 
-    /// A Sentinel closes the connections of the server that it promotes, ours as well. The second question is sent on a new
-    /// one.
+    /// Counts the writes of the new primary. A Sentinel that promotes a server closes all connections to it, planrun's
+    /// as well, so a question that fails is asked again on a new connection.
     private mutating func countWrites() async {
         guard memory.measurements.writesAtPromotion == nil else { return }
         if counter == nil { counter = try? await WriteCounter(to) }

@@ -15,11 +15,12 @@ struct CutoverDriver: Sendable {
     private var timers: CutoverTimers
     var memory: CutoverMemory
     var pause: WritePause
-    /// Counts writes on the new primary. It is made before anybody waits, since that takes a long answer.
+    /// Counts writes on the new primary. It is made before writes are held back, since the server's answer for it is
+    /// long.
     var counter: WriteCounter?
-    /// What the new primary has refused of what it was sent; `nil` where that cannot be told.
+    /// What the new primary refused of the commands that it was sent; `nil` where that cannot be told.
     let refusals: RefusalWatch?
-    /// What the Sentinels will be told, written before anybody waits.
+    /// What the Sentinels will be told, written before writes are held back.
     var announcement: PrimaryAnnouncement?
     /// The old primary's offset, which the new one has to reach.
     var offset: Int64?
@@ -31,7 +32,7 @@ struct CutoverDriver: Sendable {
     /// Why an action was refused, and why the fence could not be lowered after that.
     var refusal: (any Error)?
     var unfencing: (any Error)?
-    /// Since the promotion was sent.
+    /// Runs since the promotion was sent; `nil` before that.
     var promotion: Stopwatch?
 
     init(

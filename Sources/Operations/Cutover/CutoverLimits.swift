@@ -5,12 +5,13 @@ import RedisTopology
 struct CutoverLimits: Equatable {
     /// How long writes may be held back: less than the smallest time after which a Sentinel takes the source for down.
     var pause: Duration
-    /// A failover that was accepted gives up after failover-timeout. A source that was shut down is noticed after
-    /// down-after-milliseconds, and an election may take ten seconds more.
+    /// How long a promotion may take. A Sentinel gives an accepted failover up after failover-timeout. It notices a
+    /// source that was shut down after down-after-milliseconds, and its election may take ten seconds more.
     var promotion: Duration
-    /// Other replicas hold the leading Sentinel up until failover-timeout at most.
+    /// How long it may take until every Sentinel names the new primary. Other replicas can hold the leading Sentinel up
+    /// until failover-timeout.
     var announcement: Duration
-    /// After which a Sentinel gives a failover up.
+    /// The time after which a Sentinel gives a failover up.
     var failoverTimeout = Duration.zero
 
     func length(of timer: CutoverStateMachine.Timer) -> Duration {
@@ -25,7 +26,7 @@ struct CutoverLimits: Equatable {
 }
 
 extension Sentinels {
-    /// How long things may take, by what the Sentinels are set to.
+    /// How long a cutover waits, by the settings of the Sentinels that answer.
     func limits() async -> CutoverLimits {
         let known = await known()
         let downAfter = known.map(\.downAfter)

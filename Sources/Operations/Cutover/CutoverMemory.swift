@@ -6,23 +6,24 @@ struct CutoverMemory: Codable, Equatable {
     enum Phase: String, Codable {
         /// The primary may be fenced; nothing was promoted.
         case fencing
-        /// The promotion may have been asked for: from here the servers decide what is true.
+        /// The promotion may have been asked for. From here only the servers can tell whether it happened.
         case promoting
     }
 
     var phase = Phase.fencing
-    /// Prior values of the settings that fence the primary, by name; a setting that the engine lacks is missing.
+    /// The former values of the settings that fence the primary, by name. A setting that the engine lacks is missing.
     var fence: [String: String] = [:]
-    /// How the primary was set to log in at another, before it had to follow one.
+    /// The credentials with which the primary logged in at a primary of its own, before the handover changed them.
     var credentials = ReplicationCredentials.Prior()
     /// The primary's other replicas as they were before.
     var replicas: [OtherReplicas.Memory] = []
-    /// What becomes of them.
+    /// What becomes of the other replicas; `nil` for a return.
     var otherReplicas: FailoverStep.OtherReplicas?
     /// How the primary comes to rest. `nil` for a return: there the primary is the target, which becomes a replica again as it
     /// was before the cutover.
     var resting: FailoverStep.Resting?
-    /// Seconds since 1970 when `promoting` was recorded. A server that was started later was not promoted by us.
+    /// When `promoting` was recorded, in seconds since 1970. A server that was started later was not promoted by this
+    /// run.
     var promotingSince: Double?
     var measurements = CutoverMeasurements()
 
@@ -41,16 +42,19 @@ struct CutoverMeasurements: Codable, Equatable {
     var switched: [String: Double] = [:]
     /// How long writes were held back.
     var pause: Double?
-    /// The longest time between two acknowledged writes of a writer of our own that asked the Sentinels.
+    /// The longest time between two acknowledged writes of planrun's own probe (`WriteProbe`), which asks the Sentinels
+    /// where to write.
     var writeGap: Double?
-    /// How the roles were exchanged, and why not as the plan wished.
+    /// How the roles were exchanged, and where this is not what the plan asked for, why.
     var method: CutoverMethod?
     var reason: String?
-    /// The Sentinel that was asked.
+    /// The Sentinel that was asked for the failover, as an endpoint.
     var leader: String?
-    /// Whether the moment was chosen by that Sentinel's next look at the new primary.
+    /// Whether the moment was chosen so that this Sentinel's next look at the new primary came right after the
+    /// promotion.
     var isAligned: Bool?
-    /// Calls of commands that write, counted by the new primary when it became one: what a later return is measured from.
+    /// How many write commands the new primary had carried out when it became primary. A later return counts from here
+    /// how many writes it gives up.
     var writesAtPromotion: Int64?
 
     var facts: [String: StateValue] {

@@ -6,8 +6,8 @@ import RedisTopology
 extension CutoverSituation {
     /// Asks the servers.
     /// - Parameters:
-    ///   - memory: of the handover that is looked at.
-    ///   - isReturn: whether it goes from the target to the source.
+    ///   - memory: what the handover in question has recorded; `nil` where it has recorded nothing yet.
+    ///   - isReturn: whether the handover goes from the target to the source.
     /// - Throws: `StepFailure` where the server that shall be primary does not answer.
     static func read(_ servers: Servers, _ memory: CutoverMemory?, isReturn: Bool = false) async throws -> Self {
         let from = isReturn ? servers.target : servers.source
@@ -57,7 +57,8 @@ extension CutoverSituation {
         return named
     }
 
-    /// A server that was started after the promotion was recorded is a primary because it was started, not promoted.
+    /// Whether the server has run without a restart since the promotion was recorded. A server that was started later
+    /// is a primary because it was started, not because it was promoted.
     private static func ranThrough(_ server: Server, since moment: Double?) async -> Bool {
         guard let moment,
             let uptime = try? await server.info("server")["server"]["uptime_in_seconds"].flatMap(Double.init)

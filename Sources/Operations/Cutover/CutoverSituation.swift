@@ -1,10 +1,10 @@
 import RedisTopology
 
-/// What the servers say about a cutover, reduced to what decides how to go on. Pure.
+/// What the servers say about a cutover, reduced to what decides how to go on. It is pure: it asks nobody.
 struct CutoverSituation: Equatable {
     enum From: Equatable {
         case primary
-        /// It stands alone and refuses every write: how `resting: fenced` ends.
+        /// It stands alone and refuses every write, as `resting: fenced` leaves the source.
         case closed
         case replicaOfTo
         case replicaOfOther(String)
@@ -21,7 +21,8 @@ struct CutoverSituation: Equatable {
 
     enum Named: Equatable {
         case from, to
-        /// It sends clients to the new primary already, and shows it as the one that it monitors in a moment.
+        /// It sends clients to the new primary already, but does not show it yet as the server that it monitors
+        /// (`SENTINEL MASTER`).
         case switching
         case other(String)
         case unreachable
@@ -29,7 +30,7 @@ struct CutoverSituation: Equatable {
 
     enum Verdict: Equatable {
         case notStarted
-        /// The target is, or is about to be, the primary: only forward.
+        /// The target is the primary or is about to be: the run can only go forward.
         case promoted
         case finished
         case unclear(code: OperationFailure, what: String)
@@ -39,7 +40,7 @@ struct CutoverSituation: Equatable {
     var to: To
     /// What each Sentinel of the plan tells clients.
     var sentinels: [Named]
-    /// What the state file says; `nil` on the first attempt.
+    /// How far the state file says that the cutover came; `nil` on the first attempt.
     var phase: CutoverMemory.Phase?
     /// Whether the target has run without a restart since `promoting` was recorded. One that was restarted since is a primary
     /// because it started as one, not because this run promoted it.
@@ -60,8 +61,8 @@ struct CutoverSituation: Equatable {
         case (.unreachable, .primary):
             isNamed || isOurs ? .promoted : Self.sourceGone
         case (.unreachable, .replicaOfFrom): isOurs ? .promoted : Self.sourceGone
-        // A Sentinel that did not know of the promotion made the target a replica again. Since both follow each other by
-        // now, nobody has written.
+        // A Sentinel that did not know of the promotion made the target a replica again. Source and target follow each
+        // other by now, so neither has taken a write since.
         case (.replicaOfTo, .replicaOfFrom) where isOurs: .promoted
         case (.replicaOfTo, .replicaOfFrom):
             .unclear(code: .replicationCircle, what: "source and target follow each other, and nobody takes writes")
@@ -72,14 +73,14 @@ struct CutoverSituation: Equatable {
         }
     }
 
-    /// The target is primary, every Sentinel names it, and the source is gone: how `via: shutdown` ends.
+    /// The target is primary, every Sentinel names it, and the source is gone: the state in which `via: shutdown` ends.
     var isComplete: Bool {
         guard case .unreachable = from else { return false }
         return to == .primary && sentinels.allSatisfy { $0 == .to }
     }
 
-    /// Whether nothing was promoted, neither by this run nor by a Sentinel. Then what was changed on the source can be taken
-    /// back, whatever became of the target.
+    /// Whether nothing was promoted, neither by this run nor by a Sentinel. Then planrun can take back what it changed
+    /// on the source, whatever became of the target.
     var isUntouched: Bool { from == .primary && phase != .promoting && !isNamed }
 
     private var isNamed: Bool { sentinels.contains(.to) || sentinels.contains(.switching) }

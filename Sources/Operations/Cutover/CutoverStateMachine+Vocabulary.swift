@@ -1,15 +1,16 @@
-/// What the machine says to its driver, and hears from it.
+/// What the machine tells its driver to do, and what the driver answers.
 extension CutoverStateMachine {
     /// What the driver shall do, one at a time; it answers each with one event.
     indirect enum Action: Hashable {
         /// Sets `min-replicas-to-write` and `replica-priority 0` on the old primary.
         case raiseFence
-        /// Begins the write pause or holds on to it, and reads the old primary's offset.
+        /// Begins the write pause, or lengthens it, and reads the old primary's offset.
         case holdWrites
         /// Asks the new primary whether it has reached that offset; in the last round also whether it has refused
         /// anything that it was sent.
         case compareOffsets(Round)
-        /// Writes to the state file how far the handover has come. Always sent before the effect that it speaks of.
+        /// Writes to the state file how far the handover has come. It always comes before the effect that the phase
+        /// speaks of.
         case record(CutoverMemory.Phase)
         case askSentinel
         case shutDown
@@ -20,19 +21,19 @@ extension CutoverStateMachine {
         /// Tells the Sentinels who is primary, each in the name of another.
         case announce
         case readSentinels
-        /// Asks a Sentinel that does not see the new primary by itself for a failover, if the new primary has just said that
-        /// it is one.
+        /// Asks for a failover again, at a Sentinel that does not name the new primary yet; but only if the new primary
+        /// has just said that it is one.
         case askSentinelAgain
         /// Ends the pause, and the connections of the clients that wait in it.
         case releaseClients
-        /// Gives the old primary the settings with which it stays, as a replica.
+        /// Gives the old primary, which is a replica now, the settings with which it stays.
         case bringToRest
-        /// Takes the fence and the pause back.
+        /// Lowers the fence and ends the pause.
         case lowerFence
-        /// Lets a moment pass before the same is asked again. It ends earlier where a timer expires; the pause is
-        /// lengthened at its beginning, or not.
+        /// Waits before the same question is asked again: for this duration, or until a timer expires. With
+        /// `renewingPause` the write pause is lengthened first.
         case wait(Duration, renewingPause: Bool)
-        /// Starts a timer, anew if it runs already, and goes on with the other action.
+        /// Starts a timer, from the beginning if it runs already, and then carries out the other action.
         case start(Timer, then: Action)
         case finish(Outcome)
     }
@@ -40,31 +41,31 @@ extension CutoverStateMachine {
     /// How an action ended, or what it saw.
     enum Event: Hashable {
         case done
-        /// It has certainly not been done; the driver knows why.
+        /// The action was certainly not done; the driver knows why.
         case refused
-        /// It may have been done.
+        /// No answer came: the action may have been done.
         case unanswered
         case reached, behind, detached
         case isPrimary, isReplica
         case sentinels(SentinelsSeen)
-        /// The moment has passed.
+        /// The wait of `Action.wait` ended and no timer has expired.
         case waited
-        /// The wait ended because this timer expired. The driver tells it once for each start.
+        /// The wait ended because this timer expired. The driver reports it once for each start of the timer.
         case expired(Timer)
     }
 
-    /// How long the machine is willing to wait for what. The lengths are the driver's business.
+    /// What the machine waits for within a limit. How long each timer runs is the driver's business.
     enum Timer: UInt8, CaseIterable {
-        /// Until the new primary has to be one.
+        /// By then the new primary must have been promoted.
         case promotion
-        /// Until every Sentinel has to name it.
+        /// By then every Sentinel must name the new primary.
         case announcement
-        /// By then a failover that was asked for can be seen at a Sentinel. Where none is under way, none will come.
+        /// By then a failover that was asked for shows at a Sentinel. If none shows, none will come.
         case firstSign
-        /// What is left then of the time that a failover normally takes.
+        /// By its end a failover of the Sentinels is normally over.
         case patience
-        /// A promoted server that says nothing for so long is taken for gone: clients are on their way to it, and a person
-        /// can start it again.
+        /// By its end a promoted server that stays silent is taken for gone. It is given some time because clients are
+        /// on their way to it, and a person can start it again.
         case silence
     }
 
@@ -80,23 +81,24 @@ extension CutoverStateMachine {
 
     /// Why the handover shall end early.
     enum Stop: Hashable, CaseIterable {
-        /// Ctrl-C. The handover is finished all the same; only where the Sentinels take longer than usual, and clients have
-        /// been released, is the rest left to a resume.
+        /// Ctrl-C. The handover is finished all the same, with one exception: once clients have been released and the
+        /// Sentinels take longer than usual, a resume does the rest.
         case drain
-        /// Another planrun may hold the run by now, so that nothing new is begun.
+        /// Another planrun may hold the run by now, so this one begins no new effect.
         case leaseLost
     }
 
     struct SentinelsSeen: Hashable {
-        /// How many of the Sentinels that answer send clients to the new primary. One that is silent sends nobody anywhere.
+        /// How many of the Sentinels that answer send clients to the new primary. A silent Sentinel sends nobody
+        /// anywhere and is not counted.
         var named: Portion
-        /// Whether all of them also show it as the primary that they monitor.
+        /// Whether all Sentinels also show the new primary as the one that they monitor.
         var allShowIt = false
-        /// Whether one of them is in the middle of a failover, which may still promote somebody.
+        /// Whether a Sentinel is in the middle of a failover, which may still promote some server.
         var isBusy = false
-        /// Whether all have answered. One that is silent may be doing anything.
+        /// Whether all Sentinels have answered. A silent one may be doing anything, a failover included.
         var allAnswer = true
-        /// Whether the one that was asked for the failover is silent.
+        /// Whether the Sentinel that was asked for the failover is silent.
         var isLeaderSilent = false
 
         enum Portion: Hashable { case none, some, all }
@@ -104,7 +106,7 @@ extension CutoverStateMachine {
 
     /// Why a handover that has promoted nobody is taken back.
     enum Cause: Hashable {
-        /// An action was refused or failed; the driver knows why.
+        /// A server refused an action, or it failed; the driver knows why.
         case refused
         case notCaughtUp, notFollowing, pauseEnded
         /// The new primary does not answer, and no Sentinel promotes or names it.
@@ -114,11 +116,11 @@ extension CutoverStateMachine {
 
     enum Outcome: Hashable {
         case handedOver
-        /// Nothing was promoted; whether the old primary's settings are as before.
+        /// Nothing was promoted. `isUnfenced` tells whether the old primary has its former settings again.
         case steppedBack(Cause, isUnfenced: Bool)
         /// A Sentinel promotes the new primary by itself. The fence stays.
         case overtaken(Cause)
-        /// A Sentinel that does not answer may be about to. The fence stays.
+        /// A Sentinel that does not answer may be promoting the new primary. The fence stays.
         case rivalUnknown(Cause)
         case promotionUnknown
         /// A Sentinel that did not know of the promotion made the new primary a replica again.
@@ -127,7 +129,7 @@ extension CutoverStateMachine {
         case silent
         case notAnnounced
         case notAtRest
-        /// The new primary is one and clients are on their way to it; the old one was not brought to rest.
+        /// The new primary is promoted and clients are on their way to it; the old one was not brought to rest.
         case stopped(Stop)
     }
 
@@ -137,12 +139,13 @@ extension CutoverStateMachine {
 
 /// How the roles are exchanged.
 enum CutoverMethod: String, Codable, Hashable, CaseIterable {
-    /// A Sentinel is asked to fail over at the moment that suits it best, and finds its promotion done.
+    /// A Sentinel is asked for a failover at the moment that makes it shortest. planrun promotes the new primary right
+    /// after, so that the Sentinel finds it promoted at its next look.
     case sentinel
-    /// The roles are swapped, then every Sentinel is told.
+    /// planrun swaps the roles, then tells every Sentinel.
     case announce
-    /// Without Sentinels.
+    /// planrun promotes the new primary; there are no Sentinels that have to learn of it.
     case promote
-    /// The source is stopped, and the Sentinels notice.
+    /// The source is shut down, and the Sentinels notice and fail over by themselves.
     case shutdown
 }

@@ -16,13 +16,15 @@ struct CutoverStateMachine: Hashable {
         /// Writes may have got through while the Sentinel was asked: they are held back and drained once more.
         case holdingAgain, drainingAgain
         case promoting, confirming
-        /// The new primary is silent: is it given up?
+        /// The new primary is silent. In `judging` the Sentinels are asked whether it can be given up; in `abandoning`
+        /// it is.
         case judging, abandoning
-        /// The pause was over when the promotion was seen.
+        /// The pause was over when the promotion was seen: writes are held back once more before the old primary is
+        /// demoted.
         case reholding, reconfirming
         case demoting, announcing
         case watching(isReleased: Bool)
-        /// Whether the new primary is still there while clients are on their way to it.
+        /// Clients are on their way to the new primary, and it is asked whether it still is one.
         case lookingAfter
         case askingAgain(isReleased: Bool)
         case releasing(allShowIt: Bool)
@@ -45,9 +47,10 @@ struct CutoverStateMachine: Hashable {
     /// Timers that were started and have not expired.
     private(set) var running: TimerSet = []
     private var expired: TimerSet = []
-    /// Whether we have to promote the new primary in any case: the old one follows it already, or nobody else would.
+    /// Whether planrun has to promote the new primary should it turn out to be a replica: the old one follows it
+    /// already, or nobody else would promote it.
     private var isBound = false
-    /// Whether the promotion was sent and may have been carried out, whatever became of a second attempt.
+    /// Whether a promotion was sent that may have been carried out. A refusal of a later attempt does not change that.
     private var mayBePromoted = false
     /// Whether the new primary left the latest question unanswered.
     private var isSilent = false
@@ -58,21 +61,21 @@ struct CutoverStateMachine: Hashable {
         self.drains = drains
     }
 
-    /// From a world in which nothing was promoted.
+    /// Begins in a world in which nothing was promoted.
     mutating func begin() -> Action { enter(.fencing, .raiseFence) }
 
-    /// From a world in which the new primary was promoted, or is about to be.
-    /// - Parameter isBound: whether we have to promote it, should it be a replica still or again.
+    /// Begins in a world in which the new primary was promoted, or is about to be.
+    /// - Parameter isBound: whether planrun has to promote the new primary should it turn out to be a replica.
     mutating func goOn(isBound: Bool) -> Action {
         self.isBound = isBound
         mayBePromoted = true
         return confirm()
     }
 
-    /// Somebody wants the handover to end early. The action under way comes to its end first; what follows is decided when
-    /// its event is received.
+    /// Notes that the handover shall end early. The action under way comes to its end first; what follows is decided
+    /// when its event is received.
     mutating func stop(_ stop: Stop) {
-        // A lost lease is final, whatever else is wanted.
+        // A lost lease does not come back, so no other stop takes its place.
         if self.stop != .leaseLost { self.stop = stop }
     }
 
@@ -115,9 +118,10 @@ struct CutoverStateMachine: Hashable {
         }
     }
 
-    /// Another planrun may hold the run. Before the promotion the handover is taken back. After it the old primary is
-    /// demoted, the Sentinels are told and clients are released, since until then nobody could write; the rest is for the
-    /// other one.
+    /// What a machine without its lease does, since another planrun may hold the run. Before the promotion it takes the
+    /// handover back. After the promotion it still demotes the old primary, tells the Sentinels and releases the
+    /// clients, because nobody could write until then; the planrun that holds the run does the rest.
+    /// - Returns: `nil` where the machine goes on as it would with its lease.
     private mutating func withoutLease() -> Action? {
         switch state {
         case .fencing, .holding, .draining, .recording: stepBack(.leaseLost)
@@ -128,7 +132,7 @@ struct CutoverStateMachine: Hashable {
     }
 }
 
-/// Until the promotion.
+/// The way up to the promotion.
 extension CutoverStateMachine {
     private mutating func held(_ round: Round, _ event: Event, _ isPauseCertain: Bool) -> Action {
         guard event == .done else { return stepBack(.refused) }
@@ -146,8 +150,8 @@ extension CutoverStateMachine {
         }
     }
 
-    /// Offsets are compared once more after the intent is on disk: writing it took its time, and somebody may have ended the
-    /// pause meanwhile or restarted the server.
+    /// Once the intent is on disk, offsets are compared again: writing it took time, and meanwhile somebody may have
+    /// ended the pause or restarted the server.
     private mutating func reached(_ round: Round, _ isPauseCertain: Bool) -> Action {
         guard round == .last else { return enter(.recording, .record(.promoting)) }
         return isPauseCertain ? exchange() : stepBack(.pauseEnded)
@@ -161,8 +165,8 @@ extension CutoverStateMachine {
         }
     }
 
-    /// A Sentinel that was asked promotes the new primary in any case. If we were held up for so long that writes got
-    /// through to the old primary, the new one has to receive them first.
+    /// A Sentinel that was asked for a failover promotes the new primary whatever planrun does. If planrun was held up
+    /// for so long that the old primary took writes again, the new one has to receive these first.
     private mutating func asked(_ event: Event, _ isPauseCertain: Bool) -> Action {
         guard event != .refused else { return stepBack(.refused) }
         if method == .shutdown || stop == .leaseLost { return confirm() }
@@ -174,13 +178,13 @@ extension CutoverStateMachine {
         case .behind where isPauseCertain: .wait(Pace.drain, renewingPause: false)
         case .waited where isPauseCertain: .compareOffsets(.first)
         case .reached where isPauseCertain && stop != .leaseLost: enter(.promoting, .promote)
-        // We do not promote it then. The Sentinel does, with whatever the new primary has by that time.
+        // planrun does not promote then. The Sentinel does, with whatever the new primary has by that time.
         default: confirm()
         }
     }
 
     private mutating func promoted(_ event: Event, _ isPauseCertain: Bool) -> Action {
-        // Where a Sentinel was asked, it does in a moment what was refused to us.
+        // A Sentinel that was asked promotes the new primary in a moment, even if it refused planrun's own promotion.
         if event == .refused, method != .sentinel, !mayBePromoted { return stepBack(.refused) }
         mayBePromoted = true
         return event == .isPrimary ? sawPrimary(isPauseCertain) : confirm()
@@ -217,7 +221,7 @@ extension CutoverStateMachine {
         expired.contains(usualPatience) && !isBound && method != .shutdown && hasSentinels
     }
 
-    /// A new primary that is gone is given up where no Sentinel names it or is about to: then nobody has written to it.
+    /// A new primary that is gone is given up if no Sentinel names it or is about to: then no client has written to it.
     private mutating func judged(_ event: Event) -> Action {
         guard case .sentinels(let sentinels) = event else { return confirm() }
         if sentinels.allAnswer, !sentinels.isBusy, sentinels.named == .none {
@@ -228,7 +232,8 @@ extension CutoverStateMachine {
         return goOnConfirming()
     }
 
-    /// Whether the promotion is sent again. The first one may have been lost, and nobody else would make it.
+    /// Whether planrun promotes again: the first promotion may have been lost, and there may be nobody else who makes
+    /// it.
     private func mustPromote(_ isPauseCertain: Bool) -> Bool {
         if stop == .leaseLost { return false }
         return switch method {
@@ -256,10 +261,10 @@ extension CutoverStateMachine {
     }
 }
 
-/// After the promotion.
+/// The way from the promotion on.
 extension CutoverStateMachine {
-    /// Where writes could not be held back the old primary is demoted only after the Sentinels have learned of the
-    /// promotion.
+    /// The old primary is demoted now only if writes are held back. Otherwise the Sentinels learn of the promotion
+    /// first, and the old primary is demoted when it comes to rest.
     private mutating func reconfirmed(_ event: Event, _ isPauseCertain: Bool) -> Action {
         switch event {
         case .isPrimary: isPauseCertain ? enter(.demoting, .demote) : tell()
@@ -281,11 +286,11 @@ extension CutoverStateMachine {
         enter(.watching(isReleased: false), starting([.announcement], beingPatient(.readSentinels)))
     }
 
-    /// Clients that wait are released when every Sentinel that answers would send them to the new primary, or when the pause
+    /// Waiting clients are released when every Sentinel that answers sends them to the new primary, or when the pause
     /// has ended anyway.
     private mutating func watched(_ event: Event, _ isReleased: Bool, _ isPauseCertain: Bool) -> Action {
         guard case .sentinels(let sentinels) = event else {
-            // The Sentinels normally have switched by then, and the old primary is at rest; a resume does what is left.
+            // Normally the Sentinels have switched by then and the old primary is at rest; a resume does what is left.
             if isReleased, stop == .drain, expired.contains(usualPatience) { return finish(.stopped(.drain)) }
             return event == .expired(.firstSign) ? starting([usualPatience], .readSentinels) : .readSentinels
         }
@@ -298,15 +303,16 @@ extension CutoverStateMachine {
         return isReleased ? enter(.lookingAfter, .readRole) : .wait(Pace.announcement, renewingPause: true)
     }
 
-    /// The first failover is given the time that it normally takes, unless there is no sign of one.
+    /// Whether another failover is asked for. The first one gets the time that a failover normally takes, unless there
+    /// is no sign of it.
     private func mustAskAgain(_ sentinels: SentinelsSeen) -> Bool {
         if sentinels.isBusy || stop == .leaseLost { return false }
         let isIdle = method == .announce || sentinels.isLeaderSilent || sentinels.named == .none
         return expired.contains(.patience) || isIdle && expired.contains(.firstSign)
     }
 
-    /// A failover that is asked for while the new primary is a replica again could promote it without writes that the old
-    /// one has acknowledged meanwhile.
+    /// Stops if the new primary turned out to be a replica again: a failover could then promote it without writes that
+    /// the old one has acknowledged meanwhile.
     private mutating func askedAgain(_ event: Event, _ isReleased: Bool) -> Action {
         if event == .isReplica { return finish(.turnedBack) }
         return enter(.watching(isReleased: isReleased), beingPatient(.readSentinels))
@@ -334,7 +340,8 @@ extension CutoverStateMachine {
     private mutating func concluded(_ event: Event) -> Action {
         switch event {
         case .isPrimary: enter(.bringingToRest, .bringToRest)
-        // It is not promoted again before it has every byte again.
+        // planrun does not promote it a second time here: while it was a replica again, the old primary may have
+        // acknowledged writes that it lacks.
         case .isReplica: finish(.turnedBack)
         case .waited, .expired: .readRole
         default: heardNothing(.wait(Pace.released, renewingPause: false))
@@ -347,7 +354,8 @@ extension CutoverStateMachine {
         return restarting([.silence], wait)
     }
 
-    /// What a person has to mend depends on whether the new primary is still there.
+    /// The failure depends on whether the new primary still answers, because a person has to mend something else in
+    /// each case.
     private mutating func gaveUpWatching(_ event: Event) -> Action {
         switch event {
         case .isPrimary: finish(.notAnnounced)
@@ -363,8 +371,9 @@ extension CutoverStateMachine {
 }
 
 extension CutoverStateMachine {
-    /// How long it waits before it asks the same again: short while writes are held back, but a busy Dragonfly is slow to
-    /// answer, so each question is answered before the next one is sent.
+    /// How long the machine waits before it asks the same again. The times are short while writes are held back. They
+    /// do not pile questions up on a Dragonfly that is slow to answer: each question is answered before the next one is
+    /// sent.
     enum Pace {
         static let drain = Duration.milliseconds(2)
         static let promotion = Duration.milliseconds(20)
@@ -375,7 +384,7 @@ extension CutoverStateMachine {
     /// An announcement arrives at once or not at all; a failover takes a second or two.
     private var usualPatience: Timer { method == .announce ? .firstSign : .patience }
 
-    /// First for a sign of the failover that was asked for, then until it has had the time that it normally takes.
+    /// Waits first for a sign of the failover that was asked for, then for as long as a failover normally takes.
     private mutating func beingPatient(_ action: Action) -> Action {
         running.remove(TimerSet(.patience))
         expired.remove(TimerSet(.patience))
@@ -395,7 +404,8 @@ extension CutoverStateMachine {
         return timers.reversed().reduce(action) { .start($1, then: $0) }
     }
 
-    /// Those of a wait that is over. The driver may still tell that one of them has expired; nothing follows from it.
+    /// Forgets the timers of a wait that is over. The driver may still report that one of them has expired; the machine
+    /// does nothing then.
     private mutating func forgetTimers() { (running, expired) = ([], []) }
 
     private mutating func enter(_ next: State, _ action: Action) -> Action {

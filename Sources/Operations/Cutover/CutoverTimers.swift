@@ -1,4 +1,4 @@
-/// The timers that the machine of a handover has started.
+/// The timers that the state machine of a handover has started and that have not expired.
 struct CutoverTimers: Sendable {
     typealias Timer = CutoverStateMachine.Timer
 
@@ -16,11 +16,11 @@ struct CutoverTimers: Sendable {
         running.append((timer, Stopwatch(clock)))
     }
 
-    /// Lets time pass, up to the moment at which the first timer expires.
-    /// - Returns: that timer, which does not run any more; `nil` where none has expired.
+    /// Waits for a time, or until the first timer expires.
+    /// - Returns: the timer that expired, which does not run any more; `nil` where none has.
     mutating func wait(_ moment: Duration) async -> Timer? {
         let soonest = running.map { max(.zero, limits.length(of: $0.timer) - $0.watch.elapsed) }.min() ?? moment
-        // A cancellation must not stop a handover half way: the task that it runs in is never cancelled.
+        // No cancellation is swallowed here: the task that runs a handover is never cancelled.
         try? await clock.sleep(for: min(moment, soonest))
         guard let index = running.firstIndex(where: { $0.watch.elapsed >= limits.length(of: $0.timer) }) else {
             return nil

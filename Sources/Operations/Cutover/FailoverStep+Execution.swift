@@ -32,7 +32,7 @@ extension FailoverStep: StepExecution {
 }
 
 extension FailoverStep.Method {
-    /// Whether the Sentinels may be told by planrun.
+    /// Whether planrun may tell the Sentinels itself who is primary.
     fileprivate var isAnnounced: Bool {
         switch self {
         case .announce, .fastest: true

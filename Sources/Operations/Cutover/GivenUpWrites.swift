@@ -2,7 +2,7 @@ package import Execution
 import RESP
 import RedisTopology
 
-/// How many writes a return to the source would lose: those since the cutover that the source does not have.
+/// How many writes a return to the source would lose: those since the cutover that the source lacks.
 package struct GivenUpWrites: Sendable, Equatable {
     /// `nil` where it cannot be told.
     package let count: Int64?

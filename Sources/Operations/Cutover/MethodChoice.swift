@@ -3,14 +3,15 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Which way the roles are exchanged, and why: what the plan asks for, as far as the Sentinels and the target allow.
+/// How the roles are exchanged, and why: as the plan asks, where the Sentinels allow it.
 struct MethodChoice: Sendable {
     let method: CutoverMethod
-    /// For `plan` and for the result: `all 3 Sentinels know each other and can be told directly`.
+    /// The reason as `plan` and the result show it: `all 3 Sentinels know each other and are told directly`.
     let reason: String?
     var announcement: PrimaryAnnouncement?
 
-    /// - Parameter wanted: by the plan. A way that is not possible gives way to `via: sentinel`, which always is.
+    /// - Parameter wanted: what the plan asks for. Where the Sentinels cannot be told directly, `announce` and
+    ///   `fastest` become `via: sentinel`, which is always possible.
     static func make(
         _ wanted: FailoverStep.Method, _ sentinels: Sentinels?, from: Server, to: Server
     ) async -> MethodChoice {

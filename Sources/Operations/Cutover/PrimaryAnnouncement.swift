@@ -3,18 +3,20 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Tells every Sentinel at once, after the roles were swapped, who is the primary: with the message that Sentinels send each
-/// other (`PUBLISH __sentinel__:hello`), a newer configuration epoch, and the name of another Sentinel that it knows.
+/// Tells all Sentinels at the same time who is primary, after the roles were swapped. It uses the message that
+/// Sentinels send each other (`PUBLISH __sentinel__:hello`), with a newer configuration epoch and in the name of
+/// another Sentinel that the receiver knows.
 ///
-/// A Sentinel believes such a message at once, so that nobody has to wait for an election or for its next look. A message in
-/// the name of a Sentinel that it does not know would make it add one that does not exist, and count it for the quorum from
-/// then on. So each name is taken from the list of the Sentinel that gets the message.
+/// A Sentinel believes such a message at once, so that nobody has to wait for an election or for its next look. A
+/// message in the name of a Sentinel that the receiver does not know would make it add one that does not exist, and
+/// count that one for the quorum from then on. So each name is taken from the list of the Sentinel that gets the
+/// message.
 struct PrimaryAnnouncement: Sendable {
     struct Letter: Sendable {
         let receiver: Sentinel
         let hello: SentinelHello
-        /// Whether the receiver knows no other Sentinel. Then the name is made up, and the receiver is reset so that it forgets
-        /// the Sentinel of that name again.
+        /// Whether the receiver knows no other Sentinel. Then the name is made up, and the receiver is reset afterwards
+        /// so that it forgets the Sentinel of that name.
         var isInNobodysName = false
 
         fileprivate var commands: [Command] {
@@ -26,7 +28,7 @@ struct PrimaryAnnouncement: Sendable {
 
     let letters: [Letter]
 
-    /// Why the Sentinels cannot be told, or not safely; `nil` where they can. Asked before anything was changed.
+    /// Why the Sentinels cannot be told, or not safely; `nil` where they can. It is asked before anything is changed.
     static func obstacle(_ sentinels: Sentinels, from: Server) async -> String? {
         guard sentinels.all.count > 1 else {
             return "there is one Sentinel only, and it cannot be told in the name of another"
@@ -69,9 +71,9 @@ struct PrimaryAnnouncement: Sendable {
         return nil
     }
 
-    /// Writes letters to all Sentinels that answer and know another one. The others learn of the primary from these.
-    /// - Parameter isToAll: whether a Sentinel that knows no other one gets a letter, too, in a name that is made up: the only
-    ///   way to tell it of a server that it has forgotten.
+    /// Writes a letter to each Sentinel that answers and knows another one. The others learn of the primary from these.
+    /// - Parameter isToAll: whether a Sentinel that knows no other one gets a letter, too, in a made-up name. There is
+    ///   no other way to tell a Sentinel of a server that it has forgotten.
     static func write(
         _ sentinels: Sentinels, primary: Server, isToAll: Bool = false
     ) async -> PrimaryAnnouncement {
@@ -83,7 +85,8 @@ struct PrimaryAnnouncement: Sendable {
         for picture in pictures {
             let peer = picture.peers.first { $0.flags.isHealthy && $0.runID != nil }
             guard peer != nil || isToAll else { continue }
-            // The address as that Sentinel spells it: one that knows a host by its IP would take its name for another server.
+            // The address is spelt as that Sentinel spells it. A Sentinel that knows a host by its IP would take the
+            // host's name for another server.
             var address = ServerAddress(host: primary.endpoint.host, port: primary.endpoint.port)
             for replica in picture.replicas where await sentinels.servers.isSame(replica.address, as: primary) {
                 address = replica.address

@@ -5,10 +5,10 @@ import RedisTopology
 
 /// The way back after a cutover: the source becomes primary again, through the same handover in the other direction.
 ///
-/// Where the source follows the target in sync nothing is given up; where it could not follow, what was written since the
-/// cutover is.
+/// If the source follows the target in sync, no write is lost. If it could not follow, the writes since the cutover are
+/// given up.
 struct Return {
-    /// A source that the Sentinels have forgotten is announced to them again.
+    /// Includes what it takes to announce the source to Sentinels that have forgotten it.
     static func rights(_ plan: Plan) -> Rights {
         Cutover.rights(from: .target, to: .source, plan) + Rights(at: [.source], Fence.rights)
             + ReplicationCredentials.rightsOfFollowers(of: .source, plan.source)
@@ -26,8 +26,8 @@ struct Return {
         switch situation.verdict {
         case .finished, .promoted: try await handover(drains: true).resume(back)
         case .notStarted where situation.to == .closed:
-            // The source has none of the writes since the cutover, and the Sentinels have forgotten it: it takes writes again
-            // with its old settings, and the Sentinels are told of it.
+            // The source lacks every write since the cutover, and the Sentinels have forgotten it. It gets its old
+            // settings back, takes writes again, and is announced to the Sentinels.
             var handover = handover(drains: false)
             let source = Fence(primary: servers.source)
             handover.reopening = source.allCommands(memory.cutover.fence)
@@ -70,7 +70,8 @@ struct Return {
         let forward = memory.cutover
         return Cutover(
             servers: servers, from: servers.target, to: servers.source,
-            // The method of the plan does not matter here: also a source that was shut down runs again by now.
+            // The plan's method does not matter for the way back: even a source that was shut down must be running
+            // again by now.
             method: servers.plan.sentinel == nil ? .promote : .sentinel, writePause: step.writePause, drains: drains,
             context: context,
             record: { [context] in
@@ -78,8 +79,8 @@ struct Return {
             })
     }
 
-    /// Gives the source its `replica-priority` of before the cutover. Where that was 0 it gets 100, the default of Redis: with
-    /// 0 no Sentinel could promote it.
+    /// Gives the source back the `replica-priority` that it had before the cutover. If that was 0, it gets 100, the
+    /// default of Redis, because no Sentinel could promote it with 0.
     private func restorePriority() async throws(StepFailure) {
         let prior = memory.cutover.fence["replica-priority"] ?? "100"
         try await servers.source.set("replica-priority", to: prior == "0" ? "100" : prior)

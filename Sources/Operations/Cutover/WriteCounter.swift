@@ -1,14 +1,15 @@
 import Execution
 import RedisTopology
 
-/// Counts the commands that write which a server has carried out since it runs.
+/// Counts the write commands that a server has carried out since it was started.
 struct WriteCounter: Sendable {
     static let rights: [Right] = [.commandTable]
 
     private let server: Server
     private let writing: Set<String>
 
-    /// Asks the server which of its commands write: a long answer, not to be waited for while writes are held back.
+    /// Asks the server which of its commands write. The answer is long, so it must not be asked for while writes are
+    /// held back.
     init(_ server: Server) async throws(StepFailure) {
         self.server = server
         writing = Set(try await server.commandFlags().filter { $0.value.contains("write") }.keys)

@@ -3,10 +3,11 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Writes as an application does that asks the Sentinels for the primary, to see the write gap that applications see.
+/// Writes like an application that asks the Sentinels for the primary, and so measures the write gap that applications
+/// see.
 ///
-/// One key with a random name that expires by itself, a write every few milliseconds. Where planrun's user may not write it,
-/// nothing is measured.
+/// It writes one key every few milliseconds. The key has a random name and expires by itself. Where planrun's user may
+/// not write it, nothing is measured.
 actor WriteProbe {
     static let rights = Rights(at: [.source, .target], [.set(keyPrefix), .delete(keyPrefix)])
 
@@ -18,9 +19,9 @@ actor WriteProbe {
     private let watch: Stopwatch
     private var hasSeenEnough = false
     private var lastAcknowledged: Duration?
-    /// Between two acknowledged writes.
+    /// The longest time between two acknowledged writes; `nil` before the second one.
     private(set) var longestGap: Duration?
-    /// On the new primary, which counts them among its writes.
+    /// How many writes of the probe the new primary has carried out. It counts them among its writes.
     private(set) var writesOnSuccessor: Int64 = 0
 
     private init(_ servers: Servers, _ successor: Server) {
@@ -49,8 +50,8 @@ actor WriteProbe {
         }
     }
 
-    /// Waits for the write that is under way, two seconds at most. One that is broken off may have been carried out without
-    /// being counted.
+    /// Waits for the write that is under way, two seconds at most. A write that is broken off may have been carried out
+    /// without being counted here.
     private func end(_ writing: Task<Void, Never>) async {
         hasSeenEnough = true
         let clock = servers.clock
@@ -81,7 +82,8 @@ actor WriteProbe {
     /// Writes until the server refuses a write or is gone, or the probe has seen enough.
     private func write(to server: Server) async throws {
         while !Task.isCancelled, !hasSeenEnough {
-            // Longer than any pause: a write that is held back is answered when the pause ends, or its connection is closed.
+            // The timeout is longer than any pause: a write that is held back is answered when the pause ends, or its
+            // connection is closed.
             try await server.ask(Command(["SET", key, "planrun", "EX", "60"]), timeout: .seconds(60))
             acknowledged(by: server)
             try await servers.clock.sleep(for: .milliseconds(5))

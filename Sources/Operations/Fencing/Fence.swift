@@ -14,12 +14,13 @@ struct Fence: Sendable {
     private static let maximumLag = "min-replicas-max-lag"
     private static let priority = "replica-priority"
     static let rewrite: Command = ["CONFIG", "REWRITE"]
-    /// More replicas than any server can have: the largest number that the setting takes.
+    /// More replicas than any server can have: the largest value that Redis takes for `min-replicas-to-write`.
     private static let unreachable = "2147483647"
 
     private static let writeRuleNames = [quorumOfReplicas, maximumLag]
 
-    /// The settings as they are without a fence, to be recorded before they are changed. Dragonfly has only the priority.
+    /// The settings as they are without a fence, to be recorded before they are changed. A Dragonfly has
+    /// `replica-priority` only.
     func prior() async throws(StepFailure) -> [String: String] {
         try await primary.originals(Self.writeRuleNames + [Self.priority])
     }
@@ -45,12 +46,12 @@ struct Fence: Sendable {
     }
 
     /// Keeps the Sentinels from promoting a replica.
-    /// - Parameter prior: its `replica-priority` now, which is noted at the server.
+    /// - Parameter prior: its present `replica-priority`, which is noted at the replica.
     func exclude(_ prior: String) async throws(StepFailure) {
         try await change([(Self.priority, "0")], from: [Self.priority: prior])
     }
 
-    /// Notes at the server what the settings were, and changes them.
+    /// Notes at the server what the settings were, then changes them.
     private func change(
         _ changes: [(name: String, value: String)], from prior: [String: String]
     ) async throws(StepFailure) {
@@ -62,7 +63,8 @@ struct Fence: Sendable {
         try await send(marking + changes.map { Command(["CONFIG", "SET", $0.name, $0.value]) })
     }
 
-    /// The settings that decide how many replicas a write needs.
+    /// The settings that decide how many replicas a write needs, with the values that they had before planrun changed
+    /// them.
     func writeRule() async throws(StepFailure) -> [String: String] {
         try await primary.originals(Self.writeRuleNames)
     }
@@ -73,7 +75,7 @@ struct Fence: Sendable {
     }
 
     /// Makes a server that stands alone, or is about to, refuse every write from now on.
-    /// - Returns: `false` where the engine has no such rule.
+    /// - Returns: `false` where the engine has no `min-replicas-to-write`.
     func close() async throws(StepFailure) -> Bool {
         guard let rule = try await primary.setting(Self.quorumOfReplicas) else { return false }
         if rule != Self.unreachable {
@@ -83,7 +85,7 @@ struct Fence: Sendable {
         return true
     }
 
-    /// Whether it refuses every write.
+    /// Whether the server refuses every write, as after `close`.
     func isClosed() async throws(StepFailure) -> Bool {
         try await primary.setting(Self.quorumOfReplicas) == Self.unreachable
     }
@@ -94,13 +96,13 @@ struct Fence: Sendable {
             place: [primary.name], isTransient: true)
     }
 
-    /// Commands that keep Sentinel from promoting it.
+    /// Commands that keep Sentinels from promoting the server; none where its engine has no `replica-priority`.
     private func excludingCommands(_ prior: [String: String]) -> [Command] {
         prior[Self.priority] == nil ? [] : [["CONFIG", "SET", Self.priority, "0"]]
     }
 
-    /// Brings a former primary to rest: it gets its own write rule back, and Sentinels cannot promote it. The mark keeps its
-    /// `replica-priority` of before for good.
+    /// Brings a former primary to rest: it gets its own write rule back, and no Sentinel can promote it. The note of
+    /// its former `replica-priority` stays at the server.
     func bringToRest(_ prior: [String: String]) async throws(StepFailure) {
         try await send(Self.writeRuleCommands(prior) + excludingCommands(prior))
         try await send(primary.unmarking(Self.writeRuleNames))
@@ -116,8 +118,8 @@ struct Fence: Sendable {
         return Self.writeRuleNames.allSatisfy { mark.changes[$0] == nil }
     }
 
-    /// Puts everything back, the priority as well.
-    /// - Parameter first: commands that go before, in the same round trip.
+    /// Puts all of these settings back, `replica-priority` included.
+    /// - Parameter first: commands that are sent before, in the same round trip.
     func lower(to prior: [String: String], first: [Command] = []) async throws(StepFailure) {
         try await send(first + allCommands(prior))
         try await send(primary.unmarking(Self.writeRuleNames + [Self.priority]))
@@ -129,13 +131,13 @@ struct Fence: Sendable {
         }
     }
 
-    /// Commands that put everything back, the priority as well.
+    /// Commands that put all of these settings back, `replica-priority` included.
     func allCommands(_ prior: [String: String]) -> [Command] {
         Self.writeRuleCommands(prior) + (prior[Self.priority].map { [["CONFIG", "SET", Self.priority, $0]] } ?? [])
     }
 
-    /// Sends them, and has the server write its settings to its configuration file, if it has one: a server that is started
-    /// again at once is fenced as before. A Sentinel does the same with every server whose role it changes.
+    /// Sends commands, then has the server write its settings to its configuration file, if it has one, so that a
+    /// server that is restarted has the same fence. A Sentinel does the same with every server whose role it changes.
     func send(_ commands: [Command]) async throws(StepFailure) {
         guard !commands.isEmpty else { return }
         for (command, reply) in zip(commands, try await primary.replies(to: commands + [Self.rewrite])) {

@@ -3,18 +3,18 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// A `CLIENT PAUSE … WRITE` on the primary, and the proof that it held without interruption.
+/// A `CLIENT PAUSE … WRITE` on the primary, with the proof that it held without interruption.
 ///
-/// The server counts from when the command arrives, so a pause that we sent at `t` lasts at least until `t + length`; one
-/// that is renewed and answered before then never ended in between.
+/// The server counts from the moment at which the command arrives. So a pause that was sent at `t` lasts at least until
+/// `t + length`, and if a renewal is answered before that moment, the pause has not ended in between.
 struct WritePause {
-    /// With what ends it, together with the connections that it holds.
+    /// What begins the pause, and what ends it together with the connections that wait in it.
     static let rights: [Right] = [.clientPause, .clientUnpause, .multi, .clientKill, .exec]
 
     private let primary: Server
     private let length: Duration
-    /// How long writes may be held back in all: past the smallest `down-after-milliseconds` the Sentinels, whose PING waits
-    /// behind a held PUBLISH, take the primary for down.
+    /// How long writes may be held back in all. A held PUBLISH of a Sentinel makes its PING wait as well, so after its
+    /// `down-after-milliseconds` a Sentinel would take the primary for down.
     private let longest: Duration
     private let clock: any Clock<Duration>
     private var watch: Stopwatch
@@ -29,14 +29,15 @@ struct WritePause {
         watch = Stopwatch(clock)
     }
 
-    /// Since the pause began.
+    /// The time since the pause began.
     var elapsed: Duration { hasBegun ? watch.elapsed : .zero }
     var isCertain: Bool { elapsed < certainUntil }
     var remaining: Duration { max(.zero, certainUntil - elapsed) }
 
-    /// Begins the pause, or holds on to it, and returns the primary's offset, sampled after that: a replica that reaches
-    /// it has every write that was acknowledged, whatever became of an earlier pause, until `remaining` is over. `nil` from
-    /// a Dragonfly, which tells none as a primary.
+    /// Begins the pause or lengthens it, then reads the primary's offset. Until `remaining` is over, a replica that
+    /// reaches this offset has every acknowledged write, even if an earlier pause had run out.
+    /// - Returns: the offset; `nil` from a Dragonfly, which shows none as a primary.
+    /// - Throws: `StepFailure` where writes may not be held back any longer, or the primary refuses or does not answer.
     mutating func hold() async throws(StepFailure) -> Int64? {
         if !hasBegun {
             watch = Stopwatch(clock)
@@ -57,12 +58,13 @@ struct WritePause {
     }
 
     /// Lengthens a pause that still holds, as far as the limit allows.
-    /// - Returns: whether writes were held back without interruption until now, and are for some time to come.
+    /// - Returns: whether writes have been held back without interruption until now, and will be for some time.
     @discardableResult
     mutating func renew() async -> Bool {
         let sent = elapsed
         let extended = min(length, longest - sent)
-        // A second pause can only lengthen the first; where the first has ended there is nothing to lengthen.
+        // A second `CLIENT PAUSE` can only lengthen the first. Once the first has ended, a new one would not prove that
+        // no write came between.
         if isCertain, sent + extended > certainUntil,
             let reply = try? await primary.replies(to: [pause(for: extended)], timeout: remaining)[0],
             reply.string == "OK", isCertain

@@ -2,14 +2,15 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// How the source and its other replicas come to rest: as the plan says, else in the best way that the pair allows.
+/// How the source and its other replicas come to rest: as the plan says, or else in the best way that the engines and
+/// versions allow.
 struct AfterCutover {
     let resting: FailoverStep.Resting
     let replicas: FailoverStep.OtherReplicas
     /// Why the source, and servers like it, could not follow the target.
     let obstacle: String?
 
-    /// For `plan`: what becomes of the source, where the plan alone does not tell.
+    /// What becomes of the source, as `plan` shows it where the plan alone does not tell.
     var sentence: String {
         switch resting {
         case .follow: "the source will follow the target"

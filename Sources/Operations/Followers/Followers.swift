@@ -3,7 +3,7 @@ import RedisTopology
 
 /// Whether a server could be a replica of another one.
 enum Followers {
-    /// - Returns: why it could not, as a sentence; `nil` where nothing is known against it.
+    /// - Returns: why the follower could not, as a phrase; `nil` where nothing is known against it.
     static func obstacle(_ follower: ServerInfo, to primary: ServerInfo) -> String? {
         func known(_ server: ServerInfo) -> Engine? { Engine(rawValue: server.engine.rawValue) }
         if known(primary)?.rulesOut(replica: known(follower)) == true {

@@ -1,15 +1,16 @@
 import RedisTopology
 
-/// A pair of servers whose replication is known to go wrong, and since which release of the target it does not.
+/// A combination of engines and versions whose replication is known to go wrong, and the release of the target that
+/// mended it.
 struct KnownPair: Sendable {
-    /// Public issues and pull requests that tell of it.
+    /// The public issues and pull requests that tell of it.
     let issues: [String]
-    /// What happens; the target is its subject.
+    /// What goes wrong, as a phrase with the target as its subject.
     let happens: String
     let fixedIn: ServerVersion
     let concerns: @Sendable (VersionPair) -> Bool
 
-    /// A target that is an old Dragonfly. Newest trouble first: where several hold, the first names the release to take.
+    /// All of them concern an old Dragonfly as target. The one that was mended last stands first.
     static let all: [KnownPair] = [
         KnownPair(
             issues: ["dragonfly#4159"], happens: "does not load streams as redis 7 and valkey write them",

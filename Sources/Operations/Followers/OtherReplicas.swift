@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The replicas of a primary besides the one that takes over. None of them is promoted. Afterwards they follow the new
-/// primary, are detached, or are left to the Sentinels, as the plan says.
+/// The replicas of a primary besides the one that takes over. None of them is promoted. After the cutover they follow
+/// the new primary, are detached, or are left to the Sentinels, as the plan says.
 struct OtherReplicas: Sendable {
     static let rights = Rights(
         at: [.replica], Server.rights + Fence.rights + ReplicationCredentials.rights + [.replicaOf])
@@ -13,11 +13,11 @@ struct OtherReplicas: Sendable {
     let primary: Server
     let successor: Server
 
-    /// One of them as it was before, for the state file.
+    /// One of these replicas as it was before, for the state file.
     struct Memory: Codable, Equatable {
         var host: String
         var port: Int
-        /// Of the process that was there; Dragonfly has none.
+        /// The run id of the process that was there; a Dragonfly has none.
         var runID: String?
         var priority: String?
         var writeRule: [String: String] = [:]
@@ -27,9 +27,9 @@ struct OtherReplicas: Sendable {
         var settings: [String: String] { writeRule.merging(priority.map { ["replica-priority": $0] } ?? [:]) { $1 } }
     }
 
-    /// As they are now. One that does not answer is left out: Sentinel does not choose it either, and the check
-    /// `only-candidate` names it. So is one that does not let us in: should the Sentinels be able to choose it, no failover
-    /// is asked for.
+    /// The replicas as they are now. One that does not answer is left out: Sentinel does not choose it either, and the
+    /// check `only-candidate` names it. One that refuses planrun's login is left out, too: should a Sentinel be able to
+    /// choose it, the cutover does not begin.
     func prior() async throws -> [Memory] {
         var found: [Memory] = []
         for address in try await addresses() {
@@ -62,7 +62,7 @@ struct OtherReplicas: Sendable {
         }
     }
 
-    /// As the primary sees them, and the Sentinels.
+    /// The addresses of these replicas, as the primary and the Sentinels list them.
     private func addresses() async throws -> [ServerAddress] {
         var all = try await primary.replication().replicas.map(\.address)
         for picture in servers.plan.sentinel == nil ? [] : try await servers.sentinelPictures() {
@@ -77,8 +77,9 @@ struct OtherReplicas: Sendable {
         return others
     }
 
-    /// Keeps the Sentinels from promoting them. With `detach` they leave the primary now, before the cutover: a Sentinel waits
-    /// until every replica that it knows follows the new primary before it shows that one, and these never would.
+    /// Keeps the Sentinels from promoting these replicas. With `detach` they also leave the primary now, before the
+    /// cutover. A Sentinel shows the new primary only when every replica that it knows follows that one, and these
+    /// never would.
     func exclude(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?, _ context: StepContext) async throws {
         for memory in replicas {
             guard let priority = memory.priority else { continue }
@@ -97,7 +98,8 @@ struct OtherReplicas: Sendable {
             context)
     }
 
-    /// A primary that wants more replicas than are left would refuse writes from then on.
+    /// Refuses to detach the replicas from a primary that wants more of them than would be left: it would refuse writes
+    /// from then on.
     private func checkWriteRule() async throws {
         let wanted = try await Fence(primary: primary).replicasWanted()
         guard wanted > 1 else { return }
@@ -109,7 +111,8 @@ struct OtherReplicas: Sendable {
             help: ["write 'replicas: { after-cutover: leave }', or lower min-replicas-to-write on \(primary.endpoint)"])
     }
 
-    /// Gives them what they have after the handover: the new primary to follow, where they shall, and their own settings.
+    /// Brings these replicas to rest after the handover: they get their own settings back, and with `follow` they
+    /// follow the new primary.
     func bringToRest(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?) async throws {
         for memory in replicas where rule != .detach {
             try await with(memory) { replica in
@@ -119,7 +122,7 @@ struct OtherReplicas: Sendable {
         }
     }
 
-    /// Makes everything as before, while their primary still is one or is one again.
+    /// Restores these replicas, for a world in which their primary still is one or is one again.
     func restore(_ replicas: [Memory]) async throws {
         for memory in replicas {
             try await with(memory) { replica in
@@ -138,9 +141,9 @@ struct OtherReplicas: Sendable {
         try await replica.ask(["REPLICAOF", server.endpoint.host, String(server.endpoint.port)], timeout: .seconds(30))
     }
 
-    /// They take the credentials of the primary that they follow, or still those of the one that they followed before the
-    /// cutover.
-    /// - Throws: `StepFailure` before anything is done, where the server might be one of the two of the handover.
+    /// Connects to one of these replicas. It takes the credentials of the primary that it follows, or still those of
+    /// the one that it followed before the cutover.
+    /// - Throws: `StepFailure` before `body` is called, where the server might be one of the two of the handover.
     @discardableResult
     private func with<Result: Sendable>(
         _ memory: Memory, _ body: @Sendable (Server) async throws -> Result

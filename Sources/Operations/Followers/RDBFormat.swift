@@ -2,23 +2,26 @@ import RedisTopology
 
 /// The RDB formats of the engines: which one a source writes for a replica, and up to which one a target reads.
 ///
-/// Redis: `RDB_VERSION` in `rdb.h` of each release. Valkey 7.2 and 8 kept Redis 7.2's; Valkey 9.0 has 80 under a name of
-/// its own, and 12…79 are Redis' for it ("foreign"). Dragonfly reads what Redis writes, up to a version.
+/// For Redis, the numbers are `RDB_VERSION` in `rdb.h` of each release. Valkey 7.2 and 8 kept the format of Redis 7.2.
+/// Valkey 9.0 has format 80, and takes 12 to 79 for formats of Redis ("foreign"). Dragonfly reads the formats of Redis
+/// up to some version.
 enum RDBFormat {
-    /// By the first release that has it, the newest last.
+    /// Each format with the first release that has it, the newest last.
     private static let ofRedis: [(version: ServerVersion, format: Int)] = [
         (.of(7, 0), 10), (.of(7, 2), 11), (.of(7, 4), 12), (.of(8, 6), 13), (.of(8, 8), 14), (.of(8, 10), 15),
     ]
     private static let ofValkey: [(version: ServerVersion, format: Int)] = [(.of(9, 0), 80), (.of(9, 2), 81)]
-    /// Its `rdb_load.cc` has a limit of its own: 9 until 1.7 (dragonfly#1403), 12 since 1.24 (dragonfly#3860).
+    /// The newest format that Dragonfly reads, by the limit in its `rdb_load.cc`: 9 until 1.7 (dragonfly#1403), 12
+    /// since 1.24 (dragonfly#3860).
     private static let ofDragonfly: [(version: ServerVersion, format: Int)] = [(.of(1, 7), 11), (.of(1, 24), 12)]
-    /// Up to which release somebody has looked.
+    /// The newest release of which the limit was looked up.
     static let newestKnownDragonfly = ServerVersion.of(1, 40)
 
-    /// What the source sends to a target that is no Valkey of its own release; `nil` where it does not send RDB.
+    /// The format that the source writes for this target; `nil` for a source that does not send RDB.
     ///
-    /// - Parameter isDiskless: the source streams the data (`repl-diskless-sync`). Only then Valkey 9.1 and newer take the
-    ///   format that their replica can read, which is Redis 7.2's for all that do not say what they are (valkey#2735).
+    /// - Parameter isDiskless: whether the source streams the data (`repl-diskless-sync`). Only then do Valkey 9.1 and
+    ///   newer choose a format that the replica can read. For a replica that does not say what it is, this is the
+    ///   format of Redis 7.2 (valkey#2735).
     static func written(by source: ServerInfo, for target: ServerInfo, isDiskless: Bool) -> Int? {
         switch source.engine {
         case .dragonfly: return nil
@@ -30,7 +33,7 @@ enum RDBFormat {
         }
     }
 
-    /// Up to which format the target reads. 80 and more are for Valkey alone.
+    /// The newest format that the target reads. Only Valkey reads 80 and more.
     static func read(by target: ServerInfo) -> Int {
         switch target.engine {
         case .dragonfly: newest(ofDragonfly, target.version) ?? 9
@@ -39,7 +42,8 @@ enum RDBFormat {
         }
     }
 
-    /// Formats that Valkey does not read, whichever it has itself, unless it is told `rdb-version-check relaxed`.
+    /// Whether Valkey takes the format for one of Redis, which it refuses whatever its own version, unless
+    /// `rdb-version-check` is `relaxed`.
     static func isForeignToValkey(_ format: Int) -> Bool { (12...79).contains(format) }
 
     /// The first Redis and the first Dragonfly that read a format; `nil` where none is known.

@@ -4,7 +4,7 @@ import RESP
 
 /// What a replica needs to log in at its primary: `masteruser`, `masterauth` and `tls-replication` on the replica.
 struct ReplicationCredentials: Sendable {
-    /// How the replica was set before. Never a secret: of `masterauth` only what became of it.
+    /// How the replica was set before. It holds no secret: of `masterauth` it tells only what became of it.
     struct Prior: Codable, Equatable {
         enum Password: String, Codable {
             case untouched
@@ -18,7 +18,7 @@ struct ReplicationCredentials: Sendable {
 
     static let rights: [Right] = [.configSet]
 
-    /// What a server sends that logs in at its primary as planrun does there.
+    /// What a replica sends to its primary when it logs in there as planrun does.
     static func rightsOfFollowers(of place: Rights.Place, _ settings: InstanceSettings) -> Rights {
         settings.access.password == nil ? .none : Rights(at: [place], Right.replication)
     }
@@ -34,7 +34,8 @@ struct ReplicationCredentials: Sendable {
         var noted: String { isSecret ? ReplicationCredentials.secret : value }
     }
 
-    /// As planrun logs in at that server, unless the plan gives the replica credentials of its own.
+    /// Takes the credentials with which planrun logs in at the primary, unless the plan gives the replica credentials
+    /// of its own.
     init(toFollow primary: Server, username: String? = nil, password: Secret? = nil) {
         let user = password == nil ? primary.settings.username : username
         if let password = password ?? primary.settings.password {
@@ -44,7 +45,7 @@ struct ReplicationCredentials: Sendable {
         if primary.settings.tls != nil { settings.append(Setting(name: "tls-replication", value: "yes")) }
     }
 
-    /// How the replica is set without planrun, as far as `apply` changes it, or has changed it.
+    /// How the replica is set without planrun, as far as `apply` changes that or has changed it.
     func prior(on replica: Server) async throws(StepFailure) -> Prior {
         var prior = Prior()
         for change in try await changes(on: replica) where change.original != change.setting.noted {
@@ -68,27 +69,28 @@ struct ReplicationCredentials: Sendable {
         for change in changes { try await replica.set(change.setting.name, to: change.setting.value) }
     }
 
-    /// Puts back what `apply` changed; a password that was replaced is known to nobody any more and stays.
+    /// Puts back what `apply` changed. A password that was replaced is not known any more, so `masterauth` stays as it
+    /// is then.
     static func restore(_ prior: Prior, on replica: Server) async throws(StepFailure) {
         for (name, value) in prior.settings.sorted(by: { $0.key < $1.key }) { try await replica.set(name, to: value) }
         if prior.password == .wasEmpty { try await replica.set("masterauth", to: "") }
         try await keep(on: replica)
     }
 
-    /// What was set stays for good, or is not there any more: nothing is noted of it.
+    /// Takes the note of these settings off the replica: what was set stays for good, or was put back.
     static func keep(on replica: Server) async throws(StepFailure) {
         for command in try await replica.unmarking(names) { try await replica.ask(command) }
     }
 
     private static let names = ["masteruser", "masterauth", "tls-replication"]
-    /// What is noted of a password.
+    /// What a note says of a password instead of the password.
     private static let (empty, replaced, secret) = ("empty", "replaced", "secret")
 
     private struct Change {
         let setting: Setting
-        /// What the replica has.
+        /// The value that the replica has now.
         let now: String
-        /// What it had before planrun changed it; of a password what is noted of it.
+        /// The value before planrun changed it; for a password, the word that is noted instead.
         let original: String
     }
 
@@ -111,7 +113,8 @@ struct ReplicationCredentials: Sendable {
         return changes
     }
 
-    /// Of a password the value is nowhere but at the server: it is ours where it is the one that we would set.
+    /// What the setting was before planrun changed it. The value of a password is only at the replica: if it is the one
+    /// that planrun would set, planrun has set it.
     private func original(of setting: Setting, now: String, _ mark: SettingMark?) -> String {
         guard setting.isSecret else { return mark?.original(of: setting.name, now: now) ?? now }
         guard now == setting.value else { return now.isEmpty ? Self.empty : Self.replaced }

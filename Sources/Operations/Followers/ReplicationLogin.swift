@@ -2,14 +2,14 @@ import Execution
 import PlanModel
 import RESP
 
-/// Who the target will be at the source: as the plan says, else as the target is set already.
+/// The user as which the target logs in at the source: as the plan says, or else as the target is set already.
 struct ReplicationLogin: Sendable {
-    /// `nil`: the user `default`.
+    /// `nil` stands for the user `default`.
     let username: String?
-    /// `nil`: the target will not log in.
+    /// `nil` where the target will not log in.
     let password: Secret?
 
-    /// Nothing of it is shown.
+    /// Reads the login from the plan or from the target. The password is never shown.
     init(_ servers: Servers) async throws(StepFailure) {
         if let password = servers.replicationPassword {
             self.init(username: servers.plan.replicationUsername, password: password)

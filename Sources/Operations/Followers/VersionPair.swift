@@ -1,16 +1,16 @@
 import RedisTopology
 
-/// What is known of replicating from one engine and version to another. Asks nobody.
+/// What is known of replicating from one engine and version to another. It asks no server.
 struct VersionPair {
     struct Problem: Equatable {
         var sentence: String
         var wanted: String
         var remedy: String
-        /// Whether it is known to go wrong, or only not known to go well.
+        /// Whether it is known to go wrong; `false` where it is only not known to go well.
         var isCertain = true
     }
 
-    /// What the servers are set to, as far as it decides.
+    /// The settings of both servers that matter here.
     struct Settings: Equatable {
         /// `repl-diskless-sync` of the source.
         var isDiskless = true
@@ -25,12 +25,13 @@ struct VersionPair {
     var isUnderSentinel = true
     var settings = Settings()
 
-    /// What the source writes in a full sync.
+    /// The RDB format that the source writes in a full sync.
     var format: Int? { RDBFormat.written(by: source, for: target, isDiskless: settings.isDiskless) }
 
     var problems: [Problem] {
         if source.engine == .redis, source.version < .of(6, 2) {
-            // `CLIENT PAUSE … WRITE` came with Redis 6.2; the older form stops reads and Sentinel's PING, too.
+            // `CLIENT PAUSE … WRITE` came with Redis 6.2. The older `CLIENT PAUSE` stops reads and Sentinel's PING,
+            // too.
             return [
                 Problem(
                     sentence: "the source runs redis \(source.version), which cannot pause writes alone",
@@ -52,7 +53,7 @@ struct VersionPair {
         }
     }
 
-    /// A full sync in a format that the target does not read breaks off each time, for ever.
+    /// The problem that the target cannot read the source's format: every full sync breaks off.
     private var refusedFormat: Problem? {
         guard let format else { return nil }
         let reads = RDBFormat.read(by: target)

@@ -5,8 +5,8 @@ import RedisTopology
 
 /// The way back from `replicaof`: the target stands alone again, as it was before, and the Sentinels have forgotten it.
 ///
-/// The last part matters: a Sentinel that still knows the target as a replica makes it follow the source again 8 to 18
-/// seconds after it was detached.
+/// They have to forget it, since a Sentinel that still knows the target as a replica makes it follow the source again 8
+/// to 18 seconds after it was detached.
 struct Detachment {
     let servers: Servers
     var memory: ReplicaOfMemory
@@ -39,14 +39,15 @@ struct Detachment {
         try await Sentinels(servers)?.forget(
             [target.endpoint.serverAddress],
             world: ["the target is detached; \(servers.source.endpoint) takes writes"], context)
-        // Who had promoted it by then would send clients to it; whoever had not has forgotten it.
+        // A Sentinel that promoted the target before its reset names the target by now, and clients write there. One
+        // that was reset before has forgotten the target and cannot promote it any more.
         try await refuseIfNamed()
         let kept = try await empty(memory)
         try await ReplicationCredentials.restore(memory.credentials, on: target)
         return sentence(memory, kept: kept)
     }
 
-    /// A target that the Sentinels name has the newest data, and clients that write to it.
+    /// Refuses to empty a target that a Sentinel names as the primary: it has the newest data, and clients write to it.
     private func refuseIfNamed() async throws(StepFailure) {
         guard let sentinel = await servers.sentinelNamingTarget() else { return }
         throw StepFailure(
@@ -61,9 +62,11 @@ struct Detachment {
             ])
     }
 
-    /// - Returns: why the target keeps its data although it was empty before the run.
+    /// Empties the target if it was empty before the run.
+    /// - Returns: why it keeps its data although it was empty before the run; `nil` otherwise.
     private func empty(_ memory: ReplicaOfMemory) async throws -> String? {
-        // A Sentinel may have attached it again before it was reset; that copy is the source's, too.
+        // A Sentinel may have made the target follow the source again before it was reset. Then its data are a copy of
+        // the source's as well.
         if try await target.replication().upstream?.primary != nil {
             try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
         }
@@ -73,7 +76,8 @@ struct Detachment {
         return nil
     }
 
-    /// A source that came back without its data, or was emptied, may have left them to the target alone.
+    /// Why the target may have the only copy of the data: the source came back without them, was emptied, or does not
+    /// answer.
     private func onlyCopy(_ memory: ReplicaOfMemory) async throws -> String? {
         let keys = try await target.keyspace().keys
         guard keys > 0 else { return nil }

@@ -5,6 +5,6 @@ struct ReplicaOfMemory: Codable, Equatable {
     var credentials: ReplicationCredentials.Prior
     /// Set before the target is detached, so that an interrupted undo knows that the keys it finds came from the source.
     var isDetaching = false
-    /// What conditions compare with; taken anew each time the target is made to follow.
+    /// What the conditions compare with; read anew each time the target is made to follow.
     var baseline: RunBaseline?
 }

@@ -3,10 +3,10 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// `replicaof`: makes the target a replica of the source, once.
+/// `replicaof`: makes the target a replica of the source, and sends `REPLICAOF` only if it is none yet.
 ///
-/// It reads before it asks, because Dragonfly starts a full resync when it is told to follow the source that it already
-/// follows.
+/// It reads the role first, because a Dragonfly starts a full resync when it is told to follow the source that it
+/// already follows.
 package struct ReplicaOfOperation: Operation {
     let servers: Servers
     let step: ReplicaOfStep
@@ -26,11 +26,12 @@ package struct ReplicaOfOperation: Operation {
         }
         try await refuseIfNamed()
         try await refuseItself()
-        // A source that was demoted is not to be followed: the newest data may be on the target.
+        // The target must not follow a source that was demoted: the target itself may have the newest data.
         if let primary = try await source.replication().upstream?.primary { throw await sourceFollows(primary) }
         let keys = try await target.keyspace().keys
         if let recorded = context.undo {
-            // An earlier attempt recorded what was there before; what is there now may be our doing.
+            // An earlier attempt recorded what the target held before planrun changed it. What it holds now may have
+            // come from that attempt.
             var memory = try recorded.decode(ReplicaOfMemory.self)
             if keys > 0, let violation = try await SourceRunsOn.lost(servers, since: memory.baseline) {
                 throw violation
@@ -46,11 +47,12 @@ package struct ReplicaOfOperation: Operation {
         return .ready(undo: StateValue(memory))
     }
 
-    /// Whom the target follows. One that the Sentinels know as a replica, and that follows nobody, was restarted or detached: the
-    /// Sentinels make it follow again, after 8 s and a look that they take every 10 s.
+    /// The server that the target follows; `nil` if it stands alone. A target that stands alone although the Sentinels
+    /// know it as a replica was restarted or detached. The Sentinels make it follow again, up to 20 s later, and this
+    /// waits for them.
     private func upstream(_ context: StepContext) async throws -> ServerAddress? {
         let watch = Stopwatch(context.clock)
-        // Where the data of the target may go, planrun makes it follow without waiting for anybody.
+        // Where the target's data may be deleted, planrun makes it follow by itself, without waiting for the Sentinels.
         let isFree = try context.undo?.decode(ReplicaOfMemory.self).wasEmpty ?? false || replacesData
         while true {
             let upstream = try await target.replication().upstream?.primary
@@ -80,7 +82,7 @@ package struct ReplicaOfOperation: Operation {
         try await credentials.apply(to: target)
         context.report(Progress("the target to accept its new primary", wanted: "replica of \(source.endpoint)"))
         let command: Command = ["REPLICAOF", source.endpoint.host, String(source.endpoint.port)]
-        // Dragonfly connects before it answers, and waits 20 s for a host that drops packets.
+        // Dragonfly connects to the source before it answers, and waits 20 s for a host that drops packets.
         let reply = try await target.replies(to: [command], timeout: .seconds(30))[0]
         if case .error(let error) = reply {
             throw StepFailure(
@@ -104,7 +106,7 @@ package struct ReplicaOfOperation: Operation {
                 world: ["\(source.endpoint) takes writes as before"], isTransient: true)
         }
         let baseline = try await baseline(context)
-        // A target that lost its link and is in another full sync is what 'wait-for-sync' waits for.
+        // A target that lost its link and is in another full sync is left to 'wait-for-sync', which waits for its end.
         if let violation = try await Conditions.violation(servers, since: baseline.untilSynced) { throw violation }
         return StepResult("the target follows \(source.endpoint)", memo: StateValue(baseline))
     }
@@ -122,7 +124,8 @@ package struct ReplicaOfOperation: Operation {
             help: ["name the server that shall take over as 'target' in the plan"])
     }
 
-    /// Of the last time that the target was made to follow by us; of the first look at it where others had done so before.
+    /// What conditions compare with: the baseline from when planrun last made the target follow, or, where others did
+    /// so, from the first look at it.
     private func baseline(_ context: StepContext) async throws -> RunBaseline {
         if let recorded = try context.undo?.decode(ReplicaOfMemory.self).baseline { return recorded }
         if let recorded = try RunBaseline.recorded(servers.plan, context) { return recorded }
@@ -134,7 +137,8 @@ package struct ReplicaOfOperation: Operation {
         return try await Detachment(servers: servers, memory: recorded.decode(ReplicaOfMemory.self)).run(context)
     }
 
-    /// A target that the Sentinels name has the newest data, and clients that write to it; a full sync would delete both.
+    /// Refuses to change a target that a Sentinel names as the primary: it has the newest data and clients that write
+    /// to it, and a full sync would delete their writes.
     private func refuseIfNamed() async throws(StepFailure) {
         guard let sentinel = await servers.sentinelNamingTarget() else { return }
         throw StepFailure(
@@ -147,7 +151,8 @@ package struct ReplicaOfOperation: Operation {
             ])
     }
 
-    /// A run whose state file is elsewhere has been here, and may be dead: it alone knows the way forward and back.
+    /// The hint that another run, whose state file is elsewhere and which may be dead, has changed the source. Only
+    /// that run knows the way forward and back.
     private func hintOfAnother() async -> [String] {
         guard let mark = try? await source.mark(), !mark.changes.isEmpty else { return [] }
         return [
@@ -171,7 +176,7 @@ package struct ReplicaOfOperation: Operation {
             ])
     }
 
-    /// Restarted, or detached by somebody: a Sentinel does not leave it so.
+    /// The target was restarted, or somebody detached it. The Sentinels will make it follow again.
     private func wasDetached(_ keys: Int64) -> StepFailure {
         StepFailure(
             code: .targetDetached,

@@ -2,23 +2,23 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// Decides, look by look, whether the target is in sync. Pure: it is told what the servers said and when.
+/// Decides, look by look, whether the target is in sync. It is pure: it is told what the servers said and when.
 struct SyncWatch {
     enum Observation: Equatable {
         case answer(Answer)
-        /// A server did not answer; what was said about it.
+        /// A server did not answer, with the sentence that says so.
         case silence(String)
     }
 
     struct Answer: Equatable {
         var sourceIsPrimary: Bool
         var sourceOffset: Int64
-        /// `sync_full` of the source: how many full syncs it has started since it runs.
+        /// How many full syncs the source has started since it was started (`sync_full`).
         var fullSyncs: Int64
         var follows: Bool
         var state: SyncState
 
-        /// Bytes of the replication stream the target is behind; `nil` unless it is online.
+        /// How many bytes of the replication stream the target is behind; `nil` unless it is online.
         var lag: Int64? {
             guard case .online(let offset) = state else { return nil }
             // The source was asked first, so the target may be ahead of that answer.
@@ -31,7 +31,8 @@ struct SyncWatch {
         case synced
     }
 
-    /// Full syncs that may begin anew before it is called a loop. One is normal, a second follows a lost link.
+    /// How many further full syncs are too many. One is normal and a second follows a lost link; from the third on it
+    /// is called a loop.
     static let fullSyncsTolerated: Int64 = 3
 
     let step: WaitForSyncStep
@@ -120,7 +121,7 @@ struct SyncWatch {
     }
 }
 
-/// How fast the full sync moves, from the bytes seen and when.
+/// How fast the full sync moves, from the bytes received and the time of each look.
 private struct TransferRate {
     private var first: (bytes: Int64, time: Duration)?
     private var last: (bytes: Int64, time: Duration)?
@@ -137,7 +138,7 @@ private struct TransferRate {
     }
 
     func timeLeft(bytes: Int64) -> Duration? {
-        // Beyond a century it is no answer.
+        // More than a century is no useful answer.
         bytesPerSecond.map { Double(max(0, bytes)) / $0 }.flatMap { $0 < 3.2e9 ? .seconds($0) : nil }
     }
 

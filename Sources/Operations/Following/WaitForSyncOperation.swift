@@ -5,8 +5,8 @@ import RedisTopology
 
 /// `wait-for-sync`: waits until the target has all that the source has, and keeps up.
 ///
-/// What "synced" means is asked of the target itself: Sentinel does not look, and the source hears of a target's progress
-/// up to a second late.
+/// It asks the target itself whether it is in sync: Sentinel does not look at that, and the source hears of the
+/// target's progress up to a second late.
 package struct WaitForSyncOperation: Operation {
     let servers: Servers
     let step: WaitForSyncStep
@@ -32,7 +32,7 @@ package struct WaitForSyncOperation: Operation {
 
     package func verify(_ context: StepContext) async throws -> StepResult {
         let baseline = try RunBaseline.recorded(servers.plan, context)
-        // Read before the last look: whatever happens between the two is found later.
+        // The mark is read before the last look, so that a later step finds whatever happens between the two.
         var mark: SyncMark?
         if let baseline { mark = try await SyncMark.read(servers.source, baseline) }
         mark?.inSyncSince = inSyncSince
@@ -44,7 +44,8 @@ package struct WaitForSyncOperation: Operation {
                 isTransient: true)
         }
         if let violation = try await Conditions.violation(servers, since: baseline?.untilSynced) { throw violation }
-        // The source is known to be the same process with the same history: the new copy is as good as the first.
+        // The conditions hold, so the source is the same process with the same history, and a second full sync copied
+        // the same data as the first.
         let isAgain = try await StreamUnbroken().violation(servers, since: baseline) != nil
         let other = try await TargetRegistration.otherAddress(servers)
         return StepResult(
@@ -64,7 +65,7 @@ package struct WaitForSyncOperation: Operation {
 
     package func undo(_ context: StepContext) async throws -> String? { nil }
 
-    /// In milliseconds since 1970.
+    /// Since when the target has been in sync at least, in milliseconds since 1970.
     private var inSyncSince: Int64 {
         let stable = Int64(clamping: step.stableFor.components.seconds) &* 1000
         return Timestamp.now.millisecondsSince1970 &- stable
@@ -84,7 +85,7 @@ package struct WaitForSyncOperation: Operation {
 extension SyncWatch.Answer {
     /// What source and target say now.
     static func read(_ servers: Servers) async throws(StepFailure) -> SyncWatch.Answer {
-        // The source first: a target that is asked later can only be further on.
+        // The source is asked first: the target's answer, which is younger, can only be further on.
         let source = try await servers.source.replication()
         let fullSyncs = try await servers.source.read(["INFO", "stats"]) { try StatsInfo(Info($0)) }.fullSyncs
         let target = try await servers.target.replication()

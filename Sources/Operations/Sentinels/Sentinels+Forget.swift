@@ -8,10 +8,13 @@ extension Sentinels {
         plan.sentinel.map { Rights(at: [.sentinel], [.sentinel("RESET", $0.primary)]) } ?? .none
     }
 
-    /// Makes every Sentinel forget some replicas, with `SENTINEL RESET`. A Sentinel that was reset has forgotten the other
-    /// Sentinels as well and cannot agree with them on anything until it has found them again, so they are reset one at a
-    /// time. It learns of replicas from their primary: a server that shall be forgotten must not follow it any more.
-    /// - Parameter world: what state the servers are in, should a Sentinel not find the others again.
+    /// Makes every Sentinel forget some replicas, with `SENTINEL RESET`.
+    ///
+    /// A Sentinel that was reset has forgotten the other Sentinels as well, and cannot agree with them on anything
+    /// until it has found them again. So they are reset one at a time. A Sentinel learns of replicas from their
+    /// primary, so a server that shall be forgotten must not follow the primary any more.
+    /// - Parameter world: what state the servers are in, for the failure where a Sentinel does not find the others
+    ///   again.
     func forget(_ forgotten: [ServerAddress], world: [String], _ context: StepContext) async throws {
         for sentinel in all {
             guard try await knows(forgotten, sentinel) else { continue }
@@ -34,7 +37,7 @@ extension Sentinels {
         }
     }
 
-    /// Whether one of them lists one of these as a replica.
+    /// Whether some Sentinel lists a server at one of these addresses as a replica.
     func knowsAny(_ addresses: [ServerAddress]) async throws -> Bool {
         for sentinel in all where try await knows(addresses, sentinel) { return true }
         return false

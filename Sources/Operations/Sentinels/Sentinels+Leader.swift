@@ -3,20 +3,22 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Which Sentinel is asked, and when.
+/// Which Sentinel is asked for a failover, and when.
 extension Sentinels {
     struct Leader: Sendable {
         let sentinel: Sentinel
-        /// Whether the moment was chosen so that its next look at the target comes right after the promotion.
+        /// Whether the moment was chosen so that this Sentinel's next look at the target comes right after the
+        /// promotion.
         let isAligned: Bool
     }
 
-    /// Waits until every Sentinel knows the target as a replica that may be promoted and is doing nothing else.
+    /// Waits until every Sentinel knows the target as a replica that may be promoted, and is not busy with a failover
+    /// or in TILT.
     ///
-    /// A Sentinel reads a primary's list of replicas every 10 s, so a target that follows since a moment is not known yet.
-    /// What does not pass within the time of a failover and of a TILT (30 s) does not pass by itself.
-    /// - Returns: `false` where the target was promoted meanwhile, by a failover that was under way.
-    /// - Throws: `StepFailure` where some are still not ready after that time, with what keeps them.
+    /// A Sentinel reads a primary's list of replicas every 10 s, so it does not know a target yet that has just begun
+    /// to follow. What has not passed within the time of a failover and of a TILT (30 s) does not pass by itself.
+    /// - Returns: `false` where a failover that was under way promoted the target meanwhile.
+    /// - Throws: `StepFailure` where a Sentinel is still not ready after that time, with what keeps it.
     func waitUntilElectable(_ target: Server, _ context: StepContext) async throws -> Bool {
         let limit = await limits().promotion + .seconds(40)
         let watch = Stopwatch(context.clock)
@@ -73,12 +75,15 @@ extension Sentinels {
         return isKnown ? nil : "\(target.endpoint) is not in its list of replicas yet"
     }
 
-    /// Picks the Sentinel whose next look at the target will come soonest after the promotion, and waits for that moment.
+    /// Picks the Sentinel whose next look at the target will come soonest after the promotion, and waits for the moment
+    /// to ask it.
     ///
-    /// A Sentinel learns of the promotion by the INFO that it sends when the last reply is a second old; outside a failover
-    /// it looks every 10 s. From the question on it takes three ticks of its timer, of 50 to 100 ms each, to expect the
-    /// answer: asked more than 800 ms after a reply it may miss the next one, and a second more is lost.
-    /// - Parameter lead: how long it takes from this moment until it is asked.
+    /// A Sentinel learns of the promotion from the INFO that it sends when the target's last reply is a second old;
+    /// outside a failover it sends one every 10 s. After it was asked for a failover it takes three ticks of its timer,
+    /// of 50 to 100 ms each, until it looks for the promotion. If it is asked more than 800 ms after a reply, it may
+    /// miss the promotion at its next look, and another second is lost.
+    /// - Parameter lead: how long it takes from now until the Sentinel is asked.
+    /// - Returns: the Sentinel; the first of the plan, not aligned, where no moment was found within 12 s.
     func align(_ target: Server, lead: Duration, _ context: StepContext) async throws -> Leader? {
         let earliest = Duration.milliseconds(750) - lead
         guard earliest > .zero else { return all.first.map { Leader(sentinel: $0, isAligned: false) } }
@@ -92,7 +97,8 @@ extension Sentinels {
             for sentinel in candidates {
                 guard let age = try await age(of: target, at: sentinel) else { continue }
                 if window.contains(age) { return Leader(sentinel: sentinel, isAligned: true) }
-                // One that looks more often than that, because it is busy with the target, never comes to this age.
+                // A Sentinel that looks at the target more often than that, because it is busy with it, never has an
+                // INFO of this age.
                 let before = ages.updateValue(age, forKey: sentinel.endpoint) ?? .zero
                 if age < before, before < window.lowerBound {
                     candidates.removeAll { $0.endpoint == sentinel.endpoint }
@@ -107,7 +113,7 @@ extension Sentinels {
         return all.first.map { Leader(sentinel: $0, isAligned: false) }
     }
 
-    /// How old a Sentinel's last INFO of the target is.
+    /// How old a Sentinel's last INFO of the target is; `nil` where it does not list the target.
     private func age(of target: Server, at sentinel: Sentinel) async throws(StepFailure) -> Duration? {
         for replica in try await sentinel.sentinelReplicas(primaryName)
         where await servers.isSame(replica.address, as: target) {

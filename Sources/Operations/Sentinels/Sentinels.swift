@@ -3,9 +3,9 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The Sentinels of a plan, as the cutover needs them.
+/// The Sentinels of a plan, and what a cutover does with all of them.
 struct Sentinels: Sendable {
-    /// Of a failover. To look at them takes no more than what planrun asks for every plan.
+    /// What a failover takes. Looking at the Sentinels takes only the rights that planrun asks for with every plan.
     static func failoverRights(_ plan: Plan) -> Rights {
         plan.sentinel.map { Rights(at: [.sentinel], [.sentinel("FAILOVER", $0.primary)]) } ?? .none
     }
@@ -22,29 +22,30 @@ struct Sentinels: Sendable {
         primaryName = servers.primaryName
     }
 
-    /// What the Sentinels say about one server at one moment. One that does not answer counts as naming nobody.
+    /// What the Sentinels say about one server at one moment. A Sentinel that does not answer counts as naming nobody.
     struct View: Sendable {
         var total = 0
-        /// Those that tell clients that it is the primary.
+        /// The Sentinels that tell clients that this server is the primary, by endpoint.
         var naming: [String] = []
-        /// How many show it as the primary that they monitor (`SENTINEL MASTER`). That comes later than the address that they
-        /// give clients, and some clients ask for it.
+        /// How many Sentinels show the server as the primary that they monitor (`SENTINEL MASTER`). They do so later
+        /// than they give clients its address, and some clients ask for this one.
         var shown = 0
-        /// `Sentinel 10.0.0.3:26379 names 10.0.0.1:6379`
+        /// A phrase for each Sentinel that does not name the server: `Sentinel 10.0.0.3:26379 names 10.0.0.1:6379`.
         var missing: [String] = []
-        /// Whether one of them is in the middle of a failover.
+        /// Whether a Sentinel is in the middle of a failover.
         var isBusy = false
-        /// Those that do not answer.
+        /// The Sentinels that do not answer, by endpoint.
         var silent: [String] = []
 
         var named: Int { naming.count }
-        /// How many send clients to another server. One that is silent sends nobody anywhere.
+        /// How many Sentinels send clients to another server. A silent Sentinel sends nobody anywhere.
         var misleading: Int { total - named - silent.count }
         var allNameIt: Bool { named == total }
         var allShowIt: Bool { named == total && shown == total }
     }
 
-    /// Asks all at once, in one round trip; one that hangs is not waited for.
+    /// Asks all Sentinels at the same time, in one round trip each. One that hangs is waited for no longer than a
+    /// second.
     func view(of server: Server) async -> View {
         let opinions = (try? await all.atOnce { try? await opinion($0, of: server) }) ?? []
         var view = View(total: all.count)
@@ -87,8 +88,8 @@ struct Sentinels: Sendable {
         return opinion
     }
 
-    /// Finds out which of the addresses that the Sentinels know lead to which server. Later, while writes are held back,
-    /// nobody is asked for it.
+    /// Finds out which of the addresses that the Sentinels know lead to which server, so that nobody has to be asked
+    /// for it while writes are held back.
     func recogniseAll(_ from: Server, _ to: Server) async {
         let pictures = (try? await servers.sentinelPictures()) ?? []
         let addresses = Set(pictures.flatMap { [$0.primary.address] + $0.replicas.map(\.address) })
@@ -98,11 +99,11 @@ struct Sentinels: Sendable {
         }
     }
 
-    /// Whether one of them is in the middle of a failover, so that who is primary may change at any moment.
+    /// Whether a Sentinel is in the middle of a failover, so that the primary may change at any moment.
     func isFailingOver() async -> Bool { await known().contains(where: \.isFailoverInProgress) }
 
-    /// Waits until none of them fails over, or is about to because it takes the primary for down.
-    /// - Parameter limit: how long it waits; after that it returns in any case.
+    /// Waits until no Sentinel fails over or takes the primary for down, which may begin a failover.
+    /// - Parameter limit: how long this waits; after that it returns in any case.
     func waitUntilCalm(upTo limit: Duration, _ context: StepContext) async throws {
         let watch = Stopwatch(context.clock)
         while watch.elapsed < limit {
@@ -116,10 +117,10 @@ struct Sentinels: Sendable {
         }
     }
 
-    /// Asks for a failover again, after one that was given up: nothing else would make the Sentinels see the new primary.
-    /// A refusal passes; the next look tries again.
-    /// - Parameter view: what they said a moment ago. One that names the new primary already would promote another server, so
-    ///   it is not asked; nor is one that was silent.
+    /// Asks for another failover, after one that was given up: nothing else would make the Sentinels see the new
+    /// primary. A refusal is ignored, since the caller looks at the Sentinels again and repeats this.
+    /// - Parameter view: what the Sentinels said a moment ago. A Sentinel that names the new primary already would
+    ///   promote another server, so it is not asked; nor is one that was silent.
     func failOverAgain(_ view: View) async {
         for sentinel in all {
             let place = "\(sentinel.endpoint)"

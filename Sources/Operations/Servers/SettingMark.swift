@@ -1,17 +1,17 @@
 import Execution
 import RESP
 
-/// What planrun has set at a server for a while, and what it was before: noted at the server itself, so that it lives and
-/// dies with the settings.
+/// Which settings planrun has changed at a server for a while, and what they were before. It is noted at the server
+/// itself, so that the note lives and dies with the settings.
 ///
-/// The state file knows the same. But a run can be killed, and the next planrun begun in another folder, or on another
-/// machine: without this it would take the fence of the dead one for the settings of the server, and put those "back".
-/// The place is the free text of `proc-title-template` (Redis 6.2, Valkey), which `CONFIG REWRITE` writes together with the
-/// other settings, and which shows a person with `ps` what holds there. Dragonfly has no such place.
+/// The state file has the same. But a run can be killed, and the next planrun may begin in another folder or on another
+/// machine. Without this note it would take the fence of the dead run for the server's own settings, and put that
+/// "back". The note is kept in the free text of `proc-title-template` (Redis 6.2 and newer, Valkey). `CONFIG REWRITE`
+/// writes this text together with the other settings, and `ps` shows it to a person. Dragonfly has no such place.
 struct SettingMark: Equatable, Sendable {
     struct Change: Equatable, Sendable {
         var original: String
-        /// By planrun. A setting that has another value by now was changed by somebody else since.
+        /// The value that planrun set. If the setting has another value by now, somebody else has changed it since.
         var set: String
     }
 
@@ -19,10 +19,10 @@ struct SettingMark: Equatable, Sendable {
     private static let sign = "planrun:"
 
     private(set) var changes: [String: Change] = [:]
-    /// The template of the server's owner.
+    /// The template without planrun's note, as the server's owner set it.
     private(set) var owners = ""
 
-    /// - Parameter template: the setting as it is. A word that cannot be read is left out: it says nothing.
+    /// - Parameter template: the setting as the server has it. A part of the note that cannot be read is ignored.
     init(_ template: String) {
         var words: [Substring] = []
         for word in template.split(separator: " ", omittingEmptySubsequences: false) {
@@ -63,8 +63,8 @@ struct SettingMark: Equatable, Sendable {
 }
 
 extension Server {
-    /// The values of some settings as they were before planrun changed them, this one or one that is dead. Those that the
-    /// engine does not have are left out.
+    /// The values of some settings as they were before planrun changed them, be it this run or one that is dead.
+    /// Settings that the engine lacks are left out.
     func originals(_ names: [String]) async throws(StepFailure) -> [String: String] {
         var values = try await settings(names + [SettingMark.setting])
         guard let mark = values.removeValue(forKey: SettingMark.setting).map({ SettingMark($0) }) else { return values }
@@ -72,12 +72,12 @@ extension Server {
         return values
     }
 
-    /// `nil` where the server has no place for one.
+    /// The note at the server, which may be empty; `nil` where the engine has no place for one.
     func mark() async throws(StepFailure) -> SettingMark? {
         try await setting(SettingMark.setting).map { SettingMark($0) }
     }
 
-    /// What to send before these settings are changed. Nothing where the server has no place for it.
+    /// The commands to send before these settings are changed; none where the server has no place for the note.
     func marking(_ changes: [String: SettingMark.Change]) async throws(StepFailure) -> [Command] {
         guard let before = try await mark() else { return [] }
         var mark = before
@@ -99,7 +99,8 @@ extension SettingMark {
 }
 
 extension StringProtocol {
-    /// Neither a blank, nor what divides the parts of a mark, nor a brace, which begins a variable of the template.
+    /// Writes a value so that it holds no blank, nothing that divides the parts of a note, and no brace, which would
+    /// begin a variable of the template.
     fileprivate var withPercents: String {
         utf8.map { byte in
             let character = Character(Unicode.Scalar(byte))

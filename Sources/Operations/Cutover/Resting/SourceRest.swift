@@ -5,11 +5,11 @@ import RedisTopology
 
 /// Brings the source to rest after the cutover, as `AfterCutover` says.
 ///
-/// A source that cannot follow the target would try to several hundred times a second, so it has to stand alone; a source
-/// that stands alone would take writes, so it is closed first. The Sentinels forget it last, since they list whatever follows
-/// the primary.
+/// A source that cannot follow the target would try several hundred times a second, so it has to stand alone. A source
+/// that stands alone would take writes, so it is closed first. The Sentinels list whatever follows the primary, so they
+/// are made to forget the source last.
 struct SourceRest: Sendable {
-    /// - Parameter resting: `nil` where the pair of servers decides.
+    /// - Parameter resting: `nil` where the engines and versions of the two servers decide.
     static func rights(_ resting: FailoverStep.Resting?, _ plan: Plan) -> Rights {
         switch resting {
         case .follow: .none
@@ -32,10 +32,12 @@ struct SourceRest: Sendable {
         }
     }
 
-    /// A Sentinel that has not forgotten the source yet makes it follow the target again. Then it is detached once more.
+    /// Closes the source, detaches it, and makes the Sentinels forget it. A Sentinel that has not forgotten the source
+    /// yet makes it follow the target again; then it is detached once more.
     private func fence() async throws {
         let fence = Fence(primary: source)
-        // A Dragonfly has no such rule, and could not be closed. It stays a replica, which takes no writes either.
+        // A Dragonfly has no `min-replicas-to-write` and cannot be closed. It stays a replica, which takes no writes
+        // either.
         guard try await fence.close() else { return }
         let address = source.endpoint.serverAddress
         let watch = Stopwatch(context.clock)
@@ -61,7 +63,8 @@ struct SourceRest: Sendable {
         ["\(servers.target.endpoint) is the primary and takes writes; \(source.endpoint) takes none"]
     }
 
-    /// A server saves its data first, if it is configured with save points. One that is gone sends no reply.
+    /// Shuts the source down, unless it is gone already. A server with save points saves its data first, which takes
+    /// time.
     private func shutDown() async throws {
         do {
             _ = try await source.replication()

@@ -8,7 +8,7 @@ struct StayedClients: Sendable {
     let source: Server
     let clients: [ClientList.Client]
 
-    /// A source that does not answer has none.
+    /// Asks the source. One that does not answer has no clients.
     static func read(_ source: Server) async -> StayedClients {
         let clients = (try? await source.clients()) ?? []
         return StayedClients(source: source, clients: clients.filter(\.isApplication))
