@@ -4,12 +4,13 @@ package import RESP
 package struct ClientList: Sendable, Equatable {
     package let clients: [Client]
 
-    /// One connection to a server. What a server does not tell is `nil` or empty.
+    /// One connection to a server. What the server does not tell is `nil` or empty.
     package struct Client: Sendable, Equatable {
         package let id: Int64
         /// Host and port as the server sees them; a path for a Unix socket.
         package let address: String
-        /// Where the server took the connection; a path for a Unix socket. Redis before 6.2 does not tell.
+        /// The host and port at which the server accepted the connection; a path for a Unix socket. Redis before 6.2
+        /// does not tell.
         package let localAddress: String?
         package let name: String?
         package let libraryName: String?
@@ -29,12 +30,12 @@ package struct ClientList: Sendable, Equatable {
         package var isBlocked: Bool { flags.contains("b") }
         package var isMonitor: Bool { flags.contains("O") }
 
-        /// The host that it comes from; `nil` for a Unix socket.
+        /// The host that the connection comes from; `nil` for a Unix socket.
         package var host: String? { Self.host(of: address) }
-        /// The host at which the server took it.
+        /// The host at which the server accepted the connection; `nil` for a Unix socket.
         package var localHost: String? { localAddress.flatMap(Self.host) }
 
-        /// `10.0.0.1:4711`, `[::1]:4711`; a path for a Unix socket.
+        /// The host of an address such as `10.0.0.1:4711` or `[::1]:4711`; `nil` for the path of a Unix socket.
         private static func host(of address: String) -> String? {
             guard !address.hasPrefix("/"), let colon = address.lastIndex(of: ":") else { return nil }
             let host = address[..<colon]
@@ -67,7 +68,7 @@ extension ClientList.Client {
         self.id = id
         self.address = address
         localAddress = text("laddr")
-        // A Dragonfly calls a connection that has no name by its id.
+        // Dragonfly gives a connection without a name its id as name.
         name = text("name").flatMap { $0 == fields["id"] ? nil : $0 }
         libraryName = text("lib-name")
         libraryVersion = text("lib-ver")

@@ -1,14 +1,14 @@
 package import RESP
 
-/// A reply that is not what the command should have brought.
+/// An error for a reply that does not have the form that the command's reply should have.
 package struct ReplyError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The command that was asked: `INFO replication`.
+    /// The command that was sent, such as `INFO replication`.
     package let command: String
-    /// What should have come, as a noun phrase: `a line 'role:…'`.
+    /// What the reply should have held, as a noun phrase: `a line 'role:…'`.
     package let expected: String
-    /// What came instead, escaped.
+    /// What the reply held instead, escaped.
     package let found: String
-    /// The server's refusal, where the reply was one. Match its code: `LOADING`, `NOPERM`, `ERR`.
+    /// The error that the server answered, where it did. Compare its code: `LOADING`, `NOPERM`, `ERR`.
     package let refusal: RESPError?
 
     package init(command: String, expected: String, found: String, refusal: RESPError? = nil) {

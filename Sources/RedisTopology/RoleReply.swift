@@ -12,18 +12,18 @@ package enum RoleReply: Sendable, Equatable {
         package let offset: Int64?
     }
 
-    /// The fourth element of a replica's reply.
+    /// How far a replica is with its primary: the fourth element of its reply.
     package enum LinkState: Sendable, Equatable {
         case connecting
-        /// Linked, but the transfer has not begun: Dragonfly's `preparation`.
+        /// The link is up, but the transfer has not begun: Dragonfly's `preparation`.
         case preparing
         case fullSync
-        /// Synced and following.
+        /// The replica is synced and follows.
         case online
         case other(String)
 
-        /// Redis: none, connect, connecting, handshake, sync, connected. Dragonfly: connecting, preparation, full_sync,
-        /// and `online`, which older builds call `stable_sync`.
+        /// Redis says none, connect, connecting, handshake, sync or connected; Dragonfly says connecting, preparation,
+        /// full_sync or online, which older builds call `stable_sync`.
         init(wire: String) {
             switch wire {
             case "none", "connect", "connecting", "handshake": self = .connecting
@@ -50,7 +50,7 @@ package enum RoleReply: Sendable, Equatable {
         }
     }
 
-    /// Redis: master, offset, replicas. Dragonfly: master, replicas.
+    /// Redis sends master, offset, replicas; Dragonfly sends master, replicas.
     private static func primary(_ elements: [RESPValue]) -> RoleReply {
         let replicas = elements.lazy.compactMap(\.array).first ?? []
         return .primary(
@@ -79,6 +79,6 @@ package enum RoleReply: Sendable, Equatable {
 }
 
 extension RESPValue {
-    /// An offset.
+    /// The value as an offset; `nil` where it is no integer or is too large to be one.
     fileprivate var count: Int64? { integer.flatMap { WireNumber.range.contains($0) ? $0 : nil } }
 }

@@ -1,16 +1,17 @@
-/// How far a server is with following its primary, with the same meaning on every engine.
+/// How far a server is with following its primary. The cases mean the same on every engine.
 package enum SyncState: Sendable, Equatable {
-    /// It is a primary.
+    /// The server is a primary.
     case notFollowing
-    /// The link was not up yet.
+    /// The link has not been up yet.
     case connecting
-    /// The link is up and nothing has arrived: the primary has yet to begin its transfer. The old data is still served.
+    /// The link is up and nothing has arrived: the primary has not begun its transfer. The replica still serves its old
+    /// data.
     case preparing
-    /// `nil` where the server does not tell how far it is.
+    /// A full sync runs. `nil` where the server does not tell how far it is.
     case fullSync(SyncProgress?)
-    /// The transfer arrived and is being loaded.
+    /// The transfer has arrived and is being loaded.
     case loading
-    /// Synced: all bytes of the stream up to this offset are applied.
+    /// The replica is synced: it has applied all bytes of the stream up to this offset.
     case online(offset: Int64)
     /// The link was up and is lost. `nil` where the server does not say since when.
     case linkDown(since: Duration?)
@@ -18,15 +19,15 @@ package enum SyncState: Sendable, Equatable {
     package var isSynced: Bool { if case .online = self { true } else { false } }
 
     /// - Parameters:
-    ///   - role: the reply of `ROLE`, where it was asked; it can only make the answer more careful.
-    ///   - isLoading: `loading:1` of `INFO persistence`, or a command answered `LOADING`.
+    ///   - role: the reply of `ROLE`, where it was asked. It can turn "synced" into less, and never the reverse.
+    ///   - isLoading: whether `INFO persistence` has `loading:1`, or a command was answered with `LOADING`.
     package init(_ replication: ReplicationInfo, role: RoleReply? = nil, isLoading: Bool = false) {
         guard let upstream = replication.upstream else {
             self = .notFollowing
             return
         }
         let told = Self.told(by: upstream, isLoading: isLoading)
-        // Two questions are two instants: where they differ, the one that is further from synced is believed.
+        // The two replies are of two moments. Where they differ, the one that is further from synced is believed.
         guard case .online = told, case .replica(_, let link, _)? = role else {
             self = told
             return
@@ -40,15 +41,15 @@ package enum SyncState: Sendable, Equatable {
     }
 
     private static func told(by upstream: Upstream, isLoading: Bool) -> SyncState {
-        // Redis shows its link as down during a full sync, Dragonfly as up.
+        // During a full sync Redis shows its link as down, Dragonfly as up.
         if upstream.isSyncing { return isLoading ? .loading : .fullSync(upstream.progress) }
         if isLoading { return .loading }
         switch upstream.link {
         case .never: return .connecting
         case .downSince(let duration): return .linkDown(since: duration)
         case .up:
-            // Dragonfly says "link up, no sync in progress" from the moment it has greeted the primary, and shows its
-            // offset only once the full sync is over.
+            // Dragonfly shows its link as up and no sync in progress as soon as it has greeted the primary. It shows
+            // its offset only once the full sync is over.
             guard let offset = upstream.offset else { return .preparing }
             return .online(offset: offset)
         }

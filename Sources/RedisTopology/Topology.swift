@@ -1,6 +1,6 @@
 package import RESP
 
-/// Who follows whom, and whom each Sentinel calls primary, at one moment.
+/// Who follows whom, and which server each Sentinel calls the primary, at one moment.
 package struct Topology: Sendable, Equatable, Codable {
     package var instances: [Instance]
     package var sentinels: [SentinelView]
@@ -9,10 +9,11 @@ package struct Topology: Sendable, Equatable, Codable {
         package let address: ServerAddress
         /// `nil` where the server did not answer.
         package let role: ReplicationRole?
-        /// Whom it follows, as it says itself.
+        /// The primary that the server says it follows.
         package let follows: ServerAddress?
         package let isLinkUp: Bool
-        /// Of a primary the stream's end, of a replica what it has applied. Not part of what is compared.
+        /// On a primary the end of the stream, on a replica what it has applied; in bytes. `differences(from:)` ignores
+        /// it.
         package let offset: Int64?
 
         package init(
@@ -26,7 +27,7 @@ package struct Topology: Sendable, Equatable, Codable {
             self.offset = offset
         }
 
-        /// `nil` for a server that did not answer.
+        /// - Parameter replication: `nil` for a server that did not answer.
         package init(_ address: ServerAddress, _ replication: ReplicationInfo?) {
             self.init(
                 address: address, role: replication?.role, follows: replication?.upstream?.primary,
@@ -39,7 +40,7 @@ package struct Topology: Sendable, Equatable, Codable {
     package struct SentinelView: Sendable, Equatable, Codable {
         package let sentinel: ServerAddress
         package let name: String
-        /// `nil` where it does not monitor the name, or did not answer.
+        /// `nil` where the Sentinel does not monitor the name, or did not answer.
         package let primary: ServerAddress?
 
         package init(sentinel: ServerAddress, name: String, primary: ServerAddress?) {
@@ -54,7 +55,8 @@ package struct Topology: Sendable, Equatable, Codable {
         self.sentinels = sentinels
     }
 
-    /// What is not as in the other one, a sentence each, in a fixed order; offsets, which move by themselves, aside.
+    /// The differences from another topology: a sentence for each, in a fixed order. Offsets are ignored, since they
+    /// always move.
     package func differences(from other: Topology) -> [String] {
         let now = Dictionary(instances.map { ($0.address, $0.state) }) { first, _ in first }
         let then = Dictionary(other.instances.map { ($0.address, $0.state) }) { first, _ in first }

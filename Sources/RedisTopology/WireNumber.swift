@@ -2,11 +2,11 @@ import RESP
 
 /// A number as it stands in a reply.
 ///
-/// A server can send any number, and some that it sends come from its clients: a replica announces whatever port it likes. A
-/// number that is larger than anything that can be counted is therefore not taken, so that no sum, product or
-/// conversion of those that are can overflow.
+/// A server can send any number, and some numbers come from its clients: a replica announces whatever port it likes. A
+/// number that is larger than anything that can be counted is refused, so that sums, products and conversions of the
+/// others cannot overflow.
 enum WireNumber {
-    /// 2⁵⁶: in bytes, what 100 MB a second add up to in more than twenty years.
+    /// Up to 2⁵⁶, a number of bytes that 100 MB a second reach only after more than twenty years.
     static let range: ClosedRange<Int64> = -(1 << 56)...(1 << 56)
     /// About three hundred years.
     static let longest = Duration.seconds(10_000_000_000)
@@ -16,7 +16,8 @@ enum WireNumber {
         Int64(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
-    /// - Returns: `nil` also where it is longer than `longest`, or negative, which servers send for "there is nothing to tell".
+    /// - Returns: `nil` for what is no decimal integer, for a time longer than `longest`, and for a negative one, with
+    ///   which servers say that there is nothing to tell.
     static func seconds(_ text: some StringProtocol) -> Duration? {
         integer(text).flatMap(seconds)
     }
@@ -26,14 +27,14 @@ enum WireNumber {
         return (.zero...longest).contains(seconds) ? seconds : nil
     }
 
-    /// A longer time, or a negative one, is cut to what is sane: a setting of Sentinel can be any number.
+    /// The time, cut to `0...longest`: a setting of a Sentinel can be any number.
     static func milliseconds(_ number: Int64) -> Duration {
         min(max(.zero, .milliseconds(number)), longest)
     }
 }
 
 extension Int64 {
-    /// The nearest integer; 0 for what is no number.
+    /// The nearest integer; 0 for NaN.
     package init(saturating number: Double) {
         if number.isNaN {
             self = 0

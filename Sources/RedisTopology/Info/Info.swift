@@ -2,9 +2,10 @@ package import RESP
 
 /// The reply of `INFO`, by section and field.
 ///
-/// A section that the server does not know is simply not there: Dragonfly answers an unknown one with nothing.
+/// A section that the server does not know is missing: Dragonfly answers the question for an unknown section with
+/// nothing.
 package struct Info: Sendable, Equatable {
-    /// Section names in lower case.
+    /// The sections by name, in lower case.
     private var sections: [String: Section]
 
     /// The fields of one section, as the server spells them.
@@ -16,9 +17,9 @@ package struct Info: Sendable, Equatable {
 
         /// The value of a field. Where the section has several lines of that name, the last one counts.
         package subscript(field: String) -> String? { values[field]?.last }
-        /// Every line of that name: the section `modules` has one called `module` for each of them.
+        /// The values of every line of that name: the section `modules` has a line `module` for each module.
         package func all(_ field: String) -> [String] { values[field] ?? [] }
-        /// Each field with its last line.
+        /// Each field with the value of its last line.
         package var fields: [String: String] { values.compactMapValues(\.last) }
 
         fileprivate mutating func add(_ field: Substring, _ value: Substring) {
@@ -36,7 +37,7 @@ package struct Info: Sendable, Equatable {
     package init(text: String) {
         sections = [:]
         var current = Section(name: "")
-        // A line ends with CRLF, which Swift takes for one character; a lone LF is tolerated.
+        // Lines end with CRLF, which Swift takes for one character. A lone LF is tolerated.
         for line in text.split(whereSeparator: \.isNewline) {
             if line.hasPrefix("#") {
                 sections[current.name] = current
@@ -57,7 +58,7 @@ extension Info.Section {
     var command: String { "INFO \(name)" }
 
     /// An integer field; `nil` where it is missing.
-    /// - Throws: also for a number outside `WireNumber.range`.
+    /// - Throws: `ReplyError` for what is no integer, and for a number outside `WireNumber.range`.
     func integer(_ field: String) throws(ReplyError) -> Int64? {
         guard let text = self[field], !text.isEmpty else { return nil }
         guard let number = WireNumber.integer(text) else {
@@ -77,10 +78,10 @@ extension Info.Section {
         return text
     }
 
-    /// `1` is true.
+    /// Whether the field is `1`.
     func flag(_ field: String) -> Bool { self[field] == "1" }
 
-    /// A field of whole seconds; negative means that there is nothing to tell.
+    /// A field of whole seconds; `nil` where it is missing or negative, which means that there is nothing to tell.
     func seconds(_ field: String) throws(ReplyError) -> Duration? { try integer(field).flatMap(WireNumber.seconds) }
 
     private func missing(_ field: String) -> ReplyError {
@@ -89,7 +90,7 @@ extension Info.Section {
     }
 }
 
-/// `a=1,b=2`, as INFO and `slave0:` write lists of attributes.
+/// Reads lists of attributes such as `a=1,b=2`, which `INFO` and its `slave0:` lines contain.
 func attributes(_ text: String) -> [String: String] {
     var result: [String: String] = [:]
     for pair in text.split(separator: ",") {

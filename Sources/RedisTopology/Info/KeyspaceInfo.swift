@@ -1,13 +1,13 @@
 package import RESP
 
-/// `INFO keyspace`: key counts per database that holds any.
+/// `INFO keyspace`: how many keys each database holds.
 package struct KeyspaceInfo: Sendable, Equatable {
-    /// By database number; those without keys are left out (Dragonfly lists an empty `db0`).
+    /// The counts by database number. Databases without keys are left out, although Dragonfly lists an empty `db0`.
     package let databases: [Int: Counts]
 
     package struct Counts: Sendable, Hashable, Codable {
         package let keys: Int64
-        /// Of these, the ones with a TTL.
+        /// How many of these keys have a TTL.
         package let expiring: Int64
 
         package init(keys: Int64, expiring: Int64) {
@@ -44,9 +44,10 @@ package struct KeyspaceInfo: Sendable, Equatable {
 
 /// `INFO commandstats`: how often each command was called since the start or `CONFIG RESETSTAT`.
 package struct CommandStats: Sendable, Equatable {
-    /// By name in lower case; subcommands as `config|get`.
+    /// The number of calls by the command's name in lower case. Subcommands are called `config|get`.
     package let calls: [String: Int64]
-    /// Commands that the server does not have. Dragonfly counts here what it drops from a replication stream.
+    /// The number of calls of commands that the server does not have. Dragonfly counts here what it drops from a
+    /// replication stream.
     package let unknown: [String: Int64]
 
     package init(_ reply: RESPValue) throws(ReplyError) {

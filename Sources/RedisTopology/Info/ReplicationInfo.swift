@@ -1,11 +1,11 @@
 package import RESP
 
-/// What a server is to others: primary, or replica of one.
+/// The role of a server: a primary, or the replica of one.
 package enum ReplicationRole: String, Sendable, Hashable, Codable {
     case primary, replica
 
-    /// The spellings of Redis, Valkey and of Dragonfly, which said `replica` in older builds and `active-replica` is
-    /// what KeyDB's family says.
+    /// Reads the words of Redis, Valkey and Dragonfly. Older builds of Dragonfly say `replica`; the KeyDB family says
+    /// `active-replica`.
     package init?(wire: String) {
         switch wire {
         case "master", "primary": self = .primary
@@ -20,13 +20,13 @@ package struct ReplicationInfo: Sendable, Equatable {
     package let role: ReplicationRole
     /// The replicas that are connected to this server; a replica can have some of its own.
     package let replicas: [ConnectedReplica]
-    /// Bytes of the replication stream (`master_repl_offset`). Dragonfly as primary has none.
+    /// The position in the replication stream in bytes (`master_repl_offset`). Dragonfly as primary has none.
     package let offset: Int64?
     package let replicationID: String?
-    /// The history that this one continues, and the last offset that both share.
+    /// The id of the history that this server's history continues.
     package let previousReplicationID: String?
     package let previousIDValidUntil: Int64?
-    /// Whom this server follows and how well; `nil` on a primary.
+    /// Which primary this server follows, and how well; `nil` on a primary.
     package let upstream: Upstream?
 
     package init(_ reply: RESPValue) throws(ReplyError) {
@@ -52,26 +52,27 @@ package struct ReplicationInfo: Sendable, Equatable {
         upstream = role == .replica ? try Upstream(section) : nil
     }
 
-    /// Redis writes forty zeros, Dragonfly nothing, for "none".
+    /// `nil` for "none", which Redis writes as forty zeros and Dragonfly as nothing.
     private static func identifier(_ text: String) -> String? {
         text.allSatisfy { $0 == "0" } ? nil : text
     }
 }
 
-/// A replica as its primary sees it (`slave0:ip=…`). Its offset is the last acknowledged one and can lag by a second.
+/// A replica as its primary sees it (`slave0:ip=…`). Its offset is the last one that it acknowledged, up to a second
+/// ago.
 package struct ConnectedReplica: Sendable, Equatable {
     package let address: ServerAddress
-    /// `online`, `wait_bgsave`, `send_bulk`; Dragonfly has words of its own.
+    /// `online`, `wait_bgsave` or `send_bulk`; Dragonfly has words of its own.
     package let state: String
     package let offset: Int64?
-    /// Since the last acknowledgement.
+    /// The time since the replica's last acknowledgement.
     package let lag: Duration?
 
     package var isOnline: Bool { state == "online" || state == "stable_sync" }
 
     static func read(_ section: Info.Section) throws(ReplyError) -> [ConnectedReplica] {
         var result: [ConnectedReplica] = []
-        // Numbered without gaps; Dragonfly numbers from 0 as well.
+        // The lines are numbered from 0 without gaps, on Dragonfly, too.
         while let line = section["slave\(result.count)"] {
             let values = attributes(line)
             guard let host = values["ip"], let port = values["port"].flatMap({ Int($0) }) else {

@@ -1,13 +1,13 @@
 package import RESP
 
-/// `INFO memory`, typed. Bytes.
+/// `INFO memory`, typed. All sizes are in bytes.
 package struct MemoryInfo: Sendable, Equatable {
     package let used: Int64
     package let peak: Int64?
     package let resident: Int64?
-    /// Of the machine; Dragonfly does not tell.
+    /// The memory of the machine; Dragonfly does not tell it.
     package let machineTotal: Int64?
-    /// `nil` where there is no limit (0).
+    /// The limit `maxmemory`; `nil` where there is none (0).
     package let limit: Int64?
     package let policy: String?
 
@@ -28,12 +28,12 @@ package struct MemoryInfo: Sendable, Equatable {
 
 /// `INFO persistence`, typed.
 package struct PersistenceInfo: Sendable, Equatable {
-    /// A data set is being loaded, from disk or from the primary.
+    /// Whether a data set is being loaded, from disk or from the primary.
     package let isLoading: Bool
     package let isSaveInProgress: Bool
     /// `nil` where the server does not say.
     package let lastSaveSucceeded: Bool?
-    /// Unix time in seconds.
+    /// The time of the last successful save, as Unix time in seconds.
     package let lastSave: Int64?
 
     package init(_ reply: RESPValue) throws(ReplyError) {
@@ -45,7 +45,7 @@ package struct PersistenceInfo: Sendable, Equatable {
         isLoading = try section.required("loading") != "0" || section.flag("async_loading")
         isSaveInProgress = section.flag("rdb_bgsave_in_progress")
         lastSaveSucceeded = section["rdb_last_bgsave_status"].map { $0 == "ok" }
-        // Dragonfly calls it `last_success_save`.
+        // Dragonfly calls this field `last_success_save`.
         if let time = try section.integer("rdb_last_save_time") {
             lastSave = time
         } else {
@@ -54,9 +54,10 @@ package struct PersistenceInfo: Sendable, Equatable {
     }
 }
 
-/// `INFO stats`, typed, as far as replication and load go.
+/// `INFO stats`, typed: the fields about replication and load.
 package struct StatsInfo: Sendable, Equatable {
-    /// Full syncs that this server has begun to serve; on a source it counts a target that loops.
+    /// The number of full syncs that this server has begun to serve. On a source it shows a target that syncs in a
+    /// loop.
     package let fullSyncs: Int64?
     package let partialSyncsAccepted: Int64?
     package let partialSyncsRefused: Int64?

@@ -1,6 +1,6 @@
 package import RESP
 
-/// The software of an instance, as it identifies itself.
+/// The engine of an instance, as the instance itself says.
 package enum ServerEngine: String, Sendable, Hashable, Codable, CaseIterable {
     case redis, valkey, dragonfly
 }
@@ -8,9 +8,9 @@ package enum ServerEngine: String, Sendable, Hashable, Codable, CaseIterable {
 /// `INFO server`, typed.
 package struct ServerInfo: Sendable, Equatable {
     package let engine: ServerEngine
-    /// The engine's own version. Valkey and Dragonfly also claim a `redis_version` for compatibility.
+    /// The engine's own version. Valkey and Dragonfly also give a `redis_version`, for compatibility.
     package let version: ServerVersion
-    /// Dragonfly has none; Redis draws a new one at each start.
+    /// Redis draws a new one at each start; Dragonfly has none.
     package let runID: String?
     /// `standalone`, `sentinel` or `cluster`.
     package let mode: String
@@ -46,13 +46,14 @@ package struct ServerInfo: Sendable, Equatable {
     }
 }
 
-/// A version of a server: numbers, and the words as it says them.
+/// A version of a server: its numbers, and the text in which the server says them.
 package struct ServerVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// Major, minor, patch.
+    /// Major, minor, patch, and further numbers where the version has more.
     package let numbers: [Int]
     package let text: String
 
-    /// `7.0.15`, `8.0.0-rc1`, Dragonfly's `df-v1.40.1` and `df-dev-…`; `nil` where it holds no number at all.
+    /// Reads versions such as `7.0.15`, `8.0.0-rc1` and Dragonfly's `df-v1.40.1` and `df-dev-…`; `nil` for a text
+    /// without any number.
     package init?(_ text: String) {
         let digits = text.drop { !$0.isASCII || !$0.isNumber }
         let head = digits.prefix { $0 == "." || ($0.isASCII && $0.isNumber) }

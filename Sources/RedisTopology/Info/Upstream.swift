@@ -1,21 +1,22 @@
 package import RESP
 
-/// The primary that a replica follows, and the state of the link, as the replica tells it.
+/// The primary that a replica follows, and the state of the link to it, as the replica tells.
 package struct Upstream: Sendable, Equatable {
     package let primary: ServerAddress
     package let isLinkUp: Bool
     package let isSyncing: Bool
-    /// Bytes of the replication stream that were applied (`slave_repl_offset`). Dragonfly shows it only once it is synced.
+    /// The bytes of the replication stream that the replica has applied (`slave_repl_offset`). Dragonfly shows them
+    /// only once it is synced.
     package let offset: Int64?
-    /// How far the full sync is, where the server tells; Dragonfly does not.
+    /// How far the full sync is; `nil` where none runs. Dragonfly never tells.
     package let progress: SyncProgress?
-    /// Since anything was heard from the primary. A primary that hangs does not make it grow on Dragonfly.
+    /// The time since the replica last heard from the primary. On Dragonfly it does not grow while the primary hangs.
     package let lastHeard: Duration?
     package let link: LinkHistory
-    /// Sentinel promotes the smaller one first and never one with 0.
+    /// Sentinel promotes the replica with the smallest priority, and never one with 0.
     package let priority: Int?
     package let isReadOnly: Bool
-    /// `false` hides the replica from Sentinel.
+    /// Whether Sentinel tells clients of this replica (`replica-announced`).
     package let isAnnounced: Bool
 
     package enum LinkHistory: Sendable, Equatable {
@@ -23,7 +24,7 @@ package struct Upstream: Sendable, Equatable {
         case up
         /// The link was never up since the server began to follow (`master_link_down_since_seconds:-1`).
         case never
-        /// `nil` where the server does not say since when: Dragonfly.
+        /// The link was up and is lost. `nil` where the server does not say since when, as Dragonfly.
         case downSince(Duration?)
     }
 
@@ -48,9 +49,9 @@ package struct Upstream: Sendable, Equatable {
     }
 }
 
-/// Bytes of a full sync that have arrived.
+/// How many bytes of a full sync have arrived.
 package struct SyncProgress: Sendable, Hashable {
-    /// `nil` where the primary streams without knowing the length (diskless).
+    /// `nil` where the primary streams the data set without knowing its length (a diskless sync).
     package let totalBytes: Int64?
     package let receivedBytes: Int64
 
@@ -59,7 +60,7 @@ package struct SyncProgress: Sendable, Hashable {
         self.receivedBytes = receivedBytes
     }
 
-    /// 0…1, where the length is known.
+    /// The part that has arrived, 0…1; `nil` where the length is not known.
     package var fraction: Double? {
         guard let totalBytes, totalBytes > 0 else { return nil }
         return min(1, max(0, Double(receivedBytes) / Double(totalBytes)))

@@ -1,6 +1,6 @@
 package import RESP
 
-/// What a Sentinel publishes about itself and what it watches.
+/// An event that a Sentinel publishes, about itself or about a server that it watches.
 package enum SentinelEvent: Sendable, Equatable {
     case switchedPrimary(name: String, from: ServerAddress, to: ServerAddress)
     case failoverStarted(SentinelSubject)
@@ -12,24 +12,24 @@ package enum SentinelEvent: Sendable, Equatable {
     case subjectivelyUp(SentinelSubject)
     case objectivelyDown(SentinelSubject)
     case objectivelyUp(SentinelSubject)
-    /// It took another Sentinel's word for who is primary.
+    /// The Sentinel took over what another Sentinel says about who is primary.
     case configurationUpdated(from: SentinelSubject)
-    /// It made a former primary follow the present one.
+    /// The Sentinel made a former primary follow the present one.
     case convertedToReplica(SentinelSubject)
     case tiltEntered
     case tiltLeft
-    /// Everything else, and what is not worded as expected; escaped.
+    /// An event of another kind, or one whose text does not have the expected form; escaped.
     case other(channel: String, payload: String)
 
     package enum AbortReason: String, Sendable, Hashable, CaseIterable {
         case notElected = "-failover-abort-not-elected"
         case noGoodReplica = "-failover-abort-no-good-slave"
         case replicaTimeout = "-failover-abort-slave-timeout"
-        /// The primary answers again; only old Sentinels give up for this.
+        /// The primary answers again. Only old Sentinels give up a failover for this.
         case primaryIsUp = "-failover-abort-master-is-up"
     }
 
-    /// What to subscribe to, so that every case can come.
+    /// The channels to subscribe to, so that every case can come.
     package static let channels =
         [
             "+switch-master", "+try-failover", "+selected-slave", "+promoted-slave", "+failover-end",
@@ -65,7 +65,7 @@ package enum SentinelEvent: Sendable, Equatable {
         }
     }
 
-    /// `<name> <old ip> <old port> <new ip> <new port>`.
+    /// Reads `<name> <old ip> <old port> <new ip> <new port>`.
     private static func switched(_ words: [String]) -> SentinelEvent? {
         guard words.count == 5, let oldPort = Int(words[2]), let newPort = Int(words[4]) else { return nil }
         return .switchedPrimary(
@@ -74,7 +74,8 @@ package enum SentinelEvent: Sendable, Equatable {
     }
 }
 
-/// Whom an event is about: `<kind> <name> <ip> <port> @ <primary's name> <ip> <port>`, for a primary only up to the port.
+/// The server that an event is about: `<kind> <name> <ip> <port> @ <primary's name> <ip> <port>`. For a primary the
+/// text ends with the first port.
 package struct SentinelSubject: Sendable, Equatable {
     package enum Kind: String, Sendable, Hashable {
         case primary = "master"
@@ -85,7 +86,7 @@ package struct SentinelSubject: Sendable, Equatable {
     package let kind: Kind
     package let name: String
     package let address: ServerAddress
-    /// The name of the monitored primary that it belongs to.
+    /// The name of the monitored primary that the server belongs to.
     package let primaryName: String
 
     package init(kind: Kind, name: String, address: ServerAddress, primaryName: String) {

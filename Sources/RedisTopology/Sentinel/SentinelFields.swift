@@ -1,6 +1,6 @@
 import RESP
 
-/// The flat list of names and values that Sentinel tells of one instance.
+/// The flat list of names and values with which a Sentinel describes one instance.
 struct SentinelFields {
     let command: String
     private let values: [String: String]
@@ -68,7 +68,7 @@ struct SentinelFields {
     func flags() throws(ReplyError) -> SentinelFlags { SentinelFlags(try text("flags")) }
 }
 
-/// What Sentinel thinks of an instance: `master,s_down,o_down`.
+/// What a Sentinel thinks of an instance, in words such as `master,s_down,o_down`.
 package struct SentinelFlags: Sendable, Hashable {
     package let words: Set<String>
 
@@ -76,13 +76,13 @@ package struct SentinelFlags: Sendable, Hashable {
         words = Set(text.split(separator: ",").map(String.init))
     }
 
-    /// This Sentinel alone cannot reach it.
+    /// Whether this Sentinel cannot reach the instance.
     package var isSubjectivelyDown: Bool { words.contains("s_down") }
-    /// Enough Sentinels agree that it is down.
+    /// Whether enough Sentinels agree that the instance is down.
     package var isObjectivelyDown: Bool { words.contains("o_down") }
-    /// The command or publish link to it is not connected.
+    /// Whether the Sentinel's command link or publish link to the instance is not connected.
     package var isDisconnected: Bool { words.contains("disconnected") }
     package var isFailoverInProgress: Bool { words.contains("failover_in_progress") }
-    /// Reachable, as far as this Sentinel can tell.
+    /// Whether the instance is reachable, as far as this Sentinel can tell.
     package var isHealthy: Bool { !isSubjectivelyDown && !isObjectivelyDown && !isDisconnected }
 }

@@ -1,16 +1,19 @@
 package import RESP
 
-/// The message by which Sentinels tell each other about themselves and about the primary that they watch; published every
-/// two seconds on `__sentinel__:hello`, and taken by a Sentinel as `PUBLISH`, too (Redis, `sentinelProcessHelloMessage`).
+/// The message with which a Sentinel tells the others about itself and about the primary that it watches. Each
+/// publishes it every two seconds on `__sentinel__:hello`. A Sentinel also accepts it as a `PUBLISH` that is sent to
+/// the Sentinel itself (Redis, `sentinelProcessHelloMessage`).
 package struct SentinelHello: Sendable, Equatable {
     package static let channel = "__sentinel__:hello"
 
-    /// Who says it. A receiver that does not know it, by address and run id together, takes it for a new Sentinel.
+    /// The Sentinel in whose name the message speaks. A receiver that does not know it, by address and run id together,
+    /// takes it for a new Sentinel.
     package let announcer: ServerAddress
     package let runID: String
     package let primaryName: String
     package let primary: ServerAddress
-    /// Of the configuration, and the current one: a receiver with a smaller configuration epoch takes `primary` over.
+    /// Stands for both epochs of the message, the current one and that of the configuration. A receiver whose
+    /// configuration epoch is smaller takes over `primary`.
     package let epoch: Int64
 
     package init(announcer: ServerAddress, runID: String, primaryName: String, primary: ServerAddress, epoch: Int64) {
@@ -21,7 +24,7 @@ package struct SentinelHello: Sendable, Equatable {
         self.epoch = epoch
     }
 
-    /// As it is heard on the channel; `nil` for anything else.
+    /// Reads a message of the channel; `nil` for any other text.
     package init?(_ payload: String) {
         let fields = payload.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard fields.count == 8, let port = Int(fields[1]), let primaryPort = Int(fields[6]),

@@ -2,9 +2,9 @@ package import RESP
 
 /// `INFO sentinel`, typed.
 package struct SentinelInfo: Sendable, Equatable {
-    /// In TILT a Sentinel trusts no clock and starts nothing for 30 s.
+    /// Whether the Sentinel is in TILT, in which it distrusts its clock and starts nothing for 30 s.
     package let isInTilt: Bool
-    /// Since when; Sentinels older than 7 do not tell.
+    /// How long it has been in TILT; Sentinels older than 7 do not tell.
     package let tiltAge: Duration?
     package let primaries: [Monitored]
 
@@ -14,7 +14,7 @@ package struct SentinelInfo: Sendable, Equatable {
         package let status: String
         package let address: ServerAddress
         package let replicas: Int
-        /// This one included.
+        /// The number of Sentinels, this one included.
         package let sentinels: Int
     }
 
@@ -41,7 +41,7 @@ package struct SentinelInfo: Sendable, Equatable {
 
 extension SentinelInfo.Monitored {
     fileprivate init?(_ values: [String: String]) {
-        // An IPv6 address is written without brackets; the port follows the last colon.
+        // An IPv6 address stands without brackets here, so the port follows the last colon.
         guard let name = values["name"], let status = values["status"], let place = values["address"],
             let colon = place.lastIndex(of: ":"), let port = Int(place[place.index(after: colon)...]),
             let replicas = values["slaves"].flatMap({ Int($0) }),

@@ -5,7 +5,7 @@ package struct SentinelPrimary: Sendable, Equatable {
     package let name: String
     package let address: ServerAddress
     package let flags: SentinelFlags
-    /// Dragonfly has none.
+    /// Dragonfly has no run id.
     package let runID: String?
     package let replicaCount: Int
     package let otherSentinelCount: Int
@@ -14,17 +14,18 @@ package struct SentinelPrimary: Sendable, Equatable {
     package let failoverTimeout: Duration
     package let parallelSyncs: Int
     package let configEpoch: Int64
-    /// What the server itself says in INFO.
+    /// The role that the server itself tells in `INFO`.
     package let reportedRole: ReplicationRole?
-    /// Since it says so.
+    /// How long the server has told this role.
     package let reportedRoleAge: Duration?
-    /// Age of the last INFO of it.
+    /// How long ago the Sentinel got the server's last reply to `INFO`.
     package let infoAge: Duration?
-    /// Age of the last good answer to PING.
+    /// How long ago the server last answered a `PING` well.
     package let lastGoodPing: Duration?
-    /// Commands that wait for an answer of it.
+    /// The number of commands that the server has not answered yet.
     package let pendingCommands: Int
-    /// `wait_start`, `select_slave`, `wait_promotion`, …, while a failover runs.
+    /// The state of a running failover, such as `wait_start`, `select_slave` or `wait_promotion`; `nil` where none
+    /// runs.
     package let failoverState: String?
     /// A program that the Sentinel runs for each warning.
     package let notificationScript: String?

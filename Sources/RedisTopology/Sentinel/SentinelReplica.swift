@@ -6,22 +6,24 @@ package struct SentinelReplica: Sendable, Equatable {
     package let address: ServerAddress
     package let flags: SentinelFlags
     package let runID: String?
-    /// What the server itself says in INFO.
+    /// The role that the server itself tells in `INFO`.
     package let reportedRole: ReplicationRole?
-    /// Whom it follows; `nil` until it has said so.
+    /// The primary that the replica follows; `nil` until it has told that.
     package let primary: ServerAddress?
-    /// `master-link-status:ok`. Sentinel does not look at it when it chooses whom to promote.
+    /// Whether the link to the primary is up (`master-link-status:ok`). Sentinel ignores it when it chooses whom to
+    /// promote.
     package let isLinkUp: Bool
-    /// Smaller is promoted first, 0 never.
+    /// Sentinel promotes the replica with the smallest priority, and never one with 0.
     package let priority: Int
     package let offset: Int64
-    /// Age of the last INFO of it.
+    /// How long ago the Sentinel got the server's last reply to `INFO`.
     package let infoAge: Duration?
     package let lastGoodPing: Duration?
-    /// `false` where the replica asked not to be told to clients; Sentinels older than 7 do not know the field.
+    /// `false` where Sentinel hides the replica from clients (`replica-announced no`). Sentinels older than 7 do not
+    /// know the field.
     package let isAnnounced: Bool
 
-    /// Whether Sentinel could promote it: priority, and reachable as far as this Sentinel can tell.
+    /// Whether Sentinel could promote the replica: its priority allows it, and this Sentinel can reach it.
     package var isEligible: Bool { priority > 0 && flags.isHealthy }
 
     /// The reply of `SENTINEL REPLICAS` (`SENTINEL SLAVES` before Redis 5).
@@ -56,10 +58,11 @@ package struct SentinelPeer: Sendable, Equatable {
     package let address: ServerAddress
     package let runID: String?
     package let flags: SentinelFlags
-    /// Since its last hello message.
+    /// The time since the Sentinel's last hello message.
     package let lastHello: Duration?
     package let lastGoodPing: Duration?
-    /// The epoch of the last election in which it told this one its vote; 0 where there was none.
+    /// The epoch of the last election in which this Sentinel was asked for its vote and answered; 0 where there was
+    /// none.
     package let votedEpoch: Int64
 
     /// The reply of `SENTINEL SENTINELS`.

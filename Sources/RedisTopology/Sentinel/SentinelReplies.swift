@@ -1,15 +1,17 @@
 package import RESP
 
-/// The reply of `SENTINEL CKQUORUM`: can the Sentinels that this one sees agree and be authorised?
+/// The reply of `SENTINEL CKQUORUM`: whether the Sentinels that this one sees are enough to agree and to authorise a
+/// failover.
 ///
-/// It counts what this one Sentinel sees; ask each.
+/// Another Sentinel can see others, so each has to be asked.
 package enum QuorumCheck: Sendable, Equatable {
-    /// `nil` where the sentence holds no count.
+    /// `nil` where the reply holds no number.
     case reachable(usableSentinels: Int?)
     /// The server's words, escaped.
     case unreachable(String)
 
-    /// `OK 3 usable Sentinels. …`, or the error `NOQUORUM …`; every other error is thrown.
+    /// Reads `OK 3 usable Sentinels. …` and the error `NOQUORUM …`.
+    /// - Throws: `ReplyError` for every other reply.
     package init(_ reply: RESPValue) throws(ReplyError) {
         if case .error(let error) = reply, error.code == "NOQUORUM" {
             self = .unreachable(error.message.printable(limit: 200))
@@ -25,7 +27,7 @@ package enum QuorumCheck: Sendable, Equatable {
 
 /// The reply of `SENTINEL GET-MASTER-ADDR-BY-NAME`.
 package struct SentinelAddressReply: Sendable, Equatable {
-    /// `nil` where that Sentinel does not monitor the name.
+    /// `nil` where the Sentinel does not monitor the name.
     package let primary: ServerAddress?
 
     package init(_ reply: RESPValue) throws(ReplyError) {

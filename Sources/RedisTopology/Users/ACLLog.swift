@@ -1,21 +1,22 @@
 package import RESP
 
-/// The reply of `ACL LOG`: what a server has refused to whom, the latest first. Which keys and commands it was is left out.
+/// The reply of `ACL LOG`: which users a server has refused something, the latest first. Keys and commands are left
+/// out.
 package struct ACLLog: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
-        /// As whom it was tried; of a refused login the name that was given.
+        /// The user who was refused; for a refused login the name that was given.
         package let user: String
-        /// Whether it was the login itself that was refused, and not something that the user wanted to do.
+        /// Whether the login itself was refused, and not something that the user wanted to do.
         package let isLogin: Bool
-        /// How long ago it happened last.
+        /// The time since it last happened.
         package let age: Duration
-        /// The connection over which it came, where the server tells.
+        /// The connection on which it happened, where the server tells.
         package let client: ClientList.Client?
     }
 
     package let entries: [Entry]
 
-    /// An entry that does not say who it was, or when, is left out.
+    /// Reads the reply. An entry that names no user or no time is left out.
     package init(_ reply: RESPValue) throws(ReplyError) {
         guard let entries = reply.array else {
             throw ReplyError(command: "ACL LOG", expected: "a list of entries", reply: reply)
@@ -35,7 +36,7 @@ extension ACLLog.Entry {
             age.isFinite, age >= 0, age < 1e12
         else { return nil }
         self.user = user
-        // Dragonfly writes it in capitals.
+        // Dragonfly writes the reason in capitals.
         isLogin = fields["reason"]?.lowercased() == "auth"
         self.age = .milliseconds(Int64(age * 1_000))
         client = fields["client-info"].flatMap { try? ClientList.Client($0[...]) }

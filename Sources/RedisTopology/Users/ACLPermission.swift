@@ -1,12 +1,13 @@
-/// What one part of a user's rules allows: those that stand alone, or one selector of Redis 7 in its parentheses.
+/// What one part of a user's rules allows: the rules outside of parentheses, or those of one selector (Redis 7).
 package struct ACLPermission: Sendable, Equatable {
-    /// In order, the last that fits decides: `-@all`, `+client|pause`.
+    /// The command rules, such as `-@all` and `+client|pause`, in order. For each command the last rule that fits it
+    /// decides.
     package var rules: [String]
-    /// `~app:*`, `%R~log:*`
+    /// The key patterns, such as `~app:*` and `%R~log:*`.
     package var keys: [String]
-    /// `&news:*`
+    /// The channel patterns, such as `&news:*`.
     package var channels: [String]
-    /// What Valkey 9 says of databases: `alldbs`, `db=0,1`; `nil` where the server knows no such limit.
+    /// What Valkey 9 says of databases, such as `alldbs` or `db=0,1`; `nil` where the server knows no such limit.
     package var databases: String?
 
     package init(rules: [String], keys: [String] = [], channels: [String] = [], databases: String? = nil) {
@@ -16,8 +17,8 @@ package struct ACLPermission: Sendable, Equatable {
         self.databases = databases
     }
 
-    /// Whether it allows a command, `ping` or `client|pause`. A command that has subcommands is allowed where one of them
-    /// is.
+    /// Whether a command such as `ping` or `client|pause` is allowed. A command that has subcommands is allowed where
+    /// one of its subcommands is.
     ///
     /// - Parameter table: what the server says of its commands. Without it, and for a command that the server does not
     ///   know, the answer is `nil` where a rule about a category decides.
@@ -41,32 +42,32 @@ package struct ACLPermission: Sendable, Equatable {
         return false
     }
 
-    /// Whether nothing can be run with it.
+    /// Whether no command is allowed.
     package var isEmpty: Bool { !rules.contains { $0.hasPrefix("+") } }
 
     package var limitsDatabases: Bool { databases.map { $0 != "alldbs" } ?? false }
 }
 
-/// The patterns of keys or channels that several permissions give together, for the question whether another one is among
-/// them.
+/// The patterns of keys or channels that several permissions allow together. It answers whether they cover another
+/// pattern.
 package struct ACLPatterns: Sendable {
     private let globs: [(mode: Character, glob: Substring)]
 
-    /// - Parameter patterns: `~app:*`, `%R~log:*`, `&news`.
+    /// - Parameter patterns: patterns such as `~app:*`, `%R~log:*` and `&news`.
     package init(_ patterns: [String]) {
         globs = patterns.flatMap { Self.parts($0, modes: "RW") }
     }
 
-    /// Whether everything that a pattern fits is fitted by one of these, as far as their text shows it.
+    /// Whether one of these patterns fits everything that the given pattern fits, as far as their text shows it.
     ///
-    /// - Parameter isForReading: of a pattern of keys, whether reading them is all that is wanted.
+    /// - Parameter isForReading: whether reading is all that is wanted with the keys of the pattern.
     package func cover(_ pattern: String, isForReading: Bool = false) -> Bool {
         Self.parts(pattern, modes: isForReading ? "R" : "RW").allSatisfy { part in
             globs.contains { $0.mode == part.mode && Self.covers($0.glob, part.glob) }
         }
     }
 
-    /// `~x` is for reading and for writing.
+    /// Splits a pattern by what it allows: `~x` allows reading and writing, `%R~x` only reading.
     private static func parts(_ pattern: String, modes: String) -> [(mode: Character, glob: Substring)] {
         guard let sigil = pattern.firstIndex(where: { $0 == "~" || $0 == "&" }) else { return [] }
         let written = pattern[..<sigil].dropFirst()

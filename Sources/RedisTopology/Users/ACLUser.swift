@@ -1,17 +1,17 @@
 package import RESP
 
-/// The reply of `ACL GETUSER`: what a server lets one user do. It shows no passwords and no digests.
+/// The reply of `ACL GETUSER`: what a server lets one user do. When it is printed, passwords and digests are left out.
 package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
     package let isOn: Bool
-    /// Any password will do (`nopass`).
+    /// Whether the server accepts any password for this user (`nopass`).
     package let needsNoPassword: Bool
-    /// What the user may do: first what stands alone, then the selectors of Redis 7.
+    /// What the user may do: first the rules outside of parentheses, then the selectors of Redis 7.
     package let permissions: [ACLPermission]
-    /// SHA-256 of each password, as the server tells them; Dragonfly tells the first digits only.
+    /// The SHA-256 digest of each password as the server tells it. Dragonfly tells only the first digits.
     private let digests: [String]
     private let skipsSanitizing: Bool
 
-    /// - Throws: `ReplyError` for a reply that is no user, `null` (no such user) included.
+    /// - Throws: `ReplyError` for a reply that is no user, and for `null`, which means that there is no such user.
     package init(_ reply: RESPValue) throws(ReplyError) {
         guard let fields = Self.fields(reply), !fields.isEmpty else {
             throw ReplyError(command: "ACL GETUSER", expected: "a user", reply: reply)
@@ -22,7 +22,7 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
         let passwords = fields["passwords"].map { $0.array?.compactMap(\.string) ?? [$0.string ?? ""] } ?? []
         let digests = passwords.flatMap { $0.split(separator: " ") }.map { String($0.drop { $0 == "#" }) }
         self.digests = digests
-        // Dragonfly's way to say that no password is wanted, once one had been set: the digest of an empty one.
+        // Once a password was set, Dragonfly shows that none is needed any more by the digest of an empty password.
         needsNoPassword = flags.contains("nopass") || digests.contains(Self.digestOfNothing)
         let selectors = (fields["selectors"]?.array ?? []).compactMap { Self.fields($0) }
         permissions =
@@ -30,7 +30,8 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
             + selectors.map { Self.permission($0, allowsAll: false) }
     }
 
-    /// The user `default` of a server that has no other: everybody who has its password, where it wants one.
+    /// Makes the user `default` of a server without other users, who may do everything.
+    /// - Parameter isWanted: whether the server asks for a password.
     package init(password isWanted: Bool) {
         isOn = true
         needsNoPassword = !isWanted
@@ -54,35 +55,35 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
         let rules = (fields["commands"]?.string ?? "").lowercased().split(separator: " ").map(String.init)
         return ACLPermission(
             rules: allowsAll ? ["+@all"] : rules, keys: patterns(fields["keys"], "~"),
-            // Redis before 6.2 has no rules for channels: everybody may use all.
+            // Redis before 6.2 has no rules for channels: every user may use all.
             channels: fields["channels"] == nil ? ["&*"] : patterns(fields["channels"], "&"),
             databases: fields["databases"].map { $0.string ?? "" })
     }
 
-    /// Redis 7 tells them in one text, as rules; Redis 6 one by one, without the sign before them. Dragonfly has a word for
-    /// none.
+    /// The patterns of keys or channels. Redis 7 tells them in one text, with the sign before each; Redis 6 tells a
+    /// list without the signs. Where there are none, Dragonfly says so in a word without a sign, which is skipped.
     private static func patterns(_ field: RESPValue?, _ sign: String) -> [String] {
         if let list = field?.array { return list.compactMap(\.string).map { sign + $0 } }
         return (field?.string ?? "").split(separator: " ").map(String.init).filter { $0.contains(sign) }
     }
 
-    /// Whether it may run a command, `ping` or `client|pause`; `nil` where only a rule about a category could tell, and
-    /// what is in that category is not known.
+    /// Whether the user may run a command such as `ping` or `client|pause`. `nil` where only a rule about a category
+    /// decides, and it is not known what the category contains.
     package func mayRun(_ command: String, in table: CommandTable? = nil) -> Bool? {
         let answers = permissions.map { $0.mayRun(command, in: table) }
         if answers.contains(true) { return true }
         return answers.contains(nil) ? nil : false
     }
 
-    /// Whether a password that one of them takes is a password of the other, as far as the digests tell.
+    /// Whether the two users have a password in common, as far as the digests tell.
     package func sharesPassword(with other: ACLUser) -> Bool {
         passwordsMissing(in: other) < digests.count
     }
 
-    /// How many passwords it takes.
+    /// The number of passwords that the server accepts for this user.
     package var passwordCount: Int { digests.count }
 
-    /// How many of its passwords the other one does not take, as far as the digests tell.
+    /// How many of this user's passwords the other user does not have, as far as the digests tell.
     package func passwordsMissing(in other: ACLUser) -> Int {
         digests.count { mine in
             !other.digests.contains { theirs in
@@ -97,14 +98,14 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
 }
 
 extension ACLUser {
-    /// Whether the server told digests from which the user can be made elsewhere.
+    /// Whether the server told complete digests, with which the user can be made on another server.
     package var tellsWholeDigests: Bool { digests.allSatisfy { $0.count == 64 } }
 
-    /// What makes a new user with the passwords of this one: words for `ACL SETUSER` of Redis and Valkey. They are as good
-    /// as secrets.
+    /// Words for `ACL SETUSER` of Redis and Valkey that give a new user the passwords of this one. Treat them as
+    /// secrets.
     package var passwordRules: [String] { needsNoPassword ? ["nopass"] : digests.map { "#\($0)" } }
 
-    /// The same for what it may do, passwords left out.
+    /// Words for `ACL SETUSER` that give a new user the rights of this one, without its passwords.
     package var rightsRules: [String] {
         let selectors = permissions.dropFirst().map { "(\($0.words.joined(separator: " ")))" }
         return (permissions.first?.words ?? []) + selectors + (skipsSanitizing ? ["skip-sanitize-payload"] : [])
@@ -112,7 +113,7 @@ extension ACLUser {
 }
 
 extension ACLPermission {
-    /// A new user of Redis 6.2 has all channels, and one of Redis 7 none: hence `resetchannels` in any case.
+    /// A new user has all channels in Redis 6.2 and none in Redis 7, so `resetchannels` comes first in any case.
     fileprivate var words: [String] {
         keys + ["resetchannels"] + channels + databaseWords + rules
     }

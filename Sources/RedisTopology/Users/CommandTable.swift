@@ -1,19 +1,19 @@
 package import RESP
 
-/// The reply of `COMMAND`: which commands a server has, and what it says about each. Names are in lower case here, whatever
-/// the server's spelling is; subcommands are called `config|get`, as Redis 7 lists them.
+/// The reply of `COMMAND`: which commands a server has, and what it says about each. Names are in lower case, however
+/// the server spells them. Subcommands are called `config|get`, as Redis 7 lists them.
 package struct CommandTable: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
         package let flags: Set<String>
-        /// Without `@`.
+        /// The command's categories, without `@`.
         package let categories: Set<String>
-        /// Whether it names keys at a fixed place, or at a place that its arguments tell.
+        /// Whether the command names keys, be it at a fixed place or at one that its arguments tell.
         package let hasKeys: Bool
         package let subcommands: [String]
     }
 
     private let entries: [String: Entry]
-    /// Every category that some command is in, without `@`.
+    /// Every category that has at least one command, without `@`.
     package let categories: Set<String>
 
     package init(_ reply: RESPValue) throws(ReplyError) {
@@ -43,7 +43,7 @@ package struct CommandTable: Sendable, Equatable {
 
     package var names: [String] { entries.keys.sorted() }
 
-    /// Of a subcommand that the server does not list, that of its command.
+    /// What the server says of a command. A subcommand that the server does not list has the entry of its command.
     package subscript(command: String) -> Entry? {
         entries[command] ?? entries[String(command.prefix { $0 != "|" })]
     }
