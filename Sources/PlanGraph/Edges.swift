@@ -1,4 +1,5 @@
-/// Who needs whom, as positions in a list of ids: both directions, built once, so that each walk is linear.
+/// Which ids of a list need which others, as positions in the list. Both directions are built once, so that each walk
+/// takes linear time.
 package struct Edges<ID: Hashable & Sendable>: Sendable {
     package let ids: [ID]
     package let positions: [ID: Int]
@@ -41,8 +42,8 @@ package struct Edges<ID: Hashable & Sendable>: Sendable {
 
     package var count: Int { needs.count }
 
-    /// All that any of the given nodes needs, directly or through others. A node that is given is in it only if another
-    /// one given, or a cycle, needs it; an id that is not in the list has no needs.
+    /// All that any of the given nodes needs, directly or through others. A given node is in the result only if another
+    /// given node, or a cycle, needs it; an id that is not in the list has no needs.
     package func needs(ofAny ids: some Sequence<ID>) -> Set<ID> { reachable(from: ids, along: needs) }
 
     /// All that needs any of the given nodes, directly or through others.
@@ -57,7 +58,7 @@ package struct Edges<ID: Hashable & Sendable>: Sendable {
         return Set(seen.map { self.ids[$0] })
     }
 
-    /// Every position after all that it needs; otherwise in the order given. Linear.
+    /// All positions, each after those that it needs, and otherwise in the order given. Takes linear time.
     /// - Precondition: there is no cycle; a plan that was read has been checked.
     package var order: [Int] {
         guard let order = orderUnlessCyclic() else {
@@ -66,7 +67,8 @@ package struct Edges<ID: Hashable & Sendable>: Sendable {
         return order
     }
 
-    /// Depth first with a stack of our own: a chain of 10,000 nodes must not end on the thread's.
+    /// The order; `nil` if there is a cycle. The walk goes depth first and keeps a stack of its own: with recursion, a
+    /// chain of 10,000 nodes would overflow the thread's stack.
     func orderUnlessCyclic() -> [Int]? {
         var marks = [VisitMark](repeating: .new, count: count)
         var order = [Int]()

@@ -1,7 +1,7 @@
 /// Which node of a graph is meant: a step, or one check of a step.
 ///
 /// Its `description` is what a person reads, what the state file keeps and what events carry: `replicaof`,
-/// `preflight/source-is-primary`. Nobody else puts such a text together or takes one apart.
+/// `preflight/source-is-primary`. No other code composes or parses such a text.
 package struct NodeID: Sendable, Hashable {
     /// The id of the step in the plan.
     package let step: String
@@ -17,8 +17,8 @@ package struct NodeID: Sendable, Hashable {
 extension NodeID: LosslessStringConvertible {
     package var description: String { check.map { "\(step)/\($0)" } ?? step }
 
-    /// `nil` for a text that no node is called by: a part is empty, there are more than two, or a character is neither
-    /// a letter, a digit, `-`, `_` nor `.`, which is all that the plan language allows in ids.
+    /// `nil` for a text that cannot be the description of a node: a part is empty, there are more than two, or a
+    /// character is neither a letter, a digit, `-`, `_` nor `.`, which is all that the plan language allows in ids.
     package init?(_ description: String) {
         let parts = description.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, parts.allSatisfy(Self.isName), let step = parts.first else { return nil }

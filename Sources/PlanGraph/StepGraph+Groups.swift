@@ -1,5 +1,5 @@
 extension StepGraph {
-    /// The nodes of one step as they are drawn: a step with checks of its own is a frame around them.
+    /// The nodes of one step as they are drawn. A step whose nodes are checks is a frame around them.
     struct Group {
         let step: String
         let isFramed: Bool
@@ -21,13 +21,14 @@ extension StepGraph {
         return groups
     }
 
-    /// What is written into the box of a node: inside a frame the step need not be said again.
+    /// What is written into the box of a node. Inside a frame, which has the name of the step, that is only the name of
+    /// the check.
     func label(of position: Int, inFrame: Bool) -> (name: String, title: String) {
         let node = nodes[position]
         let name = (inFrame ? node.id.check : nil) ?? drawn("\(node.id)")
         return (name, node.title == name ? "" : node.title)
     }
 
-    /// The name of a node or a step as it is drawn: on the way back it is the undo of one.
+    /// The name of a node or a step as it is drawn: with `undo/` before it, if the graph is a way back.
     func drawn(_ name: String) -> String { isWayBack ? "undo/\(name)" : name }
 }

@@ -33,8 +33,8 @@ extension StepGraph {
         }
     }
 
-    /// Mermaid has no backslash; a character is written by its number between `#` and `;`. What is neither letter,
-    /// digit nor plain punctuation goes that way, so that no title can end the quotes or become markup.
+    /// Mermaid knows no backslash; it writes a character as its number between `#` and `;`. Characters that could end
+    /// the quotes or be taken for markup are written that way.
     private static func mermaidText(_ text: String) -> String {
         var result = ""
         for scalar in VisibleText.escape(text).unicodeScalars {

@@ -1,7 +1,8 @@
 extension StepGraph {
-    /// The way back as the plan has it: the undo of every effect that is not behind a point of no return, last first.
+    /// The way back as far as the plan alone tells: the undo of every effect that does not come after a point of no
+    /// return, last first.
     ///
-    /// A point of no return is in it too, because until it is passed it has fences to lift.
+    /// A point of no return is in it, too: until it is passed, what it has prepared can be taken back, such as a fence.
     package func rollbackGraph() -> StepGraph {
         let behind = dependents(ofAny: nodes.filter { $0.role == .pointOfNoReturn }.map(\.id))
         let included = Set(nodes.filter { $0.role.isEffect && !behind.contains($0.id) }.map(\.id))
@@ -16,7 +17,8 @@ extension StepGraph {
             }, isWayBack: true)
     }
 
-    /// The nodes in `ids` the other way round: each needs those that came after it, through any number of others.
+    /// The graph of the nodes in `ids` with its edges turned round: each node needs those that depended on it, directly
+    /// or through nodes that are not in `ids`.
     package func reversed(keeping ids: Set<NodeID>) -> StepGraph {
         let order = edges.order.reversed().filter { ids.contains(nodes[$0].id) }
         return StepGraph(

@@ -30,7 +30,7 @@ package struct StepGraph: Sendable {
         case check
         /// Reads until a condition holds. Resume waits again.
         case wait
-        /// Waits for a person. Once given it stays given.
+        /// Waits for a person's approval. Resume does not ask for it again.
         case gate
         /// Changes servers, and can be undone. Resume inspects before it does anything.
         case effect
@@ -49,7 +49,7 @@ package struct StepGraph: Sendable {
     package let nodes: [Node]
     /// The edges as positions in `nodes`; every algorithm works on these.
     package let edges: Edges<NodeID>
-    /// Whether it is drawn as what is taken back. Its nodes keep their ids: an undo belongs to the node that it undoes.
+    /// Whether the graph is drawn as a way back. Its nodes keep their ids: an undo belongs to the node that it undoes.
     let isWayBack: Bool
 
     /// - Precondition: ids are unique, every need exists, there is no cycle; a plan that was read has been checked.

@@ -3,7 +3,7 @@ internal import Escaping
 
 /// The characters of a file that hide what is written in it, outside quotes.
 ///
-/// In quotes they may stand: they are part of a text for people there, and cannot end it.
+/// In quotes they are allowed: there they are part of a text for people, and cannot end it.
 struct HiddenCharacters {
     private struct Finding {
         let character: HiddenCharacter
@@ -47,7 +47,7 @@ struct HiddenCharacters {
         text.utf8.contains { $0 >= 0x80 || $0 == UInt8(ascii: "\r") }
     }
 
-    /// Reports the first of each line and kind.
+    /// Reports the first character of each kind in each line.
     func report(to collector: DiagnosticCollector) {
         var last: Finding?
         for finding in findings {
@@ -63,12 +63,14 @@ struct HiddenCharacters {
         }
     }
 
-    /// Whether one stands where libyaml gave up, or in the line before, and so is the likely cause.
+    /// Whether a hidden character stands in the line where libyaml gave up, or in the line before, and so is the likely
+    /// cause.
     func explain(_ error: YAMLSyntaxError) -> Bool {
         findings.contains { (error.position.line - 1...error.position.line).contains($0.range.start.line) }
     }
 
-    /// A joiner between emoji, or the selector that asks for the coloured form of one, is seen by what it does.
+    /// Whether the character joins two emoji, or chooses the coloured or plain form of one: it is not seen itself, but
+    /// its effect is.
     private static func isPartOfEmoji(
         _ scalar: Unicode.Scalar, after previous: Unicode.Scalar?, before next: Unicode.Scalar?
     ) -> Bool {
@@ -84,7 +86,8 @@ struct HiddenCharacters {
 }
 
 extension YAMLScalar {
-    /// Turns the direction of text and does not turn it back, so that what follows the quotes is shown turned as well.
+    /// Whether the text turns the reading direction and does not turn it back, so that what follows the quotes is shown
+    /// turned as well.
     var leavesDirectionTurned: Bool {
         guard HiddenCharacters.mayHold(text) else { return false }
         var open = 0

@@ -3,7 +3,8 @@ internal import Escaping
 
 /// Builds the tree from events, within limits.
 struct YAMLComposer: ~Copyable {
-    /// A value, and where its text in the file ends: not the end of its range, if an alias stands there.
+    /// A value, and where its text in the file ends. If an alias stands there, that is not the end of the value's
+    /// range.
     private struct Composed {
         let node: YAMLNode
         let end: SourcePosition
@@ -12,7 +13,7 @@ struct YAMLComposer: ~Copyable {
 
     private enum Stop: Error {
         case syntax(YAMLSyntaxError)
-        /// Reported already; there is no use in going on.
+        /// A limit was passed, which is reported already; the rest of the file is not read.
         case limit
     }
 

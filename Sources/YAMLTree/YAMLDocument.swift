@@ -2,14 +2,13 @@ package import Diagnostics
 
 /// A file that holds one YAML document.
 ///
-/// What is taken of YAML 1.1, and what is not:
+/// What a plan may use of YAML 1.1, and what it may not:
 ///
-/// - Anchors and aliases are allowed, and expanded within a budget; an alias to an anchor that does not stand before
-/// it,
-///   or that encloses it, is an error.
+/// - Anchors and aliases are allowed, and expanded up to a limit; an alias is an error if its anchor does not stand
+///   before it, or encloses it.
 /// - Tags and merge keys (`<<`) are errors: a reviewer should see a value where it counts.
 /// - One document; `---` before it, `...` after it, and a `%YAML` line are allowed.
-/// - Characters that an editor does not show as what they are stand in quotes or not at all.
+/// - Characters that an editor does not show as what they are may stand in quotes only.
 /// - UTF-8 only, with or without byte order mark. Duplicate keys are errors; the first counts.
 package enum YAMLDocument {
     /// The root, or `nil` where no tree can be made. Mistakes go to `collector`; a root does not mean there were none.

@@ -12,7 +12,7 @@ struct YAMLEvent {
         case mappingStart(isFlow: Bool)
         case mappingEnd
         case alias(String)
-        /// Stream start and document end, which say nothing.
+        /// Stream start and document end, which say nothing about the tree.
         case other
     }
 

@@ -12,7 +12,8 @@ struct YAMLEventReader: ~Copyable {
         self.input = input
         parser = .allocate(capacity: 1)
         guard yaml_parser_initialize(parser) == 1 else { preconditionFailure("no memory for libyaml's parser") }
-        // Named, or libyaml would guess: a text may begin with what looks like another encoding's mark.
+        // The encoding is named, or libyaml would guess it: a text may begin with what looks like another encoding's
+        // mark.
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, input.baseAddress, input.count)
     }
@@ -33,7 +34,7 @@ struct YAMLEventReader: ~Copyable {
         let state = parser.pointee
         let problem = state.problem.map { String(cString: $0) } ?? "out of memory"
         if state.error == YAML_READER_ERROR {
-            // The reader knows bytes only.
+            // libyaml's reader counts bytes only; line and column are counted here.
             let before = input.prefix(state.problem_offset)
             let position = SourceLines(String(decoding: before, as: UTF8.self)).end
             return YAMLSyntaxError(
@@ -51,8 +52,8 @@ struct YAMLEventReader: ~Copyable {
 struct YAMLSyntaxError: Error {
     var problem: String
     var position: SourcePosition
-    /// What it was doing, and where that began.
+    /// What libyaml was parsing, and where that began.
     var context: (text: String, position: SourcePosition)?
-    /// The scalar that may not stand in a YAML file.
+    /// The character that may not stand in a YAML file, if that is the problem.
     var character: UInt32?
 }

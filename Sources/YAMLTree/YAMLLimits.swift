@@ -1,10 +1,11 @@
-/// What a document may cost. A plan of 10,000 steps stays far below each of them.
+/// How large a document may be. A plan of 10,000 steps stays far below each of these limits.
 package struct YAMLLimits: Sendable, Equatable {
     /// Lists and mappings inside each other. A plan needs 5.
     package var depth: Int
-    /// Keys and values, aliases expanded.
+    /// How many keys and values; those that an alias stands for count again.
     package var nodes: Int
-    /// Values that stand in the tree a second time because of an alias: what a bomb of aliases makes many of.
+    /// How many values may stand in the tree once more because of an alias. A file whose aliases name each other in
+    /// turn could make billions of them.
     package var aliasedNodes: Int
 
     package init(depth: Int = 64, nodes: Int = 500_000, aliasedNodes: Int = 10_000) {

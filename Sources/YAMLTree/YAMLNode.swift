@@ -6,14 +6,14 @@ package struct YAMLNode: Sendable, Equatable {
         case scalar(YAMLScalar)
         case sequence([YAMLNode])
         case mapping([YAMLEntry])
-        /// A mistake stands here and has been reported; nothing more is to be said about this value.
+        /// A mistake stands here, which is reported already; no more diagnostics about this value are wanted.
         case invalid
     }
 
     package let content: Content
-    /// Of a value that was reached through an alias: where its anchor stands.
+    /// Where the value is written; for one that was reached through an alias, where its anchor stands.
     package let range: SourceRange
-    /// Written with braces or brackets. `false` for scalars.
+    /// Whether it is written with braces or brackets. `false` for scalars.
     package let isFlow: Bool
 
     package init(_ content: Content, range: SourceRange, isFlow: Bool = false) {
@@ -29,8 +29,7 @@ package struct YAMLNode: Sendable, Equatable {
     package var isNull: Bool { scalar?.meaning == .null }
 }
 
-/// A key and its value, in the order of the file. A key is its text as written: `on`, `1` and `"on"` are no booleans or
-/// numbers here.
+/// A key and its value. A key is its text as written: `on`, `1` and `"on"` are no booleans or numbers here.
 package struct YAMLEntry: Sendable, Equatable {
     package let key: String
     package let keyRange: SourceRange
@@ -42,13 +41,13 @@ package struct YAMLEntry: Sendable, Equatable {
         self.value = value
     }
 
-    /// The key and all that is written for it. Of an alias, the key alone.
+    /// From the key to the end of its value. Where the value is an alias, the key alone.
     package var range: SourceRange {
         value.range.end < keyRange.end ? keyRange : SourceRange(keyRange.start, value.range.end)
     }
 }
 
-/// A piece of text as it was meant, and how it was written.
+/// The text that a scalar means, without quotes and escapes, and how it was written.
 package struct YAMLScalar: Sendable, Equatable {
     package enum Style: Sendable, Equatable, CaseIterable {
         case plain, singleQuoted, doubleQuoted, literal, folded

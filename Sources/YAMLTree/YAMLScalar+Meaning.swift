@@ -1,10 +1,10 @@
 extension YAMLScalar {
     /// What a scalar is, by the rules of YAML 1.1 with three exceptions:
     ///
-    /// - `y` and `n` alone are text: the specification lists them as booleans, no common parser follows it.
+    /// - `y` and `n` alone are text: the specification lists them as booleans, but no common parser reads them so.
     /// - Numbers in base 60 (`190:20:30`), dates and times are text: in a plan, digits with a colon are an address.
     /// - Numbers with a leading zero, in another base or with `_` are numbers, but no integers: editors, which follow
-    ///   YAML 1.2, read `010` as another number than YAML 1.1 does, so nobody shall rely on one.
+    ///   YAML 1.2, read `010` as another number than YAML 1.1 does, so a plan must not rely on either.
     ///
     /// What is in quotes, and what is written as a block (`|`, `>`), is always text.
     package enum Meaning: Sendable, Equatable {

@@ -1,7 +1,7 @@
 internal import Diagnostics
 
 extension YAMLSyntaxError {
-    /// libyaml's words name states of its scanner; these name what a person sees in the file.
+    /// Reports the error in words for what a person sees in the file. libyaml's own words name states of its scanner.
     func report(to collector: DiagnosticCollector) {
         let lines = SourceLines(collector.file.text)
         let place = position > lines.end ? lines.end : position
@@ -34,7 +34,8 @@ extension YAMLSyntaxError {
             help: wording.map { $0.help.isEmpty ? [] : [$0.help] } ?? [])
     }
 
-    /// `address:10.0.0.1:6379` is a text to YAML, and libyaml gives up in the line after it.
+    /// Reports a missing blank after a colon, if that is the cause, and returns whether it is. To YAML
+    /// `address:10.0.0.1:6379` is a text, and libyaml gives up only in the line after it.
     private func reportMissingBlank(
         _ lines: SourceLines, _ place: SourcePosition, to collector: DiagnosticCollector
     ) -> Bool {
@@ -57,7 +58,7 @@ extension YAMLSyntaxError {
         return false
     }
 
-    /// Where the character that was found says more than what libyaml had expected.
+    /// What to say about the character that was found, where that tells more than what libyaml had expected.
     private func punctuationWording(_ lines: SourceLines, _ place: SourcePosition) -> Wording? {
         let line = lines[place.line]
         let before = line.prefix(place.column - 1)
