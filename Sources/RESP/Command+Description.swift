@@ -35,7 +35,8 @@ extension Command: CustomStringConvertible, CustomDebugStringConvertible, Custom
         }
     }
 
-    /// Names and values in turn; the values of unknown parameters are hidden.
+    /// Shows the words from `count` on as names and values in turn, and hides the values of parameters that are not
+    /// known to be harmless.
     private static func shownPairs(_ words: [String], after count: Int) -> [String] {
         var result = Array(words.prefix(count))
         for index in stride(from: count, to: words.count, by: 2) {

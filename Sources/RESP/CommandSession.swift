@@ -6,7 +6,7 @@ package protocol CommandSession: Sendable {
     var address: ServerAddress { get }
 
     /// Sends all commands in one write and returns one reply for each.
-    /// - Parameter timeout: until the last reply is there; `nil` takes the one of the connection settings.
+    /// - Parameter timeout: how long to wait for the last reply; `nil` takes `replyTimeout` of the connection settings.
     func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue]
 
     /// Ends the connection; commands in flight fail with `closed`.
@@ -30,7 +30,7 @@ package struct SessionError: Error, Sendable, Equatable {
         case connectionRefused = "connection-refused"
         case connectTimeout = "connect-timeout"
         case tlsFailed = "tls-failed"
-        /// The server refused `AUTH`, or asks for it and we have none.
+        /// The server refused `AUTH`, or asks for a password and none was given.
         case authenticationFailed = "authentication-failed"
         case replyTimeout = "reply-timeout"
         case connectionLost = "connection-lost"

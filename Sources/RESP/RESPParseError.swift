@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Bytes that are no reply of a Redis server, or one that takes more than it may.
+/// Why bytes were refused: they are no reply of a Redis server, or one that takes more memory than it may.
 package struct RESPParseError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: Sendable, Equatable {
         case malformed

@@ -2,11 +2,12 @@ package import NIOCore
 
 /// The incremental reader of replies: bytes in, whole values out, whatever the pieces they arrive in.
 ///
-/// A piece that holds a whole value is never copied: strings are slices of it. What is left of a value at the end of a
-/// piece is kept apart and only appended to, so that a large string or list that comes in many pieces costs each byte
-/// once. After an error the parser has lost its place: drop the connection.
+/// A value that lies in one piece is never copied: its strings are slices of the piece. A line or a string that is cut
+/// off at the end of a piece is kept in a buffer of its own, to which the next pieces are appended, so that a large
+/// string or list that comes in many pieces costs each byte once. After an error the parser has lost its place: drop
+/// the connection.
 package struct RESPParser {
-    /// What a peer may make us hold.
+    /// How much memory a peer can make planrun use.
     package struct Limits: Sendable {
         /// Lists within lists.
         package var depth = 32
@@ -16,8 +17,8 @@ package struct RESPParser {
         package var arrayLength = 16 << 20
         /// Bytes of one line: a simple string, an error, a number.
         package var lineLength = 64 << 10
-        /// Memory that one reply takes, lists and all that they hold included, in bytes: the longest string and room for
-        /// what is around it.
+        /// Bytes of memory that one reply may take, with its lists and all that they hold: enough for the longest
+        /// string and for what is around it.
         package var replySize = 576 << 20
 
         package init() {}
@@ -28,20 +29,20 @@ package struct RESPParser {
         case bulk(length: Int)
     }
 
-    /// What a line that holds a number begins with.
+    /// The first byte of a line that holds a number.
     private enum NumberKind: UInt8 {
         case integer = 0x3A  // :
         case bulk = 0x24  // $
         case list = 0x2A  // *
     }
 
-    /// A list that has not all its elements yet.
+    /// A list that lacks some of its elements yet.
     private struct OpenList {
         var elements: [RESPValue] = []
         let count: Int
     }
 
-    /// Memory that the value which `next()` returned last takes, in bytes; somewhat more than it really does.
+    /// How much memory the value takes that `next()` returned last, in bytes; an estimate that is never too low.
     package private(set) var lastSize = 0
     /// The same for the value that is being read.
     private var size = 0
@@ -132,7 +133,8 @@ package struct RESPParser {
         return nil
     }
 
-    /// Puts a value into the list that is open; returns it, or the list that it completes, if none is open then.
+    /// Adds a value to the innermost open list. Returns the reply once no list is open any more: the value itself, or
+    /// the list that it has completed.
     private mutating func close(_ value: RESPValue) throws(RESPParseError) -> RESPValue? {
         var value = value
         while !open.isEmpty {
@@ -147,12 +149,12 @@ package struct RESPParser {
 
     /// The memory of a list that has no elements yet.
     private static let listSize = 64
-    /// A list has room for up to twice as many elements as it holds.
+    /// The memory of one element: twice its size, because a list has room for up to twice as many elements as it holds.
     private static let elementSize = 2 * MemoryLayout<RESPValue>.stride
 
     /// Counts what is about to be kept, before room is made for it.
     private mutating func grow(by bytes: Int) throws(RESPParseError) {
-        // Neither can overflow: the sum is never above the limit, and no part above that of a string.
+        // This cannot overflow: `size` is at most the limit of a reply, and `bytes` at most that of a string.
         size += bytes
         guard size <= limits.replySize else {
             throw RESPParseError("one reply takes more than \(limits.replySize) bytes", at: chunk, .tooLarge)
@@ -161,15 +163,15 @@ package struct RESPParser {
 
     // MARK: Bytes
 
-    /// A line that is whole and nothing but a number within the limits, as nearly all are: read where it stands,
-    /// without a slice of its own. `nil` for every other line; nothing is taken then.
+    /// Takes a whole line that is nothing but a number within the limits, as nearly all lines are, without making a
+    /// slice of it. `nil` for every other line, which stays where it is.
     private mutating func takeNumber() -> (kind: NumberKind, number: Int64)? {
         guard partial.readableBytes == 0 else { return nil }
         let line = chunk.withUnsafeReadableBytes { bytes -> (kind: NumberKind, number: Int64, length: Int)? in
             guard let first = bytes.first, let kind = NumberKind(rawValue: first) else { return nil }
             var number: Int64 = 0
             var position = 1
-            // As many digits as cannot overflow.
+            // At most 18 digits, which cannot overflow.
             while position < min(bytes.count, 19), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
                 number = number * 10 + Int64(bytes[position] - UInt8(ascii: "0"))
                 position += 1
@@ -192,7 +194,7 @@ package struct RESPParser {
         }
     }
 
-    /// A line without its CRLF.
+    /// The next line without its CRLF; `nil` when more bytes are needed.
     private mutating func takeLine() throws(RESPParseError) -> ByteBuffer? {
         var line: ByteBuffer
         if let length = chunk.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map({ $0 + 1 - chunk.readerIndex }),
@@ -269,7 +271,7 @@ package struct RESPParser {
 }
 
 extension Int64 {
-    /// An optional sign and decimal digits, nothing else; `nil` also where it does not fit.
+    /// Reads an optional sign and decimal digits; `nil` for anything else, and for a number that does not fit.
     fileprivate init?(decimal bytes: ByteBufferView) {
         var rest = bytes[...]
         let isNegative = rest.first == UInt8(ascii: "-")

@@ -11,13 +11,14 @@ package protocol SessionConnector: Sendable {
     /// The IPs of a host; empty where it cannot be resolved. An IP resolves to itself.
     func addresses(of host: String) async -> Set<String>
 
-    /// The certificates that a connection with these settings uses, whether they are trusted or not: the server's, and of
-    /// our files the CA's and our own. Makes a connection of its own and sends nothing on it; none without TLS.
+    /// The certificates that a connection with these settings uses, whether they are trusted or not: the server's,
+    /// those of the CA file, and the one that planrun shows. Makes a connection of its own and sends no command on it;
+    /// empty without TLS.
     func certificates(_ settings: ConnectionSettings) async throws(SessionError) -> [TLSCertificate]
 }
 
 extension SessionConnector {
-    /// For tests, whose hosts are what they are called.
+    /// For tests, in which the name of a host is its address.
     package func addresses(of host: String) async -> Set<String> { [host] }
 
     package func certificates(_ settings: ConnectionSettings) async throws(SessionError) -> [TLSCertificate] { [] }
@@ -30,7 +31,7 @@ package struct TLSCertificate: Sendable, Hashable {
     }
 
     package let owner: Owner
-    /// The last second in which it is valid, since 1970.
+    /// The last second in which it is valid, in seconds since 1970 (UTC).
     package let notAfter: Int64
 
     package init(owner: Owner, notAfter: Int64) {
@@ -58,8 +59,8 @@ package struct PublishedMessage: Sendable, Equatable {
 /// Host name or IP address, and port.
 package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertible {
     package let host: String
-    /// 0, at which nobody listens, for a number that is no port: a replica may announce 70000 or -1, and its primary and the
-    /// Sentinels pass that on.
+    /// From 0 to 65535. It is 0, at which nobody listens, in place of a number that is no port: a replica may announce
+    /// 70000 or -1, and its primary and the Sentinels pass that on.
     package let port: Int
 
     package init(host: String, port: Int) {
@@ -77,21 +78,21 @@ package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertib
     package var description: String { (host.contains(":") ? "[\(host)]" : host).printable + ":\(port)" }
 }
 
-/// How to reach one server and who to be there.
+/// How to reach one server, and as which user to log in.
 package struct ConnectionSettings: Sendable {
     package var address: ServerAddress
-    /// The IPs of the host, where they were looked up already: connections go there, and no name is looked up any more. TLS
-    /// still checks the certificate against the host's name.
+    /// The IPs of the host, if they were looked up before: connections go there, and the name is not looked up again.
+    /// TLS still checks the certificate against the host's name.
     package var ips: [String] = []
     package var username: String?
     package var password: Secret?
     package var tls: TLSOptions?
-    /// What each connection calls itself (`CLIENT SETNAME`), also one that replaces another; `nil` for none. A server that
-    /// refuses the name is spoken to nevertheless.
+    /// The name that each connection of a session gives itself (`CLIENT SETNAME`), also after a reconnect; `nil` for
+    /// none. If the server refuses the name, the connection is used without one.
     package var clientName: String?
-    /// Until the connection is up, TLS and `AUTH` included.
+    /// How long to wait until the connection is up, TLS and `AUTH` included.
     package var connectTimeout: Duration
-    /// Until the last reply of a pipeline is there.
+    /// How long to wait for the last reply of a pipeline.
     package var replyTimeout: Duration
 
     package init(
@@ -109,7 +110,7 @@ package struct ConnectionSettings: Sendable {
     }
 }
 
-/// Paths are absolute; certificates and keys are PEM files.
+/// How to use TLS with one server. Paths are absolute; certificates and keys are PEM files.
 package struct TLSOptions: Sendable, Hashable {
     /// `nil` trusts the system's certificate authorities.
     package var caFile: String?
@@ -142,8 +143,8 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// The value, for the wire only.
     package func reveal() -> String { value }
 
-    /// A blank or a line break at an end of the secret, which nobody sees and which is sent nevertheless: a clause such as
-    /// `ends with a line break`. `nil` where there is none.
+    /// Says that the secret begins or ends with a blank or a line break, which nobody sees and which is sent
+    /// nevertheless: a clause such as `ends with a line break`. `nil` where it does not.
     package var unseenEnds: String? {
         let scalars = value.unicodeScalars
         if let last = scalars.last, last.properties.isWhitespace {
