@@ -17,7 +17,7 @@ struct CompiledPlanTests {
         return CompiledPlan(try #require(reading.plan, "\(TextRenderer().render(reading.diagnostics))"))
     }
 
-    /// `id role: needs`, a line for each node.
+    /// A line `id role: needs` for each node.
     private func lines(_ plan: CompiledPlan) -> [String] {
         plan.graph.nodes.map { node in
             "\(node.id) \(node.role.rawValue)"
@@ -25,7 +25,7 @@ struct CompiledPlanTests {
         }
     }
 
-    /// Every check of the catalogue that this plan can be asked, but the first, which all others need.
+    /// Every check of the catalogue that applies to this plan, without `reachable`, which all others need.
     private func preflight(_ plan: CompiledPlan) -> [String] {
         PreflightCatalogue.checks.filter { $0.applies(to: plan.plan) }.map { "preflight/\($0.declaration.id)" }
             .filter { $0 != "preflight/reachable" }

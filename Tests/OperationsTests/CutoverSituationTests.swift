@@ -2,7 +2,7 @@ import Testing
 
 @testable import Operations
 
-/// Every combination of what the servers can say about a cutover.
+/// The verdict on every combination of what the servers can say about a cutover.
 struct CutoverSituationTests {
     private typealias Situation = CutoverSituation
 

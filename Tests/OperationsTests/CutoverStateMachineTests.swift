@@ -2,7 +2,7 @@ import Testing
 
 @testable import Operations
 
-/// Conversations with the machine of a handover, word for word.
+/// Conversations with the state machine of a handover, word for word.
 struct CutoverStateMachineTests {
     private typealias Machine = CutoverStateMachine
     private typealias Seen = CutoverStateMachine.SentinelsSeen
@@ -152,7 +152,7 @@ struct CutoverStateMachineTests {
         #expect(machine.hears(.unanswered) == .confirming(.firstSign))
         #expect(machine.hears(.isReplica) == .wait(.milliseconds(20), renewingPause: true))
         #expect(machine.hears(.waited) == .promote)
-        // It may have been carried out the first time.
+        // The first attempt may have been carried out although its reply was lost.
         #expect(machine.hears(.refused) == .readRole)
         #expect(machine.hears(.isReplica) == .wait(.milliseconds(20), renewingPause: true))
         #expect(machine.hears(.waited, isPauseCertain: false) == .readRole)
@@ -231,7 +231,7 @@ struct CutoverStateMachineTests {
                 == .wait(.milliseconds(10), renewingPause: true))
         #expect(machine.hears(.waited) == .readSentinels)
         #expect(machine.hears(some) == .askSentinelAgain)
-        // A failover now would lose what the old one has acknowledged since.
+        // By now a second failover would lose the writes that the old primary has acknowledged since.
         #expect(machine.hears(.isReplica) == .finish(.turnedBack))
     }
 
@@ -253,7 +253,7 @@ struct CutoverStateMachineTests {
         #expect(machine.hears(.waited) == .readSentinels)
         #expect(machine.hears(some) == .readRole)
         #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
-        // It had answered meanwhile.
+        // The new primary had answered meanwhile.
         #expect(machine.hears(.expired(.silence)) == .readSentinels)
         #expect(machine.hears(some) == .readRole)
         #expect(machine.hears(.unanswered) == .start(.silence, then: .wait(.milliseconds(100), renewingPause: false)))
@@ -353,7 +353,7 @@ extension CutoverStateMachine {
         receive(event, isPauseCertain: isPauseCertain)
     }
 
-    /// Where the new primary has been asked for its offset for the last time.
+    /// The machine at the point where the new primary was asked for its offset for the last time.
     fileprivate static func drained(_ method: CutoverMethod) -> Self {
         var machine = Self(method: method, hasSentinels: method != .promote)
         _ = machine.begin()
@@ -361,14 +361,14 @@ extension CutoverStateMachine {
         return machine
     }
 
-    /// Where the Sentinels have been asked for the first time.
+    /// The machine at the point where the Sentinels were asked for the first time.
     fileprivate static func demoted(_ method: CutoverMethod) -> Self {
         var machine = drained(method)
         for event in [.reached, .done, .isPrimary, .done] as [Event] { _ = machine.hears(event) }
         return machine
     }
 
-    /// Where clients were released, and the Sentinels have been asked again.
+    /// The machine at the point where clients were released and the Sentinels were asked again.
     fileprivate static func released(_ method: CutoverMethod) -> Self {
         var machine = demoted(method)
         for event in [.sentinels(.init(named: .all)), .done] as [Event] { _ = machine.hears(event) }

@@ -9,13 +9,14 @@ import Testing
 struct FailoverCrashTests {
     typealias Way = FailoverLifecycleTests.Way
 
-    /// One Sentinel has every moment that three have; more only make it take longer.
+    /// A world with one Sentinel has all the moments of one with three; more Sentinels only make the tests take longer.
     static let small = Way.all.filter { $0.sentinels < 2 }
 
-    /// More than any cutover here has.
+    /// More than the moments of any cutover here.
     private let manyMoments = 2_000
 
-    /// Carries out the step with this mishap at one moment after the other, until it comes later than everything.
+    /// Carries out the step again and again, each time with the mishap at the next moment, until the step ends before
+    /// it.
     private func strikeEverywhere(
         _ way: Way, _ kind: Mishap.Kind, _ body: (Lifecycle, FakeProcess, Comment) async throws -> Void
     ) async throws {
@@ -52,7 +53,7 @@ struct FailoverCrashTests {
     @Test(arguments: small, [Mishap.Kind.commandLost, .replyLost, .replyLate])
     func `a command or a reply that is lost anywhere costs no write`(_ way: Way, _ kind: Mishap.Kind) async throws {
         try await strikeEverywhere(way, kind) { lifecycle, process, comment in
-            // Where the state could not be written the run ends and is resumed.
+            // A run that could not write its state ends there; this is the resume.
             try await lifecycle.run(FakeProcess(lifecycle.world, undo: process.undo))
             lifecycle.expectCutOver(comment)
         }
@@ -75,7 +76,7 @@ struct FailoverCrashTests {
         }
     }
 
-    /// Nobody goes on for a minute: what the process leaves behind must be a world that applications can live in.
+    /// For a minute nobody resumes the run, and what the first process left behind must work for applications.
     @Test(arguments: Way.all)
     func `a lease that is lost anywhere leaves one server that takes writes, and the next holder goes on`(
         _ way: Way
@@ -102,7 +103,8 @@ struct FailoverCrashTests {
         }
     }
 
-    /// Before the fences are up a failover by somebody else is what it always is; from then on it costs nothing.
+    /// A failover before the fences are up is an ordinary one of Sentinel, which may lose writes. Once the fences are
+    /// up, it must cost none.
     @Test(arguments: Way.all.filter { $0.sentinels > 0 })
     func `a failover that somebody else begins at any moment costs no fenced write`(_ way: Way) async throws {
         try await strikeEverywhere(way, .rival) { lifecycle, process, comment in

@@ -68,7 +68,7 @@ struct FailoverLifecycleTests {
         #expect(world.splits == [])
     }
 
-    /// Of the commands that make it the primary again, one is refused.
+    /// The return makes the source the primary again by several commands, one of which the source refuses.
     @Test(arguments: [("replica-priority", true), ("min-replicas-to-write", false)])
     func `a source that stood alone and refuses a setting is promoted where it takes writes`(
         _ setting: String, isPromoted: Bool
@@ -78,7 +78,7 @@ struct FailoverLifecycleTests {
         let process = FakeProcess(lifecycle.world)
         try await lifecycle.run(process)
         process.sleep(until: process.time + .seconds(15))
-        // Before the return is recorded the source gets its priority back, and may refuse that as well.
+        // The source gets its priority back before the return is recorded, and may refuse that as well.
         let onward = FakeProcess(lifecycle.world, undo: process.undo) { world, count in
             if count == 2 { world.change { $0.forbidden[SmallWorld.source] = ["CONFIG SET \(setting.uppercased())"] } }
         }
@@ -122,7 +122,7 @@ struct FailoverLifecycleTests {
 extension Lifecycle {
     enum Loss { case nothing, unknown }
 
-    /// The end of every cutover.
+    /// Expects the world after any successful cutover.
     func expectCutOver(
         _ comment: Comment? = nil, losing: Loss = .nothing, _ location: SourceLocation = #_sourceLocation
     ) {
@@ -144,7 +144,7 @@ extension Lifecycle {
         if losing == .nothing { expectNothingLost(on: SmallWorld.target, comment, location) }
     }
 
-    /// The source is primary, with its settings as they were.
+    /// Expects the world before the cutover: the source is primary, and both servers have their old settings.
     func expectAsBefore(_ comment: Comment? = nil, _ location: SourceLocation = #_sourceLocation) {
         let world = world.read { $0 }
         #expect(world.source.follows == nil, comment, sourceLocation: location)

@@ -79,7 +79,7 @@ struct FailoverRefusalTests {
     @Test func `a source that is restarted while the intent is written loses no write`() async throws {
         let lifecycle = try lifecycle(via: "promote")
         let process = FakeProcess(lifecycle.world) { world, count in
-            // The first write is what it was like before, the second the intent to promote.
+            // The first write of the state file records the settings as they were, the second the intent to promote.
             guard count == 2 else { return }
             world.change { world in
                 let kept = world.source.writes
@@ -97,7 +97,7 @@ struct FailoverRefusalTests {
     {
         let lifecycle = try lifecycle()
         let process = FakeProcess(lifecycle.world) { world, count in
-            // What it was like before, how it will be done, the intent.
+            // The three writes record the settings as they were, the method, and the intent.
             guard count == 3 else { return }
             world.change { world in
                 world.instances[SmallWorld.target] = FakeInstance(startedAt: world.now)

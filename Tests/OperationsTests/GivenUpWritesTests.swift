@@ -6,7 +6,7 @@ import Testing
 
 @testable import Operations
 
-/// What a return would cost, and how writes are counted.
+/// What a return to the source would cost, and how the given-up writes are counted.
 struct GivenUpWritesTests {
     private func bench(_ change: (inout SmallWorld) -> Void = { _ in }) async throws -> (Lifecycle, FakeProcess) {
         let lifecycle = Lifecycle(try .small(rollback: "discard-writes"), .following(), node: "failover")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Operations
 
-/// Names are looked up before writes are held back, and never meanwhile.
+/// Names are looked up before writes are held, and never while they are held.
 struct NameLookupTests {
     private let asked = Lookups()
 

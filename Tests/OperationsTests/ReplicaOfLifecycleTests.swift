@@ -40,7 +40,7 @@ struct ReplicaOfLifecycleTests {
         expectDetached(lifecycle, process)
     }
 
-    /// As after a failover of theirs, with the source back as a primary.
+    /// The world after a failover of the Sentinels, with the source back as a primary.
     private func promoteBySentinels(_ world: inout SmallWorld) {
         world.instances[SmallWorld.target]?.follows = nil
         for index in world.sentinels.indices { world.sentinels[index].named = SmallWorld.target }
@@ -72,7 +72,7 @@ struct ReplicaOfLifecycleTests {
     }
 
     private func expectDetached(_ lifecycle: Lifecycle, _ process: FakeProcess, _ comment: Comment? = nil) {
-        // Long enough for a Sentinel that still knew it to make it follow again.
+        // Long enough for a Sentinel that still knew the target to make it follow again.
         process.sleep(until: process.time + .seconds(60))
         let world = lifecycle.world.read { $0 }
         #expect(world.target.follows == nil, comment)

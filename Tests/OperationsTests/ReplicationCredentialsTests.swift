@@ -6,7 +6,7 @@ import Testing
 
 @testable import Operations
 
-/// What a replica needs to log in at its primary, and that no secret of it is kept.
+/// The credentials with which a replica logs in at its primary, none of which may be kept in the state.
 struct ReplicationCredentialsTests {
     private func server(
         _ part: Server.Part, _ process: FakeProcess, password: String? = nil, user: String? = nil, tls: Bool = false
@@ -48,7 +48,7 @@ struct ReplicationCredentialsTests {
         #expect(settings["masteruser"] == "planrun")
         #expect(settings["masterauth"] == "hunter2")
         #expect(settings["tls-replication"] == "yes")
-        // Another planrun is not told that these are the settings of the server.
+        // A second planrun must not take the changed settings for the server's own.
         #expect(try await credentials.prior(on: target) == prior)
         try await ReplicationCredentials.restore(prior, on: target)
         settings = process.world.read(\.target.settings)
@@ -78,7 +78,7 @@ struct ReplicationCredentialsTests {
         #expect(!json.contains("former-secret") && !json.contains("hunter2"))
         try await credentials.apply(to: target)
         try await ReplicationCredentials.restore(prior, on: target)
-        // What was replaced is known to nobody; what was not is back.
+        // A replaced password was not recorded and cannot be put back; a replaced user is back.
         #expect(process.world.read(\.target.settings["masterauth"]) == "hunter2")
         #expect(process.world.read(\.target.settings["masteruser"]) == "former-user")
     }

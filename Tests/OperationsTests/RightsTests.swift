@@ -4,7 +4,7 @@ import Testing
 
 @testable import Operations
 
-/// What planrun asks to be allowed, by plan.
+/// The rights that planrun asks for, plan by plan.
 @Suite struct RightsTests {
     private static let base = ["client|setname", "info", "config|get", "ping", "client|list"]
     private static let watching = ["pubsub|numsub", "subscribe"]

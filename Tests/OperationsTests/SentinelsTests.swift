@@ -5,7 +5,7 @@ import Testing
 
 @testable import Operations
 
-/// Which Sentinel is asked, and when.
+/// Which Sentinel is asked to fail over, and when.
 struct SentinelsTests {
     private func sentinels(_ world: SmallWorld) throws -> (Sentinels, FakeProcess, Server) {
         let process = FakeProcess(SharedWorld(world))
@@ -22,7 +22,7 @@ struct SentinelsTests {
         let world = process.world.read { $0 }
         let look = try #require(
             world.sentinels.first { leader?.sentinel.endpoint.port == $0.address.port }?.looks[SmallWorld.target])
-        // A question takes 10 ms at most here.
+        // In this world a question takes at most 10 ms.
         #expect((.milliseconds(750)...(.milliseconds(810))).contains(world.now - look.at + lead))
     }
 
@@ -131,7 +131,7 @@ struct SentinelsTests {
         #expect(failure?.code == .operation(.noGoodReplica))
         #expect(failure?.isTransient == true)
         process.world.change { $0.sentinels[0].failover = .begun($0.now) }
-        // INPROG: somebody else has begun, which is as good.
+        // The Sentinel answers INPROG: somebody else's failover has begun, which does as well.
         try await sentinels.all[0].failOver("main", timeout: .seconds(1))
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Operations
 
-/// What is noted at a server of settings that planrun has changed.
+/// The note of changed settings that planrun leaves at a server.
 struct SettingMarkTests {
     private let plain = "{title} {listen-addr} {server-mode}"
 
@@ -44,8 +44,8 @@ struct SettingMarkTests {
     }
 }
 
-/// A planrun dies, and another one that knows nothing of it carries out the same plan: what it puts back in the end is what
-/// was there before the first.
+/// One planrun dies, and a second one that has no record of it carries out the same plan. In the end the second must
+/// restore the settings from before the first.
 struct SecondPlanrunTests {
     private static let others = ServerAddress(host: "10.0.0.4", port: 6379)
 
@@ -67,7 +67,7 @@ struct SecondPlanrunTests {
         return originals
     }
 
-    /// Moments are counted on until the first one gets to its end undisturbed.
+    /// The first planrun is killed at one moment after the other, until it comes to its end undisturbed.
     @Test(arguments: ["{}", "{ via: announce }", "{ replicas: { after-cutover: detach }, resting: fenced }"])
     func `settings end as they were before the first`(failover: String) async throws {
         let plan = try Plan.small(failover: failover, rollback: "discard-writes")
@@ -82,7 +82,7 @@ struct SecondPlanrunTests {
             _ = try? await lifecycle.run(first)
             isOver = !first.isDead
             let second = FakeProcess(lifecycle.world)
-            // Sentinels end what the first has begun.
+            // Until then the Sentinels have ended the failover that the first planrun began.
             second.sleep(until: second.time + .seconds(40))
             try await lifecycle.run(second)
             _ = try await lifecycle.undo(second)
@@ -92,7 +92,8 @@ struct SecondPlanrunTests {
                 #expect(after[source] == before[source], "killed at moment \(moment)")
                 #expect(after[target] == before[target], "killed at moment \(moment)")
             }
-            // Also of a replica that the first has detached, and of what is at rest for good, it is known.
+            // The original settings are noted even where they stay changed: at a detached replica and at a server that
+            // is at rest.
             #expect(after.mapValues(originals) == before, "killed at moment \(moment)")
         }
         #expect(moment > 30)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Operations
 
-/// Of several planruns one carries out a run on the same servers.
+/// Of several planruns only one carries out a run on the same servers.
 struct SoleRunTests {
     private let switchboard = Switchboard()
     private let clock = JumpingClock()
@@ -56,7 +56,7 @@ struct SoleRunTests {
         )
         #expect(failure?.world == ["nothing was changed by this planrun"])
         #expect(failure?.help.last?.contains("CLIENT KILL ADDR 10.9.9.9:1 on 10.0.0.1:6379") == true)
-        // The refused one has left, and the run that went on is not bothered by it.
+        // The refused planrun has disconnected, and the other run goes on undisturbed.
         #expect(switchboard.names == Array(repeating: first.name.text, count: 3))
         #expect(try await SoleRunCondition().violation(first, since: nil) == nil)
     }
@@ -100,7 +100,7 @@ struct SoleRunTests {
     }
 }
 
-/// Servers that know the names of who is connected, and nothing else.
+/// Servers that know the names of the connected clients and nothing else.
 private final class Switchboard: SessionConnector {
     private struct State {
         var connected: [Int: (address: ServerAddress, name: String?)] = [:]
@@ -176,7 +176,7 @@ private final class Switchboard: SessionConnector {
     }
 }
 
-/// Passes as fast as it is waited for.
+/// A clock on which any time that is slept passes at once.
 private final class JumpingClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration

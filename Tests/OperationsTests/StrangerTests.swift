@@ -6,7 +6,7 @@ import Testing
 
 @testable import Operations
 
-/// Nothing is done to a server that is, or might be, one of those that the plan names.
+/// planrun does nothing to a further server that is, or might be, one of those that the plan names.
 struct StrangerTests {
     private static let third = ServerAddress(host: "10.0.0.3", port: 6379)
 
@@ -17,7 +17,7 @@ struct StrangerTests {
         }
     }
 
-    /// - Parameter third: the run id of the server that some other server has named.
+    /// - Parameter third: the run id of a server that another server has named.
     private func prove(
         _ third: String, targetIsUp: Bool = true, seenAs runID: String? = nil
     ) async throws -> StepFailure? {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Operations
 
-/// Waiting for the sync, look by look: what was seen, when, and what is said about it.
+/// The wait for the sync, look by look: what was seen, when, and what is said about it.
 struct SyncWatchTests {
     private let wanted = "lag of 64KiB at most for 5s"
 

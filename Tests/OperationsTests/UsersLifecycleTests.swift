@@ -6,7 +6,7 @@ import Testing
 
 @testable import Operations
 
-/// Users that only the source has, from their absence at the target to their absence again.
+/// Users that only the source has: they are made at the target, and removed from it again.
 struct UsersLifecycleTests {
     private static let digest = "#" + String(repeating: "a1", count: 32)
     private static let app = ["on", digest, "~app:*", "&news", "-@all", "+set"]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Operations
 
-/// The two fences: the pause, whose end we have to be sure of, and the write rule, which outlives us.
+/// The two fences: the pause, of whose end planrun has to be sure, and the write rule, which stays when planrun dies.
 struct WriteProtectionTests {
     private struct Bench {
         let world: SharedWorld

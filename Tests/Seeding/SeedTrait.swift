@@ -1,7 +1,7 @@
 package import Testing
 
 extension Trait where Self == IssueHandlingTrait {
-    /// For tests that draw: a failure says how the same is drawn again.
+    /// For tests with random numbers: a failure says which seed repeats the run.
     package static var saysSeed: Self {
         .compactMapIssues { issue in
             var issue = issue

@@ -1,4 +1,4 @@
-/// Asks until the condition holds, 20 ms apart; a test that waits in vain fails with what it waited for.
+/// Asks every 20 ms until the condition holds. After the limit it throws an error that says what the test waited for.
 package func eventually(
     _ what: String, within limit: Duration = .seconds(20), isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> Bool

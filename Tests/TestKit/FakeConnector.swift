@@ -22,14 +22,14 @@ package struct FakeConnector: SessionConnector {
     }
 }
 
-/// What the servers in memory publish.
+/// Delivers the messages that servers in memory publish.
 package actor FakeEvents {
     private var listeners:
         [(channels: [String], address: ServerAddress, messages: AsyncStream<PublishedMessage>.Continuation)] = []
 
     package init() {}
 
-    /// Reaches every subscription to this channel at this server.
+    /// Sends a message to every subscription to this channel at this server.
     package func publish(_ payload: String, on channel: String, at address: ServerAddress) {
         for listener in listeners where listener.address == address && listener.channels.contains(channel) {
             listener.messages.yield(PublishedMessage(channel: channel, payload: payload))

@@ -1,14 +1,14 @@
 package import RESP
 import Synchronization
 
-/// A server in memory: a closure answers each command.
+/// A server in memory, which answers each command by a closure.
 ///
-/// The closure runs on an actor, one command at a time, so that it may keep state of its own in captured boxes.
+/// The closure runs on an actor, one command at a time, so it may keep state in captured boxes.
 package actor FakeServer {
     package typealias Answer = @Sendable (Command) -> RESPValue
 
     package nonisolated let address: ServerAddress
-    /// Every command it got, as words, in order.
+    /// Every command that the server got, as words, in order.
     package private(set) var received: [[String]] = []
     private var answer: Answer
     private var failure: SessionError.Code?
@@ -18,10 +18,10 @@ package actor FakeServer {
         self.answer = answer
     }
 
-    /// Answers differently from now on.
+    /// Replaces the closure that answers.
     package func answers(_ answer: @escaping Answer) { self.answer = answer }
 
-    /// Every pipeline fails with this from now on; `nil`: answers again.
+    /// Makes every pipeline fail with this code from now on; `nil` lets the server answer again.
     package func fails(_ code: SessionError.Code?) { failure = code }
 
     func carryOut(_ commands: [Command]) throws(SessionError) -> [RESPValue] {
@@ -35,7 +35,7 @@ package actor FakeServer {
     }
 }
 
-/// A conversation with a `FakeServer`. As with real ones, nothing is said after `close`.
+/// A session with a `FakeServer`. As with a real one, commands after `close` fail.
 package final class FakeSession: CommandSession {
     private let server: FakeServer
     private let isClosed = Atomic(false)

@@ -1,12 +1,12 @@
 import Dispatch
 import Glibc
 
-/// Tells of the files that appear in a folder, the moment they do.
+/// Reports each file that appears in a folder, at the moment when it does.
 package final class FolderWatch: Sendable {
     package enum Event: Sendable, Equatable {
-        /// It was made, and is probably still being written.
+        /// The file was made, and is probably still being written.
         case created(String)
-        /// It took this name, and perhaps the place of another.
+        /// The file got this name by renaming, and perhaps replaced another.
         case moved(String)
     }
 
@@ -21,7 +21,7 @@ package final class FolderWatch: Sendable {
         let (events, found) = AsyncStream.makeStream(of: Event.self)
         self.events = events
         let descriptor = descriptor
-        // A thread that waits in the kernel: whoever asked again and again would miss what is soon replaced.
+        // This thread waits in the kernel. One that polled the folder would miss files that are soon replaced.
         DispatchQueue(label: "folder-watch").async {
             while let batch = Self.read(descriptor) {
                 for event in batch { found.yield(event) }

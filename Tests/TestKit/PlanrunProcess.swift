@@ -3,7 +3,7 @@ import Glibc
 import Subprocess
 package import SystemPackage
 
-/// The built `planrun`, run as a child: what it prints is collected line by line, and it can be sent signals.
+/// The built `planrun` as a child process. Its output is collected line by line, and it can be sent signals.
 package actor PlanrunProcess {
     package struct Outcome: Sendable, Equatable {
         /// The exit code; `nil` where a signal ended it.
@@ -19,10 +19,10 @@ package actor PlanrunProcess {
     private var termination: TerminationStatus?
     private var life: Task<Void, any Error>?
 
-    /// Starts it, runs `body` meanwhile, and kills it afterwards if it still runs.
+    /// Starts planrun, runs `body` meanwhile, and kills planrun afterwards if it still runs.
     /// - Parameters:
-    ///   - environment: added to `PATH` and `HOME`, which are all it has otherwise.
-    ///   - input: what it reads from standard input.
+    ///   - environment: variables besides `PATH` and `HOME`, which are all that planrun gets otherwise.
+    ///   - input: what planrun reads from standard input.
     package static func run<Result: Sendable>(
         _ arguments: [String], environment: [String: String] = [:], input: String = "", in folder: FilePath? = nil,
         body: @Sendable (PlanrunProcess) async throws -> Result
@@ -40,14 +40,14 @@ package actor PlanrunProcess {
         }
     }
 
-    /// Starts it and waits for its end.
+    /// Starts planrun and waits for its end.
     package static func run(
         _ arguments: [String], environment: [String: String] = [:], input: String = "", in folder: FilePath? = nil
     ) async throws -> Outcome {
         try await run(arguments, environment: environment, input: input, in: folder) { try await $0.wait() }
     }
 
-    /// Starts it with standard output and standard error going to a descriptor, and waits for its end.
+    /// Starts planrun with standard output and standard error going to a descriptor, and waits for its end.
     /// - Returns: the exit code; `nil` where a signal ended it.
     package static func exitCode(
         _ arguments: [String], writingTo writer: FileDescriptor
@@ -70,7 +70,8 @@ package actor PlanrunProcess {
     }
 
     package func send(_ signal: Int32) {
-        // Only while it has not been waited for: the process id is its own until then.
+        // A signal is sent only while nobody has waited for the process, because only until then the process id is
+        // certainly its own.
         if let pid, termination == nil { kill(pid, signal) }
     }
 
@@ -142,7 +143,7 @@ package actor PlanrunProcess {
     private func printed(_ line: String) { standardOutput.append(line) }
     private func complained(_ line: String) { standardError.append(line) }
 
-    /// Built beside the test bundle, which is what runs now.
+    /// The program lies beside the test bundle, which is what runs now.
     static func executable() throws -> FilePath {
         let own = FilePath(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         return own.removingLastComponent().appending("planrun")

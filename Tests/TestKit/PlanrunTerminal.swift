@@ -3,19 +3,20 @@ import Glibc
 import Subprocess
 import SystemPackage
 
-/// The built `planrun` at a terminal of its own, at which the test sits: `script` makes a pseudo-terminal and passes on what is
-/// typed and what is printed, so that lines are edited, keys make signals and input can be thrown away as at a real one.
+/// The built `planrun` at a terminal of its own, whose keys the test presses. `script` makes a pseudo-terminal and
+/// passes on what is typed and printed, so that lines are edited, keys send signals and input can be thrown away as at
+/// a real terminal.
 package actor PlanrunTerminal {
     private var printed: [UInt8] = []
     private var keys: FileDescriptor?
     private var termination: TerminationStatus?
-    /// Of `script`, which holds the terminal.
+    /// The process id of `script`, which holds the terminal.
     private var holder: pid_t?
 
     /// Everything that was printed so far, with its control sequences.
     package var screen: String { String(decoding: printed, as: UTF8.self) }
 
-    /// Starts it and runs `body` at its terminal; afterwards the terminal is hung up.
+    /// Starts planrun and runs `body` at its terminal. Afterwards the terminal is hung up.
     package static func run<Result: Sendable>(
         _ arguments: [String], body: @escaping @Sendable (PlanrunTerminal) async throws -> Result
     ) async throws -> Result {
@@ -71,19 +72,19 @@ package actor PlanrunTerminal {
     private func show(_ bytes: [UInt8]) { printed += bytes }
     private func ended(_ status: TerminationStatus) { termination = status }
 
-    /// Nobody types any more: the terminal is gone, which ends who still runs there.
+    /// Ends the input: `script` then closes the terminal, which ends the processes that still run there.
     private func hangUp() {
         try? keys?.close()
         keys = nil
     }
 
-    /// Closes the terminal as a window is closed: who runs there is sent SIGHUP, and nobody reads what it prints.
+    /// Closes the terminal as a window is closed: processes there are sent SIGHUP, and nobody reads what they print.
     package func close() { if let holder, termination == nil { kill(holder, SIGKILL) } }
 
-    /// Presses these keys: `\n` is Return, `\u{3}` is Ctrl-C.
+    /// Types a text: `\n` is Return, `\u{3}` is Ctrl-C.
     package func type(_ text: String) throws { _ = try keys?.writeAll(Array(text.utf8)) }
 
-    /// Waits until this has been printed, as often as is said.
+    /// Waits until the text has been printed at least `times` times.
     package func see(_ text: String, times: Int = 1, within limit: Duration = .seconds(60)) async throws {
         try await eventually("'\(text)' is printed", within: limit) {
             if screen.ranges(of: text).count >= times { return true }
@@ -92,8 +93,8 @@ package actor PlanrunTerminal {
         }
     }
 
-    /// Waits for its end.
-    /// - Returns: its exit code; `nil` where a signal ended it.
+    /// Waits for the end of planrun.
+    /// - Returns: the exit code; `nil` where a signal ended it.
     package func exitCode(within limit: Duration = .seconds(60)) async throws -> Int32? {
         try await eventually("planrun has ended", within: limit) { termination != nil }
         guard case .exited(let code)? = termination else { return nil }

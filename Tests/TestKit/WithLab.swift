@@ -1,7 +1,7 @@
 import RedisNIO
 package import Rehearsal
 
-/// Runs a test in a private world of real servers; all of it is gone afterwards.
+/// Runs a test in a private world of real servers, which is removed afterwards.
 package func withLab<Result: Sendable>(
     _ description: LabDescription = LabDescription(), keep: Bool = false,
     _ body: @Sendable (Lab) async throws -> Result

@@ -61,8 +61,7 @@ package struct SentinelPeer: Sendable, Equatable {
     /// The time since the Sentinel's last hello message.
     package let lastHello: Duration?
     package let lastGoodPing: Duration?
-    /// The epoch of the last election in which this Sentinel was asked for its vote and answered; 0 where there was
-    /// none.
+    /// The epoch of the last election in which this peer told the other Sentinel its vote; 0 where there was none.
     package let votedEpoch: Int64
 
     /// The reply of `SENTINEL SENTINELS`.

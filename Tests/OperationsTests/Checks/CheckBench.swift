@@ -4,14 +4,14 @@ import RESP
 
 @testable import Operations
 
-/// One check against a small world.
+/// Runs one check against a small world.
 struct CheckBench {
     var plan: Plan
     var world: SmallWorld
 
     static let sentinel = ServerAddress(host: SmallWorld.sentinelHost, port: 26379)
 
-    /// A plan and a world before anything was done, where every preflight check passes.
+    /// A plan and the world before its run, where every preflight check passes.
     static func before(sentinels: Int = 1) throws -> CheckBench {
         var world = SmallWorld(sentinels: sentinels)
         world.isApplicationWriting = false
@@ -25,7 +25,7 @@ struct CheckBench {
         return CheckBench(plan: try .small(sentinels: sentinels), world: world)
     }
 
-    /// The world after a cutover, where every check of the last `verify` passes.
+    /// A plan and the world after its cutover, where every check of the last `verify` passes.
     static func after() throws -> CheckBench {
         var bench = CheckBench(plan: try .small(), world: .following())
         bench.world.isApplicationWriting = false

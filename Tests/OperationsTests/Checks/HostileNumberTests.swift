@@ -8,10 +8,10 @@ import Testing
 
 @testable import Operations
 
-/// Numbers from servers are hostile: none of them may trap the process, which would die in the middle of a cutover.
+/// No number that a server sends may trap: a trap would end the process in the middle of a cutover.
 ///
-/// `PLANRUN_FUZZ_ROUNDS` sets how many worlds are drawn. A trap leaves no time to say what they were drawn from: set
-/// `PLANRUN_SEED` beforehand to have the same again.
+/// `PLANRUN_FUZZ_ROUNDS` sets how many worlds are drawn. A trap leaves no time to print the seed, so set `PLANRUN_SEED`
+/// beforehand to be able to draw the same worlds again.
 struct HostileNumberTests {
     private static let rounds =
         ProcessInfo.processInfo.environment["PLANRUN_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 20
@@ -31,7 +31,7 @@ struct HostileNumberTests {
         }
     }
 
-    /// What it finds, and whether it can be told at all, does not matter here.
+    /// What the check finds does not matter here, nor whether it can be carried out at all.
     private func ask(_ check: any Check.Type, _ bench: CheckBench, _ luck: HostileNumbers.Luck) async {
         let process = FakeProcess(SharedWorld(bench.world))
         guard
@@ -49,7 +49,7 @@ struct HostileNumberTests {
             let world = node == "replicaof" ? SmallWorld(sentinels: 3) : SmallWorld.following(sentinels: 3)
             let process = FakeProcess(SharedWorld(world))
             let compiled = CompiledPlan(plan)
-            // What was recorded before is true; everything after that is not.
+            // The undo data was recorded before the servers began to send hostile numbers.
             let honest = compiled.operations(servers: try process.servers(plan), approver: Nobody())
             if case .ready(let undo?) = try await honest.operation(for: node).inspect(process.context()) {
                 try process.save(undo)
@@ -61,7 +61,7 @@ struct HostileNumberTests {
                 try await operation.perform(process.context())
                 _ = try await operation.verify(process.context())
             }
-            // A hostile world may keep a step waiting for ever.
+            // A hostile world may keep a step waiting for ever, so it is cancelled after a while.
             let stop = Task {
                 for _ in 0..<200 where !Task.isCancelled { await Task.yield() }
                 work.cancel()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Operations
 
-/// The preflight checks that every plan needs, with what they say word for word.
+/// The preflight checks that every plan needs, and their messages word for word.
 struct PreflightCheckTests {
     private static let passes: [(String, String)] = [
         ("reachable", "3 servers answer"),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Operations
 
-/// Every check of a `verify` step, with what it says word for word.
+/// Every check of a `verify` step, and its messages word for word.
 struct VerificationCheckTests {
     private static let passes: [(any Check.Type, String)] = [
         (TargetPrimaryCheck.self, "10.0.0.2:6379 is a primary"),

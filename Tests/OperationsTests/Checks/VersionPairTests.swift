@@ -123,7 +123,7 @@ struct VersionPairTests {
     }
 
     @Test func `trouble is only told where it concerns`() throws {
-        // Redis 6.2 writes streams and transactions in the old way.
+        // Redis 6.2 replicates streams and transactions in the old form, which Dragonfly 1.22 reads well.
         #expect(try pair("redis 6.2.14", "dragonfly 1.22.0").problems == [])
         #expect(try pair("redis 7.0.15", "dragonfly 1.25.0").problems.count == 1)
         var alone = try pair("redis 6.2.14", "dragonfly 1.21.0")

@@ -4,18 +4,18 @@
 struct Aftermath: Hashable, CustomStringConvertible {
     enum Source: Hashable, CaseIterable {
         case gone
-        /// It follows the target.
+        /// The source follows the target.
         case follows
         case paused
-        /// It is a primary that takes writes only as long as the target follows it.
+        /// The source is a primary that takes writes only as long as the target follows it.
         case fenced
-        /// It is a primary as before.
+        /// The source is a primary without a fence, as before the handover.
         case open
     }
 
     enum Target: Hashable, CaseIterable { case gone, follows, primary }
 
-    /// Where the Sentinels that answer send clients.
+    /// The server to which the Sentinels that answer send clients.
     enum Named: Hashable, CaseIterable { case source, target, divided, silent }
 
     let source: Source
@@ -63,7 +63,7 @@ enum OutcomeName: Hashable, CaseIterable {
             }
     }
 
-    /// How a method never ends, where nobody tells it to stop.
+    /// The outcomes that a method never has where nobody tells it to stop.
     static func unreachable(_ method: CutoverMethod) -> Set<OutcomeName> {
         switch method {
         case .sentinel, .announce: [.drained, .leaseLost]
@@ -72,10 +72,10 @@ enum OutcomeName: Hashable, CaseIterable {
         }
     }
 
-    /// Whether the world may look like this at such an end. What has happened since the last answer counts, too: a server may
-    /// have died, or a Sentinel have begun to fail over.
+    /// Whether the world may look like this at such an end. The world can have changed since the last answer: a server
+    /// can have died, or a Sentinel can have begun a failover.
     func mayLeave(_ world: Aftermath) -> Bool {
-        // Where the source takes writes as before, no Sentinel may send anybody elsewhere.
+        // Where the source takes writes as before, no Sentinel may send clients elsewhere.
         if world.source == .open, ![.source, .silent].contains(world.named) { return false }
         return switch self {
         case .handedOver:
@@ -84,9 +84,9 @@ enum OutcomeName: Hashable, CaseIterable {
         case .notAtRest:
             world.source != .open && world.target != .follows && [.target, .silent].contains(world.named)
         case .steppedBack: [.open, .gone].contains(world.source)
-        // Its settings may be as before although nobody heard of it.
+        // The source may have its settings back although the reply that would say so was lost.
         case .steppedBackFenced: world.source != .follows && (world.source != .open || world.target != .primary)
-        // The fence stays; it was never up where it was refused.
+        // The fence stays up, unless the source refused it in the first place.
         case .rivalUnknown: world.source != .follows && (world.source != .open || world.target == .follows)
         case .overtaken: [.fenced, .paused, .gone].contains(world.source)
         case .promotionUnknown, .turnedBack, .silent, .notAnnounced, .drained, .leaseLost: world.source != .open

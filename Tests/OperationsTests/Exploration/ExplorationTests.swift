@@ -2,7 +2,8 @@ import Testing
 
 @testable import Operations
 
-/// Every way through a cutover ends where it may: never two writable primaries, never a lost write.
+/// Every way through a cutover ends in a world that its outcome allows: never two writable primaries, never a lost
+/// write.
 struct ExplorationTests {
     @Test(arguments: CutoverMethod.allCases)
     func `no way through a cutover leads to two writable primaries or to a lost write`(
@@ -14,7 +15,7 @@ struct ExplorationTests {
         #expect(explorer.verdicts.contains(.unclear(code: .sourceUnreachable)))
     }
 
-    /// Stops come at no cost, and so at every moment.
+    /// A stop costs no mishap, so it is tried at every moment.
     @Test(arguments: CutoverMethod.allCases)
     func `no way through one that is told to stop does, either`(_ method: CutoverMethod) throws {
         let explorer = explored(Explorer(method, mishaps: 1, stops: true))
@@ -31,7 +32,7 @@ struct ExplorationTests {
         return explorer
     }
 
-    /// That a violation would be found.
+    /// Proves that the exploration would find a violation.
     @Test(arguments: [CutoverMethod.sentinel, .announce, .promote])
     func `a cutover that does not wait for every byte loses writes`(_ method: CutoverMethod) throws {
         var explorer = Explorer(method, mishaps: 0, drains: false)

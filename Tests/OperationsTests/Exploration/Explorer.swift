@@ -1,8 +1,8 @@
 @testable import Operations
 
-/// Takes every way through a cutover: each order of what the servers do, each action answered, refused, lost before or
-/// after it was carried out, each timer that expires, each death, planrun's among them, and each resume; with so many mishaps
-/// in one run.
+/// Takes every way through a cutover. It tries each order of what the servers do, each action answered, refused, or
+/// lost before or after it was carried out, each timer that expires, each death (that of planrun, too) and each resume.
+/// The number of mishaps on one way is limited.
 struct Explorer {
     struct Node: Hashable {
         var world = ModelWorld()
@@ -17,7 +17,7 @@ struct Explorer {
     enum Violation: Hashable {
         case twoPrimaries
         case lostWrites
-        /// The world is none that this outcome may leave.
+        /// An outcome that must not leave this world.
         case wrongEnd(OutcomeName, Aftermath)
     }
 
@@ -31,15 +31,15 @@ struct Explorer {
     let drains: Bool
     /// Whether planrun may be told to stop, at any moment of a run.
     let stops: Bool
-    /// Every node that was reached, in the order in which they were found, and from which one first.
+    /// Every node in the order in which it was found, with the position of the node from which it was first reached.
     private(set) var nodes: [(node: Node, before: Int?)] = []
     private var seen: Set<Node> = []
-    /// States that the machine was in.
+    /// The states that the machine was in.
     private(set) var visited: Set<StateName> = []
     private(set) var outcomes: Set<OutcomeName> = []
-    /// What a resume would find where it has nothing to decide.
+    /// The verdicts of resumes that had nothing left to decide.
     private(set) var verdicts: Set<Ending> = []
-    /// And where each was found first.
+    /// The violations, each with the position of the node where it was first found.
     private(set) var violations: [Violation: Int] = [:]
 
     init(_ method: CutoverMethod, mishaps: Int, drains: Bool = true, stops: Bool = false) {
@@ -52,7 +52,7 @@ struct Explorer {
         var start = Node(mishaps: mishaps, runs: stops ? 2 : 3)
         if method == .promote { (start.world.leader.isUp, start.world.other.isUp) = (false, false) }
         for node in resumed(start) { reach(node, from: nil) }
-        // In the order in which they are found, so that the way to a violation is the shortest.
+        // In this order the way to a violation is the shortest.
         var position = 0
         while position < nodes.count {
             let node = nodes[position].node
@@ -66,7 +66,7 @@ struct Explorer {
         if seen.insert(node).inserted { nodes.append((node, position)) }
     }
 
-    /// How a node was reached, a line for each step.
+    /// How a node was reached, one step a line.
     func way(to position: Int) -> String {
         var steps: [Node] = []
         var position: Int? = position
@@ -134,7 +134,7 @@ struct Explorer {
     private func stopped(_ machine: CutoverStateMachine, _ node: Node) -> [Node] {
         guard stops, machine.stop == nil else { return [] }
         return CutoverStateMachine.Stop.allCases.compactMap { stop in
-            // A drain is heard there only; it makes no difference when it came.
+            // The machine looks at a drain only in this state, so it makes no difference when the drain came.
             if stop == .drain, machine.state != .watching(isReleased: true) { return nil }
             var stopped = node
             stopped.machine?.stop(stop)
@@ -142,8 +142,8 @@ struct Explorer {
         }
     }
 
-    /// A Sentinel that fails over by itself. Before the fence is up that is what it always is, and so it is once a person
-    /// has been told that nothing was promoted.
+    /// A Sentinel that fails over by itself. No such failover is tried before the fence is up, nor after a person was
+    /// told that nothing was promoted: then it is an ordinary failover of Sentinel, which may lose writes.
     private func rival(_ node: Node) -> ModelWorld? {
         guard node.world.isFenced, node.world.leader.isUp, node.world.leader.failover == nil,
             !node.world.leader.namesTarget, node.world.isTargetUp, node.world.targetFollows
@@ -163,7 +163,7 @@ struct Explorer {
         visited.insert(StateName(machine.state))
         switch situation.verdict {
         case .notStarted:
-            // Sentinels that are busy are waited for.
+            // Resume waits for Sentinels that are busy with a failover.
             guard node.world.leader.failover == nil, node.world.other.failover == nil else { return [] }
             next.world.phase = .fencing
             next.action = machine.begin()
@@ -189,7 +189,7 @@ extension Explorer.Node {
     }
 }
 
-/// What an action does to the world, and what the driver would say of it.
+/// What an action does to the world, and which event the driver would report.
 extension Explorer {
     fileprivate struct Answer {
         var world: ModelWorld
@@ -216,7 +216,7 @@ extension Explorer {
             let expiring = CutoverStateMachine.Timer.allCases.filter { machine.running.contains($0) }
             return ([.waited] + expiring.map { .expired($0) }).map { Answer(world: world, event: $0) }
         case .start, .finish: return []
-        // A holder that has lost its lease writes nothing to the state file.
+        // A planrun that has lost its lease writes nothing to the state file.
         case .record where machine.stop == .leaseLost, .bringToRest where machine.stop == .leaseLost:
             return [Answer(world: world, event: .refused)]
         case .record(let phase):
@@ -228,7 +228,7 @@ extension Explorer {
         }
     }
 
-    /// An effect is carried out and answered, or not carried out, or carried out without an answer.
+    /// An effect is carried out and answered, is not carried out, or is carried out without an answer.
     private func effects(_ action: CutoverStateMachine.Action, _ node: Node) -> [Answer] {
         let world = node.world
         guard isReachable(action, world) else { return [Answer(world: world, event: .refused)] }
@@ -244,7 +244,8 @@ extension Explorer {
         ]
     }
 
-    /// The driver takes a lost reply for done where it may have been, and for refused where trying again is right.
+    /// The event that the driver reports for a lost reply: done where that is likely, refused where trying again is
+    /// right.
     private func unanswered(_ action: CutoverStateMachine.Action) -> CutoverStateMachine.Event {
         switch action {
         case .askSentinel, .shutDown: .done
@@ -306,7 +307,7 @@ extension Explorer {
 }
 
 extension CutoverStateMachine.Action {
-    /// What is left for the driver to do once the timers are started.
+    /// The action that is left for the driver once the timers are started.
     fileprivate var afterTimers: Self {
         if case .start(_, let next) = self { next.afterTimers } else { self }
     }

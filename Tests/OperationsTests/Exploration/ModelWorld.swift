@@ -2,15 +2,16 @@
 
 /// A world of two servers and two Sentinels that is small enough to take every way through it.
 ///
-/// It knows no time and no data, only what decides a cutover: who takes writes, who has them, and whom the Sentinels name.
-/// Two assumptions stand for time. A command arrives within its timeout or never, and the timeouts inside the pause end with
-/// it; so a pause ends only where planrun was told that it is no longer certain, or is dead. And a replica that leaves is
-/// missed at once, and one that follows without a pause lags by nothing when a Sentinel promotes it.
+/// It knows no time and no data, only what decides a cutover: which server takes writes, which server has them, and
+/// which server the Sentinels name. Assumptions stand in the place of time. A command arrives within its timeout or
+/// never. Timeouts inside the pause end with the pause, so the pause can end only where planrun was told that it is no
+/// longer certain, or is dead. The source misses a replica at once. A replica that follows without a pause has every
+/// write when a Sentinel promotes it.
 struct ModelWorld: Hashable {
     enum Failover: Hashable {
-        /// By us, before the target had every write or after.
+        /// planrun asked for it, either before the target had every write or after.
         case asked(isDrained: Bool)
-        /// By itself or by somebody else.
+        /// The Sentinel began it, or somebody other than planrun asked for it.
         case begun
         case promoted
     }
@@ -25,7 +26,7 @@ struct ModelWorld: Hashable {
     var isTargetUp = true
     var sourceFollows = false
     var targetFollows = true
-    /// The source has acknowledged a write that the target lacks, and the reverse.
+    /// Whether the source has acknowledged a write that the target lacks; `isSourceBehind` is the reverse.
     var isTargetBehind = false
     var isSourceBehind = false
     var isPaused = false
@@ -33,9 +34,9 @@ struct ModelWorld: Hashable {
     var isFenced = false
     var leader = Sentinel()
     var other = Sentinel()
-    /// An acknowledged write is on no server any more that will have it.
+    /// Whether an acknowledged write is on no server any more that could pass it on.
     var hasLost = false
-    /// In the state file; `nil` before the first attempt.
+    /// The phase in the state file; `nil` before the first attempt.
     var phase: CutoverMemory.Phase?
 
     var isLinked: Bool { isSourceUp && isTargetUp && targetFollows && !sourceFollows }
@@ -45,7 +46,7 @@ struct ModelWorld: Hashable {
     var isTargetKnown = false
     var isSplit: Bool { doesSourceAccept && doesTargetAccept && isTargetKnown }
 
-    /// What can happen at any moment without anybody's mistake.
+    /// The worlds that can follow at any moment although nobody makes a mistake.
     var moves: [ModelWorld] {
         var worlds: [ModelWorld] = []
         func move(_ isPossible: Bool, _ change: (inout ModelWorld) -> Void) {
@@ -55,7 +56,7 @@ struct ModelWorld: Hashable {
             if world != self { worlds.append(world) }
         }
         move(doesSourceAccept) { $0.isTargetBehind = true }
-        // Nobody writes to a primary that no Sentinel names.
+        // Clients write only to a primary that some Sentinel names.
         move(doesTargetAccept && (leader.namesTarget || other.namesTarget)) { $0.isSourceBehind = true }
         move(isLinked) { $0.isTargetBehind = false }
         move(isSourceUp && isTargetUp && sourceFollows && !targetFollows) { $0.isSourceBehind = false }
@@ -64,14 +65,15 @@ struct ModelWorld: Hashable {
             let (state, peer) = (self[keyPath: sentinel], sentinel == \.leader ? other : leader)
             guard state.isUp else { continue }
             let isBegun = [.begun, .asked(isDrained: true), .asked(isDrained: false)].contains(state.failover)
-            // What a failover of theirs loses because a replica lags is theirs; one that we asked for too early is ours.
+            // A failover that Sentinel began may lose what a replica lacks; one that planrun asked for too early must
+            // not.
             let mayLose = state.failover == .asked(isDrained: false) || !isSourceUp
             let mayPromote = isBegun && (!isTargetBehind || mayLose)
             move(mayPromote && isTargetUp) {
                 $0.promoteTarget()
                 $0[keyPath: sentinel].failover = .promoted
             }
-            // It gives up after failover-timeout.
+            // A Sentinel gives up a failover after its `failover-timeout`.
             move(state.failover != nil && state.failover != .promoted && targetFollows) {
                 $0[keyPath: sentinel].failover = nil
             }
@@ -80,11 +82,13 @@ struct ModelWorld: Hashable {
                 $0[keyPath: sentinel].namesTarget = true
                 $0.isTargetKnown = true
             }
-            // A primary that is gone, or says for long that it is none, is replaced by the only candidate.
+            // A primary that is gone, or that says for a long time that it is a replica, is replaced by the only
+            // candidate.
             move((!isSourceUp || sourceFollows) && !state.namesTarget && state.failover == nil && isTargetUp) {
                 $0[keyPath: sentinel].failover = .begun
             }
-            // A server that says it is a primary and that no Sentinel made one is turned back while the real one is well.
+            // A server that says it is a primary although no Sentinel made it one is turned back while the known
+            // primary is well.
             move(
                 !targetFollows && isTargetUp && isSourceUp && !sourceFollows && !state.namesTarget
                     && state.failover == nil && !peer.namesTarget && peer.failover == nil
@@ -93,7 +97,7 @@ struct ModelWorld: Hashable {
         return worlds
     }
 
-    /// What somebody may die of; each costs a mishap.
+    /// The worlds after the death of one server or Sentinel; each death costs a mishap.
     var deaths: [ModelWorld] {
         [\ModelWorld.isSourceUp, \.isTargetUp, \.leader.isUp, \.other.isUp].compactMap { part in
             guard self[keyPath: part] else { return nil }
@@ -144,7 +148,7 @@ extension ModelWorld {
 }
 
 extension ModelWorld {
-    /// What changed, for a way that is read.
+    /// What changed since another world, for a person who reads the way to a violation.
     func difference(from other: ModelWorld) -> String {
         let (now, before) = (Mirror(reflecting: self), Mirror(reflecting: other))
         return zip(now.children, before.children).compactMap { new, old in

@@ -1,6 +1,6 @@
 @testable import Operations
 
-/// A state of the machine without what it carries. A state that is added to the machine has to be added here.
+/// The name of a state of the machine, without its contents. A state that is added to the machine has to be added here.
 enum StateName: Hashable, CaseIterable {
     case ready, fencing, holdingFirst, holdingLast, drainingFirst, drainingLast, recording
     case asking, holdingAgain, drainingAgain, promoting, confirming, judging, abandoning, reholding, reconfirming
@@ -47,7 +47,7 @@ enum StateName: Hashable, CaseIterable {
             }
     }
 
-    /// States to which a method has no way.
+    /// The states that a method never reaches.
     static func unreachable(_ method: CutoverMethod) -> Set<StateName> {
         switch method {
         case .sentinel: [.announcing]
@@ -59,7 +59,7 @@ enum StateName: Hashable, CaseIterable {
                 .watching, .watchingReleased, .lookingAfter, .askingAgain, .askingAgainReleased, .expiring,
                 .seekingRival, .recordingRival,
             ]
-        // The Sentinels promote, and nobody is there to be demoted.
+        // The Sentinels promote, and the source is gone, so it is not demoted.
         case .shutdown:
             [
                 .holdingAgain, .drainingAgain, .promoting, .judging, .abandoning, .reholding, .reconfirming, .demoting,

@@ -9,11 +9,11 @@ struct FakeInstance: Equatable {
         "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "100", "masteruser": "",
         "masterauth": "", "tls-replication": "no", "proc-title-template": "{title} {listen-addr} {server-mode}",
     ]
-    /// `nil`: it is older than users, as Redis 5 is.
+    /// `nil` for a server that knows no users, as Redis 5.
     var users: FakeUsers?
     var pausedUntil = Duration.zero
     var isUp = true
-    /// Whether an application might write to it: not before it has had data.
+    /// Whether an application might write to the server, which it does not before the server has had data.
     var isKnownToClients = false
     var startedAt = Duration.seconds(-1_000_000)
     var fullSyncs = 1

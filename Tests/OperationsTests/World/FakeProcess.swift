@@ -6,7 +6,7 @@ import RESP
 import Synchronization
 import TestKit
 
-/// A small world that several processes look at, one after the other.
+/// A small world that is shared by several processes, one after the other.
 final class SharedWorld: Sendable {
     private let state: Mutex<SmallWorld>
 
@@ -18,18 +18,19 @@ final class SharedWorld: Sendable {
     }
 }
 
-/// What goes wrong in a process, at the n-th moment of it: a command sent or a state written.
+/// What goes wrong in a process, and at which of its moments. Each command sent and each state written is a moment.
 struct Mishap: Sendable {
     enum Kind: Sendable, CaseIterable {
-        /// The process is gone once the command was carried out. Before a command is after the one before it.
+        /// The process dies when the command was carried out. Dying before a command is the same as dying after the one
+        /// before it.
         case dies
         /// The connection is lost, and the process goes on.
         case commandLost, replyLost
-        /// The command was carried out, and the reply waited for in vain.
+        /// The command was carried out, and its reply does not come in time.
         case replyLate
-        /// Somebody types SENTINEL FAILOVER.
+        /// Somebody types `SENTINEL FAILOVER`.
         case rival
-        /// Somebody else may carry out the run, and this process hears of it.
+        /// Somebody else may carry out the run from now on, and this process hears of it.
         case losesLease
     }
 
@@ -41,8 +42,8 @@ struct Mishap: Sendable {
 
 /// One planrun in a small world: its clock, its connections, its state file, and how it ends.
 ///
-/// A process that has died changes nothing any more: its commands reach nobody, its writes fail, and the time that its
-/// loops still take passes for nobody else.
+/// A process that has died changes nothing any more: its commands reach no server, its writes fail, and the time that
+/// it still spends in loops passes for nobody else.
 final class FakeProcess: Sendable {
     private struct State {
         var moments = 0
@@ -60,7 +61,7 @@ final class FakeProcess: Sendable {
     let mishap: Mishap
     private let state: Mutex<State>
 
-    /// What happens in the world just after a write of the state file, by its number.
+    /// Changes the world just after a write of the state file; the argument is the number of the write.
     let onSave: @Sendable (SharedWorld, Int) -> Void
 
     init(
@@ -74,13 +75,13 @@ final class FakeProcess: Sendable {
     }
 
     var isDead: Bool { state.withLock(\.isDead) }
-    /// How many changes the world had seen when the mishap had come to pass.
+    /// The number of changes that the world had seen when the mishap happened.
     var logWhenStruck: Int { state.withLock(\.logWhenStruck) }
     private var isLeaseLost: Bool { state.withLock(\.isLeaseLost) }
-    /// Whether the mishap has come to pass.
+    /// Whether the mishap has happened.
     var isStruck: Bool { state.withLock { $0.moments >= mishap.moment } }
     var wasFencedWhenStruck: Bool { state.withLock(\.wasFenced) }
-    /// What is in the state file.
+    /// The undo data in the state file.
     var undo: StateValue? { state.withLock(\.undo) }
 
     var time: Duration {
@@ -93,14 +94,14 @@ final class FakeProcess: Sendable {
         let duration = deadline - time
         guard duration > .zero else { return }
         if isDead {
-            // Its loops end at their limits; a hundred times as fast, since nobody waits for them.
+            // The loops of a dead process run to their limits a hundred times as fast, since nobody waits for them.
             state.withLock { $0.afterDeath += duration * 100 }
         } else {
             world.change { $0.advance(by: duration) }
         }
     }
 
-    /// - Parameter wrap: puts something between planrun and the servers.
+    /// - Parameter wrap: can put something between planrun and the servers.
     func servers(
         _ plan: Plan, through wrap: (any SessionConnector) -> any SessionConnector = { $0 },
         resolve: @escaping @Sendable (String) async -> Set<String> = { [$0] }
@@ -208,7 +209,7 @@ extension SessionError {
     }
 }
 
-/// Time as one process sees it. Sleeping moves the world.
+/// Time as one process sees it. Sleeping lets the time of the world pass.
 struct WorldClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration

@@ -1,6 +1,6 @@
 import RESP
 
-/// One Sentinel of a small world, with the periods of the real one.
+/// One Sentinel of a small world, with the periods of a real one.
 struct FakeSentinel {
     enum Failover {
         case begun(Duration)
@@ -8,35 +8,35 @@ struct FakeSentinel {
         case reconfiguring(ServerAddress, since: Duration)
     }
 
-    /// The last INFO of a server.
+    /// What the Sentinel knows from the last `INFO` of a server.
     struct Look {
         var at: Duration
         var isPrimary: Bool
         var priority: Int
         var follows: ServerAddress?
-        /// Since it has this role.
+        /// The time since which the server has had this role.
         var since: Duration
     }
 
     let address: ServerAddress
-    /// Whom clients are told, and whom `SENTINEL MASTER` shows.
+    /// The primary that clients are told; `shown` is the one in `SENTINEL MASTER`.
     var named: ServerAddress
     var shown: ServerAddress
     var failover: Failover?
     var looks: [ServerAddress: Look] = [:]
-    /// When the first look is due, so that not all look at once.
+    /// When the first look is due. It differs from Sentinel to Sentinel, so that they do not all look at once.
     let phase: Duration
     var isUp = true
     var isInTilt = false
     var downAfter = Duration.seconds(5)
     var failoverTimeout = Duration.seconds(20)
-    /// Of its configuration.
+    /// The epoch of its configuration.
     var epoch: Int64 = 0
-    /// Sentinels that it counts and that do not exist.
+    /// How many Sentinels it counts that do not exist.
     var phantoms = 0
-    /// Between two looks at a server, outside a failover.
+    /// The time between two looks at a server, outside a failover.
     var looksEvery = Duration.seconds(10)
-    /// Since the primary does not answer.
+    /// The time since which the primary has not answered.
     var silentSince: Duration?
 
     init(address: ServerAddress, named: ServerAddress, phase: Duration) {
@@ -53,7 +53,7 @@ struct FakeSentinel {
             .filter { isKnownReplica($0) }.sorted { $0.host < $1.host }
     }
 
-    /// Once seen as a replica of the primary, always known: until `SENTINEL RESET`.
+    /// The replicas that it has seen. It never forgets one before `SENTINEL RESET`.
     var known: Set<ServerAddress> = []
 
     private func isKnownReplica(_ address: ServerAddress) -> Bool { known.contains(address) }
@@ -120,7 +120,7 @@ extension SmallWorld {
         for address in instances.keys { sentinels[index].looks[address]?.since = now }
     }
 
-    /// A former primary is made to follow after 8 s; a primary that is no primary any more is replaced after a while.
+    /// After 8 s a former primary is made to follow. A primary that says it is a replica is replaced after a while.
     private mutating func keepRoles(_ index: Int) {
         let sentinel = sentinels[index]
         let isPrimaryUp = instances[sentinel.shown]?.isUp ?? false
@@ -178,7 +178,7 @@ extension SmallWorld {
         return .ok
     }
 
-    /// In the name of one that it does not know it would add a Sentinel that does not exist.
+    /// Takes a hello message. One in the name of an unknown Sentinel adds a Sentinel that does not exist.
     private mutating func takeHello(_ index: Int, _ words: [String]) -> RESPValue {
         let fields = words[2].split(separator: ",").map(String.init)
         let isKnown = sentinels.contains {

@@ -1,10 +1,10 @@
 import RESP
 
-/// The users of one server of a small world, and what it has written down of them.
+/// The users of one server of a small world, in memory and in the server's file.
 struct FakeUsers: Equatable {
-    /// Rules as `ACL SETUSER` got them, by name.
+    /// The rules of each user, as `ACL SETUSER` got them, by name.
     private(set) var present: [String: [String]] = ["default": ["on", "nopass", "~*", "&*", "+@all"]]
-    /// What it will have after its next start.
+    /// The users that the server will have after its next start.
     private(set) var written: [String: [String]] = [:]
     var hasFile = true
 

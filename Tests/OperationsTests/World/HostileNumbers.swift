@@ -3,12 +3,13 @@ import RESP
 import Seeding
 import Synchronization
 
-/// A connection on which some numbers of each reply are replaced by the largest, the smallest and the strangest there are.
+/// A connector whose sessions replace some numbers of each reply by the largest, the smallest and the strangest there
+/// are.
 struct HostileNumbers: SessionConnector {
     let base: any SessionConnector
     let luck: Luck
 
-    /// Draws what comes next.
+    /// The source of the random numbers.
     final class Luck: Sendable {
         private let random: Mutex<SeededRandom>
 
@@ -57,7 +58,7 @@ struct HostileNumbers: SessionConnector {
             }
         }
 
-        /// One number in four, digits that are part of a word or of an address included.
+        /// Replaces one number in four, also where the digits are part of a word or of an address.
         private func twisted(_ text: String) -> String {
             text.replacing(#/-?[0-9]+/#) { match in
                 guard luck.draw(below: 4) == 0 else { return String(match.output) }

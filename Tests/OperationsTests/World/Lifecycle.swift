@@ -6,7 +6,7 @@ import PlanModel
 import RESP
 import Testing
 
-/// An operation that is driven through its whole life in a small world, as the executor would drive it.
+/// Drives an operation through its whole life in a small world, as the executor would.
 struct Lifecycle {
     let plan: Plan
     let world: SharedWorld
@@ -25,8 +25,8 @@ struct Lifecycle {
         ).operation(for: node)
     }
 
-    /// One attempt: inspect, and where it is not done, perform; then verify.
-    /// - Returns: what it found, and why there was nothing to do.
+    /// One attempt: inspects, performs where the effect is not there yet, then verifies.
+    /// - Returns: the result, and why there was nothing to perform, if that was so.
     func attempt(_ process: FakeProcess) async throws -> (result: StepResult, unchanged: String?) {
         let operation = try operation(process)
         switch try await operation.inspect(process.context()) {
@@ -38,7 +38,7 @@ struct Lifecycle {
         }
     }
 
-    /// Attempts until it succeeds, with the pauses of the executor, as long as a failure can pass.
+    /// Repeats the attempt, with the executor's pauses, as long as its failure is one that can pass.
     @discardableResult
     func run(_ process: FakeProcess, attempts: Int = 4) async throws -> StepResult {
         for _ in 1..<attempts {

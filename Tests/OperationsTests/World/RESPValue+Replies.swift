@@ -1,11 +1,11 @@
 import RESP
 
-/// Replies, written so that they can be read.
+/// Short ways to write replies.
 extension RESPValue {
-    /// A simple string, which reads like a bulk string and costs less to make.
+    /// A simple string, which is read like a bulk string and is cheaper to make.
     static func text(_ text: String) -> RESPValue { .simpleString(text) }
 
-    /// INFO: a line each, as servers end them.
+    /// The reply of `INFO`, with the line ends that servers send.
     static func info(_ lines: [String]) -> RESPValue { .text(lines.joined(separator: "\r\n")) }
 
     static func words(_ words: [String]) -> RESPValue { .array(words.map { .text($0) }) }

@@ -1,27 +1,29 @@
 import RESP
 
-/// Servers, Sentinels and an application, in memory and moved by a clock: what can go wrong in a cutover, without sockets.
+/// Servers, Sentinels and an application in memory, moved by a clock. It shows what can go wrong in a cutover, without
+/// sockets.
 ///
-/// The application writes to every server that lets it, every few milliseconds, and remembers what was acknowledged. A
-/// replica has a write one step after its primary has acknowledged it, which is what makes an unfenced cutover lose some.
+/// The application writes every few milliseconds to every server that accepts the write, and remembers which writes
+/// were acknowledged. A replica gets a write one step after its primary has acknowledged it, so a cutover without a
+/// fence loses writes.
 struct SmallWorld {
     static let step = Duration.milliseconds(5)
 
     var now = Duration.zero
     var instances: [ServerAddress: FakeInstance]
     var sentinels: [FakeSentinel]
-    /// What the application was promised.
+    /// The writes that were acknowledged to the application.
     var acknowledged: [Int] = []
-    /// When two servers acknowledged writes at the same moment.
+    /// The moments at which two servers acknowledged writes.
     var splits: [Duration] = []
-    /// Commands that a server refuses, by their first words: `REPLICAOF NO`.
+    /// The commands that each server refuses, by their first words: `REPLICAOF NO`.
     var forbidden: [ServerAddress: [String]] = [:]
-    /// Replies that a test wants instead, by server and beginning of the command: `INFO MEMORY`.
+    /// Replies that a test prescribes, by server and beginning of the command: `INFO MEMORY`.
     var replies: [ServerAddress: [String: RESPValue]] = [:]
     var isApplicationWriting = true
-    /// Whether some part of the application has the address of every server that ever had data.
+    /// Whether some part of the application knows the address of every server that ever had data.
     var isApplicationEverywhere = true
-    /// Commands that changed a server, in order.
+    /// The commands that changed a server, in order.
     private(set) var log: [String] = []
     private var nextWrite = 1
     private var nextTick = Duration.zero
@@ -30,7 +32,7 @@ struct SmallWorld {
     static let target = ServerAddress(host: "10.0.0.2", port: 6379)
     static let sentinelHost = "10.0.0.9"
 
-    /// A source with data, an empty target, and Sentinels that know of the source alone.
+    /// A source with data, an empty target, and Sentinels that know only the source.
     init(sentinels count: Int = 1) {
         instances = [Self.source: FakeInstance(isKnownToClients: true), Self.target: FakeInstance()]
         sentinels = (0..<count).map {
@@ -40,14 +42,14 @@ struct SmallWorld {
         }
     }
 
-    /// The same with a target that follows in sync, and Sentinels that have seen it.
+    /// The same world with a target that follows in sync and that the Sentinels have seen.
     static func following(sentinels count: Int = 1) -> SmallWorld { followed[count] ?? SmallWorld(sentinels: count) }
 
     private static let followed = Dictionary(
         uniqueKeysWithValues: [0, 1, 3].map { count in
             var world = SmallWorld(sentinels: count)
             world.instances[target]?.follows = source
-            // The Sentinels looked at it 300 ms ago: the best moment of the first of them is near.
+            // The first Sentinel looked at the target 300 ms ago, so the best moment to ask it is near.
             world.advance(by: .milliseconds(10_300))
             world.log = []
             return (count, world)
@@ -56,7 +58,7 @@ struct SmallWorld {
     var source: FakeInstance { instances[Self.source] ?? FakeInstance() }
     var target: FakeInstance { instances[Self.target] ?? FakeInstance() }
 
-    /// Acknowledged writes that a server does not have.
+    /// The acknowledged writes that a server does not have.
     func lost(on address: ServerAddress) -> [Int] {
         let there = Set(instances[address]?.writes ?? [])
         return acknowledged.filter { !there.contains($0) }
@@ -64,7 +66,7 @@ struct SmallWorld {
 
     mutating func advance(by duration: Duration) {
         let end = now + duration
-        // Nobody needs to look closely while nothing happens.
+        // While nothing happens, larger steps are enough.
         let step = duration > .seconds(1) || isCalm ? Duration.milliseconds(50) : Self.step
         while now < end {
             now = min(end, now + step)
@@ -91,7 +93,7 @@ struct SmallWorld {
         return replicas(of: address).count >= Int(instance.settings["min-replicas-to-write"] ?? "0") ?? 0
     }
 
-    /// Replicas whose link is up.
+    /// The replicas whose link is up.
     func replicas(of address: ServerAddress) -> [ServerAddress] {
         instances.filter { $0.value.isUp && $0.value.follows == address }.map(\.key).sorted { $0.port < $1.port }
     }
@@ -122,7 +124,7 @@ struct SmallWorld {
         }
     }
 
-    /// The reply of a server, one millisecond later.
+    /// The reply of a server, which takes one millisecond.
     mutating func answer(_ words: [String], at address: ServerAddress) -> RESPValue? {
         advance(by: .milliseconds(1))
         let line = words.joined(separator: " ").uppercased()

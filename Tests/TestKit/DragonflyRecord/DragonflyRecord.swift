@@ -1,17 +1,17 @@
 import FoundationEssentials
 
-/// What a real Dragonfly was asked, in which situation, and what it answered. The only source of what the stand-in says.
+/// What a real Dragonfly was asked, in which situation, and what it answered. The stand-in answers nothing else.
 ///
-/// `planrun-benchmarks dragonfly-record` asks a real one all of it again, and adds questions.
+/// `planrun-benchmarks dragonfly-record` asks a real Dragonfly all of it again, and can add questions.
 package struct DragonflyRecord: Sendable {
     package struct Entry: Sendable, Codable, Equatable {
         package var ask: String
-        /// As `Situation.summary` has it.
+        /// The situations in which this was the answer, in the words of `Situation.summary`.
         package var when: [String]?
         package var answer: RecordedAnswer
     }
 
-    /// Which Dragonfly it was, and what its source was.
+    /// The Dragonfly that was asked and the server that was its source, with their versions.
     package var engine: String
     package private(set) var entries: [Entry]
     private let questions: [String: [RecordedQuestion]]
@@ -32,12 +32,12 @@ package struct DragonflyRecord: Sendable {
 
     struct Match: Sendable {
         let question: RecordedQuestion
-        /// Of the question's placeholders.
+        /// The values of the question's placeholders.
         let words: [String: String]
         let answer: RecordedAnswer
     }
 
-    /// - Parameter command: words, or the text of a question itself.
+    /// - Parameter command: the words of a command, or the text of a question itself.
     func match(_ command: [String], in situation: Situation) -> Match? {
         let candidates = questions[command.first?.uppercased() ?? ""] ?? []
         let matches = candidates.compactMap { question -> Match? in
@@ -54,7 +54,7 @@ package struct DragonflyRecord: Sendable {
     }
 }
 
-/// What `COMMAND` listed.
+/// The commands that the real Dragonfly listed as its reply to `COMMAND`.
 struct DragonflyCommands: Sendable {
     private let flags: [String: Set<String>]
 
@@ -74,7 +74,7 @@ struct DragonflyCommands: Sendable {
 
     func isWrite(_ name: String) -> Bool { flags[name.uppercased()]?.contains("write") == true }
 
-    /// Whether it is about keys: nothing to imitate, the server behind has them.
+    /// Whether the command is about keys. Such a command is not imitated: the Redis behind the stand-in has the keys.
     func isData(_ name: String) -> Bool {
         isWrite(name) || flags[name.uppercased()]?.contains("readonly") == true
     }
@@ -103,7 +103,7 @@ extension DragonflyRecord {
         self.init(engine: document.engine, entries: document.answers)
     }
 
-    /// One answer a line, so that a difference shows what changed.
+    /// Writes one answer a line, so that a diff shows which answers have changed.
     package func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]

@@ -3,9 +3,9 @@ import PlanModel
 import RESP
 package import Rehearsal
 
-/// Asks a Dragonfly, real or stand-in, all questions in each situation.
+/// Asks a Dragonfly, be it a real one or the stand-in, all questions in each situation.
 package struct DragonflyRecorder: Sendable {
-    /// By situation and question.
+    /// The answers, by situation and by the text of the question.
     package typealias Answers = [Situation: [String: RecordedAnswer]]
 
     private let lab: Lab
@@ -13,7 +13,7 @@ package struct DragonflyRecorder: Sendable {
     private let questions: [RecordedQuestion]
     private let stage: DragonflyStage
 
-    /// - Parameter lab: with the Dragonfly as target, started as the setup demands.
+    /// - Parameter lab: a private world whose target is the Dragonfly, started as the set-up demands.
     package init(_ lab: Lab, _ setup: Situation.Setup, asks: [String]) {
         self.lab = lab
         self.setup = setup
@@ -21,13 +21,13 @@ package struct DragonflyRecorder: Sendable {
         stage = DragonflyStage(lab)
     }
 
-    /// - Parameter note: is told of each question that could not be asked.
+    /// - Parameter note: is called with a sentence for each question that could not be asked.
     package func answers(note: (String) -> Void) async throws -> Answers {
         var answers: Answers = [:]
         try await stage.furnish()
         for situation in Situation.all where situation.setup == setup {
             try await stage.enter(situation.role)
-            // What changes the role comes last, and each time the situation is brought about again.
+            // Questions that change the role come last, and after each of them the situation is set up again.
             let last = questions.filter { Self.changesRole($0.text) }
             for question in questions.filter({ !Self.changesRole($0.text) }) + last {
                 answers[situation, default: [:]][question.text] = try await ask(question, situation, note)
@@ -77,7 +77,8 @@ package struct DragonflyRecorder: Sendable {
 }
 
 extension DragonflyRecord {
-    /// Answers that are the same but for what varies keep the values that they had, so that asking again changes nothing.
+    /// Makes a record. An answer that differs from the record before only in what varies keeps its old values, so that
+    /// asking again leaves the file as it was.
     package init(engine: String, answers: DragonflyRecorder.Answers, before: DragonflyRecord) {
         let asks = Set(answers.values.flatMap(\.keys)).sorted()
         var entries: [Entry] = []
@@ -85,7 +86,8 @@ extension DragonflyRecord {
             var groups: [(answer: RecordedAnswer, situations: Set<Situation>)] = []
             for situation in Situation.all {
                 guard let answer = answers[situation]?[ask] else { continue }
-                // Who has not logged in is told the same whatever he asks.
+                // A client that has not logged in gets the same answer to everything, so that answer is recorded only
+                // once.
                 if situation.role == .locked, ask != "PING", answer == answers[situation]?["PING"] { continue }
                 if let index = groups.firstIndex(where: { $0.answer.withoutValues == answer.withoutValues }) {
                     groups[index].situations.insert(situation)
@@ -104,7 +106,7 @@ extension DragonflyRecord {
         self.init(engine: engine, entries: entries)
     }
 
-    /// Where this record has other answers than another one, one line each.
+    /// The answers that differ from those of another record, one line each.
     package func differences(from other: DragonflyRecord) -> [String] {
         Situation.all.flatMap { differences(from: other, in: $0) }
     }

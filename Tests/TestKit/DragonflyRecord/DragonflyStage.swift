@@ -2,14 +2,14 @@ import PlanModel
 import RESP
 import Rehearsal
 
-/// Brings a Dragonfly into each situation, and has the words for the placeholders of questions.
+/// Brings a Dragonfly into each situation, and knows words to put in the place of the placeholders of questions.
 struct DragonflyStage: Sendable {
     private static let password = "recorded-password"
     private let lab: Lab
 
     init(_ lab: Lab) { self.lab = lab }
 
-    /// What the situations need: users to ask about, data that takes a while, and the login at the source.
+    /// Sets up what the situations need: data whose transfer takes a while, and the Dragonfly's login at the source.
     func furnish() async throws {
         let source = lab.settings(for: lab.source)
         if let password = source.password {
@@ -17,7 +17,7 @@ struct DragonflyStage: Sendable {
             try await target("CONFIG", "SET", "masteruser", source.username ?? "")
         }
         let session = lab.session(lab.source)
-        // What can be compressed would stay in the source's buffer for long.
+        // Random values, because data that can be compressed would stay in the source's buffer for long.
         let value = (0..<100).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
         _ = try await session.pipeline(
             (0..<4_000).map { Command(["SET", "recorded:\($0)", value]) }, timeout: .seconds(30))
@@ -31,7 +31,7 @@ struct DragonflyStage: Sendable {
         try await makeUsers()
         try await target("ACL", "LOG", "RESET")
         try await target("SET", "recorded:0", "recorded")
-        // Counted by the Dragonfly, so that each situation has seen one.
+        // Dragonfly counts unknown commands, and in each situation it is to have seen one.
         _ = try? await lab.send(["NOSUCHCOMMAND"], to: lab.target)
         switch role {
         case .primary, .locked: return
@@ -46,7 +46,7 @@ struct DragonflyStage: Sendable {
         try await wait(for: role)
     }
 
-    /// - Throws: `SituationEnded` where the Dragonfly is in another situation by now.
+    /// - Throws: `SituationEnded` where the Dragonfly has left the situation.
     func expect(_ role: Situation.Role) async throws {
         guard try await self.role == Self.words[role] else { throw SituationEnded(role: role) }
     }
@@ -55,13 +55,13 @@ struct DragonflyStage: Sendable {
         try await eventually("the target is '\(role.rawValue)'") { try await self.role == Self.words[role] }
     }
 
-    /// As `role` has it.
+    /// What the property `role` is in each situation.
     private static let words: [Situation.Role: String] = [
         .primary: "master", .locked: "master", .preparation: "preparation", .fullSync: "full_sync", .online: "online",
         .disconnected: "connecting",
     ]
 
-    /// One who may do everything, and one who may not.
+    /// Makes a user who may do everything and one who may do little.
     func makeUsers() async throws {
         for user in ["recorded-user", "limited-user", "recorded-new-user"] { try await target("ACL", "DELUSER", user) }
         try await target("ACL", "SETUSER", "recorded-user", "on", ">\(Self.password)", "~*", "+@all")
@@ -69,8 +69,8 @@ struct DragonflyStage: Sendable {
     }
 
     /// - Parameters:
-    ///   - syncDelay: seconds until the source begins to send.
-    ///   - keyDelay: microseconds that the source takes for each key.
+    ///   - syncDelay: the seconds that the source waits before it begins to send.
+    ///   - keyDelay: the microseconds that the source takes for each key.
     private func follow(syncDelay: Int, keyDelay: Int) async throws {
         for (name, value) in [("repl-diskless-sync-delay", syncDelay), ("rdb-key-save-delay", keyDelay)] {
             try await lab.send(Command(["CONFIG", "SET", name, String(value)]), to: lab.source)
@@ -79,7 +79,7 @@ struct DragonflyStage: Sendable {
         try await target("REPLICAOF", source.host, String(source.port))
     }
 
-    /// The last word of a replica's `ROLE`, the first of a primary's.
+    /// The word for the situation in the reply to `ROLE`: a replica's last word, a primary's first.
     private var role: String? {
         get async throws {
             let words = try await lab.send(["ROLE"], to: lab.target).array?.map(\.string)
@@ -91,7 +91,8 @@ struct DragonflyStage: Sendable {
         try await lab.send(Command(words), to: lab.target)
     }
 
-    /// What a setting is set to is what it is.
+    /// Words for the placeholders of a question. A `CONFIG SET` gets the value that the setting has already, so that it
+    /// changes nothing.
     func examples(for question: String) async throws -> [String: String] {
         let source = lab.address(of: lab.source)
         let own = lab.settings(for: lab.target)
@@ -113,7 +114,7 @@ struct DragonflyStage: Sendable {
         if question.hasPrefix("ACL SETUSER") { examples["user"] = "recorded-new-user" }
         if words.first == "AUTH" { (examples["user"], examples["password"]) = login }
         if words.count > 3, words.starts(with: ["CONFIG", "SET"]) {
-            // One that it cannot set, it may not have.
+            // A question with a fixed value needs no example, so any setting will do for it.
             let setting = words[3] == "{value}" ? words[2] : "maxmemory"
             let reply = try await lab.send(Command(["CONFIG", "GET", setting]), to: lab.target)
             if let value = reply.array?.last?.string { examples["value"] = value }
@@ -122,7 +123,7 @@ struct DragonflyStage: Sendable {
     }
 }
 
-/// A full sync, say, was over before all questions were asked.
+/// The Dragonfly left the situation before all questions were asked, for example because a full sync was over.
 struct SituationEnded: Error {
     let role: Situation.Role
 }

@@ -1,11 +1,12 @@
 import RESP
 
-/// What varies in the answers of a Dragonfly, and is no part of how it behaves.
+/// Replaces what varies in the answers of a Dragonfly, and is no part of how it behaves, by placeholders.
 struct DragonflyText {
-    /// The question's placeholders, as they were asked.
+    /// The words that stood in the place of the question's placeholders.
     let asked: [String: String]
 
-    /// Settings whose values are those of the server behind the stand-in, and what Redis calls them.
+    /// Settings for which the stand-in tells the value of the Redis behind it, each with the name that Redis has for
+    /// it.
     static let settings = [
         "replica_priority": "replica-priority", "masterauth": "masterauth", "masteruser": "masteruser",
         "requirepass": "requirepass", "maxmemory": "maxmemory", "dbnum": "databases", "databases": "databases",
@@ -48,7 +49,7 @@ struct DragonflyText {
 
     // MARK: Lists
 
-    /// Words of the question come back in some answers, in capitals at times.
+    /// Some answers repeat words of the question, at times in capitals. They become the question's placeholders again.
     private func echoing(_ answer: RecordedAnswer, _ question: String) -> RecordedAnswer {
         switch answer {
         case .null: return .null
@@ -77,7 +78,7 @@ struct DragonflyText {
         return .list(elements)
     }
 
-    /// Its order is another one each time.
+    /// Sorts a list whose order differs each time.
     private func sorted(_ answer: RecordedAnswer) -> RecordedAnswer {
         guard case .list(let entries) = answer else { return answer }
         return .list(entries.sorted { Self.name($0) < Self.name($1) })
@@ -120,7 +121,7 @@ struct DragonflyText {
         "last_error",
     ]
 
-    /// What would tell of the machine that recorded stands in the record as it might be on any.
+    /// Values that are recorded in the place of those that would tell something about the recording machine.
     private static let machine = [
         "os": "Linux 6.1.0 x86_64", "executable": "/usr/bin/dragonfly", "config_file": "/etc/dragonfly.flags",
     ]
@@ -134,7 +135,7 @@ struct DragonflyText {
         return lines.joined(separator: "\n")
     }
 
-    /// One of several lines of a kind.
+    /// The form of one of several lines of a kind, such as those of databases; `nil` for any other line.
     private static func each(_ line: String) -> String? {
         guard let colon = line.firstIndex(of: ":") else { return nil }
         let key = line[..<colon]
@@ -162,7 +163,7 @@ struct DragonflyText {
         return varies ? "\(key):{\(key)=\(seen)}\(end)" : line
     }
 
-    /// The first line stands for all.
+    /// The list of clients: its first line stands for all of them.
     static func client(_ text: String, isOne: Bool) -> String {
         guard let line = text.lines.first, !line.isEmpty else { return text }
         let fields = fields(line[...], separator: " ") { name, value in
@@ -171,7 +172,7 @@ struct DragonflyText {
         return isOne ? fields : "{each client}\(fields)\n"
     }
 
-    /// `name=value` parts, with another value each.
+    /// Changes the values of `name=value` parts.
     private static func fields(
         _ text: Substring, separator: Character, _ change: (_ name: String, _ value: Substring) -> String
     ) -> String {

@@ -1,7 +1,7 @@
-/// What is put in the place of placeholders.
+/// The values to put in the place of placeholders.
 struct Values: Sendable {
     var words: [String: String] = [:]
-    /// For `{each name}`: the words of each.
+    /// For `{each name}`: a set of words for each text.
     var lists: [String: [[String: String]]] = [:]
 }
 
@@ -10,7 +10,7 @@ struct MissingValue: Error {
     let name: String
 }
 
-/// A text with placeholders: `{name}` or `{name=value}`, at its beginning `{each name}`.
+/// A text with placeholders: `{name}` or `{name=value}`, and at its beginning perhaps `{each name}`.
 struct Placeholders: Sendable {
     private enum Part {
         case text(Substring)
@@ -51,7 +51,8 @@ struct Placeholders: Sendable {
             }.joined()
     }
 
-    /// As many texts as the list of `{each}` has entries; one where there is none.
+    /// Fills the placeholders in. The result has a text for each entry of the list that `{each name}` names, or a
+    /// single text where there is no `{each name}`.
     func expanded(_ values: Values) throws(MissingValue) -> [String] {
         guard let each else { return [try filled(values.words)] }
         guard let list = values.lists[String(each)] else { throw MissingValue(name: "each \(each)") }
@@ -75,8 +76,8 @@ struct Placeholders: Sendable {
         return text
     }
 
-    /// The values that `text` has in the places of the placeholders; `nil` where it is another text. A placeholder stands
-    /// for at least one character.
+    /// The values that `text` has in the places of the placeholders; `nil` where the rest of `text` is different. A
+    /// placeholder stands for at least one character.
     func values(in text: String) -> [String: String]? {
         Self.match(parts[...], text[...])
     }
@@ -97,7 +98,8 @@ struct Placeholders: Sendable {
         }
     }
 
-    /// How much of it is fixed: of two questions that fit, the one with more is meant.
+    /// How many characters of the text are fixed. Where two questions fit a command, the one with more fixed text is
+    /// meant.
     var fixedLength: Int {
         parts.reduce(0) { sum, part in if case .text(let text) = part { sum + text.count } else { sum } }
     }

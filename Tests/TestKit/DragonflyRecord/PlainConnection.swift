@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import RESP
 
-/// A connection that says only what it is told to: no login, no name, and no second try after a refusal.
+/// A connection that sends only the given commands: it does not log in, set a name or try again.
 struct PlainConnection {
     /// Sends the commands and returns one reply for each.
     static func replies(to commands: [Command], at address: ServerAddress, within limit: Duration) async throws
@@ -37,7 +37,7 @@ struct PlainConnection {
     }
 }
 
-/// The server said no more, or not in time.
+/// The server ended the connection, or took too long, before all replies were there.
 struct ConnectionEnded: Error {
     let replies: Int
 }

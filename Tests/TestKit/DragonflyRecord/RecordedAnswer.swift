@@ -1,11 +1,11 @@
 import NIOCore
 package import RESP
 
-/// An answer of a real Dragonfly as the record keeps it: what varies is a placeholder.
+/// An answer of a real Dragonfly as the record keeps it: what varies is replaced by placeholders.
 ///
 /// Texts begin with the sign of their kind on the wire: `+` simple, `-` error, `$` bulk, `:` integer. A placeholder is
-/// `{name}`, or `{name=value}` with the value that was seen. A line of a text, or an element of a list, that begins with
-/// `{each name}` stands for as many as there are.
+/// `{name}`, or `{name=value}` with the value that was seen. A line of a text or an element of a list that begins with
+/// `{each name}` stands for as many lines or elements as there are values.
 package indirect enum RecordedAnswer: Sendable, Equatable {
     case text(String)
     case null
@@ -23,12 +23,12 @@ package indirect enum RecordedAnswer: Sendable, Equatable {
             }
     }
 
-    /// Whether the server refused.
+    /// Whether the server answered with an error.
     package var isError: Bool {
         if case .text(let text) = self { text.hasPrefix("-") } else { false }
     }
 
-    /// The same without the values that were seen: two answers of servers that behave alike are equal in this form.
+    /// The answer without the values that were seen. Servers that behave alike have equal answers in this form.
     var withoutValues: RecordedAnswer {
         switch self {
         case .text(let text): .text(Placeholders(text).withoutValues)
@@ -53,7 +53,7 @@ package indirect enum RecordedAnswer: Sendable, Equatable {
         }
     }
 
-    /// An element of a list can stand for several.
+    /// The replies for one element of a list. An element with `{each name}` stands for several.
     private func replies(_ values: Values) throws(MissingValue) -> [RESPValue] {
         guard case .text(let text) = self, text.dropFirst().hasPrefix("{each ") else { return [try reply(values)] }
         let sign = String(text.prefix(1))
@@ -72,7 +72,7 @@ package indirect enum RecordedAnswer: Sendable, Equatable {
 }
 
 extension String {
-    /// What stands between line feeds; a carriage return stays at the end of its line.
+    /// The text between line feeds. A carriage return stays at the end of its line.
     var lines: [String] { utf8.split(separator: 10, omittingEmptySubsequences: false).map { String(Substring($0)) } }
 }
 

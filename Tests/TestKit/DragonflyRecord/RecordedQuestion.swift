@@ -1,5 +1,5 @@
-/// A command with placeholders in the place of what is another word each time: `CLIENT SETNAME {name}`.
-/// `{words…}` at the end stands for any number of words, none included.
+/// A command in which placeholders stand for the words that vary, such as `CLIENT SETNAME {name}`. `{words…}` at the
+/// end stands for any number of words, or none.
 struct RecordedQuestion: Sendable {
     let text: String
     private let words: [Placeholders]
@@ -13,7 +13,7 @@ struct RecordedQuestion: Sendable {
         self.words = words.map { Placeholders($0) }
     }
 
-    /// The values of the placeholders in a command that is this question; `nil` where it is another one.
+    /// The values of the placeholders in a command that asks this question; `nil` where it asks another one.
     func values(in command: [String]) -> [String: String]? {
         guard isOpen ? command.count >= words.count : command.count == words.count else { return nil }
         var values: [String: String] = [:]
@@ -26,7 +26,7 @@ struct RecordedQuestion: Sendable {
 
     var fixedLength: Int { words.map(\.fixedLength).reduce(0, +) }
 
-    /// The words to ask a server, with examples in the place of placeholders.
+    /// The words of the command with which to ask a server, with examples in the place of placeholders.
     func command(_ examples: [String: String]) throws(MissingValue) -> [String] {
         var command: [String] = []
         for word in words { command += try word.expanded(Values(words: examples)) }
@@ -35,6 +35,7 @@ struct RecordedQuestion: Sendable {
 }
 
 extension Placeholders {
-    /// An empty word is one that a placeholder alone can stand for.
+    /// The values for an empty word, which only a placeholder without fixed text around it can stand for; `nil` for any
+    /// other.
     fileprivate var valuesOfNothing: [String: String]? { fixedLength == 0 ? [:] : nil }
 }

@@ -1,8 +1,8 @@
-/// In which state a Dragonfly is asked. One question can have another answer in each.
+/// The state that a Dragonfly is in when it is asked. Its answer to the same question can be another one in each state.
 package struct Situation: Sendable, Hashable, CustomStringConvertible {
-    /// How it was started.
+    /// How the Dragonfly was started.
     package enum Setup: String, Sendable, CaseIterable {
-        /// Without a file of its own; whoever connects may do everything.
+        /// Without a flag file; every client may do everything.
         case bare
         /// From a flag file, with a password for the user `default`.
         case password
@@ -10,16 +10,16 @@ package struct Situation: Sendable, Hashable, CustomStringConvertible {
         case users
     }
 
-    /// What it does at the moment.
+    /// What the Dragonfly does at the moment.
     package enum Role: String, Sendable, CaseIterable {
         case primary
-        /// It follows, and nothing has arrived yet.
+        /// It follows a source, and nothing has arrived yet.
         case preparation
         case fullSync = "full-sync"
         case online
         /// It follows a source that is gone.
         case disconnected
-        /// It is a primary, and who asks has not logged in.
+        /// It is a primary, and the client that asks has not logged in.
         case locked
     }
 
@@ -37,8 +37,8 @@ package struct Situation: Sendable, Hashable, CustomStringConvertible {
         Role.allCases.filter { !($0 == .locked && setup == .bare) }.map { Situation(setup, $0) }
     }
 
-    /// Some situations in few words: `nil` for all of those who are logged in, else setups and roles that are meant as a
-    /// whole, and `setup role` for single ones.
+    /// Names situations in few words: a setup or a role stands for all situations that it has, and `setup role` for a
+    /// single one. `nil` stands for all situations but those of clients that have not logged in.
     static func summary(_ situations: Set<Situation>) -> [String]? {
         if situations == Set(all.filter { $0.role != .locked }) { return nil }
         var rest = situations

@@ -17,11 +17,11 @@ extension LabDescription {
     }
 }
 
-/// Asks a real Dragonfly all that the record has, and more.
+/// Asks a real Dragonfly every question of the record, and further ones.
 /// - Parameters:
 ///   - program: the absolute path of the Dragonfly.
 ///   - added: questions that the record does not have.
-///   - note: is told what is going on.
+///   - note: is called with sentences about what is going on.
 package func recordDragonfly(
     program: String, added: [String] = [], note: @Sendable (String) -> Void
 ) async throws -> DragonflyRecord {
@@ -45,19 +45,20 @@ package func recordDragonfly(
     return DragonflyRecord(engine: engine, answers: answers, before: before)
 }
 
-/// Who was asked, and who was its source.
+/// The versions of the Dragonfly and of its source, as a phrase.
 private func engines(_ lab: Lab) async throws -> String {
     func line(_ field: String, of server: ServerProcess) async throws -> String {
         let lines = try await lab.send(["INFO", "server"], to: server).string?.split(whereSeparator: \.isNewline)
         return String(lines?.first { $0.hasPrefix(field + ":") }?.dropFirst(field.count + 1) ?? "?")
     }
-    // It was killed in the end.
+    // The last situation has killed the source.
     try await lab.source.start()
     let version = try await line("dragonfly_version", of: lab.target)
     return try await "Dragonfly \(version), with Redis \(line("redis_version", of: lab.source)) as its source"
 }
 
-/// A private world starts a Dragonfly from a flag file; this one gets the flags as arguments, and has no file.
+/// Writes a program that starts Dragonfly with flags as arguments. A private world always passes a flag file, and the
+/// set-up `bare` is to have none.
 private func withoutFlagFile(_ program: String, in folder: PrivateFolder) throws -> String {
     let script = try folder.write(
         "#!/bin/sh\nexec '\(program)' $(cat \"${1#--flagfile=}\")\n", to: "dragonfly-without-flag-file")

@@ -1,8 +1,8 @@
 import NIOCore
 import RESP
 
-/// One client of the stand-in: its commands, one after the other. Every answer is one of the record; what a command
-/// changes, and all that is data, is the business of the Redis behind.
+/// The stand-in's side of the conversation with one client. Every answer is one of the record. What a command changes,
+/// and everything about data, is left to the Redis behind the stand-in.
 struct DragonflyConversation {
     private let record = DragonflyRecord.recorded
     private let registry: StandInRegistry
@@ -10,7 +10,7 @@ struct DragonflyConversation {
     private let setup: Situation.Setup
     private let id: Int
     private var isLoggedIn: Bool
-    /// Inside `MULTI`: what is to be done in the end.
+    /// The commands since `MULTI`, which `EXEC` will carry out; `nil` outside of `MULTI`.
     private var queue: [Command]?
 
     init(_ registry: StandInRegistry, _ behind: RedisBehind, _ setup: Situation.Setup, from address: String) async {
@@ -26,7 +26,8 @@ struct DragonflyConversation {
         await registry.gone(id)
     }
 
-    /// - Parameter send: writes to the client. Returns after `SUBSCRIBE` only once the subscription has ended.
+    /// - Parameter send: writes a reply to the client. After `SUBSCRIBE` this method returns only when the subscription
+    ///   has ended.
     mutating func carryOut(_ command: Command, send: (RESPValue) async throws -> Void) async throws {
         let words = command.words
         await registry.noted(words)
@@ -92,7 +93,7 @@ struct DragonflyConversation {
         return try await filled(match.answer, values, words)
     }
 
-    /// A question that is no command of the client's.
+    /// The answer to a question that the stand-in asks itself and no client has sent.
     private func reply(to question: String) async throws -> RESPValue {
         try await filled(record.answer(to: question, in: try await situation), [:], [question])
     }
@@ -115,7 +116,7 @@ struct DragonflyConversation {
     }
 
     private func unrecorded(_ words: [String], _ situation: Situation) async -> RESPValue {
-        // The description of a command hides what may be a password.
+        // `Command`'s description leaves out what may be a password.
         let isSecret = words.contains { ["SETUSER", "AUTH", "SET"].contains($0.uppercased()) }
         let question = "\(isSecret ? "\(Command(words))" : words.joined(separator: " ")) (\(situation))"
         await registry.isUnrecorded(question)
@@ -124,7 +125,7 @@ struct DragonflyConversation {
 
     // MARK: Which question it is
 
-    /// Some commands are two questions: what the answer is depends on more than the words.
+    /// Finds the question that a command asks. For some commands that depends on more than their words.
     private func match(_ words: [String], _ situation: Situation) async throws -> DragonflyRecord.Match? {
         let upper = words.map { $0.uppercased() }
         if ["REPLICAOF", "SLAVEOF"].contains(upper.first), upper.count == 3, upper[1] != "NO", let port = Int(words[2])
@@ -156,7 +157,7 @@ struct DragonflyConversation {
         }
     }
 
-    /// Each rule is a question of its own; the first that is refused is the answer.
+    /// Takes each rule of `ACL SETUSER` as a question of its own. The first one that is refused gives the answer.
     private func rules(_ words: [String], _ situation: Situation) -> DragonflyRecord.Match? {
         var last: DragonflyRecord.Match?
         for rule in words.dropFirst(3) {
@@ -180,7 +181,7 @@ struct DragonflyConversation {
     private mutating func logIn(_ words: [String]) async throws -> RESPValue {
         let situation = try await situation
         let username = words.count == 3 ? words[1] : nil
-        // Without a password anybody's password is right.
+        // Where no password is set, any password is right.
         let isRight = setup == .bare ? true : await behind.admits(username: username, password: words.last ?? "")
         if isRight { isLoggedIn = true }
         let password = isRight ? "{password}" : "{wrong-password}"
@@ -209,7 +210,7 @@ struct DragonflyConversation {
 }
 
 extension DragonflyRecord {
-    /// - Parameter words: what is meant by the question, for its placeholders.
+    /// - Parameter words: the client's words, from which the question's placeholders get their values.
     fileprivate func match(_ question: String, _ words: [String], _ situation: Situation) -> Match? {
         answer(to: question, in: situation).map { answer in
             let question = RecordedQuestion(question)

@@ -3,10 +3,10 @@ import NIOPosix
 package import RESP
 import Rehearsal
 
-/// A proxy in front of a real Redis that says what a real Dragonfly was recorded to say, and nothing else.
+/// A proxy in front of a real Redis that answers as a real Dragonfly was recorded to answer, and in no other way.
 ///
-/// Roles, offsets and data are those of the Redis, so Sentinels and sources have to do with real replication. A question
-/// that is not in the record gets an error and fails the test that it was asked in.
+/// Roles, offsets and data are those of the Redis, so that Sentinels and sources see real replication. A question that
+/// is not in the record gets an error, and fails the test in which it was asked.
 package struct DragonflyStandIn: Sendable {
     package let address: ServerAddress
     private let setup: Situation.Setup
@@ -14,7 +14,7 @@ package struct DragonflyStandIn: Sendable {
     private let clients: StandInClients
     private let registry: StandInRegistry
 
-    /// Listens on a free port; who connects before `serve(inFrontOf:)` waits.
+    /// Listens on a free port. A client that connects before `serve(inFrontOf:)` is called waits.
     static func listen(_ setup: Situation.Setup) async throws -> DragonflyStandIn {
         let clients = StandInClients()
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -47,12 +47,12 @@ package struct DragonflyStandIn: Sendable {
     }
 
     /// Answers with the help of a Redis, until cancelled.
-    /// - Parameter everything: how one who may do everything gets there.
+    /// - Parameter everything: how to connect to the Redis as a user who may do everything.
     func serve(inFrontOf everything: ConnectionSettings) async {
         await withDiscardingTaskGroup { group in
             for await client in clients.stream {
                 group.addTask {
-                    // A client or a Redis that goes away ends the conversation, as it would with the real one.
+                    // When the client or the Redis goes away, the conversation ends, as it would with a real Dragonfly.
                     try? await converse(client, RedisBehind(everything))
                     try? await client.channel.close()
                 }
@@ -60,8 +60,8 @@ package struct DragonflyStandIn: Sendable {
         }
     }
 
-    /// Whoever is still there is disconnected.
-    /// - Throws: `UnrecordedQuestions` where there were any.
+    /// Stops listening and disconnects the clients that are left.
+    /// - Throws: `UnrecordedQuestions` where any were asked; otherwise the error of the outcome, if it is one.
     func close<Result>(after outcome: Swift.Result<Result, any Error>) async throws -> Result {
         clients.finish()
         try? await listener.close()
@@ -91,7 +91,7 @@ package struct DragonflyStandIn: Sendable {
         var parser = RESPParser()
         let send = { (reply: RESPValue) in try await client.channel.writeAndFlush(reply.encoded()) }
         for await bytes in client.bytes {
-            // A replica whose PSYNC was refused says this word, and no list.
+            // A replica whose PSYNC was refused sends this word by itself, not as a list.
             if String(buffer: bytes) == Self.sync {
                 try await conversation.carryOut(["SYNC"], send: send)
                 continue
@@ -106,11 +106,11 @@ package struct DragonflyStandIn: Sendable {
     private static let sync = "SYNC\r\n"
 }
 
-/// What a stand-in was asked in a test, and what nobody knows the answer of. Ask a real Dragonfly:
-/// `planrun-benchmarks dragonfly-record --add 'QUESTION'`.
+/// Questions that a stand-in was asked in a test and that the record does not answer. To add them, ask a real
+/// Dragonfly: `planrun-benchmarks dragonfly-record --add 'QUESTION'`.
 package struct UnrecordedQuestions: Error, CustomStringConvertible {
     package let questions: [String]
-    /// How the test ended.
+    /// The error with which the test itself ended, if it did.
     package let failure: (any Error)?
 
     package var description: String {

@@ -2,14 +2,14 @@ import NIOCore
 import RESP
 import RedisNIO
 
-/// The Redis behind one conversation of the stand-in: has the data, carries out what changes something, and knows what an
-/// answer needs that another server would have otherwise.
+/// The Redis behind one conversation of the stand-in. It has the data, carries out commands that change something, and
+/// knows the values that answers need.
 struct RedisBehind: Sendable {
     private let everything: ConnectionSettings
     private let session: any CommandSession
     private let connector = RedisConnector()
 
-    /// - Parameter everything: of a user who may do everything.
+    /// - Parameter everything: how to connect as a user who may do everything.
     init(_ everything: ConnectionSettings) {
         self.everything = everything
         session = connector.session(everything)
@@ -17,7 +17,7 @@ struct RedisBehind: Sendable {
 
     func close() async { await session.close() }
 
-    /// A write pause holds a reply back for as long as it lasts.
+    /// The timeout is long because a write pause holds a reply back for as long as it lasts.
     func send(_ command: Command) async throws -> RESPValue {
         try await session.send(command, timeout: .seconds(600))
     }
@@ -33,14 +33,14 @@ struct RedisBehind: Sendable {
             ConnectionSettings(address: everything.address, username: username, password: Secret(password)))
         let reply = try? await session.send(["PING"])
         await session.close()
-        // One that loads its data refuses the PING, but not the login.
+        // A Redis that is loading its data refuses the PING, but not the login.
         if case .error(let error)? = reply { return error.code == "LOADING" }
         return reply != nil
     }
 
     // MARK: Following
 
-    /// Whether a connection with the credentials for replication gets as far as `PING`.
+    /// Whether a connection to that primary, with the credentials for replication, gets as far as `PING`.
     func canGreet(_ primary: ServerAddress) async throws -> Bool {
         let username = try await setting("masteruser")
         let password = try await setting("masterauth")
@@ -53,7 +53,7 @@ struct RedisBehind: Sendable {
         return reply?.string == "PONG"
     }
 
-    /// A primary that it follows already is followed anew, from nothing.
+    /// Makes the Redis follow a primary from the start, with a full sync, even where it follows that primary already.
     func follow(_ primary: ServerAddress) async throws {
         if try await info("replication").primary == primary { _ = try await send(["REPLICAOF", "NO", "ONE"]) }
         _ = try await send(Command(["REPLICAOF", primary.host, String(primary.port)]))
@@ -81,7 +81,8 @@ struct RedisBehind: Sendable {
     }
 }
 
-/// What Redis says of a user, as Dragonfly would: 15 digits of a password's digest, and no flags besides the state.
+/// What Redis says of a user, in the way of Dragonfly: 15 digits of a password's digest, and no flags besides the
+/// state.
 struct RedisUser: Sendable {
     let needsNoPassword: Bool
     let words: [String: String]

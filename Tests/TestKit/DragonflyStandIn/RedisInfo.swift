@@ -1,8 +1,8 @@
 import RESP
 
-/// What the Redis behind the stand-in says about itself.
+/// What the Redis behind the stand-in says about itself in `INFO`.
 struct RedisInfo {
-    /// Of all sections.
+    /// The lines of all sections.
     private let lines: [(key: String, value: String)]
 
     init(_ text: String) {
@@ -17,22 +17,24 @@ struct RedisInfo {
         return ServerAddress(host: self["master_host"], port: port)
     }
 
-    /// Redis says that the sync is in progress from the moment it has asked for one; for Dragonfly that is still
-    /// preparation, until the first byte is there.
+    /// The role that a Dragonfly would have. Redis calls the sync in progress as soon as it has asked for one;
+    /// Dragonfly calls it preparation until the first byte has arrived.
     var role: Situation.Role {
         guard self["role"] == "slave" else { return .primary }
         if self["master_link_status"] == "up" { return .online }
         if self["master_sync_in_progress"] == "1" {
             return (Int(self["master_sync_read_bytes"]) ?? 0) > 0 ? .fullSync : .preparation
         }
-        // Just told to follow and never up yet: Dragonfly has greeted the primary before it said OK.
+        // The Redis was told to follow and its link was never up. A Dragonfly has greeted the primary before it answers
+        // OK, so it is in preparation.
         return self["master_link_down_since_seconds"] == "-1" ? .preparation : .disconnected
     }
 
-    /// For the placeholders of an answer about the server.
+    /// The values for the placeholders of an answer about the server.
     var values: Values {
         var values = Values(words: Dictionary(lines) { first, _ in first })
-        // A Dragonfly always has a limit, and where it has no file of its own there is none.
+        // A Dragonfly always has a memory limit. Where it has no flag file there is no value to take it from, so the
+        // record's stays.
         if self["maxmemory"] == "0" { for name in ["maxmemory", "maxmemory_human"] { values.words[name] = nil } }
         for name in ["executable", "config_file", "multiplexing_api"] { values.words[name] = nil }
         values.words["primary-host"] = self["master_host"]
@@ -44,7 +46,7 @@ struct RedisInfo {
         return values
     }
 
-    /// Dragonfly lists its first database also when it holds nothing.
+    /// Dragonfly lists its first database even where it holds no keys.
     private var databases: [[String: String]] {
         let empty = ["database": "db0", "keys": "0", "expires": "0", "avg_ttl": "-1"]
         let databases = lines.filter { $0.key.hasPrefix("db") && Int($0.key.dropFirst(2)) != nil }.map { line in

@@ -1,10 +1,10 @@
 import NIOCore
 
-/// The connections that the stand-in was asked for, as a stream.
+/// The clients that connect to a listener, as a stream.
 struct StandInClients: Sendable {
     struct Client: Sendable {
         let channel: any Channel
-        /// What it sends, until it goes away.
+        /// What the client sends, until it goes away.
         let bytes: AsyncStream<ByteBuffer>
     }
 
@@ -15,7 +15,7 @@ struct StandInClients: Sendable {
         (stream, continuation) = AsyncStream.makeStream()
     }
 
-    /// A client that comes after the end is turned away.
+    /// A client that connects after the end is disconnected.
     func add(_ client: Client) {
         if case .enqueued = continuation.yield(client) { return }
         client.channel.close(promise: nil)
@@ -24,7 +24,7 @@ struct StandInClients: Sendable {
     func finish() { continuation.finish() }
 }
 
-/// Hands over what one client sends.
+/// Passes on what one client sends.
 final class StandInClientHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

@@ -1,12 +1,13 @@
 import RESP
 
-/// What a command that the record answers does to the Redis behind, and what the answer needs from there.
+/// Carries out, on the Redis behind, what a recorded command changes, and gets from there the values that its answer
+/// needs.
 struct StandInDeed {
     let behind: RedisBehind
     let registry: StandInRegistry
     let client: Int
 
-    /// - Parameter words: of the question's placeholders.
+    /// - Parameter words: the values of the question's placeholders.
     func carryOut(_ command: Command, _ words: [String: String]) async throws -> Values {
         var values = Values(words: words)
         let command = Self.forRedis(command)
@@ -35,7 +36,7 @@ struct StandInDeed {
     private func setting(_ name: String) async throws -> Values {
         guard DragonflyText.settings.values.contains(name) else { return Values() }
         let value = try await behind.setting(name)
-        // A Dragonfly always has a limit.
+        // A Dragonfly always has a memory limit, so a Redis without one has no value to give.
         return name == "maxmemory" && value == "0" ? Values() : Values(words: ["value": value])
     }
 
@@ -45,7 +46,7 @@ struct StandInDeed {
         return Values(words: ["number": String(number)])
     }
 
-    /// `replica_priority` is `replica-priority` at a Redis.
+    /// Replaces Dragonfly's names of settings by those of Redis: `replica_priority` becomes `replica-priority`.
     private static func forRedis(_ command: Command) -> Command {
         var words = command.words
         guard words.count > 2, words[0].uppercased() == "CONFIG" else { return command }

@@ -1,6 +1,6 @@
 import RESP
 
-/// Who is connected to the stand-in, and what it was asked that nobody has recorded.
+/// The clients of the stand-in, and the questions that it was asked and the record does not answer.
 actor StandInRegistry {
     struct Entry: Sendable {
         let id: Int
@@ -12,7 +12,7 @@ actor StandInRegistry {
     private var clients: [Int: Entry] = [:]
     private var lastID = 0
     private var unknownCalls: [String: Int] = [:]
-    /// Every command that anybody sent, as words, in order.
+    /// Every command that any client sent, as words, in order.
     private(set) var received: [[String]] = []
     private(set) var unrecorded: [String] = []
 
@@ -36,7 +36,7 @@ actor StandInRegistry {
         if !unrecorded.contains(question) { unrecorded.append(question) }
     }
 
-    /// For the placeholders of an answer.
+    /// The values for the placeholders of an answer to this client.
     func values(for id: Int) -> Values {
         var values = Values(words: words(clients[id]))
         values.lists["client"] = clients.values.sorted { $0.id < $1.id }.map { words($0) }

@@ -2,11 +2,13 @@ import PlanModel
 import RESP
 package import Rehearsal
 
-/// Runs a test in a private world whose target answers as a real Dragonfly was recorded to.
+/// Runs a test in a private world whose target answers as a real Dragonfly was recorded to answer.
 ///
-/// Sentinels, source, writers and plans find the stand-in where the target would be; `lab.target` is the Redis behind.
-/// - Parameter setup: how the Dragonfly was started; by default as the login demands.
-/// - Throws: `UnrecordedQuestions` where anybody has asked what the record does not answer.
+/// Sentinels, source, writers and plans find the stand-in where the target would be; `lab.target` is the Redis behind
+/// it.
+/// - Parameter setup: how the Dragonfly was started; `nil` is the set-up that a private world with this description
+///   would use.
+/// - Throws: `UnrecordedQuestions` where anybody asked what the record does not answer.
 package func withDragonflyLab<Result: Sendable>(
     _ description: LabDescription = LabDescription(), setup: Situation.Setup? = nil, keep: Bool = false,
     _ body: @Sendable (Lab, DragonflyStandIn) async throws -> Result
@@ -35,7 +37,7 @@ package func withDragonflyLab<Result: Sendable>(
 }
 
 extension Situation.Setup {
-    /// As a private world starts it.
+    /// The set-up with which a private world would start its Dragonfly.
     init(_ description: LabDescription) {
         let hasUsers = !description.applicationUsers.isEmpty || description.replicationUser != nil
         switch description.target.login {

@@ -3,15 +3,16 @@ import NIOPosix
 package import RESP
 import Synchronization
 
-/// A TCP proxy in front of one server that shows every command before the server gets it, and holds it back for as long
-/// as somebody looks at it.
+/// A TCP proxy in front of one server. It shows every command to a closure before the server gets it, and holds the
+/// command back until the closure returns.
 package struct Gate: Sendable {
     /// A command on its way to a server.
     package struct Sighting: Sendable, CustomStringConvertible {
-        /// As `ServerProcess.name` says it.
+        /// The server's name, as in `ServerProcess.name`.
         package let server: String
         package let words: [String]
-        /// As whom its sender has logged in on this connection; `nil` where it has not, or with a password only.
+        /// The user as whom the sender has logged in on this connection; `nil` where it has not, or with a password
+        /// only.
         package var user: String?
 
         package var description: String { "\(server): \(words.joined(separator: " "))" }
@@ -19,11 +20,11 @@ package struct Gate: Sendable {
 
     package enum Passage: Sendable {
         case pass
-        /// The server gets it, and this is done before the client gets the reply.
+        /// The server gets the command, and the closure runs before the client gets the reply.
         case passThen(@Sendable () async -> Void)
-        /// The server never sees it, and the connection ends.
+        /// The server never gets the command, and the connection ends.
         case drop
-        /// The server never sees it; the client gets this. Not for a command in a pipeline.
+        /// The server never gets the command, and the client gets this reply. Not for a command in a pipeline.
         case answer(RESPValue)
     }
 
@@ -35,7 +36,7 @@ package struct Gate: Sendable {
     private let clients: StandInClients
     private let look: Look
 
-    /// Listens on a free port; who connects before `serve(inFrontOf:)` waits.
+    /// Listens on a free port. A client that connects before `serve(inFrontOf:)` is called waits.
     static func listen(_ server: String, look: @escaping Look) async throws -> Gate {
         let clients = StandInClients()
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -53,12 +54,12 @@ package struct Gate: Sendable {
         return Gate(server: server, address: address, listener: listener, clients: clients, look: look)
     }
 
-    /// Lets through to that server, until cancelled.
+    /// Passes commands on to that server, until cancelled.
     func serve(inFrontOf server: ServerAddress) async {
         await withDiscardingTaskGroup { group in
             for await client in clients.stream {
                 group.addTask {
-                    // A client or a server that goes away ends the conversation.
+                    // When the client or the server goes away, the conversation ends.
                     try? await converse(client, server)
                     try? await client.channel.close()
                 }
@@ -116,7 +117,7 @@ package struct Gate: Sendable {
     }
 }
 
-/// What is to be done when the next reply comes.
+/// The closures to run when the next reply comes.
 private final class Afterwards: Sendable {
     private let actions = Mutex<[@Sendable () async -> Void]>([])
 

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Hands over what the server says.
+/// Passes on what the server sends.
 final class ReplyCollector: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

@@ -1,6 +1,6 @@
 package import RESP
 
-/// Runs a test with a second address of a server: what connects there is let through to it.
+/// Runs a test with a second address of a server: connections to that address are passed on to the server.
 package func withForward<Result: Sendable>(
     to server: ServerAddress, _ body: @Sendable (ServerAddress) async throws -> Result
 ) async throws -> Result {

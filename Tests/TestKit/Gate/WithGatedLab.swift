@@ -8,10 +8,10 @@ package final class Gates: Sendable {
     private let look = Mutex<Gate.Look?>(nil)
     private let addresses = Mutex<[ServerAddress]>([])
 
-    /// Shows every command from now on, whoever sends it; `nil`: lets all through.
+    /// Shows every command to this closure from now on, whoever sends it; `nil` lets every command pass.
     package func watch(_ look: Gate.Look?) { self.look.withLock { $0 = look } }
 
-    /// Where a plan finds the Sentinels.
+    /// The addresses by which a plan finds the Sentinels.
     package var sentinels: [ServerAddress] { addresses.withLock { $0 } }
 
     fileprivate func found(_ sentinels: [ServerAddress]) { addresses.withLock { $0 = sentinels } }
@@ -26,8 +26,8 @@ package final class Gates: Sendable {
 
 /// Runs a test in a private world in which every command to source, target and Sentinels can be seen and held back.
 ///
-/// Source and target are known by their gates to everybody: Sentinels, writers, plans and each other.
-/// - Parameter target: `.dragonfly` is the stand-in, with its gate before it.
+/// Everybody knows source and target by the addresses of their gates: Sentinels, writers, plans and each other.
+/// - Parameter target: `.dragonfly` is the stand-in, with a gate in front of it.
 package func withGatedLab<Result: Sendable>(
     _ description: LabDescription = LabDescription(), target engine: Engine = .redis, keep: Bool = false,
     _ body: @Sendable (Lab, Gates) async throws -> Result
@@ -72,7 +72,7 @@ package func withGatedLab<Result: Sendable>(
 }
 
 extension Gate {
-    /// How a replica says where it is to be found.
+    /// The settings with which a replica announces the address of its gate as its own.
     fileprivate var announcement: [String] {
         ["replica-announce-ip \(address.host)", "replica-announce-port \(address.port)"]
     }
@@ -83,7 +83,7 @@ extension Lab {
         fronted(server, by: Front(address: gate.address, engine: engine))
     }
 
-    /// The Sentinels know the source by the address that it has now.
+    /// Makes the Sentinels watch the source again, under the address that it has now.
     fileprivate func monitorAnew() async throws {
         guard let wanted = description.sentinels else { return }
         let address = address(of: source)
