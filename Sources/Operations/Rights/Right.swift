@@ -1,8 +1,9 @@
 /// One thing that a user must be allowed to do at a server.
 package struct Right: Sendable, Hashable {
-    /// As `ACL SETUSER` takes it: `+client|pause`, and with the keys or channels that it is about, `+get ~planrun:*`.
+    /// The rule as `ACL SETUSER` takes it: `+client|pause`, and with the keys or channels that it covers, `+get
+    /// ~planrun:*`.
     package let rule: String
-    /// A call that needs it, for `ACL DRYRUN`, which checks it and does not run it.
+    /// A call that needs the right, for `ACL DRYRUN`, which checks the call and does not run it.
     let call: [String]
 
     init(_ rule: String, _ call: String...) {
@@ -14,14 +15,14 @@ package struct Right: Sendable, Hashable {
     package var command: String { String(rule.prefix { $0 != " " }.dropFirst()) }
 }
 
-/// The words of declarations: every command that planrun sends, once. Who sends one declares it, in `rights` beside the
-/// code that sends it.
+/// Every command that planrun sends, once. Code that sends a command declares it in `rights` beside it, with these
+/// names.
 extension Right {
     static let ping = Right("+ping", "PING")
     static let info = Right("+info", "INFO")
     static let role = Right("+role", "ROLE")
     static let time = Right("+time", "TIME")
-    /// With all subcommands: `COMMAND` alone is one right with `COMMAND INFO`.
+    /// Covers all subcommands: ACL has one right for `COMMAND` and `COMMAND INFO`.
     static let commandTable = Right("+command", "COMMAND")
     static let functionList = Right("+function|list", "FUNCTION", "LIST")
     static let moduleList = Right("+module|list", "MODULE", "LIST")
@@ -55,7 +56,7 @@ extension Right {
 
     static let select = Right("+select", "SELECT", "0")
     static let randomKey = Right("+randomkey", "RANDOMKEY")
-    /// Of whatever key there is.
+    /// For every key.
     static let memoryUsage = Right("+memory|usage ~*", "MEMORY", "USAGE", "any")
     static let stringLength = Right("+strlen ~*", "STRLEN", "any")
     static let type = Right("+type ~*", "TYPE", "any")
@@ -68,7 +69,7 @@ extension Right {
     static func get(_ prefix: String) -> Right { Right("+get ~\(prefix)*", "GET", "\(prefix)0") }
     static func delete(_ prefix: String) -> Right { Right("+del ~\(prefix)*", "DEL", "\(prefix)0") }
 
-    /// At a Sentinel: `SENTINEL MASTER <name>`. The name does not matter to the right.
+    /// A subcommand of `SENTINEL`, such as `SENTINEL MASTER <name>`. The right is the same whatever the arguments are.
     static func sentinel(_ subcommand: String, _ arguments: String...) -> Right {
         Right("+sentinel|\(subcommand.lowercased())", call: ["SENTINEL", subcommand] + arguments)
     }
@@ -79,14 +80,14 @@ extension Right {
     }
 }
 
-/// What others than planrun send.
+/// What replicas and Sentinels send.
 extension Right {
-    /// A replica at its primary.
+    /// What a replica sends to its primary.
     static let replication = [
         Right("+psync", "PSYNC", "?", "-1"), Right("+replconf", "REPLCONF", "listening-port", "1"), ping,
     ]
 
-    /// A Sentinel at an instance that it watches; the list of Redis' documentation of Sentinel.
+    /// What a Sentinel sends to an instance that it watches, as Redis' documentation of Sentinel lists it.
     static let sentinelAtInstance = [
         ping, info, role, hearHellos, sayHello, multi, exec, Right("+slaveof", "SLAVEOF", "NO", "ONE"),
         configRewrite, clientSetName, clientKill, Right("+script|kill", "SCRIPT", "KILL"),

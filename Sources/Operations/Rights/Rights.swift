@@ -1,9 +1,10 @@
-/// What planrun's user must be allowed at each of the servers, each right once, in the order in which they were declared.
+/// What planrun's user must be allowed at each kind of server. Each right is held once, in the order of the
+/// declarations.
 package struct Rights: Sendable, Equatable {
-    /// The servers that planrun's users need rights at.
+    /// A kind of server at which planrun's user needs rights.
     package enum Place: String, Sendable, Hashable, CaseIterable {
         case source, target
-        /// Replicas that the source has besides the target.
+        /// The replicas that the source has besides the target.
         case replica
         case sentinel = "Sentinel"
     }
@@ -32,7 +33,7 @@ package struct Rights: Sendable, Equatable {
 
     static func += (left: inout Rights, right: Rights) { left = left + right }
 
-    /// For a plan that has no such servers.
+    /// The same without one place, for a plan that has no such servers.
     func without(_ place: Place) -> Rights {
         var rest = self
         rest.byPlace[place] = nil

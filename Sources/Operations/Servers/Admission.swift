@@ -3,16 +3,16 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Connects to an address of which it is not known whose credentials are taken there: those of the plan's servers are tried
-/// one after the other.
+/// Connects to an address of which it is not known whose credentials are accepted there. The credentials of the plan's
+/// servers are tried one after the other.
 struct Admission: Sendable {
     let connector: any SessionConnector
-    /// As whom to connect; the next one is tried where the server does not let us in.
+    /// The credentials to try; the next ones are tried where the server refuses these.
     let access: [ConnectionSettings]
 
-    /// Connects as the first one who is let in; the caller closes the session.
-    /// - Throws: `StepFailure`: why the first one was refused; or at once where nobody answers, since who we are makes no
-    ///   difference then.
+    /// Connects with the first credentials that are accepted; the caller closes the session.
+    /// - Throws: `StepFailure` with why the first credentials were refused. It is thrown at once where the server does
+    ///   not answer, since other credentials would make no difference then.
     func enter(_ address: ServerAddress) async throws(StepFailure) -> (Server, ServerInfo) {
         var refusal: StepFailure?
         for settings in access {

@@ -1,7 +1,7 @@
 import RESP
 import Synchronization
 
-/// Counts by server, shared by all who look.
+/// A count for each server, shared by all tasks that use it.
 final class Counts: Sendable {
     private let counts = Mutex<[ServerAddress: Int]>([:])
 

@@ -2,17 +2,19 @@ import Execution
 import RESP
 
 extension Instance {
-    /// Sends commands whose reply may never come although they were carried out: the instance stops, or is too busy to answer.
+    /// Sends commands whose reply may never come although they were carried out, because the instance stops or is too
+    /// busy to answer.
     ///
-    /// - Throws: `StepFailure` where it has certainly not been done. A reply that never comes may mean either.
+    /// - Throws: `StepFailure` where they were certainly not all carried out. A return without an error says less:
+    ///   where no reply came, they may have been carried out or not.
     func attempt(_ commands: [Command], timeout: Duration) async throws(StepFailure) {
         if let replies = try await possibleReplies(commands, timeout: timeout) {
             try refuseErrors(commands, replies[...])
         }
     }
 
-    /// The same, with a question in the same message.
-    /// - Returns: the answer to the question, which may be an error; `nil` where none came.
+    /// Sends the same with a question in the same message.
+    /// - Returns: the answer to the question, which may be an error reply; `nil` where none came.
     func attempt(
         _ commands: [Command], thenAsk question: Command, timeout: Duration
     ) async throws(StepFailure) -> RESPValue? {

@@ -3,11 +3,11 @@ package import PlanModel
 package import RESP
 package import RedisTopology
 
-/// One server process that a plan has to do with, and the conversation with it: a `Server`, which holds data, or a
-/// `Sentinel`. Each of the two has the questions and commands that only it understands.
+/// One server process that a plan is about, and the conversation with it. It is either a `Server`, which holds data, or
+/// a `Sentinel`; each of these has the questions and commands that only it understands.
 ///
 /// Everything that can go wrong in the conversation is thrown as a `StepFailure` that names the instance, so that no
-/// operation has to say it again.
+/// operation has to name it again.
 package protocol Instance: Sendable {
     var endpoint: Endpoint { get }
     var settings: ConnectionSettings { get }
@@ -20,13 +20,13 @@ package protocol Instance: Sendable {
 }
 
 extension Instance {
-    /// What planrun sends in every conversation: each connection says its name.
+    /// What planrun sends on every connection; `CLIENT SETNAME` tells whose connection it is.
     static var rights: [Right] { [.clientSetName, .info] }
 
     /// `target 10.0.0.2:6380`
     package var name: String { "\(place.rawValue) \(endpoint)" }
 
-    /// The replies, errors among them as values.
+    /// Sends commands in one round trip and returns their replies. An error reply is a value among them.
     package func replies(to commands: [Command], timeout: Duration? = nil) async throws(StepFailure) -> [RESPValue] {
         do {
             return try await session.pipeline(commands, timeout: timeout)
@@ -41,7 +41,7 @@ extension Instance {
             isTransient: error.isTransient)
     }
 
-    /// The reply to one command; an error reply is thrown.
+    /// Sends one command and returns its reply; an error reply is thrown.
     @discardableResult
     package func ask(_ command: Command, timeout: Duration? = nil) async throws(StepFailure) -> RESPValue {
         let reply = try await replies(to: [command], timeout: timeout)[0]
@@ -56,14 +56,14 @@ extension Instance {
             isTransient: ["LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN"].contains(error.code))
     }
 
-    /// A reply read into a type; what does not fit is thrown.
+    /// Sends one command and converts its reply. An error reply, or one that cannot be converted, is thrown.
     package func read<Value>(
         _ command: Command, timeout: Duration? = nil, as convert: (RESPValue) throws -> Value
     ) async throws(StepFailure) -> Value {
         try value(of: await replies(to: [command], timeout: timeout)[0], to: command, as: convert)
     }
 
-    /// A reply to a command read into a type; an error reply, and what does not fit, is thrown.
+    /// Converts the reply to a command. An error reply, or one that cannot be converted, is thrown.
     package func value<Value>(
         of reply: RESPValue, to command: Command, as convert: (RESPValue) throws -> Value
     ) throws(StepFailure) -> Value {
@@ -75,7 +75,7 @@ extension Instance {
         }
     }
 
-    /// A reply that is none of those that planrun knows.
+    /// The failure for a reply that planrun cannot read.
     func unreadable(_ command: Command, _ error: any Error) -> StepFailure {
         StepFailure(
             code: .unexpectedReply, what: "\(name) answered '\(command)' in a way planrun cannot read: \(error)",
@@ -93,13 +93,13 @@ extension Instance {
     }
 }
 
-/// What every instance understands.
+/// Questions that every instance understands.
 extension Instance {
     package func info(_ section: String) async throws(StepFailure) -> Info {
         try await read(["INFO", section]) { try Info($0) }
     }
 
-    /// Everybody who is connected, planrun itself among them.
+    /// All clients that are connected, planrun itself among them.
     func clients() async throws(StepFailure) -> [ClientList.Client] {
         try await read(["CLIENT", "LIST"]) { try ClientList($0).clients }
     }

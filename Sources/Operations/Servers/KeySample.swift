@@ -3,7 +3,7 @@ import NIOCore
 import RESP
 import RedisTopology
 
-/// Some keys of the source, taken by chance from all its databases, and how big they are.
+/// A random sample of the source's keys from all its databases, and how big they are.
 struct KeySample: Sendable {
     struct Entry: Sendable {
         let database: Int
@@ -21,17 +21,20 @@ struct KeySample: Sendable {
 
     let entries: [Entry]
 
-    /// Those that an application uses seldom.
+    /// The commands of a sample that applications seldom use.
     static let commands = ["randomkey", "strlen", "memory", "type"]
 
-    /// - Parameter sizing: what is asked of each key.
+    /// What a sample takes.
+    /// - Parameter sizing: the rights for what is asked about each key.
     static func rights(_ sizing: [Right]) -> Rights {
         Rights(at: [.source], [.select, .randomKey] + sizing)
     }
 
-    /// Four round trips, however many keys are looked at. From each database as many as its part of all keys.
+    /// Reads a sample in a fixed number of round trips, however many keys it has. Each database gives as many keys as
+    /// its share of all keys.
     static func read(_ servers: Servers, count: Int) async throws -> KeySample {
-        // On a connection of its own: SELECT would meet what other checks ask.
+        // A connection of its own is used, because SELECT would change the database under the questions of other
+        // checks.
         try await servers.withSession(servers.source, servers.source.settings) { session in
             let keys = try await pick(count, session)
             let sizes = try await session.ask(
@@ -59,7 +62,7 @@ struct KeySample: Sendable {
 }
 
 extension KeySample {
-    /// The types of some keys, taken in the same way; `none` for one that went away meanwhile.
+    /// The types of the keys in a sample that is taken in the same way; `none` for a key that went away meanwhile.
     static func types(_ servers: Servers, count: Int) async throws -> Set<String> {
         try await servers.withSession(servers.source, servers.source.settings) { session in
             let keys = try await pick(count, session)
@@ -75,7 +78,7 @@ extension KeySample {
         _ count: Int, _ session: Server
     ) async throws(StepFailure) -> [(number: Int, keys: [ByteBuffer])] {
         let databases = try await session.keyspace().databases.sorted { $0.key < $1.key }
-        // As a fraction: the numbers are the server's, and a product of them could overflow.
+        // The sum is a fraction because the numbers come from the server, and whole ones could overflow.
         let total = databases.reduce(0.0) { $0 + Double($1.value.keys) }
         let shares = databases.map { database in
             (number: database.key, count: max(1, Int(Double(count) * Double(database.value.keys) / total)))
@@ -89,8 +92,8 @@ extension KeySample {
 }
 
 extension Server {
-    /// Asks in each of some databases, all in one round trip; a command that this user may not run is thrown. Other
-    /// errors are replies: a key may be gone or of another type.
+    /// Asks questions in several databases, all in one round trip. An error for a missing right is thrown. Other errors
+    /// are replies, since a key may be gone or of another type.
     fileprivate func ask(
         _ questions: [(database: Int, commands: [Command])]
     ) async throws(StepFailure) -> [[RESPValue]] {

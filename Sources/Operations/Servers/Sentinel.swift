@@ -16,9 +16,9 @@ package struct Sentinel: Instance {
     }
 }
 
-/// What it knows.
+/// The questions to a Sentinel.
 extension Sentinel {
-    /// The same with what every look at a Sentinel asks.
+    /// The rights for every conversation, and for what every look at a Sentinel asks.
     static func rights(_ plan: Plan) -> [Right] {
         let name = plan.sentinel?.primary ?? ""
         return rights + [
@@ -82,12 +82,14 @@ extension Sentinel {
     }
 }
 
-/// What it does.
+/// The commands to a Sentinel.
 extension Sentinel {
-    /// `SENTINEL FAILOVER`: needs no quorum, answers at once and works on its own from there.
+    /// Asks for a failover with `SENTINEL FAILOVER`. It needs no quorum, is answered at once, and goes on by itself
+    /// from there.
     ///
-    /// A reply that never comes counts as yes: the Sentinel may have begun, and from then on there is no way back. So does
-    /// `INPROG`: whoever began it, the Sentinel is about to promote the only replica that it may.
+    /// A reply that never comes counts as a yes: the Sentinel may have begun, and from then on there is no way back.
+    /// `INPROG` counts as a yes, too: whoever began that failover, the Sentinel is about to promote the only replica
+    /// that it may promote.
     func failOver(_ primaryName: String, timeout: Duration) async throws(StepFailure) {
         let command: Command = ["SENTINEL", "FAILOVER", primaryName]
         guard case .error(let error)? = try await possibleReplies([command], timeout: timeout)?[0] else { return }

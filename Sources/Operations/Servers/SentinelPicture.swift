@@ -6,7 +6,7 @@ import RedisTopology
 /// All that one Sentinel knows of the primary of the plan, of its replicas and of the other Sentinels.
 struct SentinelPicture: Sendable {
     let sentinel: Sentinel
-    /// The run id with which it signs; `nil` before Redis 6.2.
+    /// The run id of the Sentinel, with which it signs its hellos; `nil` before Redis 6.2.
     let id: String?
     let primary: SentinelPrimary
     let replicas: [SentinelReplica]
@@ -26,8 +26,9 @@ extension Servers {
         return try await sentinels.atOnce { try await $0.picture(of: name) }.compactMap(\.self)
     }
 
-    /// The same, once no Sentinel is busy connecting. A Sentinel that has just been started, or has just heard of a server,
-    /// shows the server as disconnected; it tries to connect once a second, so that two seconds tell.
+    /// Asks all Sentinels until none is busy connecting, for two seconds at most. A Sentinel that has just been
+    /// started, or has just heard of a server, shows that server as disconnected. It tries to connect once a second, so
+    /// after two seconds its answer counts.
     func settledPictures() async throws -> [SentinelPicture] {
         let watch = Stopwatch(clock)
         var pictures = try await sentinelPictures()

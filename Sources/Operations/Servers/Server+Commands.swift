@@ -13,12 +13,13 @@ extension Server {
         return flags
     }
 
-    /// The same with more of it: categories, subcommands, and which commands name keys.
+    /// The same table with more details: categories, subcommands, and which commands name keys.
     func commandTable() async throws(StepFailure) -> CommandTable {
         try await read(["COMMAND"]) { try CommandTable($0) }
     }
 
-    /// Calls since the server runs, by command in lower case; subcommands as `config|get`.
+    /// How often each command was called since the server was started, by name in lower case; subcommands as
+    /// `config|get`.
     func commandCalls() async throws(StepFailure) -> [String: Int64] {
         try await read(["INFO", "commandstats"]) { try CommandStats(Info($0)) }.calls
     }

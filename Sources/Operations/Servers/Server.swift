@@ -7,7 +7,7 @@ package import RedisTopology
 package struct Server: Instance {
     package enum Part: String, Sendable, Hashable, CaseIterable {
         case source, target
-        /// Of the source, besides the target; no part of the plan.
+        /// A replica of the source besides the target; the plan does not name it.
         case replica
     }
 
@@ -46,13 +46,14 @@ extension Server {
         try await read(["CONFIG", "GET", name]) { try ConfigReply($0)[name] }
     }
 
-    /// The same of a setting that is a whole number; `nil` also for a number that is too large to be one.
+    /// The value of a setting that is a whole number. `nil` where this engine does not have it, and for a number too
+    /// large for `Int64`.
     package func integerSetting(_ name: String) async throws(StepFailure) -> Int64? {
         try await read(["CONFIG", "GET", name]) { try ConfigReply($0).integer(name) }
     }
 
-    /// The values of several settings in one round trip, by the names asked for; those that this engine does not have are
-    /// left out. One `CONFIG GET` each: Dragonfly takes one name.
+    /// The values of several settings in one round trip, by the names asked for; settings that this engine lacks are
+    /// left out. Each name has a `CONFIG GET` of its own, since Dragonfly takes only one.
     func settings(_ names: [String]) async throws(StepFailure) -> [String: String] {
         let commands = names.map { Command(["CONFIG", "GET", $0]) }
         var values: [String: String] = [:]
@@ -84,7 +85,7 @@ extension Server {
         try persistence(await info("persistence"))
     }
 
-    /// The typed part of `INFO persistence`, for who wants more of it, too.
+    /// Reads the typed part of an `INFO persistence` that the caller has already.
     func persistence(_ info: Info) throws(StepFailure) -> PersistenceInfo {
         do {
             return try PersistenceInfo(info)

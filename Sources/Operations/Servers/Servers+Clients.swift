@@ -4,13 +4,14 @@ import RESP
 import RedisTopology
 
 extension Servers {
-    /// Everybody who is connected to the source; half a second old at most.
+    /// All clients that are connected to the source. The answer is half a second old at most.
     func sourceClients() async throws -> [ClientList.Client] {
         try await sharedClients.value(upTo: .milliseconds(500), clock: clock) { [source] in try await source.clients() }
     }
 
-    /// As whom the Sentinels are connected to the source, in order; who they will be where the plan puts the source under
-    /// them. Empty where the source does not tell: Dragonfly.
+    /// The users as which the Sentinels are connected to the source, sorted. For a plan that puts the source under
+    /// Sentinels, the user as which they will log in. Empty where the source does not show users, as a Dragonfly does
+    /// not.
     func sentinelUsers() async throws -> [String] {
         if let monitor = plan.monitor {
             return [(monitor.password == nil ? source.settings.username : monitor.username) ?? "default"]
@@ -31,18 +32,18 @@ extension ClientList.Client {
         return String(parts[1])
     }
 
-    /// Neither a Sentinel nor a server nor planrun: somebody who uses the data.
+    /// Whether it is a client that uses the data: neither a Sentinel nor a server nor planrun.
     var isApplication: Bool { sentinelID == nil && !isReplica && !isPrimary && planrun == nil && isAtWork }
 
-    /// Whether it has done more than connect and log in. A connection is the user `default` until it has logged in, and
-    /// has no name until it has said it: planrun's own look like an application's for a moment. Old ones that have said
-    /// nothing are somebody's.
+    /// Whether the client has done more than connect and log in, or is older than two seconds. Until a connection has
+    /// logged in and told its name, it looks like a nameless client of the user `default`, and planrun's own
+    /// connections would be taken for those of an application.
     private var isAtWork: Bool {
         guard let command, age ?? .zero < .seconds(2) else { return true }
         return !["null", "auth", "hello"].contains(command)
     }
 
-    /// `redis-py 5.0.1 'worker'`, as far as it says who it is; what it sent last where it says nothing.
+    /// What the client says about itself, such as `redis-py 5.0.1 'worker'`, or its last command where it says nothing.
     var title: String {
         var words: [String] = []
         if let libraryName { words.append([libraryName, libraryVersion].compactMap(\.self).joined(separator: " ")) }

@@ -4,35 +4,36 @@ package import PlanModel
 package import RESP
 import RedisTopology
 
-/// The servers of a plan, and how to recognise them when other servers name them.
+/// The servers of a plan, and the means to recognise them when other servers name them.
 package struct Servers: Sendable {
     package let plan: Plan
-    /// What planrun needs to be allowed at each of them.
+    /// The rights that planrun needs at each of them.
     let rights: Rights
     package private(set) var source: Server
     package private(set) var target: Server
     package private(set) var sentinels: [Sentinel]
     package let connector: any SessionConnector
-    /// What the connections of this process are called.
+    /// The name of this process' connections (`CLIENT SETNAME`).
     package let name: ConnectionName
     /// The addresses behind a host name, as text; the name itself where it cannot be resolved.
     package let resolve: @Sendable (String) async -> Set<String>
     package let clock: any Clock<Duration>
-    /// Whether cutovers are watched by a writer of our own.
+    /// Whether a probe of planrun's own writes during a cutover, to measure the write gap.
     let probesWrites: Bool
-    /// What `sourceClients` last read.
+    /// The answer that `sourceClients` read last.
     let sharedClients = SharedAnswer<[ClientList.Client]>()
-    /// Which addresses are known to lead to which servers.
+    /// What is known about which addresses lead to which servers.
     let knownAddresses = KnownAddresses()
-    /// How many nameless subscribers of the Sentinels' channel turned out to be our Sentinels, by server.
+    /// How many nameless subscribers of the Sentinels' channel turned out to be Sentinels of the plan, by server.
     let knownSubscribers = Counts()
     /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
     let replicationPassword: Secret?
-    /// What was last read of other kinds, which take longer to read and are wanted by several.
+    /// Other answers that take long to read and that several tasks need.
     let sharedAnswers = SharedAnswers()
     /// The passwords that the plan gives for users of the target, by name.
     let userPasswords: [String: Secret]
-    /// Who the Sentinels shall be at source and target, for a plan that puts the source under them.
+    /// The user and password with which the Sentinels shall log in at source and target, for a plan that puts the
+    /// source under them.
     let sentinelCredentials: (username: String?, password: Secret?)
 
     /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
@@ -79,7 +80,7 @@ package struct Servers: Sendable {
         }
     }
 
-    /// Everything that is spoken to, in the order of the plan.
+    /// All instances of the plan, in the plan's order.
     package var all: [any Instance] { [source, target] + sentinels }
 
     /// The name under which the Sentinels monitor the source.
@@ -89,7 +90,7 @@ package struct Servers: Sendable {
         return sentinel.primary
     }
 
-    /// A Sentinel that tells clients that the target is the primary.
+    /// The first Sentinel that tells clients that the target is the primary; `nil` where none does.
     package func sentinelNamingTarget() async -> Sentinel? {
         guard plan.sentinel != nil else { return nil }
         let name = primaryName
@@ -100,10 +101,8 @@ package struct Servers: Sendable {
         return nil
     }
 
-    /// The same servers on connections that look up no name: each name is looked up now, once. The connections last as long
-    /// as `body`.
-    /// - Parameter needsAll: whether a name that cannot be resolved is an error; otherwise its server keeps its connection.
-    /// - Throws: `StepFailure` that names the server, before `body` is called.
+    /// Gives `body` the same servers on connections that look up no host name, because each name is looked up now,
+    /// once. The connections last as long as `body`.
     func withoutLookups<Result: Sendable>(
         needsAll: Bool, _ body: (Servers) async throws -> Result
     ) async throws -> Result {

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// One answer for all who ask at about the same time: the question is put to the server once.
+/// One answer for several tasks that ask at about the same time: the question is put to the server once.
 ///
-/// For what is long and the same for many checks. `CLIENT LIST` of a source with 1,000 clients is 300 KB, and seven checks
-/// want it in the same moment.
+/// It is meant for answers that are long and that many checks need. `CLIENT LIST` of a source with 1,000 clients is 300
+/// KB, and seven checks ask for it at the same moment.
 final class SharedAnswer<Value: Sendable>: Sendable {
     private let last = Mutex<(task: Task<Value, any Error>, age: Stopwatch)?>(nil)
 
@@ -18,7 +18,8 @@ final class SharedAnswer<Value: Sendable>: Sendable {
             return task
         }
         do {
-            // Who is cancelled is so together with all others that wait for it: they are checks of one run.
+            // A cancelled task may cancel the question for all others that wait for it: they are checks of one run and
+            // are cancelled together.
             return try await withTaskCancellationHandler {
                 try await task.value
             } onCancel: {
@@ -31,7 +32,7 @@ final class SharedAnswer<Value: Sendable>: Sendable {
     }
 }
 
-/// Shared answers of any kind, one of each kind.
+/// Holds one shared answer for each type of answer.
 final class SharedAnswers: Sendable {
     private let answers = Mutex<[ObjectIdentifier: any Sendable]>([:])
 

@@ -2,7 +2,7 @@ import Execution
 import FoundationEssentials
 
 extension StateValue {
-    /// - Precondition: encodes to JSON; the types kept in the state file are plain records.
+    /// - Precondition: the record encodes to JSON, as the plain records of the state file do.
     init(_ record: some Encodable) {
         do {
             self = try JSONDecoder().decode(StateValue.self, from: JSONEncoder().encode(record))
@@ -11,7 +11,7 @@ extension StateValue {
         }
     }
 
-    /// What an earlier attempt recorded.
+    /// Reads what an earlier attempt recorded.
     /// - Throws: `StepFailure` where the state file holds something else.
     func decode<Record: Decodable>(_ type: Record.Type) throws -> Record {
         do {

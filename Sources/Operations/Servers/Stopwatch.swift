@@ -1,4 +1,4 @@
-/// Time since it was made, on the clock it was made with.
+/// Measures the time since it was made, on the clock that it was given.
 struct Stopwatch: Sendable {
     private let read: @Sendable () -> Duration
 

@@ -3,13 +3,14 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// How long the full sync will take and how much is written meanwhile, from what the source says now.
+/// How long the full sync will take and how much is written during it, estimated from what the source says now.
 struct SyncForecast: Sendable {
-    /// Bytes of the data as the source holds it, which is more than what is sent.
+    /// The size of the data in the source's memory, in bytes; the full sync sends less.
     let dataset: Int64
-    /// Bytes of the replication stream a second; an upper bound where the source has no replica yet and counts none.
+    /// How many bytes the replication stream grows by each second. It is an upper bound where the source has no replica
+    /// yet and does not count the stream.
     let writeRate: Int64
-    /// Bytes a second that the transfer is taken to move.
+    /// How many bytes a second the transfer is assumed to move.
     let transferRate: Int64
 
     /// Reads the source twice, `window` apart, for the rate of writes.
@@ -24,7 +25,8 @@ struct SyncForecast: Sendable {
         let after = try await servers.source.replication().offset ?? before
         let seconds = max(0.001, watch.elapsed / .seconds(1))
         var rate = Int64(saturating: Double(max(0, after - before)) / seconds)
-        // Without a replica the stream is not counted; what comes in from clients, reads included, is more than is written.
+        // Without a replica the source does not count its stream. The rate of what clients send, reads included, is an
+        // upper bound.
         if first.replicas.isEmpty, rate == 0 { rate = try await input }
         return SyncForecast(dataset: dataset, writeRate: rate, transferRate: max(1, transferRate.bytes))
     }
@@ -36,7 +38,7 @@ struct SyncForecast: Sendable {
 
     var duration: Duration { .seconds(Double(dataset) / Double(transferRate)) }
 
-    /// What is written while the sync lasts: the source keeps it in the target's output buffer.
+    /// How many bytes are written during the sync, which the source keeps in the target's output buffer.
     var writtenMeanwhile: Int64 { Int64(saturating: Double(writeRate) * (duration / .seconds(1))) }
 
     var basis: String {
@@ -44,13 +46,13 @@ struct SyncForecast: Sendable {
             + "during which \(ByteCount(bytes: writtenMeanwhile).text) are written (\(ByteCount(bytes: writeRate).text)/s)"
     }
 
-    /// The limit that every check built on a forecast has.
+    /// The limit that every check has which uses a forecast.
     static let rateLimit = CheckDeclaration.Limit(
         key: "transfer-rate", defaultValue: .size(ByteCount(bytes: 32 << 20)),
         meaning: "how many bytes a second the full sync is taken to move")
 }
 
 extension Duration {
-    /// Up to whole seconds.
+    /// Rounded up to whole seconds.
     fileprivate var rounded: Duration { .seconds((self / .seconds(1)).rounded(.up)) }
 }

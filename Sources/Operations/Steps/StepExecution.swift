@@ -2,19 +2,20 @@ import Execution
 import PlanGraph
 import PlanModel
 
-/// How a step kind is carried out: the half of its declaration that knows servers.
+/// How a step kind is carried out: the part of its declaration that knows servers.
 protocol StepExecution: StepDeclaration {
     static var role: StepGraph.Role { get }
 
-    /// The nodes that the step is in the graph. Those of one stage may run at the same time; each needs all of the stage
-    /// before, and those of the first need what the step needs.
+    /// The nodes that the step becomes in the graph. The nodes of one stage may run at the same time. Each needs all
+    /// nodes of the stage before, and the nodes of the first stage need what the step needs.
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]]
 
-    /// What planrun sends in such a step and in its way back, besides what it sends for every plan (`Servers.rights`).
+    /// The rights for what planrun sends in this step and in its way back, besides what it sends for every plan
+    /// (`Servers.rights`).
     func rights(at place: StepPlace) -> Rights
 }
 
-/// Where in which plan a step stands.
+/// The place of a step in its plan.
 struct StepPlace: Sendable {
     let plan: Plan
     /// Whether the cutover needs the step, directly or through others.
@@ -25,15 +26,15 @@ struct StepPlace: Sendable {
 
 /// One node of a step.
 struct StepNode: Sendable {
-    /// Makes what carries it out.
+    /// Makes the operation that carries the node out.
     typealias Maker = @Sendable (Servers, any Approver, _ discardsWrites: Bool) -> any Operation
 
-    /// For one of several: what tells it from the others, which is the id of the check.
+    /// The id of the check that the node runs; `nil` where the step has only one node.
     let check: String?
     let title: String
     let maker: Maker
 
-    /// The only node of a step.
+    /// Makes the only node of a step.
     init(_ title: String, _ maker: @escaping Maker) {
         self.init(check: nil, title: title, maker)
     }

@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// Nobody waits in a blocking command (BLPOP, XREAD BLOCK, WAIT, …), which the cutover would end with an error.
+/// No application waits in a blocking command (BLPOP, XREAD BLOCK, WAIT, …), which the cutover would end with an error.
 struct BlockedClientsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "blocked-clients", title: "nobody waits at the source in a blocking command", severity: .warn)

@@ -1,7 +1,7 @@
 import RESP
 import RedisTopology
 
-/// Connections by the host they come from, in words: `10.0.0.7 (12 connections: redis-py 5.0.1 'worker')`.
+/// Connections grouped by the host that they come from, in words: `10.0.0.7 (12 connections: redis-py 5.0.1 'worker')`.
 struct ClientHosts: Sendable {
     private static let shown = 10
     private static let titlesShown = 3
@@ -17,7 +17,7 @@ struct ClientHosts: Sendable {
     var isEmpty: Bool { hosts.isEmpty }
     var count: Int { hosts.count }
 
-    /// Those with the most connections, and how many more there are.
+    /// The hosts with the most connections, and how many more hosts there are.
     var text: String {
         var parts = hosts.prefix(Self.shown).map { "\($0.host.printable) (\(Self.titles($0.clients)))" }
         if hosts.count > Self.shown { parts.append("\(hosts.count - Self.shown) more addresses") }

@@ -3,10 +3,10 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Whoever uses the source also talks to a Sentinel, and so will learn of the new primary.
+/// Every client of the source also talks to a Sentinel, and so will learn of the new primary.
 ///
-/// Told by host, since the connection to a Sentinel is another one. Some libraries ask Sentinel only when they connect and
-/// hang up, hence a warning.
+/// Clients are matched by host, since a client uses another connection to talk to a Sentinel. Some libraries ask a
+/// Sentinel only when they connect and then hang up, so this check only warns.
 struct SentinelAwareCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-aware", title: "every address that uses the source is connected to a Sentinel, too",

@@ -2,8 +2,8 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// Nobody but the Sentinels subscribes at the source: a subscription stays where it was made, and falls silent without an
-/// error when the publishers move.
+/// No application subscribes to channels at the source. A subscription stays where it was made, and falls silent
+/// without an error when the publishers move.
 struct SubscribersCheck: Check {
     static let declaration = CheckDeclaration(
         id: "subscribers", title: "no application subscribes to channels at the source", severity: .warn)

@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// What follows the source are servers. Tools such as RedisShake register as replicas to get the stream: Sentinel knows
-/// them and could promote them, and the stream ends when the source is demoted.
+/// Every replica of the source is a server. Tools such as RedisShake register as replicas to get the replication
+/// stream: Sentinel lists them and could promote them, and their stream ends when the source is demoted.
 struct ToolReplicasCheck: Check {
     static let declaration = CheckDeclaration(
         id: "tool-replicas", title: "every replica of the source is a server", severity: .warn)
@@ -45,10 +45,10 @@ struct ToolReplicasCheck: Check {
         }
     }
 
-    /// What no server would be like.
+    /// A sign that a replica is no server, as a phrase; `nil` where there is none.
     private func sign(_ replica: ConnectedReplica, _ pictures: [SentinelPicture]) -> String? {
         if replica.address.port == 0 { return "listens nowhere (port 0)" }
-        // A Sentinel adds what the source lists at its next look, up to 10 s later.
+        // A Sentinel lists a new replica of the source only at its next look, up to 10 s later.
         let views = pictures.compactMap { $0.replicas.first { $0.address == replica.address } }
         guard !views.isEmpty, views.allSatisfy({ !$0.flags.isHealthy }) else { return nil }
         return "answers no Sentinel there"

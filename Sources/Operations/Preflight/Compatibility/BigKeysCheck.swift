@@ -1,7 +1,7 @@
 import Execution
 import PlanModel
 
-/// No key, among some taken by chance, is so big that moving it stalls a server.
+/// No key in a random sample is so big that moving it stalls a server.
 struct BigKeysCheck: Check {
     static let declaration = CheckDeclaration(
         id: "big-keys", title: "no key is huge", severity: .warn,

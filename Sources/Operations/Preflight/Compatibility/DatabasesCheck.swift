@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The target has as many databases as the source, so that none of its keys ends up nowhere or, on Dragonfly, in another
-/// database.
+/// The target has every database of the source. Otherwise the full sync fails, or, on Dragonfly, keys are written to
+/// another database.
 struct DatabasesCheck: Check {
     static let declaration = CheckDeclaration(
         id: "databases", title: "the target has every database of the source")

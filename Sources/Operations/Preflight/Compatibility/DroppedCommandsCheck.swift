@@ -3,12 +3,14 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Dragonfly as a replica drops a few commands of the stream without a word, and the offset goes on: nothing but this shows.
+/// The source does not use the commands that Dragonfly as a replica drops from the stream. Dragonfly drops them without
+/// a word and its offset goes on, so nothing would show it later.
 struct DroppedCommandsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "dropped-commands", title: "the source uses no command that the target would drop silently")
 
-    /// Dragonfly v1.40.1, of 140 write commands tried one by one; COPY and XSETID only with some of their options.
+    /// As measured with Dragonfly v1.40.1, which was sent 140 write commands one by one. COPY and XSETID are dropped
+    /// only with some of their options.
     private static let dropped = ["swapdb", "geosearchstore"]
     private static let copy = "copy"
     private static let droppedAtTimes = [copy: "COPY … DB", "xsetid": "XSETID … ENTRIESADDED"]
@@ -37,8 +39,9 @@ struct DroppedCommandsCheck: Check {
             remedy: ["keep applications from using them until the cutover is over; \(forgetting)"])
     }
 
-    /// With all keys in one database a copy needs no such option, but may be written with it: `COPY a b DB 0` is
-    /// dropped, too. The source counts calls, and not their options.
+    /// A finding for COPY where all keys are in one database. Nobody needs the option DB then, but an application may
+    /// use it all the same, and Dragonfly drops `COPY a b DB 0` as well. The source counts calls and does not record
+    /// their options.
     private static func untold(copies count: Int64, _ source: Server) -> Finding {
         .untold(
             "the source has served COPY (\(count) calls) and does not tell whether with the option DB: with it, even within "

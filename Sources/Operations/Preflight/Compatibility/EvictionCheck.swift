@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Source and target drop keys by the same rules when memory runs out. A target that drops what the source would keep is the
-/// business of `takes-writes`.
+/// Source and target drop keys by the same rule when memory runs out. A target that drops keys where the source drops
+/// none is reported by the check `takes-writes`.
 struct EvictionCheck: Check {
     static let declaration = CheckDeclaration(
         id: "eviction", title: "the target evicts keys by the same rule as the source", severity: .warn)

@@ -2,10 +2,10 @@ import Execution
 import PlanModel
 import RESP
 
-/// The target gets rid of expired and evicted keys as fast as the source, and as little in the way of its clients.
+/// The target frees expired and evicted keys as fast as the source, and disturbs its clients as little.
 ///
-/// Only what matters after the cutover: a smaller effort leaves expired keys in memory for longer, and a big key that is
-/// freed at once, not lazily, stops the server meanwhile.
+/// The settings matter only after the cutover. With a smaller effort, expired keys stay in memory for longer. A big key
+/// that is freed at once, and not lazily, stops the server for that time.
 struct ExpiryCheck: Check {
     static let declaration = CheckDeclaration(
         id: "expiry", title: "the target frees expired and evicted keys as the source does", severity: .warn)

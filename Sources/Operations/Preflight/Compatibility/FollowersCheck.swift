@@ -2,10 +2,10 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// Whoever shall follow the target after the cutover can: the source, and its other replicas.
+/// The servers that shall follow the target after the cutover can do so: the source, and its other replicas.
 ///
-/// A Sentinel waits until every replica that it knows follows the new primary, for up to failover-timeout; one that never
-/// can keeps it busy for as long.
+/// A Sentinel waits until every replica that it knows follows the new primary, but no longer than failover-timeout. One
+/// that can never follow keeps the Sentinel busy for all of that time.
 struct FollowersCheck: Check {
     static let declaration = CheckDeclaration(
         id: "followers", title: "whoever shall follow the target after the cutover can")
@@ -51,7 +51,7 @@ struct FollowersCheck: Check {
         others.map { "\($0.address)" }.joined(separator: ", ")
     }
 
-    /// Of a source that wants more replicas than are left.
+    /// A finding where the source wants more replicas than are left once the others are detached.
     private func tooFew(_ servers: Servers) async throws(StepFailure) -> Finding? {
         let wanted = try await Fence(primary: servers.source).replicasWanted()
         guard wanted > 1 else { return nil }

@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// TTLs on single fields of a hash arrive only on a target that knows them.
+/// The target knows TTLs on single fields of a hash, if applications have set such TTLs.
 struct HashFieldTTLCheck: Check {
     static let declaration = CheckDeclaration(
         id: "hash-field-ttl", title: "TTLs of hash fields survive the move")

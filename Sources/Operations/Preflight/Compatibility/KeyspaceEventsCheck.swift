@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RESP
 
-/// Keyspace notifications are set on the target as on the source; they are not replicated.
+/// Keyspace notifications are set on the target as on the source, since this setting is not replicated.
 struct KeyspaceEventsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "keyspace-events", title: "keyspace notifications are set on the target as on the source", severity: .warn)
@@ -11,7 +11,7 @@ struct KeyspaceEventsCheck: Check {
         let source = try await servers.source.setting("notify-keyspace-events") ?? ""
         let target = try await servers.target.setting("notify-keyspace-events") ?? ""
         if source.isEmpty { return .passed("the source sends no keyspace notifications") }
-        // The server writes the letters in an order of its own.
+        // A server shows the letters in an order of its own.
         if Set(source) == Set(target) { return .passed("both send '\(source.printable)'") }
         let remedy =
             servers.plan.target.engine == .dragonfly

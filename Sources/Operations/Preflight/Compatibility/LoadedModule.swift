@@ -2,21 +2,21 @@ import Execution
 import RESP
 import RedisTopology
 
-/// A module as a server lists it.
+/// A module that a server lists.
 struct LoadedModule: Sendable, Hashable {
     let name: String
-    /// It is part of the server program: the server names no file that it was loaded from.
+    /// Whether the module is part of the server program: the server then names no file that it was loaded from.
     let isBuiltIn: Bool
 
-    /// By `MODULE LIST`, and by `INFO modules` where a server does not carry that out.
+    /// Reads `MODULE LIST`, or `INFO modules` where the server refuses that.
     static func all(of server: Server) async throws(StepFailure) -> [LoadedModule] {
         let reply = try await server.replies(to: [["MODULE", "LIST"]])[0]
         guard let entries = reply.array else { return try await named(in: server) }
         return entries.compactMap(LoadedModule.init)
     }
 
-    /// An entry is a list of names and values. Redis before 7 and Dragonfly tell no path. A built-in one has an empty path
-    /// on Redis, and its own name there on Valkey.
+    /// Reads an entry of `MODULE LIST`, which is a list of names and values. Redis before 7 and Dragonfly give no path.
+    /// A built-in module has an empty path on Redis, and its own name as path on Valkey.
     init?(_ entry: RESPValue) {
         guard let fields = entry.array, fields.count.isMultiple(of: 2) else { return nil }
         var values: [String: String] = [:]
@@ -32,7 +32,7 @@ struct LoadedModule: Sendable, Hashable {
         self.isBuiltIn = isBuiltIn
     }
 
-    /// `module:name=bf,ver=20612,api=1,…`: the section has one such line for each.
+    /// Reads `INFO modules`, which has a line such as `module:name=bf,ver=20612,api=1,…` for each module.
     private static func named(in server: Server) async throws(StepFailure) -> [LoadedModule] {
         try await server.info("modules")["modules"].all("module").compactMap { line in
             let attributes = line.split(separator: ",")

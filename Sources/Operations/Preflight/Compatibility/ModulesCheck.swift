@@ -3,10 +3,11 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The target has the modules that the source has: a key of a module that is missing aborts the full sync.
+/// The target has the modules that the source has. A key that needs a missing module makes the full sync fail, or is
+/// left out.
 ///
-/// Engines list parts of themselves as modules, too (Redis 8 its 'vectorset', Valkey 9 its 'lua'): those are missed only
-/// where they are in use.
+/// Engines list parts of themselves as modules, too (Redis 8 its 'vectorset', Valkey 9 its 'lua'). If such a part is
+/// missing on the target, that counts only where it is in use.
 struct ModulesCheck: Check {
     static let declaration = CheckDeclaration(id: "modules", title: "the target has the source's modules")
 
@@ -36,7 +37,7 @@ struct ModulesCheck: Check {
             servers)
     }
 
-    /// What shows that somebody uses modules: calls of their commands that write, and keys of their types in a sample.
+    /// The signs that somebody uses modules: calls of their write commands, and keys of their types in a sample.
     private func uses(_ servers: Servers) async throws -> [String] {
         let flags = try await servers.source.commandFlags()
         let calls = try await servers.source.commandCalls().filter { call in

@@ -1,11 +1,12 @@
 import Execution
 import RedisTopology
 
-/// For checks that go by the commands that the source has served: what a person does about calls that are long past.
+/// What a person does about calls that are long past, for checks that go by the commands which the source has served.
 struct OldCalls {
     let servers: Servers
 
-    /// While the target follows, reset statistics would end the run: it compares with them to see whether the source was emptied.
+    /// How to make the source forget old calls. Once the target follows, resetting the source's statistics would end
+    /// the run, because the run compares with them to see whether the source was emptied.
     func remedy() async throws(StepFailure) -> String {
         try await servers.target.replication().upstream == nil
             ? "CONFIG RESETSTAT forgets old calls"

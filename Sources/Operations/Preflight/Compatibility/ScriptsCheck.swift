@@ -2,7 +2,8 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// Dragonfly wants scripts to declare the keys they touch; Redis does not care.
+/// No script has run that Dragonfly might refuse: it wants scripts to declare the keys that they touch, and Redis does
+/// not check that.
 struct ScriptsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "scripts", title: "scripts run on the target as they do on the source", severity: .warn)

@@ -3,7 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The target takes strings as long as the source does: it refuses a longer one by closing the connection.
+/// The target takes strings as long as the source does. A server closes the connection of a client that sends a longer
+/// one.
 struct StringLengthCheck: Check {
     static let declaration = CheckDeclaration(
         id: "string-length", title: "the target takes strings as long as the source does (proto-max-bulk-len)",
@@ -12,7 +13,7 @@ struct StringLengthCheck: Check {
             .init(key: "sample", defaultValue: .count(200), meaning: "how many keys are looked at, taken by chance")
         ])
 
-    /// What Redis and Valkey have without a setting, and Dragonfly (`--max_bulk_len`).
+    /// The limit of Redis and Valkey, and that of Dragonfly (`--max_bulk_len`), where nobody has set one.
     private static let standard: Int64 = 512 << 20
     private static let standardOfDragonfly: Int64 = 2 << 30
 

@@ -3,7 +3,7 @@ package import PlanModel
 import RESP
 import RedisTopology
 
-/// The servers are what the plan says, and the pair of versions is one that is known to work.
+/// The servers run the engines that the plan names, and their versions are known to work together.
 package struct VersionsCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "versions", title: "the engines are those of the plan, and their versions work together")

@@ -2,8 +2,8 @@ import Execution
 import PlanModel
 import RESP
 
-/// The certificates that are in use stay valid for some time. One that has expired is what `reachable` reports, unless
-/// the plan does not verify.
+/// The TLS certificates in use stay valid for some time. A certificate that has expired already makes `reachable` fail,
+/// unless the plan does not verify certificates.
 struct CertificatesCheck: Check {
     static let declaration = CheckDeclaration(
         id: "certificates", title: "TLS certificates stay valid", severity: .warn,
@@ -43,7 +43,7 @@ struct CertificatesCheck: Check {
 }
 
 extension TLSCertificate {
-    /// Seconds since 1970.
+    /// The end of its validity, in seconds since 1970.
     fileprivate var end: Double { Double(notAfter) }
 
     fileprivate var day: String { String(Timestamp(millisecondsSince1970: notAfter * 1000).description.prefix(10)) }

@@ -2,11 +2,11 @@ import Execution
 import PlanModel
 import RESP
 
-/// Sentinels can make sense of the host names that the plan uses.
+/// The Sentinels resolve the host names that the plan uses.
 ///
-/// The target is told to follow the source under the name of the plan. A Sentinel without resolve-hostnames does not
-/// recognise its primary in that name, takes the target for one that follows somebody else, and after some seconds tells
-/// it to follow the IP: a second full sync on Dragonfly.
+/// The target is told to follow the source under the name that the plan gives. A Sentinel without resolve-hostnames
+/// does not recognise its primary in that name and takes the target for a replica of somebody else. After some seconds
+/// it tells the target to follow the IP, which on Dragonfly is a second full sync.
 struct HostNamesCheck: Check {
     static let declaration = CheckDeclaration(
         id: "host-names", title: "the Sentinels resolve the host names of the plan", severity: .warn)

@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RESP
 
-/// planrun may do at every server what the steps of the plan, and their way back, need.
+/// planrun's user has the rights that the steps of the plan and their way back need at every server.
 struct PlanrunRightsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "planrun-rights", title: "planrun has the rights that the plan's steps need")
@@ -22,8 +22,8 @@ struct PlanrunRightsCheck: Check {
         return inquiry.finding(try await inquiry.answer(), whose: "planrun's user")
     }
 
-    /// The source's other replicas. One that does not let it in is left as it is, and
-    /// named by other checks.
+    /// The findings at the source's other replicas. A replica that refuses planrun's login is skipped here; other
+    /// checks report it.
     private func findingsAtReplicas(_ servers: Servers, _ rights: Rights) async throws -> [Finding] {
         let guests = try await OtherReplicas(
             servers: servers, primary: servers.source, successor: servers.target

@@ -2,7 +2,7 @@ import Execution
 package import PlanModel
 import RESP
 
-/// Every instance and Sentinel answers and accepts our credentials. All other checks need it, so that a server that is
+/// Every instance answers and accepts planrun's credentials. All other checks need this one, so that a server that is
 /// down is reported once.
 package struct ReachableCheck: Check {
     package static let declaration = CheckDeclaration(

@@ -12,7 +12,7 @@ struct RenamedCommandsCheck: Check {
         "SUBSCRIBE",
     ]
     private static let source = ["PSYNC", "REPLCONF"]
-    /// What empties it again on the way back.
+    /// The target is emptied with this command on the way back.
     private static let target = ["FLUSHALL"]
 
     static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], [.commandTable]) }
@@ -34,10 +34,10 @@ struct RenamedCommandsCheck: Check {
         return .combined(findings, passed: "source and target have all of them")
     }
 
-    /// The names that the server does not know a command by.
+    /// The names under which the server knows no command.
     ///
-    /// One `COMMAND INFO` for each name: Dragonfly reads the first name only and ignores the rest. For a name that it does
-    /// not know it answers null, where Redis answers a list that holds a null.
+    /// Each name needs a `COMMAND INFO` of its own, since Dragonfly reads the first name only. For an unknown name
+    /// Dragonfly answers null, and Redis a list that holds a null.
     private static func missing(_ names: [String], at server: Server) async throws(StepFailure) -> [String] {
         let questions = names.map { Command(["COMMAND", "INFO", $0]) }
         var missing: [String] = []

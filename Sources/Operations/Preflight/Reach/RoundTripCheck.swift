@@ -5,8 +5,8 @@ import RedisTopology
 
 /// Every server answers fast and evenly enough for what planrun does while writes are held back.
 ///
-/// Between the start of the write pause and the promotion lie six round trips, one after the other: a typical one may
-/// take a twentieth of the pause, which leaves more than half of it for the drain.
+/// Between the start of the write pause and the promotion there are six round trips, one after the other. If a typical
+/// one takes no more than a twentieth of the pause, more than half of the pause is left for the drain.
 struct RoundTripCheck: Check {
     static let declaration = CheckDeclaration(
         id: "round-trip", title: "round trips are short against the write pause", severity: .warn,
@@ -45,11 +45,12 @@ struct RoundTripCheck: Check {
 
     private struct Times: Sendable {
         let median: Duration
-        /// Of ten, all but the slowest took that long at most: planrun itself is busy with the other checks, too.
+        /// The time that nine of ten round trips took at most. The slowest is left out because planrun itself is busy
+        /// with other checks at the same time.
         let ninth: Duration
     }
 
-    /// On a connection of its own: on a shared one it would wait behind the answers to other checks.
+    /// Measures on a connection of its own, because on a shared one it would wait behind the answers to other checks.
     private static func measure(_ instance: some Instance, _ servers: Servers) async throws -> Times {
         try await servers.withSession(instance, instance.settings) { probe in
             _ = try await probe.replies(to: [["PING"]])

@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The target takes the login with which the Sentinels watch the source: they have one `auth-user` and `auth-pass` for a
-/// primary and all its replicas, and show neither.
+/// The target accepts the login with which the Sentinels watch the source. A Sentinel has one `auth-user` and
+/// `auth-pass` for a primary and all its replicas, and shows neither.
 struct SentinelLoginCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-login", title: "the target takes the login of the Sentinels")
@@ -32,7 +32,7 @@ struct SentinelLoginCheck: Check {
         return .combined(findings, passed: first.saw)
     }
 
-    /// What the Sentinels say themselves, where they know the target already.
+    /// What the Sentinels themselves say, if all of them know the target already; `nil` otherwise.
     private func seen(_ servers: Servers) async throws -> Finding? {
         var findings: [Finding] = []
         for picture in try await servers.sentinelPictures() {
@@ -54,7 +54,7 @@ struct SentinelLoginCheck: Check {
         "let \(target.endpoint) take the auth-user and auth-pass of the Sentinels: they use one pair for source and target"
     }
 
-    /// The Sentinels log in with the password of the source, or not at all.
+    /// Judges Sentinels that log in as `default`: with the password of the source, or without any.
     private func defaultUser(_ servers: Servers) async throws -> Finding {
         let target = servers.target
         if try await takes(nil, target, servers) { return .passed("the target asks for no password") }
@@ -88,7 +88,8 @@ struct SentinelLoginCheck: Check {
         }
     }
 
-    /// The same name on both servers, and a password that both take.
+    /// Judges Sentinels that log in as a named user: the target must have this user, with a password that the source
+    /// takes, too.
     private func namedUser(_ user: String, _ servers: Servers) async throws -> Finding {
         let (source, target) = (servers.source, servers.target)
         let title = "'\(user.printable)'"

@@ -3,10 +3,10 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Source and Sentinels will know the target under the address that the plan gives it.
+/// The source and the Sentinels will know the target under the address that the plan gives it.
 ///
-/// A replica tells its primary the port on which it listens, and the IP if it was told to announce one; the source passes
-/// both on to the Sentinels, and those to the applications.
+/// A replica tells its primary the port on which it listens, and the IP that it was told to announce, if any. The
+/// source passes both on to the Sentinels, and the Sentinels to the applications.
 struct TargetAddressCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-address", title: "the source and the Sentinels will see the target at its address in the plan")
@@ -43,7 +43,8 @@ struct TargetAddressCheck: Check {
             at: [target.name], remedy: ["CONFIG SET replica-announced yes on \(target.endpoint)"])
     }
 
-    /// 127.0.0.1 is another machine for every machine.
+    /// A finding where source or target has a loopback address and another server has not. Each machine takes 127.0.0.1
+    /// for itself.
     private func loopback(_ servers: Servers) async -> Finding? {
         var here: [any Instance] = []
         var elsewhere: [any Instance] = []
@@ -73,11 +74,11 @@ struct TargetAddressCheck: Check {
     }
 }
 
-/// What a server tells others about where it is.
+/// What a server tells others about its own address.
 struct Announcement: Sendable {
-    /// `nil`: the one from which it connects.
+    /// `nil` where others take the address from which the server connects.
     var host: String?
-    /// `nil` where the server does not show it: Dragonfly.
+    /// `nil` where the server does not show it, as Dragonfly does.
     var port: Int?
     var isHidden: Bool
 }

@@ -3,8 +3,9 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The target takes connections at the address under which it is reached. Where it does not, there is address translation
-/// before it, and the source may see it come from somewhere else than where Sentinels and applications could reach it.
+/// The target takes connections at the address under which planrun reaches it. If it does not, there is address
+/// translation in front of it. Then the source may see the target at an address where Sentinels and applications cannot
+/// reach it.
 struct TargetNATCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-nat", title: "no address translation stands before the target", severity: .warn)

@@ -2,7 +2,7 @@ import Execution
 package import PlanModel
 import RedisTopology
 
-/// The target is nobody's replica and holds no keys, or follows the source already.
+/// The target follows the source already, or it follows nobody and holds no keys.
 package struct TargetFreeCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "target-free", title: "the target is empty and follows nobody, or follows the source already")

@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// No Sentinel remembers a replica that does not answer: after the promotion the Sentinels wait for every replica that
-/// they know until failover-timeout has passed.
+/// No Sentinel lists a replica that does not answer. After the promotion a Sentinel waits for every replica that it
+/// lists, until failover-timeout has passed.
 struct DeadReplicasCheck: Check {
     static let declaration = CheckDeclaration(
         id: "dead-replicas", title: "every replica that a Sentinel knows answers it", severity: .warn)

@@ -3,7 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// No Sentinel remembers another one that does not answer: it counts for the majority that a failover needs.
+/// No Sentinel lists another Sentinel that does not answer. A dead Sentinel still counts for the majority that a
+/// failover needs.
 struct DeadSentinelsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "dead-sentinels", title: "every Sentinel that another one knows answers it", severity: .warn)

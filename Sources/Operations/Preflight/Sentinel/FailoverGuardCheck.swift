@@ -2,11 +2,11 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// No election of the past ended without a new primary: for twice failover-timeout after one, the Sentinels start no
-/// failover by themselves.
+/// No earlier election ended without a new primary. After such an election the Sentinels start no failover by
+/// themselves for twice failover-timeout.
 ///
-/// Sentinel shows neither the attempt nor its time, only in which epoch the others last voted. A vote that is newer than
-/// the configuration is of a failover that was given up, a moment ago or long ago.
+/// A Sentinel shows neither the attempt nor its time, only the epoch in which the others last voted. If the vote is
+/// newer than the configuration, a failover was given up, either a moment ago or long ago.
 struct FailoverGuardCheck: Check {
     static let declaration = CheckDeclaration(
         id: "failover-guard", title: "no earlier failover was given up", severity: .warn)

@@ -1,8 +1,8 @@
 import Execution
 import PlanModel
 
-/// No Sentinel but those of the plan watches the source, the target or another replica of the source, and those of the plan
-/// watch them under no other name.
+/// Only the Sentinels of the plan watch the source, the target and the other replicas of the source, and they watch
+/// them under one name only.
 struct ForeignSentinelsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "foreign-sentinels", title: "no Sentinel outside the plan watches one of its servers")
@@ -10,7 +10,7 @@ struct ForeignSentinelsCheck: Check {
     static func rights(in plan: Plan) -> Rights { ForeignSentinels.rights(plan) }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        // `known-sentinels` names Sentinels that those of the plan know.
+        // The Sentinels that the plan's Sentinels know are left to the check `known-sentinels`.
         let result = try await ForeignSentinels(servers: servers, knowsPeers: true).find()
         let untold = result.untold.map { server in
             Finding.untold(

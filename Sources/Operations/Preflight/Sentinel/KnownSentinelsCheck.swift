@@ -5,8 +5,8 @@ import RedisTopology
 
 /// The plan names every Sentinel that watches the source, and each of them knows all others.
 ///
-/// The cutover asks all Sentinels of the plan and is done when all of them name the target. One that the plan leaves out
-/// goes on naming the source to clients if it does not hear of the change, and nobody looks.
+/// The cutover asks all Sentinels of the plan and ends when all of them name the target. If a Sentinel that the plan
+/// leaves out does not hear of the change, it goes on sending clients to the source, and planrun does not see that.
 struct KnownSentinelsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "known-sentinels", title: "the plan names all Sentinels, and they know each other")
@@ -23,7 +23,7 @@ struct KnownSentinelsCheck: Check {
             passed: "the plan names \(pictures.count == 1 ? "the only Sentinel" : "all \(pictures.count) Sentinels")")
     }
 
-    /// Sentinels that others know and the plan does not. One that is down is the business of `dead-sentinels`.
+    /// Sentinels that others know and the plan does not name. The check `dead-sentinels` reports those that are down.
     private func strangers(_ pictures: [SentinelPicture], _ servers: Servers) async -> [Finding] {
         var known: [ServerAddress: [Sentinel]] = [:]
         for picture in pictures {
@@ -73,7 +73,8 @@ struct KnownSentinelsCheck: Check {
 }
 
 extension [SentinelPicture] {
-    /// Whether another Sentinel's peer is one of these, by run id, else by address.
+    /// Whether a Sentinel that another one lists is among these. They are compared by run id, or by address where a run
+    /// id is missing.
     func contains(_ peer: SentinelPeer, _ servers: Servers) async -> Bool {
         for picture in self {
             if let id = picture.id, let other = peer.runID {

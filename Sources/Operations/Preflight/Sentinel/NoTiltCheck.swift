@@ -2,7 +2,7 @@ import Execution
 package import PlanModel
 import RedisTopology
 
-/// No Sentinel is in TILT, in which it watches and acts on nothing.
+/// No Sentinel is in TILT. A Sentinel in TILT still watches, but acts on nothing.
 package struct NoTiltCheck: Check {
     package static let declaration = CheckDeclaration(id: "no-tilt", title: "no Sentinel is in TILT")
 

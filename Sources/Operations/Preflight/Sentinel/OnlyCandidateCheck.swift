@@ -3,8 +3,8 @@ package import PlanModel
 import RESP
 import RedisTopology
 
-/// No replica that the plan does not name can be chosen by Sentinel: nothing else tells it whom to promote. The cutover sets
-/// their priority to 0 for as long as it takes; that must be possible.
+/// No Sentinel can choose a replica other than the target, or planrun can prevent it. Only the priorities tell a
+/// Sentinel whom to promote, so the cutover sets those of the other replicas to 0 for as long as it lasts.
 package struct OnlyCandidateCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "only-candidate", title: "no replica but the target can be promoted")

@@ -3,7 +3,8 @@ package import PlanModel
 import RESP
 import RedisTopology
 
-/// Every Sentinel sees enough others for the quorum and for a majority. Asked of each, since each counts only what it sees.
+/// Every Sentinel sees enough others for the quorum and for a majority. Each Sentinel is asked, since each counts only
+/// those that it sees.
 package struct QuorumReachedCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "quorum", title: "every Sentinel reaches the quorum (CKQUORUM)")

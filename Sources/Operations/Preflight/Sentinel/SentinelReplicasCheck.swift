@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// All Sentinels know the same replicas and think the same of them.
+/// All Sentinels list the same replicas, and agree on which are up and on their priorities.
 struct SentinelReplicasCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-replicas", title: "the Sentinels know the same replicas", severity: .warn)

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// No Sentinel runs programs of the user's at a failover, which may do what this plan does as well, or the contrary.
+/// No Sentinel runs a script of the user's at a failover. Such a script may do what this plan does as well, or undo it.
 struct SentinelScriptsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-scripts", title: "no Sentinel runs a script at a failover", severity: .warn)

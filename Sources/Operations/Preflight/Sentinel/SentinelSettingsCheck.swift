@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// All Sentinels have the same settings for the primary, and the configuration of the same epoch.
+/// All Sentinels have the same settings for the primary, and are at the same configuration epoch.
 struct SentinelSettingsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-settings", title: "the Sentinels have the same settings", severity: .warn)

@@ -3,7 +3,7 @@ package import PlanModel
 import RESP
 import RedisTopology
 
-/// Every Sentinel says that the source is the primary of that name.
+/// Every Sentinel names the source as the primary of the plan's name.
 package struct SentinelsAgreeCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "sentinels-agree", title: "every Sentinel names the source as the primary")

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Sentinel may promote the target: a replica-priority of 0 forbids it.
+/// Sentinel may promote the target; with a replica-priority of 0 it would not.
 struct TargetPriorityCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-priority", title: "Sentinel may promote the target (replica-priority)")

@@ -4,8 +4,8 @@ import RedisTopology
 
 /// The write pause of the cutover is shorter than the smallest `down-after-milliseconds`.
 ///
-/// Sentinel says hello by PUBLISH, which a write pause holds back, and its PING waits behind it: a pause that is longer
-/// than `down-after-milliseconds` makes the Sentinels take the source for down.
+/// A Sentinel says hello with PUBLISH. A write pause holds that back, and the Sentinel's PING waits behind it. If the
+/// pause is longer than `down-after-milliseconds`, the Sentinels take the source for down.
 package struct WritePauseCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "write-pause", title: "the write pause is shorter than every down-after-milliseconds")

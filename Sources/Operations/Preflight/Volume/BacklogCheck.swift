@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// A link that breaks for a moment can go on where it was, because the source still has what was written meanwhile.
+/// The source keeps enough of the replication stream that a link which breaks for a moment can go on where it was.
 struct BacklogCheck: Check {
     static let declaration = CheckDeclaration(
         id: "backlog", title: "the replication backlog covers a short loss of the link", severity: .warn,
@@ -11,7 +11,8 @@ struct BacklogCheck: Check {
             .init(key: "covers", defaultValue: .duration(.seconds(60)), meaning: "how long the link may be lost")
         ])
 
-    /// Dragonfly starts anew each time its link to a Redis is lost, whatever the backlog.
+    /// Not for Dragonfly: it begins a new full sync each time that its link to a Redis is lost, whatever the backlog
+    /// holds.
     static func applies(to plan: Plan) -> Bool { plan.source.engine != .dragonfly && plan.target.engine != .dragonfly }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {

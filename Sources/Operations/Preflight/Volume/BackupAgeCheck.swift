@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// There is a recent save of the source to fall back on when everything else fails.
+/// There is a recent save of the source, to fall back on when everything else fails.
 struct BackupAgeCheck: Check {
     static let declaration = CheckDeclaration(
         id: "backup", title: "the source was saved not long ago", severity: .warn,
@@ -21,7 +21,7 @@ struct BackupAgeCheck: Check {
         guard let saved = state.lastSave else { return .passed("the source does not tell when it last saved") }
         let age = Duration.seconds(max(0, Int64(WallClock.now()) - saved))
         let maximum = limits.duration("max-age")
-        // A server that has not saved since it started tells the time of its start.
+        // A server that has not saved since it was started gives the time of its start instead.
         let text =
             age >= uptime - .seconds(1)
             ? "no save since the source started \(age.planText) ago" : "the last save is \(age.planText) old"

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The source's machine has room for the copies that writes make while a child process saves the data.
+/// The source's machine has memory for the pages that writes copy while a child process saves the data.
 struct ForkCheck: Check {
     static let declaration = CheckDeclaration(
         id: "fork-headroom", title: "the source's machine has memory for the fork of a full sync", severity: .warn,

@@ -3,10 +3,10 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Both servers have their data loaded, and the source saves without errors and is not busy saving now.
+/// Both servers have loaded their data. The last save of the source went well, and the source is not saving now.
 ///
-/// Where the target follows the source already, the source may be saving for it and the target loading what it got: the
-/// full sync of an earlier attempt, which `wait-for-sync` goes on waiting for.
+/// If the target follows the source already, the source may be saving for it, and the target may be loading what it
+/// received. That is the full sync of an earlier attempt, and `wait-for-sync` goes on waiting for it.
 struct PersistenceCheck: Check {
     static let declaration = CheckDeclaration(
         id: "persistence", title: "nothing is loading, and the source's last save went well")

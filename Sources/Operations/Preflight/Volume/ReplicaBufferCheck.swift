@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The source's output buffer for replicas holds what is written during the full sync. Where it does not, the source cuts
-/// the sync off each time, and it begins anew for ever.
+/// The source's output buffer for replicas holds what is written during the full sync. If it is too small, the source
+/// breaks the sync off, and the sync begins again without end.
 struct ReplicaBufferCheck: Check {
     static let declaration = CheckDeclaration(
         id: "replica-buffer", title: "the source's output buffer for replicas outlasts the full sync",
@@ -29,7 +29,8 @@ struct ReplicaBufferCheck: Check {
     }
 }
 
-/// `normal 0 0 0 slave 268435456 67108864 60 pubsub …`: hard limit, soft limit, and for how long the soft one may be passed.
+/// The limit of the output buffer for replicas: a hard limit, a soft limit, and for how long the soft one may be
+/// exceeded. It is read from `normal 0 0 0 slave 268435456 67108864 60 pubsub …`.
 struct ReplicaBufferLimit: Equatable {
     var hard: Int64
     var soft: Int64
@@ -44,7 +45,7 @@ struct ReplicaBufferLimit: Equatable {
         (self.hard, self.soft, softFor) = (hard, soft, .seconds(seconds))
     }
 
-    /// Whether a replica that has that much waiting, over that time, would be disconnected. 0 is no limit.
+    /// Whether a replica would be disconnected that has this many bytes waiting for this long. 0 stands for no limit.
     func isExceeded(by bytes: Int64, for duration: Duration) -> Bool {
         (hard > 0 && bytes > hard) || (soft > 0 && bytes > soft && duration > softFor)
     }

@@ -1,7 +1,7 @@
 import Execution
 import PlanModel
 
-/// The full sync fits into the time that the plan gives it.
+/// The full sync fits into the timeout of the plan's `wait-for-sync`.
 struct SyncTimeCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sync-time", title: "the full sync fits into the timeout of wait-for-sync", severity: .warn,

@@ -5,12 +5,13 @@ import RedisTopology
 
 /// Finds out whether two addresses lead to one process, by connecting to both.
 ///
-/// Redis and Valkey draw a run id at each start, and two that are equal are one process. Dragonfly has none: there a
-/// connection through one address is given a random name, and is looked for in `CLIENT LIST` through the other.
+/// Redis and Valkey draw a run id at each start, so equal run ids mean one process. Dragonfly has none. There a
+/// connection through one address is given a random name, which is then looked for in `CLIENT LIST` through the other
+/// address.
 struct IdentityProof: Sendable {
     private let admission: Admission
 
-    /// - Parameter access: as whom to ask; the next one is tried where a server does not let us in.
+    /// - Parameter access: the credentials to ask with; the next ones are tried where a server refuses these.
     init(connector: any SessionConnector, access: [ConnectionSettings]) {
         let hurried = access.map { settings in
             var settings = settings
@@ -20,7 +21,7 @@ struct IdentityProof: Sendable {
         admission = Admission(connector: connector, access: hurried)
     }
 
-    /// Source and target are asked who they are, and so is every address that might be one of them.
+    /// The rights to identify source and target, and every address that might be one of them.
     static func rights(_ plan: Plan) -> Rights {
         let hasNoRunID = [plan.source.engine, plan.target.engine].contains(.dragonfly)
         return Rights(
@@ -51,7 +52,7 @@ struct IdentityProof: Sendable {
     ) async throws(StepFailure) -> Sameness {
         if first.runID == nil, second.runID == nil { return try await compareByName(first.server, second.server) }
         if first.runID == second.runID { return .same }
-        // It may have been restarted between the two questions.
+        // The first server may have been restarted between the two questions.
         guard try await first.server.serverInfo().runID == first.runID else {
             return .unknown("\(first.server.endpoint) was restarted while it was asked who it is")
         }
@@ -65,7 +66,7 @@ struct IdentityProof: Sendable {
         try await first.ask(["CLIENT", "SETNAME", name])
         let clients = try await second.read(["CLIENT", "LIST"]) { try ClientList($0).clients }
         if clients.contains(where: { $0.name == name }) { return .same }
-        // A connection that was lost meanwhile, and made again, has no name.
+        // A connection that was lost meanwhile and made again has no name.
         guard try await first.ask(["CLIENT", "GETNAME"]).string == name else {
             return .unknown("the connection to \(first.endpoint) was lost while it was asked who it is")
         }

@@ -4,11 +4,11 @@ import Synchronization
 /// Whether two addresses lead to the same server process.
 enum Sameness: Sendable, Equatable {
     case same, different
-    /// It could not be told. Why, as a sentence.
+    /// It could not be told; the sentence says why.
     case unknown(String)
 }
 
-/// What this process has found out about addresses, so that nobody is asked the same twice.
+/// What this process has found out about addresses, so that no server is asked the same thing twice.
 final class KnownAddresses: Sendable {
     struct Pair: Hashable, Sendable {
         let left: ServerAddress
@@ -17,10 +17,11 @@ final class KnownAddresses: Sendable {
 
     private typealias Answer = (task: Task<Sameness, Never>, age: Stopwatch)
 
-    /// Set while writes are held back: what is not known by then is not asked for.
+    /// Set while writes are held back, when planrun must not spend time on questions: what is not known by then stays
+    /// unknown.
     @TaskLocal static var asksNobody = false
 
-    /// After which it is asked again about an address of which nothing could be told.
+    /// After this time a question is asked again whose answer was `unknown`.
     private static let patience = Duration.seconds(5)
 
     private let answers = Mutex<[Pair: Answer]>([:])
@@ -50,7 +51,7 @@ final class KnownAddresses: Sendable {
         let answer = await known.task.value
         guard case .unknown = answer, known.age.elapsed >= Self.patience, !Self.asksNobody else { return answer }
         let again = answers.withLock { answers in
-            // Somebody else may have asked again meanwhile.
+            // Another task may have asked again meanwhile.
             if let newer = answers[pair], newer.task != known.task { return newer }
             let answer = begin()
             answers[pair] = answer

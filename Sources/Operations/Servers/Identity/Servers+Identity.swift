@@ -3,14 +3,16 @@ import PlanModel
 package import RESP
 import RedisTopology
 
-/// Who is who: addresses differ between the plan, the source and the Sentinels, and the process behind them decides.
+/// Which address leads to which server. The plan, the source and the Sentinels may spell addresses differently; the
+/// process behind an address decides.
 extension Servers {
-    /// Whether an address that some server named is this one, as far as that is known for certain.
+    /// Whether an address that a server named leads to this instance. `false` also where that is not certain.
     package func isSame(_ address: ServerAddress, as instance: some Instance) async -> Bool {
         await sameness(of: address, as: instance) == .same
     }
 
-    /// The same for an address of a server that is no part of the plan.
+    /// Whether two addresses lead to one server, where the server need not be part of the plan. `false` also where that
+    /// is not certain.
     func isSame(_ address: ServerAddress, as other: ServerAddress) async -> Bool {
         if address.isSpelledLike(other) { return true }
         for server in [source, target] where other.isSpelledLike(server.endpoint.serverAddress) {
@@ -19,11 +21,12 @@ extension Servers {
         return await sameness(address, other, source.settings) == .same
     }
 
-    /// Whether an address leads to this server. Asks the servers themselves where the spelling does not tell, once.
+    /// Whether an address leads to this instance. If the spelling does not tell, the servers themselves are asked,
+    /// once.
     func sameness(of address: ServerAddress, as instance: some Instance) async -> Sameness {
         let own = instance.endpoint.serverAddress
         if address.isSpelledLike(own) { return .same }
-        // Source and target are two servers: that was asked before the one was told to follow the other.
+        // Source and target are known to be two servers: that was asked before one was told to follow the other.
         let opposite: Server? = instance.place == .source ? target : instance.place == .target ? source : nil
         if let opposite, await isOnePlace(address, opposite.endpoint.serverAddress) { return .different }
         return await sameness(address, own, instance.settings)
@@ -50,14 +53,14 @@ extension Servers {
         let told = await IdentityProof(connector: connector, access: access.all).compare(address, own)
         guard case .unknown = told else { return told }
         if let told = await sameness(bySentinels: address, own) { return told }
-        // A name that has several addresses, of which one is meant.
+        // Two spellings of one host that has several addresses, of which one is meant.
         guard address.port == own.port, await !resolve(address.host).isDisjoint(with: resolve(own.host)) else {
             return told
         }
         return .same
     }
 
-    /// Whether both are one port of one IP, whatever they are called.
+    /// Whether both lead to one port of one IP, however they are spelt.
     func isOnePlace(_ left: ServerAddress, _ right: ServerAddress) async -> Bool {
         if left.isSpelledLike(right) { return true }
         guard left.port == right.port else { return false }
@@ -65,11 +68,12 @@ extension Servers {
         return here == there && here.count == 1
     }
 
-    /// The IPs of a host. While writes are held back no name is looked up: what was found last still counts, and a name that
-    /// nobody has asked for has none.
+    /// The IPs of a host. While writes are held back no name is looked up: the last result for a name counts, and a
+    /// name that was never looked up has none.
     func addresses(of host: String) async -> Set<String> { await knownAddresses.ips(of: host, resolve) }
 
-    /// A Sentinel may reach an address that we cannot, and tells which process it found there.
+    /// Asks the Sentinels, which may reach an address that planrun cannot reach and tell which process they found
+    /// there.
     private func sameness(bySentinels address: ServerAddress, _ own: ServerAddress) async -> Sameness? {
         guard plan.sentinel != nil, let pictures = try? await sentinelPictures() else { return nil }
         guard let server = [source, target].first(where: { own.isSpelledLike($0.endpoint.serverAddress) }),
@@ -85,13 +89,14 @@ extension Servers {
         return nil
     }
 
-    /// As whom an unknown address may be asked who it is: as at the server that it may be, else as at source and target.
+    /// The credentials with which an unknown address is asked who it is: those of the server that it may be, then those
+    /// of source and target.
     private struct Access {
         let all: [ConnectionSettings]
 
         init(_ settings: ConnectionSettings, at servers: Servers) {
             let isSentinel = servers.sentinels.contains { $0.settings.address == settings.address }
-            // What opens a Sentinel is no business of other servers, and the other way round.
+            // The password of a Sentinel is not shown to other servers, nor theirs to a Sentinel.
             all = isSentinel ? [settings] : [settings, servers.source.settings, servers.target.settings]
         }
     }
