@@ -1,5 +1,5 @@
 extension ByteCount {
-    /// From large to small; the binary one of two neighbours first.
+    /// From large to small; of two neighbours, such as GiB and GB, the binary one first.
     static let planUnits: [(name: String, bytes: Int64)] = [
         ("TiB", 1 << 40), ("TB", 1_000_000_000_000), ("GiB", 1 << 30), ("GB", 1_000_000_000), ("MiB", 1 << 20),
         ("MB", 1_000_000), ("KiB", 1 << 10), ("KB", 1_000), ("B", 1),

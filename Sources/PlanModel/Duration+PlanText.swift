@@ -1,13 +1,13 @@
 extension Duration {
-    /// Unit by unit, from large to small, as a plan writes them. In milliseconds.
+    /// The units of a plan, from large to small, which is the order in which a plan writes them.
     static let planUnits: [(name: String, milliseconds: Int64)] = [
         ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
     ]
 
-    /// As a plan spells it: `1h30m`, `250ms`. Whole milliseconds; what is below is dropped.
+    /// As a plan spells it: `1h30m`, `250ms`. Fractions of a millisecond are dropped.
     package var planText: String {
         let (seconds, attoseconds) = components
-        // A server's word can make a time longer than any that has a spelling.
+        // A number from a server can give a duration that has too many milliseconds for an `Int64`.
         let longest = Int64.max / 1_000 - 1
         var left = min(max(-longest, seconds), longest) * 1_000 + attoseconds / 1_000_000_000_000_000
         guard left > 0 else { return left == 0 ? "0s" : "-" + (.zero - self).planText }

@@ -43,8 +43,8 @@ extension Endpoint {
         return port
     }
 
-    /// Names as DNS and container networks have them, underscores included, or IPv4. A name that ends in digits only is
-    /// an IPv4 address or nothing: that is how resolvers read it.
+    /// Whether this is a host name as DNS and container networks have them, underscores included, or an IPv4 address. A
+    /// name whose last part has only digits must be an IPv4 address, because resolvers read it as one.
     private static func isHost(_ host: String) -> Bool {
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard host.utf8.count <= 253, labels.allSatisfy({ (1...63).contains($0.utf8.count) }),
@@ -63,7 +63,7 @@ extension Endpoint {
     }
 
     /// Whether two endpoints are written for the same place: names without regard to case, IPv6 without regard to
-    /// spelling. What names resolve to is for the servers to say.
+    /// spelling. No name is resolved: that two names lead to one server shows only when the servers are asked.
     func isSame(as other: Endpoint) -> Bool { port == other.port && comparableHost == other.comparableHost }
 
     var comparableHost: String {

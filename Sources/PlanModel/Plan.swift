@@ -6,7 +6,7 @@ package struct Plan: Sendable {
     package var description: String?
     /// What one run moves.
     package var shard: Shard
-    /// In the order of the file; every step names its needs.
+    /// In the order of the file. Every step has its needs, also those that the file leaves to the order.
     package var steps: [Step]
     package var rollback: RollbackSettings
     /// The file as it was read.

@@ -24,7 +24,7 @@ package struct PlanChanges: Sendable, Equatable {
 }
 
 extension Plan {
-    /// What a reader of both would have to know before going on with this one.
+    /// What differs between `earlier` and this plan, for a person who is about to go on with this one.
     package func changes(since earlier: Plan) -> PlanChanges {
         let before = Dictionary(earlier.steps.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let ids = Set(steps.map(\.id))
@@ -50,7 +50,7 @@ extension Plan {
 }
 
 extension Step {
-    /// The same step, wherever it stands in its file, and in whatever order its needs are named.
+    /// Whether both steps do the same, wherever they stand in their files, and in whatever order their needs are named.
     fileprivate func means(_ other: Step) -> Bool {
         kind == other.kind && Set(needs) == Set(other.needs) && timeout == other.timeout && retries == other.retries
     }

@@ -29,9 +29,9 @@ extension SecretReference {
 
     /// The value, read now. Keep it no longer than it takes to use it.
     ///
-    /// Of a file, one line break at the end is dropped, because editors and `echo` put it there.
+    /// Of the text in a file, one line break at the end is dropped, because editors and `echo` put it there.
     ///
-    /// - Parameter planPath: the plan file, from whose folder a relative path goes.
+    /// - Parameter planPath: the plan file; a relative path is looked up in its folder.
     package func read(planPath: String, environment: [String: String]) throws(SecretError) -> String {
         switch self {
         case .environment(let name): try Self.value(of: name, in: environment)
@@ -78,7 +78,7 @@ extension SecretReference {
 }
 
 extension Plan {
-    /// A path that the plan names: relative ones go from the folder of the plan file.
+    /// The path of a file that the plan names; a relative one is looked up in the folder of the plan file.
     package func resolve(_ path: String) -> String { PlanPath.resolve(path, planPath: file.path) }
 }
 

@@ -2,8 +2,8 @@
 package enum Engine: String, Sendable, Hashable, Codable, CaseIterable {
     case redis, valkey, dragonfly
 
-    /// Whether a server of that engine never gets in sync with one of this engine. Dragonfly as a primary does not speak
-    /// PSYNC, and a Redis or Valkey would try several hundred times a second.
+    /// Whether a replica of that engine never gets in sync with a primary of this engine. Dragonfly as a primary does
+    /// not speak PSYNC, and a Redis or Valkey that follows it would try again several hundred times a second.
     /// - Parameter replica: `nil` for an engine that a plan cannot name.
     package func rulesOut(replica: Engine?) -> Bool { self == .dragonfly && replica != .dragonfly }
 }
@@ -58,7 +58,7 @@ package struct TLSSettings: Sendable, Hashable {
     }
 }
 
-/// Who to be at a server, and how to get there.
+/// As which user to log in to a server, and whether with TLS.
 package struct Access: Sendable, Hashable {
     package var username: String?
     package var password: SecretReference?

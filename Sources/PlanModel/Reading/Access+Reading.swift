@@ -18,10 +18,10 @@ extension Access {
 }
 
 extension MappingReader {
-    /// `AUTH` takes a user only together with a password.
+    /// Reports a username without a password: `AUTH` takes a user only together with a password.
     func checkUsername() {
         guard let range = range(of: "username"), self.range(of: "password") == nil else { return }
-        // A typo of it is reported as an unknown key.
+        // A misspelt 'password' is reported as an unknown key.
         guard !entries.contains(where: { Suggestion.closest(to: $0.key, in: ["password"]) != nil }) else { return }
         collector.error(
             .usernameWithoutPassword, "\(subject) has a username but no password", at: range,

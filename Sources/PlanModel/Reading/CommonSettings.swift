@@ -16,7 +16,7 @@ struct CommonSettings {
 
     let id: Located<String>?
     let needs: [Located<String>]?
-    /// The needs are written, but wrong.
+    /// Whether `needs` is written, but wrong.
     let areNeedsUnknown: Bool
     let timeout: Duration?
     let retries: Int?

@@ -12,11 +12,11 @@ struct MappingReader {
     let place: SourceRange
     let collector: DiagnosticCollector
     let entries: [YAMLEntry]
-    /// What its keys are called, where they are not just keys.
+    /// What messages call a key of this mapping: the keys of `preflight` are checks.
     var noun = (word: "key", code: DiagnosticCode.unknownKey)
     private var asked: [String] = []
     private var missing: [(key: String, expected: String)] = []
-    /// Keys that others answer for.
+    /// Keys of a later version of the language, which `planned` has reported.
     private var reported: Set<String> = []
     private let byKey: [String: YAMLEntry]
 
@@ -38,13 +38,13 @@ struct MappingReader {
         byKey = Dictionary(entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The entry as it stands; asking makes the key a known one.
+    /// The entry, not read yet. Asking for it makes the key a known one.
     mutating func entry(_ key: String) -> YAMLEntry? {
         asked.append(key)
         return byKey[key]
     }
 
-    /// The entry as it stands; missed if it is not there.
+    /// The entry, not read yet. If it is not there, `finish` reports its key as missing.
     mutating func requiredEntry(_ key: String, expected: String) -> YAMLEntry? {
         let entry = entry(key)
         if entry == nil { missing.append((key, expected)) }
@@ -83,9 +83,9 @@ struct MappingReader {
     /// Where the value of a key stands.
     func range(of key: String) -> SourceRange? { byKey[key]?.value.range }
 
-    /// Keys of the language that a later version will know.
+    /// Reports keys that a later version of the language will know.
     ///
-    /// - Parameter isExplained: another diagnostic says so already.
+    /// - Parameter isExplained: whether another diagnostic says so already.
     mutating func planned(_ keys: [String], unless isExplained: Bool = false) {
         for key in keys {
             guard let entry = byKey[key], reported.insert(key).inserted, !isExplained else { continue }
@@ -93,12 +93,14 @@ struct MappingReader {
         }
     }
 
-    /// A required key that is missing because another mistake explains it.
+    /// Leaves these keys out of the missing ones, because something else in the mapping explains why they are not
+    /// there.
     mutating func excuse(_ keys: [String]) {
         missing.removeAll { keys.contains($0.key) }
     }
 
-    /// `{ address:10.0.0.1:6379 }` is a key without a value to YAML. The key that was meant, if it is one.
+    /// Reports a missing blank after a colon: to YAML, `{ address:10.0.0.1:6379 }` is one key without a value. Returns
+    /// the key that was meant; `nil` if it is none of `known`.
     private func reportMissingBlank(_ entry: YAMLEntry, _ known: Set<String>) -> String? {
         guard entry.value.isNull, let colon = entry.key.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let key = String(entry.key[..<colon])
@@ -108,7 +110,7 @@ struct MappingReader {
         return key
     }
 
-    /// Each is compared with many keys, and nobody reads so many.
+    /// How many unknown keys get a suggestion. Each is compared with many known ones, and nobody reads more.
     private static let mostSuggestions = 50
 
     private func meant(by key: String, _ absent: [String]) -> String? {
@@ -138,7 +140,7 @@ struct MappingReader {
                 noun.code, "\(subject) has no \(noun.word) \(entry.key.quotedForMessage)", at: entry.keyRange,
                 help: asked.isEmpty && meant == nil ? [] : [help])
         }
-        // What a merge key would have brought is not known.
+        // A merge key might have brought the missing keys.
         guard !missing.isEmpty, byKey["<<"] == nil else { return }
         collector.error(
             .missingKey, "\(subject) lacks \(missing.map(\.key).listedForMessage)", at: place,

@@ -13,7 +13,7 @@ struct NeedsRules {
         byID = Dictionary(drafts.indices.map { (drafts[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether nothing was found, so that conclusions can be drawn from the order.
+    /// Returns whether nothing was found; only then can conclusions be drawn from the order.
     func check() -> Bool {
         let areIDsUnique = checkIDs()
         let doNeedsExist = checkNeeds()
@@ -48,7 +48,7 @@ struct NeedsRules {
         return mistakes == 0
     }
 
-    /// Each is compared with many ids, and nobody reads so many.
+    /// How many unknown needs get a suggestion. Each is compared with many ids, and nobody reads more.
     private static let mostSuggestions = 20
 
     private func report(_ need: StepDraft.Need, of draft: StepDraft, first: SourceRange?, isSuggesting: Bool) {
@@ -69,10 +69,11 @@ struct NeedsRules {
         }
     }
 
-    /// Each costs the length of its circle, and a hostile plan has as many as it has needs.
+    /// How many cycles are reported. Reporting one takes as long as the cycle is, and a hostile plan can have as many
+    /// as it has needs.
     private static let mostCycles = 20
 
-    /// A step that needs itself has been reported already.
+    /// Reports cycles of several steps; a step that needs itself has been reported already.
     private func checkCycles() -> Bool {
         let cycles = Cycle.all(in: drafts.map { draft in (draft.id, draft.needs.map(\.id).filter { $0 != draft.id }) })
         for cycle in cycles.prefix(Self.mostCycles) { report(cycle) }

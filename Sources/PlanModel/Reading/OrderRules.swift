@@ -1,8 +1,8 @@
 internal import Diagnostics
 internal import PlanGraph
 
-/// Checks that the steps make sense together: nothing is cut over that was not in sync, and the way of the failover
-/// fits the plan.
+/// Checks that the steps make sense together: a failover waits until the target is in sync, and the way in which it
+/// promotes the target fits the plan.
 struct OrderRules {
     let drafts: [StepDraft]
     let hasSentinel: Bool
@@ -87,7 +87,8 @@ struct OrderRules {
         }
     }
 
-    /// After the failover the target is the primary and follows nobody.
+    /// Reports a step that has nothing to do after the failover, because the target is the primary then and follows
+    /// nobody.
     private func reportLate(_ draft: StepDraft, after failover: StepDraft?) {
         guard let failover, let name = draft.name else { return }
         collector.error(
@@ -98,8 +99,8 @@ struct OrderRules {
     }
 
     /// - Parameters:
-    ///   - existing: a step of the kind that `draft` does not need.
-    ///   - isLater: it waits for a step of the kind of `draft`.
+    ///   - existing: a step of the prerequisite's kind, which `draft` does not need; `nil` if the plan has none.
+    ///   - isLater: whether `existing` waits for a step of the kind of `draft`.
     private func check(_ draft: StepDraft, _ prerequisite: StepPrerequisite, existing: StepDraft?, isLater: Bool) {
         switch (prerequisite.absence, existing) {
         case (.isFine, nil), (.isFineAndItselfMisplaced, nil): return

@@ -6,7 +6,7 @@ extension Disclosure {
         var disclosure = Disclosure(keys: [:], words: literals, showsNumbers: isYAML)
         disclosure.add(PlanSchema.root(checks: checks))
         for key in PlanReader.planned + StepKind.Name.planned { disclosure.keys[key] = disclosure.keys[key] ?? true }
-        // The name of a variable is a word like any other, and may be the secret by mistake.
+        // Behind `env`, somebody may have written the secret itself instead of the name of a variable.
         disclosure.keys["env"] = false
         disclosure.keys["<<"] = true
         return disclosure
@@ -37,7 +37,8 @@ extension Disclosure {
 }
 
 extension SchemaValue {
-    /// Whether any text may stand there, or a reference to a secret, for which a secret may stand by mistake.
+    /// Whether the value may be any text, or is a reference to a secret, in whose place somebody may have written the
+    /// secret itself.
     var takesAnyText: Bool {
         if self["enum"] != nil || self["pattern"] != nil { return false }
         if self["type"] == "string" || self["minProperties"] != nil { return true }

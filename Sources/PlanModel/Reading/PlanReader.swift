@@ -50,7 +50,8 @@ struct PlanReader {
             rollback: rollback ?? RollbackSettings(), file: collector.file)
     }
 
-    /// Of another version nothing can be said but that.
+    /// Whether the rest of the plan can be read. A plan in another version of the language is reported, and nothing
+    /// else about it: all further diagnostics would be guesses.
     private func isKnownVersion(_ reader: inout MappingReader) -> Bool {
         guard let entry = reader.requiredEntry(Self.version.key, expected: Self.version.type.expected) else {
             return true
@@ -67,7 +68,7 @@ struct PlanReader {
         return false
     }
 
-    /// - Parameter expected: for a section that a plan must have.
+    /// - Parameter expected: what stands in a section that a plan must have; `nil` for a section that it may leave out.
     private func section<Value>(
         _ key: String, _ reader: inout MappingReader, expected: String? = nil, _ read: (inout MappingReader) -> Value
     ) -> Value? {

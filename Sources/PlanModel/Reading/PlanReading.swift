@@ -19,15 +19,16 @@ extension Plan {
     ///
     /// - Parameters:
     ///   - checks: the catalogue, against which the settings of `preflight` are read.
-    ///   - environment: the variables that are set, to warn of those that the plan names and that are not; `nil` leaves
-    ///     that to whoever needs their values.
+    ///   - environment: the environment variables that are set. A plan that names others gets a warning for each. `nil`
+    ///     leaves that to the code that needs their values.
     package static func read(
         _ file: SourceFile, checks: [CheckDeclaration], environment: [String: String]? = nil
     ) -> PlanReading {
         let collector = DiagnosticCollector(file)
         let root = YAMLDocument.parse(collector)
-        // Looking for secrets takes longer than reading a plan, and one without mistakes is quoted nowhere. Only where a
-        // value may be reached by two ways must be known before what is written in it.
+        // Looking for secrets takes longer than reading a plan, and no message quotes a plan without mistakes, so it is
+        // done only if there are some. A file with aliases is the exception: a password may be reached under a harmless
+        // key there, so it must be known where passwords are written before any value is read.
         let hasAliases = file.text.utf8.contains(UInt8(ascii: "&"))
         if hasAliases { conceal(in: root, collector, checks: checks, findsPlaces: true) }
         let plan = root.flatMap { PlanReader(checks: checks, collector: collector).read($0) }

@@ -4,12 +4,12 @@ internal import YAMLTree
 /// Finds the texts in a plan that may be secrets, so that no message repeats them. What excerpts show is decided by
 /// `Disclosure`, line by line.
 ///
-/// A value that stands under a key of the language is one of the language's, unless that key asks for a secret. All others
-/// may be secrets, whatever their key is called: people call a password many things.
+/// A value under a key of the plan language is taken for what that key asks for, unless the key asks for a secret.
+/// Every other value may be a secret, whatever its key is called: people have many names for a password.
 struct SecretConcealment {
     let disclosure: Disclosure
     let collector: DiagnosticCollector
-    /// Whether `places` is asked for; finding them costs as much as all the rest.
+    /// Whether `places` is filled, which takes as long as all the rest.
     let findsPlaces: Bool
 
     /// The scalars under keys that ask for a secret.
@@ -39,7 +39,8 @@ struct SecretConcealment {
         }
     }
 
-    /// Everything but the places that a reference names, and the keys of the language.
+    /// Conceals everything in the node except keys of the language, paths after `file`, and what is spelt like a
+    /// variable's name after `env`.
     private mutating func concealAll(in node: YAMLNode, isSecret: Bool) {
         switch node.content {
         case .invalid: break
@@ -72,7 +73,7 @@ enum SecretText {
     ].map { Array($0.utf8) }
 
     static func isTelling(_ key: String) -> Bool {
-        // A longer one is no word.
+        // A longer key is no word, and may be a secret itself.
         guard key.utf8.count <= 64 else { return true }
         let key = key.lowercased()
         let bytes = Array(key.utf8)
@@ -80,12 +81,12 @@ enum SecretText {
             || Suggestion.closest(to: key, in: ["password"]) != nil
     }
 
-    /// Whether a message may repeat a text that stands where a name, a number or an address belongs: one word, of the
-    /// characters that those have, or a quantity with blanks in it. `password:hunter2`, `-a hunter2`, `>hunter2` and
-    /// `redis://:hunter2@host` are none.
+    /// Whether a message may repeat a text that stands where a name, a number or an address belongs. It may if the text
+    /// is one word, of the characters that those have, or a quantity with blanks in it. `password:hunter2`, `-a
+    /// hunter2`, `>hunter2` and `redis://:hunter2@host` are not harmless.
     static func isHarmless(_ text: String) -> Bool {
         guard let first = text.utf8.first else { return true }
-        // What is longer is cut, and what is cut is judged by what is shown of it.
+        // A message cuts a longer text, so only the part that it can show is judged.
         let shown = text.utf8.prefix(240)
         guard !shown.contains(UInt8(ascii: "@")) else { return false }
         if first.isDigitByte, shown.count <= 12, shown.allSatisfy({ $0.isWordByte || " .,:%".utf8.contains($0) }) {
@@ -99,7 +100,8 @@ enum SecretText {
         return true
     }
 
-    /// Bytes, because looking for text in text compares by Unicode's rules, at a price.
+    /// Whether the text contains the word. It compares bytes, because a search in a `String` compares by Unicode's
+    /// rules, which is slow.
     private static func contains(_ text: [UInt8], _ word: [UInt8]) -> Bool {
         guard text.count >= word.count else { return false }
         return (0...text.count - word.count).contains { text[$0..<$0 + word.count].elementsEqual(word) }
@@ -107,7 +109,7 @@ enum SecretText {
 }
 
 extension String {
-    /// As variables are usually spelt; a password seldom is.
+    /// Whether the text is spelt as variables usually are, in capital letters, digits and `_`; a password seldom is.
     var isVariableName: Bool {
         utf8.first.map { !$0.isDigitByte } == true
             && utf8.allSatisfy { $0.isDigitByte || (65...90).contains($0) || $0 == UInt8(ascii: "_") }

@@ -2,7 +2,7 @@ internal import Diagnostics
 
 /// A step as far as it could be read: enough to check how it stands to the others, even if it has mistakes of its own.
 struct StepDraft {
-    /// A need, and where it is written; the range of the step itself where it follows from the order.
+    /// A need, and where it is written. A need that follows from the order has the range of the step's kind key.
     struct Need {
         let id: String
         let range: SourceRange
@@ -16,7 +16,7 @@ struct StepDraft {
     let name: StepKind.Name?
     /// The kind key, at which messages about the step point.
     let nameRange: SourceRange
-    /// `nil` if its settings have a mistake.
+    /// `nil` if the settings of the step have a mistake.
     let kind: StepKind?
     /// Where `via` is written, for a failover.
     let methodRange: SourceRange?
@@ -24,7 +24,8 @@ struct StepDraft {
     let timeout: Duration?
     let retries: Int
     let range: SourceRange
-    /// No conclusions about the order can be drawn from a plan with such a step.
+    /// Whether it is not known for certain what the step does or needs: then no conclusions can be drawn from the order
+    /// of the plan.
     let isUncertain: Bool
 
     var step: Step? {

@@ -6,11 +6,12 @@ struct StepReader {
     let checks: [CheckDeclaration]
     let collector: DiagnosticCollector
 
-    /// A step with more keys that mean nothing is no step with a slip in it.
+    /// How many unknown keys are compared with the step kinds, to find the one that was misspelt. A step with more of
+    /// them has worse than a spelling mistake.
     private static let mostCandidates = 20
     private static let kinds = StepKind.Name.allCases.map(\.rawValue)
 
-    /// - Parameter previous: the id of the step before, which a step needs that does not say what it needs.
+    /// - Parameter previous: the id of the step before, which a step without `needs` of its own needs.
     func read(_ node: YAMLNode, after previous: String?) -> StepDraft? {
         guard let entries = node.entries else {
             reportNoMapping(node)
@@ -46,7 +47,8 @@ struct StepReader {
         return [StepDraft.Need(id: previous, range: range, isWritten: false)]
     }
 
-    /// The mapping of the kind; `nil` for an approval that is only its question, and for what is no mapping.
+    /// The mapping of the kind; `nil` for an approval that is only its question, and for a value that is no mapping,
+    /// which is reported.
     private func settings(_ entry: YAMLEntry, _ name: StepKind.Name) -> MappingReader? {
         if name == .approval, entry.value.entries == nil { return nil }
         let site = ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: collector)
@@ -104,7 +106,8 @@ extension StepReader {
             help: kind.map { ["write '- \($0): {}'"] } ?? [])
     }
 
-    /// A step of a kind that cannot be read: others may need it, and that is no second mistake.
+    /// Reports a step of an unknown kind, and makes a draft of it nevertheless: other steps may need it, and that must
+    /// not become a second mistake.
     private func unknown(
         _ entry: YAMLEntry, _ entries: [YAMLEntry], _ node: YAMLNode, isPlanned: Bool, after previous: String?
     ) -> StepDraft {

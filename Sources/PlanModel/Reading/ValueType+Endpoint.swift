@@ -4,7 +4,7 @@ internal import YAMLTree
 extension ValueType where Value == Endpoint {
     static let endpoint = endpoint(example: "10.0.0.1", usualPort: 6379)
 
-    /// - Parameter usualPort: what is proposed where there is none.
+    /// - Parameter usualPort: the port that a message proposes for an address that lacks one.
     fileprivate static func endpoint(example: String, usualPort: Int) -> Self {
         let expected = "an address such as \(example):\(usualPort) or [fd00::1]:\(usualPort)"
         return Self(
@@ -42,7 +42,7 @@ extension Endpoint.PlanTextError {
         }
     }
 
-    /// Of an URL nothing is repeated: it may hold a password.
+    /// Nothing of a URL is repeated, because it may hold a password.
     fileprivate func message(_ text: String) -> String {
         let text = text.quotedForMessage
         return switch self {

@@ -45,7 +45,7 @@ extension ValueType where Value == Duration {
             schema: ["type": "string", "pattern": "^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"])
     }
 
-    /// A large number was hardly meant in seconds.
+    /// Proposes milliseconds for a number of four digits or more, which was hardly meant in seconds.
     private static func unitHelp(_ digits: String) -> String {
         "write \(digits)\(digits.count > 3 ? "ms" : "s"), or another unit: ms, s, m and h"
     }
@@ -82,7 +82,7 @@ extension ValueType where Value == ByteCount {
         spell: \.planText,
         schema: ["type": "string", "pattern": "^[0-9]+([KMGT]i?)?B$"])
 
-    /// A number without a unit was most likely meant in bytes.
+    /// Proposes bytes first, which a number without a unit most likely means.
     private static func unitHelp(_ digits: String) -> String {
         let bytes = try? ByteCount(planText: digits + "B").planText
         let shorter = bytes.map { $0 == digits + "B" ? "" : ", which is \($0)" } ?? ""
@@ -134,7 +134,8 @@ extension ValueType where Value == Int {
 }
 
 extension YAMLNode {
-    /// The text of a quantity. A number alone lacks its unit, and is told so with the number it is about.
+    /// The text of a quantity; `nil` after a mistake was reported. The message about a number without a unit shows that
+    /// number with one.
     fileprivate func quantity(
         _ site: ReadingSite, expected: String, help: (String) -> String
     ) -> String? {
@@ -142,7 +143,7 @@ extension YAMLNode {
             site.reportWrongType(self, expected: expected)
             return nil
         }
-        // Digits in quotes lack it as well.
+        // Digits in quotes lack a unit as well.
         if !scalar.text.isEmpty, scalar.text.utf8.allSatisfy(\.isDigitByte) {
             site.collector.error(
                 .missingUnit, "'\(site.key): \(scalar.text)' lacks a unit", at: range,

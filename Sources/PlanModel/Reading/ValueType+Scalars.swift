@@ -5,7 +5,7 @@ internal import YAMLTree
 extension ValueType where Value == String {
     /// Text that is not empty, on one line. Numbers and booleans must be quoted: `name: 2024` is no text in YAML.
     ///
-    /// It names something, so it holds nothing that is not seen, in quotes or not.
+    /// It names something, so it must not hold hidden characters, in quotes or not.
     static func text(_ expected: String = "a text") -> Self {
         text(expected, schema: ["minLength": 1]) { text in
             if let problem = problemOfLine(text) { return problem }
@@ -31,7 +31,7 @@ extension ValueType where Value == String {
         $0.isEmpty ? TextProblem(sentence: "is empty") : nil
     }
 
-    /// What ends in file names and graphs must not need quoting there.
+    /// Ids get into file names and drawings, so they have only characters that need no quotes there.
     static let stepID = text(
         "an id", schema: ["pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"],
         help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first"
@@ -49,7 +49,8 @@ extension ValueType where Value == String {
         return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
 
-    /// - Parameter problem: says of a text what is wrong with it, after the name of the key.
+    /// - Parameter problem: says what is wrong with a text, as a clause that follows the name of the key; `nil` where
+    ///   nothing is.
     private static func text(
         _ expected: String, schema: SchemaValue, help: String? = nil,
         problem: @escaping @Sendable (String) -> TextProblem?
@@ -76,7 +77,7 @@ extension ValueType where Value == String {
 
 /// What is wrong with a text.
 private struct TextProblem {
-    /// After the name of the key.
+    /// A clause that follows the name of the key: `is empty`.
     let sentence: String
     var code = DiagnosticCode.invalidValue
 }
@@ -154,7 +155,7 @@ extension ValueType where Value: RawRepresentable & CaseIterable & Equatable, Va
 }
 
 extension ReadingSite {
-    /// `what` belongs to the language, but not to this version of the tool.
+    /// Reports that `what` belongs to the language, but not to this version of the tool.
     func reportPlanned(_ what: String, at range: SourceRange, instead: [String] = []) {
         collector.error(
             .notSupportedYet, "\(what) is not supported yet", at: range,
@@ -163,7 +164,7 @@ extension ReadingSite {
 }
 
 extension YAMLNode {
-    /// For a plain scalar that YAML takes for something else than text.
+    /// The help for a plain scalar that YAML takes for something else than text.
     var quotingHelp: [String] {
         guard let scalar else { return [] }
         switch scalar.meaning {

@@ -42,7 +42,7 @@ extension ValueType where Value == SecretReference {
         ])
 
     private static func report(_ scalar: YAMLScalar, at range: SourceRange, _ site: ReadingSite) {
-        // As a shell or a template would have it.
+        // `${NAME}`, as in a shell or a template.
         let isVariable = scalar.text.hasPrefix("${") && scalar.text.hasSuffix("}")
         let name = scalar.text.dropFirst(2).dropLast()
         let shown = isVariable && String(name).isVariableName ? String(name) : "REDIS_PASSWORD"

@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import YAMLTree
 
 extension ValueType where Value == TLSSettings? {
-    /// `true`, `false` or how.
+    /// `true`, `false`, or a mapping that says how.
     static let tls = Self(
         expected: "true, or a mapping such as { ca: ca.pem }",
         read: { node, site in

@@ -18,7 +18,8 @@ struct ReadingSite {
     let keyRange: SourceRange
     let collector: DiagnosticCollector
 
-    /// Reads a value, after a look at what slips in from other languages.
+    /// Reads a value. A `,` at the end of a plain value, which people bring along from JSON, is reported instead,
+    /// unless the key takes any text.
     func value<Value>(_ node: YAMLNode, _ type: ValueType<Value>) -> Value? {
         guard let scalar = node.scalar, scalar.style == .plain, scalar.text.utf8.last == UInt8(ascii: ","),
             !type.schema.takesAnyText
@@ -30,7 +31,7 @@ struct ReadingSite {
         return nil
     }
 
-    /// What stands there is of another type than the key takes.
+    /// Reports that the value is of another type than the key takes.
     func reportWrongType(_ node: YAMLNode, expected: String, help: [String] = []) {
         guard !node.isInvalid else { return }
         let help = help + (node.scalar?.lacksBlankAfterColon == true ? ["write a blank after the ':'"] : [])
@@ -60,7 +61,7 @@ struct Field<Value: Sendable>: Sendable {
 }
 
 extension YAMLScalar {
-    /// `address:10.0.0.1:6379`, which is one text to YAML.
+    /// Whether a blank is missing after a colon, as in `address:10.0.0.1:6379`, which is one text to YAML.
     fileprivate var lacksBlankAfterColon: Bool {
         let word = text.utf8.prefix { ("a"..."z").contains(Unicode.Scalar($0)) || $0 == UInt8(ascii: "-") }
         let rest = text.utf8[word.endIndex...]
@@ -88,7 +89,7 @@ extension YAMLNode {
 }
 
 extension String {
-    /// In 'single quotes', cut if it is long, and left out if a secret may be in it.
+    /// The text in 'single quotes', cut if it is long, and `***` if it may be a secret.
     var quotedForMessage: String { "'\(shownInMessage)'" + (SecretText.isHarmless(self) && isLong ? "…" : "") }
 
     /// The same without quotes and without a sign that it is cut.

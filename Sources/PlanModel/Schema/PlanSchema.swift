@@ -46,7 +46,7 @@ package enum PlanSchema {
             .adding(["additionalProperties": false, "properties": .object(fields.map(\.schemaMember))])
     }
 
-    /// A key without a value takes all defaults.
+    /// Allows a key without a value, which takes all defaults.
     private static func emptyOr(_ mapping: SchemaValue) -> SchemaValue {
         guard case .object(let members) = mapping else { return mapping }
         return .object(members.map { $0.key == "type" ? .init(key: "type", value: ["object", "null"]) : $0 })

@@ -11,7 +11,7 @@ extension ApprovalStep: StepDeclaration {
     package static let name = StepKind.Name.approval
     package static let meaning =
         "Waits for a person to say yes. The value is the question."
-    /// A person takes as long as a person takes.
+    /// No time limit: a person may take as long as they like.
     package static let defaults = StepDefaults(timeout: nil)
 
     package var kind: StepKind { .approval(self) }

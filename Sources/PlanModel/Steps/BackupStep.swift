@@ -1,6 +1,6 @@
 /// Saves the source's data on its disk before anything else happens to it.
 package struct BackupStep: Sendable, Hashable {
-    /// A good save that is not older than this counts; zero saves in any case.
+    /// A good save that is not older than this is enough; with zero the step saves in any case.
     package var maxAge: Duration
 
     package init(maxAge: Duration = .zero) {
@@ -12,7 +12,7 @@ extension BackupStep: StepDeclaration {
     package static let name = StepKind.Name.backup
     package static let meaning =
         "Saves the source's data on its disk (BGSAVE) and waits until that has ended well."
-    /// As long as a sync.
+    /// Two hours, as for a full sync.
     package static let defaults = StepDefaults(timeout: .seconds(7_200))
 
     package var kind: StepKind { .backup(self) }

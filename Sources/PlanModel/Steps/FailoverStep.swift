@@ -6,9 +6,9 @@ package struct FailoverStep: Sendable, Hashable {
     package enum Method: String, Sendable, Hashable, CaseIterable {
         /// `SENTINEL FAILOVER`, which the Sentinels announce to clients.
         case sentinel
-        /// The roles are swapped, and each Sentinel is told in the name of another.
+        /// planrun swaps the roles itself, and tells each Sentinel in the name of another.
         case announce
-        /// announce where it is possible, else sentinel.
+        /// `announce` where it is possible, else `sentinel`.
         case fastest
         /// `REPLICAOF NO ONE`, for plans without Sentinel.
         case promote
@@ -31,7 +31,7 @@ package struct FailoverStep: Sendable, Hashable {
         case follow
         /// Forgotten by the Sentinels, they stand alone with the data of the cutover and take no writes.
         case detach
-        /// To the Sentinels, which make them follow in their own time.
+        /// They are left to the Sentinels, which make them follow the target in their own time.
         case leave
     }
 
@@ -116,9 +116,9 @@ extension FailoverStep: StepSettings {
         each Sentinel (two or more are needed); fastest takes announce where it is possible, else sentinel; promote is for \
         plans without Sentinel; shutdown stops the source and lets the Sentinels notice.
         """)
-    /// A pause keeps Sentinel's own PUBLISH waiting, so one that is as long as `down-after-milliseconds` makes Sentinel
-    /// start a failover of its own. That setting is 30 s unless somebody changed it; preflight compares with the real
-    /// one.
+    /// A pause holds back the hello that each Sentinel publishes on the source, and the Sentinel's PING waits behind
+    /// it. A pause as long as `down-after-milliseconds` therefore makes Sentinels start a failover of their own. That
+    /// setting is 30 s unless somebody changed it; preflight compares the pause with the real one.
     static let writePauseField = Field(
         "write-pause", .duration(from: .milliseconds(1), to: .seconds(30)), default: FailoverStep().writePause,
         """
@@ -191,7 +191,7 @@ extension ValueType where Value == FailoverStep.OtherReplicas {
 }
 
 extension FailoverStep {
-    /// How the source comes to rest. Whoever wants to know it asks here.
+    /// How the source comes to rest. `plan` and `apply` both ask here, so that `plan` announces what `apply` does.
     /// - Parameter canFollow: whether the source could be a replica of the target.
     package func resting(canFollow: Bool) -> Resting {
         if method == .shutdown { return .shutdown }

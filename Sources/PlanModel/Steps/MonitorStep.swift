@@ -5,7 +5,7 @@ package struct MonitorStep: Sendable, Hashable {
     package var downAfter: Duration
     package var failoverTimeout: Duration
     package var parallelSyncs: Int
-    /// Who the Sentinels are at source and target; `nil` takes the plan's credentials for the source.
+    /// As which user the Sentinels log in to source and target; `nil` takes the plan's credentials for the source.
     package var username: String?
     package var password: SecretReference?
     /// Paths of programs on the Sentinels' machines; a Sentinel takes them only with `deny-scripts-reconfig no`.
@@ -32,7 +32,8 @@ extension MonitorStep: StepDeclaration {
     package static let name = StepKind.Name.monitor
     package static let meaning =
         "Puts a source that no Sentinel watches under the Sentinels of the plan. Undone by SENTINEL REMOVE."
-    /// Sentinels say hello every 2 s and read the list of replicas every 10 s.
+    /// Long enough for the Sentinels to find each other and the replicas: they say hello every 2 s and read the list of
+    /// replicas every 10 s.
     package static let defaults = StepDefaults(timeout: .seconds(120))
 
     package var kind: StepKind { .monitor(self) }
@@ -42,7 +43,7 @@ extension MonitorStep: StepDeclaration {
     }
     package func wayBack(_ scene: StepScene) -> String? { "SENTINEL REMOVE on each, last first" }
 
-    /// The Sentinels are who they would be if they had watched the source from the start.
+    /// The Sentinels log in as they would if they had watched the source from the start.
     package func rehearsed(_ cast: RehearsalCast) -> Self? {
         var step = self
         (step.username, step.password) = cast.watcher

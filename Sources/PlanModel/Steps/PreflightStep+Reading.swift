@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import YAMLTree
 
 extension PreflightStep: StepSettings {
-    /// The keys of `preflight` are the checks of the catalogue, so there are none that are always there.
+    /// Empty, because the keys of `preflight` are the checks of the catalogue.
     static var fields: [any FieldDeclaration] { [] }
 
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
@@ -15,7 +15,7 @@ extension PreflightStep: StepSettings {
         return PreflightStep(settings: settings)
     }
 
-    /// Only what the plan says: `memory.headroom`, `30%`.
+    /// Only what the plan says differently from the catalogue: `memory.headroom`, `30%`.
     package var spelledSettings: [(key: String, value: String)] {
         settings.sorted { $0.key < $1.key }.flatMap { id, setting in
             let severity = setting.severity.map { [(key: id, value: $0.rawValue)] } ?? []
@@ -84,7 +84,7 @@ extension CheckLimit {
         }
     }
 
-    /// A value of the same type as this one.
+    /// Reads a value of the same type as this one, which is the default.
     fileprivate func read(_ entry: YAMLEntry, _ reader: MappingReader) -> CheckLimit? {
         switch self {
         case .percentage: reader.read(entry, .percentage).map(CheckLimit.percentage)

@@ -12,7 +12,7 @@ extension PreflightStep: StepDeclaration {
     package static let name = StepKind.Name.preflight
     package static let meaning =
         "Read-only checks before anything changes. {} runs all of them with their standard limits."
-    /// A few replies for each check; a busy Dragonfly can take seconds for an INFO.
+    /// Each check needs a few replies only, but a busy Dragonfly can take seconds for an INFO.
     package static let defaults = StepDefaults(timeout: .seconds(30))
 
     package var kind: StepKind { .preflight(self) }

@@ -1,12 +1,12 @@
-/// Who the users of a plan are in a rehearsal, whose servers have users and passwords of their own.
+/// The users and passwords that stand in for those of a plan in a rehearsal, whose servers have their own.
 package struct RehearsalCast: Sendable {
-    /// Who the Sentinels are at source and target.
+    /// As which user the Sentinels log in to source and target.
     package var watcher: (username: String?, password: SecretReference?)
     /// The password of every user that applications use.
     package var application: SecretReference
-    /// The password of the user that does nothing but follow the source, where there is one.
+    /// The user that does nothing but follow the source, and its password, where there is one.
     package var replication: (username: String, password: SecretReference)?
-    /// The password of everybody else at the source.
+    /// The password of every other user of the source.
     package var source: SecretReference
 
     package init(
@@ -24,7 +24,7 @@ package struct RehearsalCast: Sendable {
 package struct RehearsalScene: Sendable {
     /// Whether the Sentinels watch the source from the start.
     package var isSourceWatched = true
-    /// The user of the source that the target follows as, where the plan names one.
+    /// The user as which the target logs in to the source, where the plan names one.
     package var replicationUser: String?
     /// Users that only the source has.
     package var applicationUsers: [String] = []
@@ -48,7 +48,7 @@ extension Plan {
         return plan
     }
 
-    /// The plan without some of its steps. What needed one of them needs what that one needed.
+    /// The plan without some of its steps. A step that needed one of them needs instead what that one needed.
     func leavingOut(_ isLeftOut: (Step) -> Bool) -> Plan {
         var plan = self
         var needsOfLeftOut: [String: [String]] = [:]

@@ -2,7 +2,7 @@
 package struct ReplicaOfStep: Sendable, Hashable {
     /// Whether a target that holds keys may be emptied by the full sync.
     package var replacesData: Bool
-    /// Who the target is at the source; `nil` takes the plan's credentials for the source.
+    /// As which user the target logs in to the source; `nil` takes the plan's credentials for the source.
     package var username: String?
     package var password: SecretReference?
 
@@ -17,7 +17,7 @@ extension ReplicaOfStep: StepDeclaration {
     package static let name = StepKind.Name.replicaof
     package static let meaning =
         "Makes the target a replica of the source. Undone by detaching it."
-    /// Dragonfly answers after 20 s where a host drops its packets.
+    /// Dragonfly answers only after 20 s if the source's host drops its packets.
     package static let defaults = StepDefaults(timeout: .seconds(60))
 
     package var kind: StepKind { .replicaof(self) }
@@ -43,8 +43,8 @@ extension ReplicaOfStep: StepSettings {
     static var isOncePerPlan: Bool { true }
     static let belongsBeforeFailover = true
     static var prerequisites: [StepPrerequisite] {
-        // Users that are written into the target's configuration file while it follows would take `replicaof` into it,
-        // too: a target that was detached would follow the source again after its next restart.
+        // `users` writes into the target's configuration file. While the target follows, that would write `replicaof`
+        // into the file as well, and a target that was detached would follow the source again after its next restart.
         [
             StepPrerequisite(
                 kind: .users,

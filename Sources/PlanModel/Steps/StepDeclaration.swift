@@ -8,10 +8,10 @@ package protocol StepDeclaration: Sendable, Hashable {
     /// For the schema: what an editor shows.
     static var meaning: String { get }
 
-    /// What holds where a plan says nothing about it.
+    /// The limits of an attempt where a plan names none.
     static var defaults: StepDefaults { get }
 
-    /// This step as one of all kinds.
+    /// This step as a case of `StepKind`.
     var kind: StepKind { get }
 
     /// Effective values, defaults included, as a plan spells them.
@@ -46,7 +46,7 @@ package struct StepDefaults: Sendable, Hashable {
     }
 }
 
-/// Where a step stands, for the sentences about it.
+/// What the sentences about a step need to know besides the step.
 package struct StepScene: Sendable {
     package var plan: Plan
     /// How many questions the step asks the servers, each a node of its own.
@@ -66,7 +66,7 @@ package struct StepScene: Sendable {
     var asking: String { "asks \(questions) \(questions == 1 ? "question" : "questions")" }
 }
 
-/// How a step kind is read; nobody but the reader and the schema needs that.
+/// How a step kind is read. Only the reader and the schema need this part.
 protocol StepSettings: StepDeclaration {
     static var fields: [any FieldDeclaration] { get }
     static var requiredKeys: [String] { get }
@@ -77,10 +77,11 @@ protocol StepSettings: StepDeclaration {
     /// The steps of other kinds that one of this kind must need, directly or through others.
     static var prerequisites: [StepPrerequisite] { get }
 
-    /// Whether there is nothing to do for it once the target is the primary.
+    /// Whether a step of this kind has nothing to do once the target is the primary.
     static var belongsBeforeFailover: Bool { get }
 
-    /// Asks for the keys of the kind; the caller has asked for those that every step has, and finishes the reader.
+    /// Reads the keys of the kind. The caller has read those that every step has, and calls the reader's `finish`
+    /// afterwards.
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self?
 }
 
@@ -100,14 +101,15 @@ struct StepPrerequisite: Sendable {
     enum Absence: Sendable {
         /// A plan without such a step is wrong.
         case isMistake
-        /// It must be needed only where the plan has one.
+        /// A plan need not have such a step; if it has one, it must be needed.
         case isFine
-        /// The same; and where it is not needed, it is the other step that stands in the wrong place.
+        /// Like `isFine`; but a step of the other kind that is not needed stands in the wrong place itself, and the
+        /// diagnostic points at it.
         case isFineAndItselfMisplaced(label: String, help: String)
     }
 
     let kind: StepKind.Name
     let absence: Absence
-    /// Goes on after `step 'x' …`: what could happen.
+    /// What could happen otherwise: a clause that follows `step 'x'`.
     let why: String
 }

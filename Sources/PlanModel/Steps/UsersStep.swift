@@ -1,6 +1,7 @@
 /// Brings the users that the source has and the target lacks to the target.
 package struct UsersStep: Sendable, Hashable {
-    /// For a target that takes no digest of a password, which is Dragonfly: where the password of each user is.
+    /// Where the password of each user is. A Dragonfly target needs them, because it does not take the digests of
+    /// passwords that the source shows; other targets do not.
     package var passwords: [String: SecretReference]
 
     package init(passwords: [String: SecretReference] = [:]) {
@@ -26,7 +27,8 @@ extension UsersStep: StepDeclaration {
         UsersStep(passwords: passwords.mapValues { _ in cast.application })
     }
 
-    /// Those that the step names; where it names none, one that it has to bring.
+    /// The source gets the users that the step names; if it names none, one user that the step has to bring to the
+    /// target.
     package func demand(_ scene: inout RehearsalScene) {
         scene.applicationUsers = passwords.isEmpty ? ["rehearsal-app"] : passwords.keys.sorted()
     }

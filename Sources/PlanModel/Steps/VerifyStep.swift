@@ -1,6 +1,6 @@
 /// Asks the servers whether the world is as it should be at this place of the plan.
 package struct VerifyStep: Sendable, Hashable {
-    /// `sample` and `full` come later.
+    /// How the keys of source and target are compared. `sample` and `full` come later.
     package enum DataComparison: String, Sendable, Hashable, CaseIterable {
         case count
     }
@@ -17,7 +17,7 @@ extension VerifyStep: StepDeclaration {
     package static let name = StepKind.Name.verify
     package static let meaning =
         "Asks the servers whether the world is as it should be at this place of the plan."
-    /// Sentinels that were in TILT (30 s) look again.
+    /// Long enough for Sentinels in TILT, which lasts 30 s, to look at the servers again.
     package static let defaults = StepDefaults(timeout: .seconds(60))
 
     package var kind: StepKind { .verify(self) }
@@ -38,7 +38,7 @@ extension VerifyStep: StepSettings {
 
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
         let data = reader.optional(Self.data)
-        // 'data: sample' has been reported; its companion is the same mistake.
+        // 'data: sample' has been reported; 'keys', which goes with it, belongs to the same mistake.
         reader.planned(["keys"], unless: reader.range(of: Self.data.key) != nil && data == nil)
         return VerifyStep(data: data)
     }

@@ -15,7 +15,7 @@ extension WaitForSyncStep: StepDeclaration {
     package static let name = StepKind.Name.waitForSync
     package static let meaning =
         "Waits until the target has everything the source has, and keeps up."
-    /// 300 GiB at 50 MiB/s.
+    /// Enough for 300 GiB at 50 MiB/s.
     package static let defaults = StepDefaults(timeout: .seconds(7_200))
 
     package var kind: StepKind { .waitForSync(self) }
