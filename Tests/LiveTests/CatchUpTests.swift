@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// A target that does not catch up while writes are held back.
+    /// A target that does not catch up while writes are held.
     @Suite struct CatchUpTests {
         @Test func `a target that stays behind is not promoted, and writes go on`() async throws {
             try await withGatedLab(Self.description) { lab, gates in
@@ -83,7 +83,8 @@ extension LiveTests {
 }
 
 extension Gates {
-    /// From the first write pause on, the target says that it has hardly anything, in the words of a Redis.
+    /// From the first write pause on, the target's replies claim that it has applied next to nothing, in the words of a
+    /// Redis.
     fileprivate func watchTargetStayBehind(_ source: ServerAddress) {
         let text = """
             # Replication\r

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// What must stay true while a run goes on: something happens to the servers, and the run says so and stops.
+    /// Conditions that must hold while a run goes on. A test breaks one on the servers; the run says so and stops.
     @Suite struct ConditionTests {
         struct Event: Sendable, CustomTestStringConvertible {
             let testDescription: String
@@ -72,7 +72,8 @@ extension LiveTests {
         @Test(arguments: events)
         func `at an approval: the run stops, and a new one ends well`(event: Event) async throws {
             try await withLab(Self.description) { lab in
-                // A check that finds what was used would stop the resumed run before anything else.
+                // The check `commands` is off: it would find the commands that this test sends, and stop the resumed
+                // run too early.
                 let steps = ["preflight: { commands: off }"] + Migration.steps(approval: true).dropFirst()
                 let migration = try Migration(lab, steps: steps)
                 try await migration.fill(keys: 500)
@@ -144,7 +145,7 @@ extension LiveTests {
                 #expect(outcome.complaint.contains(last.says), "\(outcome.complaint)")
                 #expect(outcome.complaint.contains("nothing was promoted"), "\(outcome.complaint)")
                 try await migration.underLoad("after a handover that was not begun") { _ in }
-                // A server that takes no writes cannot be emptied either.
+                // The rollback empties the target, which needs a target that takes writes.
                 try await lab.send(["CONFIG", "SET", "min-replicas-to-write", "0"], to: lab.target)
                 let back = try await migration.planrun("rollback")
                 #expect(back.exitCode == 0, "\(back.complaint)")
@@ -197,7 +198,7 @@ extension LiveTests {
             }
         }
 
-        /// A plan without Sentinels, which would change what the test has done to the servers, and with an approval.
+        /// A world without Sentinels, which would change what the test does to the servers. The plan has an approval.
         private static func withoutSentinels(_ body: @Sendable (Lab, Migration) async throws -> Void) async throws {
             var description = Self.description
             description.sentinels = nil
@@ -208,10 +209,10 @@ extension LiveTests {
         }
 
         @Test func `a full sync of another replica is none of our business`() async throws {
-            // Sentinels would take the tool for a replica that they may promote.
+            // There are no Sentinels here, because they would take the tool for a replica that they may promote.
             try await Self.withoutSentinels { lab, migration in
                 try await migration.planrun("apply")
-                // A tool that follows for a moment: all that it does is to ask for a full sync.
+                // A tool that acts as a replica for a moment: it only asks for a full sync.
                 let before = try await lab.fullSyncs()
                 let session = lab.session(lab.source)
                 _ = try? await session.pipeline([["SYNC"]], timeout: .milliseconds(200))
@@ -223,7 +224,7 @@ extension LiveTests {
         }
 
         @Test func `a target whose source is gone is not emptied by the way back`() async throws {
-            // Sentinels would make the target follow again.
+            // There are no Sentinels here, because they would make the target follow again.
             try await Self.withoutSentinels { lab, migration in
                 try await migration.fill(keys: 500)
                 try await migration.planrun("apply")
@@ -256,7 +257,7 @@ extension LiveTests {
 }
 
 extension Lab {
-    /// Somebody detaches the target, writes to it and makes it follow again.
+    /// Does what a careless person might do: detaches the target, writes to it and makes it follow again.
     fileprivate func followAnew() async throws {
         let before = try await fullSyncs()
         try await send(["REPLICAOF", "NO", "ONE"], to: target)

@@ -8,10 +8,11 @@ import Testing
 extension LiveTests {
     /// `planrun` is killed anywhere in a cutover under load, and `resume` ends as an undisturbed run does.
     ///
-    /// A few times each; with `PLANRUN_CRASHES=200` at 200 moments, and at every state write and command there is.
+    /// Each test tries a few crashes. With `PLANRUN_CRASHES=200` it tries 200 moments, and every state write and every
+    /// command.
     @Suite struct CrashAnywhereTests {
-        /// Every other time the first resume is killed as well, and every fourth time nobody resumes until the world goes on by
-        /// itself.
+        /// Every other time the first resume is killed as well. Every fourth time nobody resumes until the servers have
+        /// gone on by themselves.
         @Test(arguments: Crash.moments)
         func `at any time`(crash: Crash) async throws {
             try await killed(crash, "at any time") { scene in
@@ -27,7 +28,8 @@ extension LiveTests {
             }
         }
 
-        /// Before it takes effect and right after. There are as many at least; outcomes that come close together share one.
+        /// The kill comes before the write takes effect, or right after it. A run has at least 13 writes: outcomes that
+        /// come close together share one.
         @Test(arguments: Crash.cases(of: 2 * 13, after: 3))
         func `at any state write`(crash: Crash) async throws {
             let (number, isAfter) = (crash.position / 2 + 1, crash.position % 2 == 1)
@@ -42,11 +44,12 @@ extension LiveTests {
             }
         }
 
-        /// Counted from the first that changes something. Before the server gets it and after.
+        /// Commands are counted from the first that changes something. The kill comes before the server gets the
+        /// command, or after.
         @Test(arguments: Crash.cases(of: 2 * 60, after: 1))
         func `at any command`(crash: Crash) async throws { try await killedAtCommand(crash) }
 
-        /// A Sentinel takes the promotion over from the moment at which the source is gone.
+        /// In these runs a Sentinel promotes the target once the source is gone.
         @Test(arguments: Crash.cases(of: 2 * 30, after: 0, in: [.shutdown]))
         func `at any command, where the source is shut down`(crash: Crash) async throws {
             try await killedAtCommand(crash)

@@ -24,7 +24,8 @@ extension LiveTests {
             try await crash(at: moment) { _ in }
         }
 
-        /// The write pause has run out by then: what holds the promise is that the source refuses writes by itself.
+        /// By then the write pause has run out, and only the fence keeps the source from acknowledging writes that
+        /// would be lost.
         @Test(arguments: [
             Moment("after the failover was accepted", after: true, "sentinel-1: SENTINEL FAILOVER"),
             Moment("after the target was promoted", after: true, "target: REPLICAOF NO ONE"),
@@ -64,12 +65,12 @@ extension LiveTests {
             #expect(try migration.state().status == .succeeded)
         }
 
-        /// Nothing is compared: whether writes are lost is asked afterwards.
+        /// The plan compares no data, since the writers look for lost writes themselves.
         private static let steps = Migration.steps().filter { !$0.contains("data: count") }
 
         private static var description: LabDescription {
             var description = LabDescription(sentinels: .init(count: 2, infoPeriod: .milliseconds(200)))
-            // In microseconds: a full sync takes a third of a second.
+            // In microseconds a key: a full sync takes a third of a second.
             description.source.extraLines = ["rdb-key-save-delay 600"]
             return description
         }

@@ -8,9 +8,9 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// What step kinds and checks declare that planrun sends is what it sends.
+    /// planrun sends exactly the commands that its step kinds and checks declare.
     @Suite struct DeclaredRightsTests {
-        /// One test for all worlds, because what one of them does not send another one does.
+        /// All worlds share one test, because each of them makes planrun send commands that another does not.
         @Test func `planrun gets by with the rights that its steps declare, and not one more`() async throws {
             let sent = SentCommands()
             for scenario in Scenario.all { try await scenario.run(sent) }
@@ -23,7 +23,7 @@ extension LiveTests {
                 sentinels: .init(login: .user("operator")))
             description.replicaCount = 1
             try await withLab(description) { lab in
-                // Without keys there would be nothing to look at.
+                // Some checks look at keys, so there has to be one.
                 try await lab.send(["SET", "a", "b"], to: lab.source)
                 let steps: [StepKind] = [
                     .preflight(PreflightStep()), .replicaof(ReplicaOfStep()), .failover(FailoverStep()),
@@ -41,7 +41,7 @@ extension LiveTests {
     }
 }
 
-/// A plan for a private world in which planrun has a user of its own at every server, and what is typed.
+/// A private world in which planrun has a user of its own at every server, a plan for it, and the verbs that are typed.
 private struct Scenario: Sendable {
     enum Back: Sendable {
         case never, beforeCutover, afterCutover
@@ -69,15 +69,15 @@ private struct Scenario: Sendable {
         Scenario(failover: "replicas: { after-cutover: leave }", replicas: 1, back: .afterCutover),
     ]
 
-    /// What is sent only where something is in the way, or goes wrong.
+    /// Commands that planrun sends only where something is in the way or goes wrong, and so in none of these worlds.
     static let onlyInTrouble: Set<String> = [
-        // Listens only where somebody is there who may be a Sentinel of others.
+        // planrun subscribes only where a client may be another group's Sentinel.
         "source subscribe", "target subscribe",
-        // Looks for keys of modules that the target lacks.
+        // planrun looks for keys of modules that the target lacks.
         "source type", "target module|list",
-        // The test key of a cutover that steps back.
+        // planrun removes the test key of a cutover that steps back.
         "source del",
-        // Where the plan names hosts.
+        // planrun asks for this where the plan names hosts instead of addresses.
         "sentinel sentinel|config",
     ]
 
@@ -91,7 +91,7 @@ private struct Scenario: Sendable {
         return lab
     }
 
-    /// Sentinels see other replicas at their own addresses, so that there are no gates in such a world.
+    /// A world with other replicas has no gates, because Sentinels would see those replicas at their own addresses.
     func run(_ sent: SentCommands) async throws {
         if replicas == 0 {
             try await withGatedLab(lab) { lab, gates in
@@ -144,18 +144,18 @@ private struct Scenario: Sendable {
         }
     }
 
-    /// A run that nobody approves is stopped.
+    /// The expected exit code: `apply` without options stops at the approval.
     private func exitCode(of words: [String]) -> Int32 { words == ["apply"] ? 3 : 0 }
 }
 
 /// The commands that planrun's user has sent to each server, and those that were declared.
 private final class SentCommands: Sendable {
     private struct Contents {
-        /// Of the plan that runs now.
+        /// The rights that the present plan declares.
         var declared: Rights?
-        /// Of all: `source client|pause`
+        /// The rights that any plan has declared, as `source client|pause`.
         var allDeclared: Set<String> = []
-        /// `source client`, `source client|pause`
+        /// The commands that were sent, as `source client` and `source client|pause`.
         var sent: Set<String> = []
         var undeclared: [String] = []
     }
@@ -172,7 +172,7 @@ private final class SentCommands: Sendable {
     }
 
     func note(_ sighting: Gate.Sighting) {
-        // Whoever is not logged in yet may log in.
+        // AUTH needs no right.
         guard sighting.user == "operator", let first = sighting.words.first?.lowercased(), first != "auth",
             let part = Rights.Place.allCases.first(where: { sighting.server.hasPrefix($0.word) })
         else { return }
@@ -188,7 +188,7 @@ private final class SentCommands: Sendable {
 
     var undeclared: [String] { contents.withLock(\.undeclared) }
 
-    /// What was declared and never sent.
+    /// The rights that were declared although no command ever needed them.
     func idle(besides others: Set<String>) -> [String] {
         contents.withLock { $0.allDeclared.subtracting($0.sent).subtracting(others).sorted() }
     }
@@ -203,7 +203,7 @@ extension Lab {
         [(source, .source), (target, .target)] + replicas.map { ($0, .replica) } + sentinels.map { ($0, .sentinel) }
     }
 
-    /// Leaves planrun's user no other rights at any server.
+    /// Takes all other rights from planrun's user, at every server.
     fileprivate func confine(to rights: Rights) async throws {
         for (server, part) in servers {
             let words = RightsInquiry.words(rights[part]).split(separator: " ").map(String.init)
@@ -213,8 +213,8 @@ extension Lab {
         }
     }
 
-    /// What planrun's user was refused, at servers that still answer. A login that failed is none of that: who has the
-    /// credentials of two servers tries both at an address that may be either.
+    /// The commands that planrun's user was refused, at the servers that still answer. Failed logins do not count: at
+    /// an address that may be either of two servers, planrun tries the credentials of both.
     fileprivate func refusals() async throws -> [String] {
         var refusals: [String] = []
         for (server, _) in servers {

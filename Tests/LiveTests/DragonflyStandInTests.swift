@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// What the stand-in says is what a real Dragonfly v1.40.1 was recorded to say.
+    /// The stand-in answers as a real Dragonfly v1.40.1 was recorded to answer.
     @Suite struct DragonflyStandInTests {
         @Test(arguments: Situation.Setup.allCases)
         func `it answers every question as recorded, in every situation`(setup: Situation.Setup) async throws {

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// `monitor` and `backup`: what comes before a migration where nobody has prepared one.
+    /// `monitor` and `backup`: the steps before a migration whose source has no Sentinels or no backup yet.
     @Suite struct FirstSentinelsTests {
         private static func unwatched(_ count: Int) -> LabDescription {
             var description = LabDescription(sentinels: .init(count: count))
@@ -67,7 +67,7 @@ extension LiveTests {
                 #expect(
                     outcome.standardError.contains { $0.contains("deny-scripts-reconfig") },
                     "\(outcome.standardError)")
-                // Half done: monitored, and the last settings are missing.
+                // The step is half done: the Sentinel monitors the source but lacks the last settings.
                 #expect(try await primary(at: lab.sentinels[0], lab)["down-after-milliseconds"] == "4000")
                 let name = try #require(lab.description.sentinels?.primary)
                 let change = Command(["SENTINEL", "SET", name, "down-after-milliseconds", "9000"])
@@ -134,7 +134,7 @@ extension LiveTests {
         }
 
         @Test func `a backup waits until a save that is running has ended`() async throws {
-            // Two seconds a key: the save takes as long as this test wants.
+            // The first save takes six seconds a key, so it still runs when the backup begins.
             try await withLab(.pair(source: ["rdb-key-save-delay 6000000"])) { lab in
                 try await lab.send(["SET", "a", "b"], to: lab.source)
                 try await lab.send(["BGSAVE"], to: lab.source)
@@ -167,12 +167,12 @@ extension LiveTests {
                     outcome.standardOutput.contains {
                         $0.contains(".. backup: waiting for the save that is running to end")
                     }, "\(outcome.standardOutput)")
-                // One full sync, never begun anew: nothing came between.
+                // The source has begun exactly one full sync.
                 #expect(try await lab.send(["INFO", "stats"], to: lab.source).string?.contains("sync_full:1") == true)
             }
         }
 
-        /// Empty where it monitors nothing of that name.
+        /// What a Sentinel says of the primary; empty where it monitors no primary of that name.
         private func primary(at sentinel: ServerProcess, _ lab: Lab) async throws -> [String: String] {
             let name = try #require(lab.description.sentinels?.primary)
             guard let reply = try? await lab.send(Command(["SENTINEL", "MASTER", name]), to: sentinel) else {

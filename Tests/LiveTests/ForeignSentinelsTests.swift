@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Runs that other people's Sentinels would undo.
+    /// Runs that Sentinels outside of the plan would undo.
     @Suite struct ForeignSentinelsTests {
         @Test func `a group that begins to watch the target during the sync stops the run`() async throws {
             try await withLab(.quick) { lab in

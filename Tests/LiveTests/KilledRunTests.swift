@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// A planrun is killed, and another one in another folder, which knows nothing of it, goes on.
+    /// A planrun is killed, and another one in another folder goes on without any record of the first.
     @Suite struct KilledRunTests {
         private static let settings = [
             "min-replicas-to-write": "0", "min-replicas-max-lag": "0", "replica-priority": "60",
@@ -77,7 +77,7 @@ extension LiveTests {
             }
         }
 
-        /// No preflight: what it makes of a fenced source is not the question here.
+        /// The steps leave the preflight out, because what it says of a fenced source is not tested here.
         private static let steps = [
             "replicaof: {}", "wait-for-sync: { stable-for: 100ms }", "failover: { retries: 3 }",
         ]

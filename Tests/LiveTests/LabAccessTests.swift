@@ -22,7 +22,7 @@ extension LiveTests {
             try await check(plan(source: access, target: access, sentinels: 1, sentinelAccess: access))
         }
 
-        /// Makes the target follow the source with nothing but what the rewritten plan says.
+        /// Makes the target follow the source with nothing but what the plan for the private world says.
         private func check(_ original: Plan) async throws {
             var description = LabDescription(plan: original)
             description.sentinels?.infoPeriod = .milliseconds(100)

@@ -1,4 +1,4 @@
 import Testing
 
-/// Everything that starts servers. One at a time: they share two processors and measure time.
+/// All tests that start servers. They run one at a time, because they measure time and share the processors.
 @Suite(.serialized, .keepsNotes) enum LiveTests {}

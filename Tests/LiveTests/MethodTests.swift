@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// The ways to exchange the roles, and which one it comes to.
+    /// The ways to exchange the roles, and which of them planrun chooses.
     @Suite struct MethodTests {
         @Test(arguments: [
             ("announce", 3, "announce", "all 3 Sentinels know each other and are told directly"),
@@ -47,7 +47,7 @@ extension LiveTests {
         @Test func `clients that stay on the source are counted and listed`() async throws {
             try await withLab(.watched(by: 1)) { lab in
                 let migration = try Migration(lab)
-                // It comes back whenever it is disconnected, to the same address.
+                // This client comes back to the same address whenever it is disconnected.
                 let stubborn = lab.session(lab.source)
                 _ = try await stubborn.send(["CLIENT", "SETNAME", "stubborn"])
                 let pinging = Task { while !Task.isCancelled { _ = try? await stubborn.send(["PING"]) } }
@@ -64,7 +64,7 @@ extension LiveTests {
 }
 
 extension Migration {
-    /// What the cutover measured.
+    /// The facts that the cutover has measured.
     func failoverFacts() throws -> [String: StateValue] {
         let node = try #require(try state().nodes.first { $0.id == "failover" })
         return try #require(node.result).facts

@@ -7,7 +7,8 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Whole migrations by the built `planrun`, with writers that look for what they were promised.
+    /// Whole migrations by the built `planrun`, with writers that look for each of their acknowledged writes
+    /// afterwards.
     @Suite struct MigrationTests {
         struct Access: Sendable, CustomTestStringConvertible {
             let testDescription: String
@@ -94,7 +95,7 @@ extension LiveTests {
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }
-                // A Redis never gets a sync from a Dragonfly: no PSYNC.
+                // A Redis can never follow a Dragonfly, which has no PSYNC.
                 try await lab.expectMigrated(sourceFollows: false)
             }
         }
@@ -102,8 +103,8 @@ extension LiveTests {
 }
 
 extension LabDescription {
-    /// One Sentinel that looks often, where the time it takes to see things is not what is tested. It chooses nobody whose
-    /// last answer is older than three of these periods.
+    /// One Sentinel that asks for `INFO` often, for tests of something else than how soon it notices. A Sentinel
+    /// promotes no replica whose last answer is older than three of these periods.
     static var quick: LabDescription { LabDescription(sentinels: .init(infoPeriod: .milliseconds(200))) }
 }
 

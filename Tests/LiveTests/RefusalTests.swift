@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Worlds in which the plan must not be carried out, and how that is said.
+    /// Worlds in which the plan must not be carried out, and what planrun says about them.
     @Suite struct RefusalTests {
         @Test(arguments: [["preflight: {}"], ["preflight: { target-free: off }"], []])
         func `a target with keys is refused and not touched`(first: [String]) async throws {
@@ -117,7 +117,7 @@ extension LiveTests {
 extension PlanrunProcess.Outcome {
     var complaint: String { standardError.joined(separator: "\n") }
 
-    /// `error[code]` of each, in order.
+    /// `error[code]` of each error, in order.
     var errors: [String] {
         standardError.filter { $0.hasPrefix("error[") }.compactMap { $0.split(separator: ":").first.map(String.init) }
     }

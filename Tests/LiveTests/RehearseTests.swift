@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// `planrun rehearse`, as the README has people type it first.
+    /// `planrun rehearse`, which the README has people type first.
     @Suite struct RehearseTests {
         private struct Verdict: Decodable {
             var type: String
@@ -68,10 +68,10 @@ private func withTemporaryFolder(_ body: @Sendable (String) async throws -> Void
     try await body(path)
 }
 
-/// How many processes work in a folder whose path holds this, or name it in their command line.
+/// The number of processes that work in a folder whose path contains the text, or whose command line contains it.
 private func processes(mentioning text: String) throws -> Int {
     try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { $0.allSatisfy(\.isNumber) }.filter { pid in
-        // One that has ended meanwhile has no command line.
+        // A process that has ended meanwhile has no command line.
         let line = (try? readText("/proc/\(pid)/cmdline")) ?? ""
         let folder = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")) ?? ""
         return line.contains(text) || folder.contains(text)

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// How the source and its other replicas come to rest, with the ways to get there and back.
+    /// How the source and its other replicas come to rest, and how a rollback brings them back.
     @Suite struct RestingTests {
         @Test(arguments: [1, 3]) func `a fenced source stands alone, and a rollback finds it there`(
             sentinels: Int
@@ -115,7 +115,7 @@ extension Lab {
         }
     }
 
-    /// Every Sentinel knows as many others as there are.
+    /// Expects that every Sentinel knows exactly the other Sentinels that exist.
     func expectNoPhantoms() async throws {
         let name = description.sentinels?.primary ?? ""
         for sentinel in sentinels {

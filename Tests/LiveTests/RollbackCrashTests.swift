@@ -4,10 +4,10 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// A rollback after the cutover is killed anywhere under load. Typed again it ends as an undisturbed one does, and no
+    /// A rollback after the cutover is killed anywhere under load. Typed again, it ends as an undisturbed one does. No
     /// write is lost, since the source has followed the target all the time.
     ///
-    /// A few times each; with `PLANRUN_CRASHES=200` at 200 moments, and at every command there is.
+    /// Each test tries a few crashes. With `PLANRUN_CRASHES=200` it tries 200 moments, and every command.
     @Suite struct RollbackCrashTests {
         @Test(arguments: Crash.moments.map(\.returning))
         func `at any time`(crash: Crash) async throws {
@@ -16,7 +16,8 @@ extension LiveTests {
             }
         }
 
-        /// Counted from the first that changes something. Before the server gets it and after.
+        /// Commands are counted from the first that changes something. The kill comes before the server gets the
+        /// command, or after.
         @Test(arguments: Crash.cases(of: 2 * 50, after: 0, in: CutoverVariant.returning))
         func `at any command`(crash: Crash) async throws {
             let (number, isAfter) = (crash.position / 2 + 1, crash.position % 2 == 1)
@@ -50,7 +51,7 @@ extension LiveTests {
 }
 
 extension Crash {
-    /// The same with a cutover from which there is a way back without loss.
+    /// The crash at the same position, but in a cutover from which there is a way back without loss.
     fileprivate var returning: Crash {
         let variants = CutoverVariant.returning
         return Crash(position: position, variant: variants[position % variants.count])

@@ -67,7 +67,8 @@ extension LiveTests {
         }
 
         @Test func `more writes than were agreed to are not given up`() async throws {
-            // A replica without a link is asked once per second, and chosen only if its answer is young enough.
+            // A Sentinel asks a replica without a link once a second, and promotes it only if its last answer is young
+            // enough.
             try await withDragonflyLab(LabDescription(sentinels: .init(infoPeriod: .milliseconds(500)))) { lab, _ in
                 let migration = try Migration(lab, afterCutover: "discard-writes")
                 #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
@@ -77,7 +78,8 @@ extension LiveTests {
                 let refused = try await migration.planrun("rollback", "--discard-writes", "3")
                 #expect(refused.exitCode == 3, "\(refused.standardOutput + refused.standardError)")
                 #expect(refused.errors == ["error[more-writes-given-up]"])
-                // The ten, and what planrun's own verification wrote and took away again.
+                // The count is that of the ten writes and of the two with which planrun's verification set a key and
+                // deleted it.
                 #expect(refused.complaint.contains("12 writes are given up"), "\(refused.complaint)")
                 try await lab.expectMigrated(sourceFollows: false)
                 #expect(try await lab.send(["GET", "since:9"], to: lab.target).string == "value")
@@ -107,8 +109,8 @@ extension Lab {
         return count
     }
 
-    /// The target is empty and alone, no Sentinel knows it, and that is still so after each has looked at the source a
-    /// few times more.
+    /// Expects that the target is empty and alone and that no Sentinel knows it, also after each Sentinel has looked at
+    /// the source a few times more.
     func expectForgotten() async throws {
         #expect(try await sentinelsKnowingTarget() == 0)
         let before = try await looks()
@@ -123,7 +125,7 @@ extension Lab {
         #expect(replication.role == .primary)
     }
 
-    /// How often the Sentinels, and nobody else but us, have asked the source for INFO; this time counts as well.
+    /// How often the source was asked for `INFO`, by this method or by the Sentinels. Nobody else asks.
     private func looks() async throws -> Int {
         let info = try Info(try await send(["INFO", "commandstats"], to: source))
         let calls = info["commandstats"]["cmdstat_info"]?.split(separator: ",").first?.split(separator: "=").last

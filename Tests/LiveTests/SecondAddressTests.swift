@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Servers that the plan calls one thing and other servers another.
+    /// Servers that have one address in the plan and another one at other servers.
     @Suite struct SecondAddressTests {
         private static let second = "127.0.0.2"
 
@@ -23,7 +23,8 @@ extension LiveTests {
             return lab.fronted(server, by: Lab.Front(address: address, engine: .redis))
         }
 
-        /// Every Sentinel names the target, which kept its settings, and nothing is left of a fence on it.
+        /// Expects that every Sentinel names the target, and that the target has its own settings and no part of a
+        /// fence.
         private func expectMigrated(_ lab: Lab) async throws {
             for sentinel in lab.sentinels {
                 let named = try await lab.send(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "primary"], to: sentinel)
@@ -79,7 +80,8 @@ extension LiveTests {
             }
         }
 
-        /// The Sentinels would make a target follow the address that they know, whatever it was told to follow.
+        /// The Sentinels would make a target follow the source's address that they know, whatever it was told to
+        /// follow.
         @Test(arguments: ["127.0.0.2", "localhost"])
         func `a source that the Sentinels know under another address is told, and they may make the target follow that`(
             host: String

@@ -6,16 +6,17 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// A server dies in the middle of a cutover under load while `planrun` goes on; what it says leads to a good end.
+    /// A server dies in the middle of a cutover under load while `planrun` goes on. What planrun says then leads to a
+    /// good end.
     ///
-    /// A few of the deaths; with `PLANRUN_CRASHES=200` every server at every phase of every method.
+    /// The test tries a few deaths; with `PLANRUN_CRASHES=200` every server at every phase of every method.
     @Suite struct ServerDeathTests {
         @Test(arguments: Crash.some(of: Death.all, sample: Death.sample))
         func `nothing is lost, and the way on is told`(death: Death) async throws {
             try await death.variant.withMigration(sentinels: 3, failoverTimeout: .seconds(10)) { migration, gates in
                 if death.followsInAdvance { try await migration.lab.followInAdvance() }
                 try await migration.underLoad("death of the \(death.testDescription)", mayLose: death.mayLose) { load in
-                    // What is lost is asked in any case.
+                    // Errors are recorded here and not thrown, so that lost writes are looked for in any case.
                     await #expect(throws: Never.self) {
                         let outcome = try await apply(migration, gates, death, load)
                         gates.watch(nil)
@@ -26,7 +27,7 @@ extension LiveTests {
             }
         }
 
-        /// planrun goes on with the dead server, until it has an answer to that.
+        /// Kills the server at its moment, and runs planrun until it has said what to do about the dead server.
         private func apply(
             _ migration: Migration, _ gates: Gates, _ death: Death, _ load: WriteLoad
         ) async throws -> PlanrunProcess.Outcome {
@@ -53,8 +54,8 @@ extension LiveTests {
             return outcome
         }
 
-        /// Types what is offered, until the run is over one way or the other: a server that has come back is not at once what
-        /// it was.
+        /// Types what planrun offers until the run is over. A server that has come back is not at once what it was, so
+        /// that takes several tries.
         private func goOn(_ migration: Migration, _ first: PlanrunProcess.Outcome, _ death: Death) async throws {
             var (outcome, count) = (first, 0)
             try await eventually("the run is over", within: .seconds(60)) {
@@ -74,7 +75,7 @@ extension LiveTests {
 }
 
 extension PlanrunProcess.Outcome {
-    /// An error, something about the world, and a command to type.
+    /// Whether planrun prints an error, something about the servers, and a command to type.
     fileprivate var saysWhatToDo: Bool {
         !errors.isEmpty && !advice.isEmpty && (exitCode == 1 || exitCode == 3 || exitCode == 4)
             && standardError.contains { !$0.hasPrefix("error[") && $0.contains("127.0.0.1:") }
@@ -91,12 +92,12 @@ extension PlanrunProcess.Outcome {
 }
 
 extension Lab {
-    /// The target is in sync, and has it all in its append-only file.
+    /// Makes the target follow the source until it is in sync and has all data in its append-only file.
     fileprivate func followInAdvance() async throws {
         let source = address(of: source)
         try await send(Command(["REPLICAOF", source.host, String(source.port)]), to: target)
         try await eventually("the target follows") {
-            // A Dragonfly has no such file; the Redis behind it does.
+            // The Redis behind the stand-in is asked: it has such a file, and a Dragonfly has none.
             let behind = connector.session(ConnectionSettings(address: target.address))
             let info = try Info(try await behind.send(["INFO", "persistence"]))
             await behind.close()

@@ -13,7 +13,7 @@ extension LiveTests {
     @Suite struct SignalTests {
         @Test func `stopped during the sync, resume goes on with the same sync`() async throws {
             var description = LabDescription.quick
-            // In microseconds: the full sync of these keys takes some seconds.
+            // In microseconds a key: the full sync takes some seconds.
             description.source.extraLines = ["rdb-key-save-delay 3000"]
             try await withLab(description) { lab in
                 let migration = try Migration(lab)
@@ -39,7 +39,7 @@ extension LiveTests {
             }
         }
 
-        /// The end of a terminal is told more than once, and asks nobody to hurry.
+        /// When a terminal ends, SIGHUP comes more than once and does not ask planrun to hurry.
         @Test(arguments: [[SIGTERM], [SIGINT, SIGINT], [SIGHUP, SIGHUP, SIGHUP]])
         func `a cutover in its critical section is finished or undone first`(signals: [Int32]) async throws {
             try await withGatedLab(.quick) { lab, gates in
@@ -104,7 +104,8 @@ extension LiveTests {
             }
         }
 
-        /// The terminal is closed while writes are held back: nobody reads what is said, and the signal comes more than once.
+        /// The terminal is closed while writes are held. Nobody reads what planrun prints, and the signal comes more
+        /// than once.
         @Test func `a run whose terminal is closed stops in order`() async throws {
             try await withGatedLab(.quick) { lab, gates in
                 let migration = try Migration(lab, sentinels: gates.sentinels)
@@ -125,7 +126,7 @@ extension LiveTests {
                     }
                     gates.watch(nil)
                     try await lab.expectNothingHalfDone()
-                    // The one that had no terminal any more gives the run back as any other.
+                    // The planrun without a terminal releases its lease, as any other.
                     try await eventually("the run is given back", within: .seconds(60)) {
                         try await migration.planrun("resume", "--auto-approve").exitCode == 0
                     }
@@ -137,7 +138,7 @@ extension LiveTests {
 }
 
 extension Lab {
-    /// Exactly one of source and target is primary, and it takes writes.
+    /// Expects that exactly one of source and target is primary, and that it takes writes.
     fileprivate func expectNothingHalfDone() async throws {
         let roles = try await World.read(self).topology.instances.map(\.role)
         #expect(roles == [.primary, .replica] || roles == [.replica, .primary])

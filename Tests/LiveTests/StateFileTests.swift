@@ -42,7 +42,7 @@ extension LiveTests {
                     #expect(damaged != whole, "\(damage)")
                     try writeText(damaged, migration.stateFile)
                     for verb in ["apply", "resume", "rollback"] {
-                        // 'apply' says what is unfinished before it asks whose it is.
+                        // 'apply' refuses an unfinished run before it compares the plans.
                         if verb == "apply", damage == .otherPlan { continue }
                         let outcome = try await migration.planrun(verb)
                         #expect(outcome.exitCode == 2, "\(verb) \(damage): \(outcome.standardError)")
@@ -59,7 +59,7 @@ extension LiveTests {
         @Test func `where no state can be written, nothing is done`() async throws {
             try await withLab(.quick) { lab in
                 let migration = try Migration(lab)
-                // Nobody can make a file there, whoever runs the tests.
+                // In this folder no user can make a file.
                 let outcome = try await migration.planrun("apply", "--auto-approve", "--state", "/proc/live.state.json")
                 #expect(outcome.exitCode == 2, "\(outcome.standardError)")
                 #expect(outcome.errors == ["error[state-not-writable]"])
@@ -96,7 +96,7 @@ extension LiveTests {
             }
         }
 
-        /// A person removes the lock file of a run that goes on, while the source is about to be held back: nothing is
+        /// Somebody removes the lock file of a run that goes on, just before writes are held at the source. Nothing is
         /// promoted, the source takes writes as before, and `resume` goes on.
         @Test func `a run whose lock file was removed promotes nothing, and says what state the world is in`()
             async throws
@@ -126,7 +126,7 @@ extension LiveTests {
             }
         }
 
-        /// From the middle of the cutover on there is no room for the file that is to replace the state file.
+        /// From the middle of the cutover on there is no room for the file that would replace the state file.
         @Test(arguments: ["source: CLIENT PAUSE", "target: REPLICAOF NO ONE"])
         func `a run whose state cannot be written any more says what state the world is in, and how to go on`(
             moment: String
@@ -172,7 +172,7 @@ extension LiveTests {
                 let before = try readText(migration.stateFile)
                 let plan = try readText(migration.plan)
 
-                // The sync has been waited for already: nothing makes that undone.
+                // The step that waits for the sync has succeeded, so its change can no longer be accepted.
                 try writeText(plan.replacing("stable-for: 100ms", with: "stable-for: 200ms"), migration.plan)
                 for options in [[], ["--accept-plan-change"]] {
                     let outcome = try await PlanrunProcess.run(["resume", migration.plan, "--auto-approve"] + options)

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Two planruns in two folders, and one migration.
+    /// Two planruns in two folders, for the same migration.
     @Suite struct TwoRunsTests {
         @Test func `a second run is refused in every step of the first, and the first is not bothered`() async throws {
             try await withGatedLab(.quick) { lab, gates in
@@ -56,7 +56,7 @@ extension LiveTests {
             }
         }
 
-        /// Sentinels and clients end connections; the server's own `timeout` does as well.
+        /// Sentinels and other clients can end connections, and so can the server's own `timeout`.
         @Test func `a run whose connections were ended is seen again`() async throws {
             try await withGatedLab(.quick) { lab, gates in
                 let first = try Migration(
@@ -75,7 +75,7 @@ extension LiveTests {
                     await process.send(SIGINT)
                     #expect(try await process.wait().exitCode == 3)
                 }
-                // It is gone, and so is all that was to be seen of it.
+                // The first planrun has ended, and nothing on the servers shows its run any more.
                 #expect(try await second.planrun("apply", "--auto-approve").exitCode == 0)
             }
         }

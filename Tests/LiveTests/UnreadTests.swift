@@ -7,10 +7,10 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// `planrun apply | less` that nobody scrolls.
+    /// A run whose output nobody reads, like `planrun apply | less` that nobody scrolls.
     @Suite struct UnreadTests {
-        /// Standard output is a pipe of 4 KiB that nobody reads until the run is over: the cutover is made and recorded
-        /// meanwhile, and what was said can be read afterwards.
+        /// Standard output is a pipe of 4 KiB that nobody reads until the run is over. The cutover is made and recorded
+        /// meanwhile, and everything that was printed can be read afterwards.
         @Test(arguments: [[], ["--format", "json"]])
         func `a run that nobody reads cuts over, and is recorded as done`(options: [String]) async throws {
             try await withLab(.quick) { lab in
@@ -18,9 +18,9 @@ extension LiveTests {
                 try await migration.fill(keys: 500)
                 try await migration.underLoad("nobody reads \(options)") { _ in
                     let (reader, writer) = try FileDescriptor.pipe()
-                    // F_SETPIPE_SZ of Linux.
+                    // 1031 is F_SETPIPE_SZ on Linux.
                     try #require(fcntl(writer.rawValue, 1031, 4096) == 4096)
-                    // Full before planrun says anything.
+                    // The pipe is full before planrun prints anything.
                     try writer.writeAll([UInt8](repeating: UInt8(ascii: "-"), count: 4096))
                     async let exitCode = PlanrunProcess.exitCode(
                         ["apply", migration.plan, "--auto-approve"] + options, writingTo: writer)
@@ -40,7 +40,7 @@ extension LiveTests {
     }
 }
 
-/// All there is until the last writer has closed it; on a thread of its own, since reading blocks.
+/// Everything until the last writer has closed the pipe. Reading blocks, so it has a thread of its own.
 private func readAll(_ reader: FileDescriptor) async -> String {
     await withCheckedContinuation { continuation in
         DispatchQueue(label: "reader").async {

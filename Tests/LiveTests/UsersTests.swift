@@ -18,7 +18,7 @@ extension LiveTests {
             return steps
         }
 
-        /// One command as the application; errors are values.
+        /// Sends one command as the application's user. An error reply is returned as a value.
         private func ask(_ command: Command, at server: ServerProcess, _ lab: Lab) async throws -> RESPValue {
             var settings = lab.settings(for: server)
             (settings.username, settings.password) = ("app", Secret("apppw"))
@@ -63,7 +63,7 @@ extension LiveTests {
                 try await lab.send(Self.app, to: lab.source)
                 let migration = try Migration(lab, steps: steps())
                 try await migration.fill()
-                // Writes as the application, wherever it is let, until it is told to stop.
+                // Writes as the application to each server that accepts the write, until told to stop.
                 let promised = try await withThrowingTaskGroup(of: Int.self) { group in
                     let isOver = Flag()
                     group.addTask {
@@ -115,7 +115,7 @@ extension LiveTests {
             }
         }
 
-        /// Selectors and `%R~` came with Redis 7, and so did users who have no channel unless they are given one.
+        /// Redis 7 brought selectors and `%R~`, and users without any channel by default.
         @Test(.otherVersions) func `between Redis 6 and 7 the users are the same, or the step says what is in the way`()
             async throws
         {

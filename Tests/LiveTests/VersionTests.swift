@@ -7,9 +7,9 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Servers of several versions and engines, as they are installed in the field.
+    /// Servers of the versions and engines that people use.
     @Suite(.otherVersions) struct VersionTests {
-        /// A source and a target that can read what it writes; `nil` is the Redis in `PATH`.
+        /// A source and a target that can read what the source writes; `nil` is the Redis in `PATH`.
         struct Pair: Sendable, CustomTestStringConvertible {
             let source: OtherVersion?
             let target: OtherVersion?
@@ -73,7 +73,7 @@ extension LiveTests {
                     called.saw
                         == "the target lacks the module vectorset, which is in use: VADD (1 calls), keys of type vectorset"
                 )
-                // The counters forget, the keys remain.
+                // The counters of commands are reset, but the keys are still there.
                 try await lab.send(["CONFIG", "RESETSTAT"], to: lab.source)
                 let kept = try await lab.finding("modules")
                 #expect(kept.saw == "the target lacks the module vectorset, which is in use: keys of type vectorset")

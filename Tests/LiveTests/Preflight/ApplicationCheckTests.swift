@@ -45,7 +45,7 @@ extension LiveTests {
         @Test(.covers("blocked-clients", "subscribers", "monitoring-clients"))
         func `blocked clients, subscribers and MONITOR are found`() async throws {
             try await withLab { lab in
-                // The Sentinel itself subscribes, which is as it should be.
+                // The Sentinel subscribes, too, but is no application.
                 #expect(try await lab.finding("blocked-clients") == .passed("nobody is blocked"))
                 #expect(try await lab.finding("subscribers") == .passed("no application subscribes"))
                 #expect(try await lab.finding("monitoring-clients") == .passed("nobody runs MONITOR"))

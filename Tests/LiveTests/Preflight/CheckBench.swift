@@ -5,7 +5,7 @@ import RedisNIO
 import Rehearsal
 import Testing
 
-/// Asks single checks of the catalogue in a private world.
+/// Runs single checks of the catalogue in a private world.
 struct CheckBench: Sendable {
     let lab: Lab
     let plan: Plan
@@ -15,7 +15,7 @@ struct CheckBench: Sendable {
         self.plan = plan
     }
 
-    /// - Parameter target: the engine that the plan says the target has; some checks are only for that one.
+    /// - Parameter target: the engine that the plan gives to the target; some checks are only for one engine.
     init(_ lab: Lab, target: Engine? = nil, steps: [Step] = []) {
         self.lab = lab
         var plan = lab.plan(from: .blank(lab))
@@ -39,14 +39,14 @@ struct CheckBench: Sendable {
         return finding
     }
 
-    /// What the check saw, which must be enough.
+    /// What the check saw. Fails the test where the check does not pass.
     func pass(_ id: String, _ limits: [String: CheckLimit] = [:]) async throws -> String {
         let finding = try await finding(of: id, limits)
         #expect(finding.passes, "\(id): \(finding.saw)")
         return finding.saw
     }
 
-    /// What the check saw, wants and advises, word for word.
+    /// What the check saw, wants and advises, word for word. Fails the test where the check passes.
     func miss(_ id: String, _ limits: [String: CheckLimit] = [:]) async throws -> [String] {
         let finding = try await finding(of: id, limits)
         #expect(!finding.passes, "\(id): \(finding.saw)")

@@ -2,9 +2,10 @@ import Operations
 import Synchronization
 import Testing
 
-/// Says of a test which checks it sees pass and miss, each on real servers, and holds it to that.
+/// Declares which checks a test sees pass and miss, each on real servers, and fails the test where it does not.
 ///
-/// `CheckCoverageTests` reads these words in the sources of the tests, so that a check without such a test is found.
+/// `CheckCoverageTests` looks for these declarations in the sources of the tests, and so finds a check without such a
+/// test.
 struct CheckCoverage: TestTrait, TestScoping {
     let checks: [String]
 
@@ -24,7 +25,7 @@ extension Trait where Self == CheckCoverage {
     static func covers(_ checks: String...) -> Self { CheckCoverage(checks: checks) }
 }
 
-/// What checks have found in the test that runs.
+/// The checks that passed or missed in the test that runs now.
 final class SeenFindings: Sendable {
     @TaskLocal static var current: SeenFindings?
 
@@ -41,10 +42,10 @@ final class SeenFindings: Sendable {
 }
 
 extension String {
-    /// With a `#` for each number: what was measured differs each time.
+    /// The text with a `#` for each number, since measured numbers differ each time.
     var masked: String { replacing(#/\d+(\.\d+)?/#) { _ in "#" } }
 
-    /// With a `#` for each duration, and `# iB` for each size, whatever its unit.
+    /// The text with a `#` for each duration and `# iB` for each size, whatever its unit.
     var units: String {
         masked.replacing(#/# (bytes|[KMGT]iB)/#) { _ in "# iB" }.replacing(#/(#(ms|h|m|s))+/#) { _ in "#" }
     }

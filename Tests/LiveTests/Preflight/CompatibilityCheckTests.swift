@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Each check of compatibility passes on a real server and is missed on one.
+    /// Each check of compatibility passes on a real server and misses on one.
     @Suite struct CompatibilityCheckTests {
         @Test(.covers("commands")) func `commands that the target does not know`() async throws {
             try await withLab(.pair(target: ["rename-command GETEX \"\""])) { lab in
@@ -266,7 +266,7 @@ extension LiveTests {
                 let bench = CheckBench(lab)
                 let none = try await bench.pass("hash-field-ttl")
                 #expect(none == "no field of a hash has been given a TTL")
-                // Debian's Redis has no such commands.
+                // The Redis 7.0 in `PATH` has no such commands, so its counters are made up.
                 gates.watch { sighting in
                     guard sighting.server == "source", sighting.words == ["INFO", "commandstats"] else { return .pass }
                     return .answer(
@@ -329,8 +329,8 @@ extension LiveTests {
 }
 
 extension Gates {
-    /// The server says that it has these modules; nothing else is changed.
-    /// - Parameter path: of all of them, as Redis 7 and newer tell it.
+    /// Makes a server's list of modules show these modules.
+    /// - Parameter path: the path of every module, as Redis 7 and newer tell it.
     fileprivate func show(modules: [String], path: String? = nil, of server: String) {
         watch { sighting in
             guard sighting.server == server, sighting.words == ["MODULE", "LIST"] else { return .pass }

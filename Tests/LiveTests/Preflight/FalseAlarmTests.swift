@@ -6,11 +6,11 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// A healthy world in which nothing is going on: a preflight that is not silent there cries wolf.
+    /// The preflight of a healthy world in which nothing happens must not warn.
     @Suite(.otherVersions) struct FalseAlarmTests {
         typealias Pair = VersionTests.Pair
 
-        /// Every supported source with every target that reads what it writes.
+        /// Every supported source, with every target that can read what the source writes.
         static let pairs: [Pair] = [
             Pair(.redis62, .redis62), Pair(.redis62, nil), Pair(.redis62, .redis8), Pair(.redis62, .valkey8),
             Pair(.redis62, .valkey9), Pair(nil, nil), Pair(nil, .redis8), Pair(nil, .valkey8), Pair(nil, .valkey9),
@@ -18,9 +18,9 @@ extension LiveTests {
             Pair(.valkey9, .valkey9),
         ]
 
-        /// What a preflight rightly warns of in some of these worlds, by check, with the reason.
+        /// The warnings that are right in some of these worlds: the check, and what it says.
         private static func justified(_ pair: Pair) -> [String: String] {
-            // Valkey 8 frees keys in the background unless it is told not to; Redis the other way round.
+            // By default Valkey 8 and newer free keys in the background, and Redis frees them in the way of clients.
             guard pair.source?.engine == .valkey, pair.target?.engine != .valkey else { return [:] }
             return ["preflight/expiry": "the target frees keys in the way of its clients"]
         }
@@ -37,7 +37,7 @@ extension LiveTests {
                 let check = try await migration.planrun("check", "--format", "json")
                 let findings = try JSONDecoder().decode(
                     [Finding].self, from: Data(check.standardOutput.joined(separator: "\n").utf8))
-                // Each of the catalogue is asked but for those of a Dragonfly, and of a plan with TLS.
+                // All checks of the catalogue are asked, except those for a Dragonfly and those for a plan with TLS.
                 #expect(findings.count > 45)
                 let alarms = findings.filter { $0.verdict != "passed" }
                 #expect(alarms.filter { Self.justified(pair)[$0.check] == nil }.map(\.sentence) == [])

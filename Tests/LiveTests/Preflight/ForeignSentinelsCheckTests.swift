@@ -6,12 +6,12 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Sentinels that are none of the plan's, and what they watch.
+    /// Sentinels that the plan does not name, and what they watch.
     @Suite struct ForeignSentinelsCheckTests {
         private static let check = "foreign-sentinels"
         private static let wanted = "no Sentinels but those of the plan, and no name but its own"
 
-        /// The finding, once the check is missed.
+        /// The finding of the check, once it misses.
         private func missed(_ lab: Lab) async throws -> Finding {
             try await eventually("the check sees them") { try await !lab.finding(Self.check).passes }
             return try await lab.finding(Self.check)
@@ -102,7 +102,7 @@ extension LiveTests {
                     try await lab.finding(Self.check) == .passed("only the plan's Sentinels watch them, under one name")
                 )
                 let clients = try await lab.send(["CLIENT", "LIST"], to: theirs).string ?? ""
-                // The one that asks here.
+                // The only other client is the one that asks here.
                 let others = clients.split(separator: "\n").filter { !$0.contains(" name=sentinel-") }
                 #expect(others.count == 1, "\(clients)")
             }

@@ -8,8 +8,9 @@ import SystemPackage
 import Testing
 
 extension Lab {
-    /// What a check of the catalogue finds here. Addresses read as the names of their servers: `{source}`.
-    /// - Parameter hosts: the addresses behind host names; every other host is what it is called.
+    /// What a check of the catalogue finds in this world. Addresses are replaced by the names of their servers, as in
+    /// `{source}`.
+    /// - Parameter hosts: the address of each host name; any other host is taken as it is.
     func finding(
         _ check: String, limits: [String: CheckLimit] = [:], steps: [StepKind] = [.replicaof(ReplicaOfStep())],
         hosts: [String: String] = ["localhost": "127.0.0.1"],
@@ -50,12 +51,12 @@ extension Lab {
         }
     }
 
-    /// A password that is none of this world, as a plan refers to it.
+    /// A reference, as plans have them, to a password that no server of this world has.
     func secret(_ password: String) throws -> SecretReference {
         .file(try folder.write(password, to: "\(password).secret").string)
     }
 
-    /// Sends every command, on one session; an error reply is thrown.
+    /// Sends the commands one after the other. An error reply is thrown.
     func send(all commands: [Command], to server: ServerProcess) async throws {
         for command in commands { try await send(command, to: server) }
     }

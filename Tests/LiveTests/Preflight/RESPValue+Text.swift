@@ -4,6 +4,6 @@ import RESP
 extension RESPValue {
     static func text(_ text: String) -> RESPValue { .bulkString(ByteBuffer(string: text)) }
 
-    /// Lines that end as the protocol has it.
+    /// A reply of lines, with the line ends that servers send.
     static func info(_ lines: String...) -> RESPValue { .text(lines.map { $0 + "\r\n" }.joined()) }
 }

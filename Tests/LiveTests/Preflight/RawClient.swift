@@ -17,13 +17,13 @@ struct RawClient: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Words are separated by spaces.
+    /// Sends a command whose words are separated by spaces.
     func send(_ command: String) {
         let bytes = Array("\(command)\r\n".utf8)
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    /// Sends and waits for the answer, whatever it is.
+    /// Sends a command and waits for the answer, whatever it is.
     func ask(_ command: String) {
         send(command)
         var bytes = [UInt8](repeating: 0, count: 4096)

@@ -32,7 +32,8 @@ extension LiveTests {
                         "on {sentinel-1}: ACL SETUSER operator +sentinel|failover, and save it there",
                     ])
                 #expect(try await lab.finding("planrun-rights", steps: steps) == expected)
-                // Without ACL DRYRUN the user's rules tell, as far as no category decides.
+                // Without ACL DRYRUN the check reads the user's rules, which tell unless a rule about a category
+                // decides.
                 try await lab.send(["ACL", "SETUSER", "operator", "-acl|dryrun"], to: lab.source)
                 #expect(
                     try await lab.finding("planrun-rights", steps: steps).remedy.first
@@ -43,7 +44,7 @@ extension LiveTests {
         @Test func `the advice for a user without rights can be typed, and is enough`() async throws {
             try await withLab(description) { lab in
                 for server in [lab.source, lab.target] + lab.sentinels {
-                    // What it takes to ask.
+                    // The rights that the check itself needs.
                     let asking =
                         ["+acl|dryrun", "+client", "+info"]
                         + (lab.sentinels.contains { $0.name == server.name } ? ["+sentinel"] : [])
@@ -60,7 +61,7 @@ extension LiveTests {
                 #expect(
                     try await lab.finding("planrun-rights", steps: steps)
                         == .passed("planrun has all rights it needs on 3 servers"))
-                // Where everything is allowed a pattern more would be refused.
+                // A user with all keys could not be given a further pattern: the server would refuse it.
                 try await lab.send(["ACL", "SETUSER", "operator", "allkeys", "allchannels", "-strlen"], to: lab.source)
                 let remedy = try await lab.finding("planrun-rights", steps: steps).remedy
                 #expect(remedy == ["on {source}: ACL SETUSER operator +strlen ~*, and save it there"])

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Who is what, and whether everybody answers.
+    /// Which server has which role, and whether all of them answer.
     @Suite struct RolesCheckTests {
         @Test(.covers("reachable")) func `a server that does not answer, and one that is somebody else`() async throws {
             try await withLab(LabDescription(target: .init(login: .password), tls: .init())) { lab in
@@ -103,7 +103,8 @@ extension LiveTests {
                     try await lab.finding("only-candidate", steps: steps)
                         == .passed("1 other replica will be kept from being promoted (replica-priority 0)")
                 }
-                // Who is connected already stays so: the Sentinels can choose it, and planrun cannot keep them from it.
+                // Connections from before the new password stay logged in: the Sentinels can still choose this replica,
+                // and planrun can no longer keep them from it.
                 let session = lab.session(lab.replicas[0])
                 _ = try await session.send(["CONFIG", "SET", "requirepass", "other"])
                 #expect(try await lab.finding("only-candidate", steps: steps) == expected)

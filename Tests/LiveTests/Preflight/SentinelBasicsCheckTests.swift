@@ -6,7 +6,8 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// The first checks of the Sentinels, each on Sentinels that make it pass and miss.
+    /// The first checks of the Sentinels. Each test makes the Sentinels such that the check passes, and such that it
+    /// misses.
     @Suite struct SentinelBasicsCheckTests {
         @Test(.covers("quorum")) func `Sentinels that cannot reach each other`() async throws {
             try await withLab(LabDescription(sentinels: .init(count: 3, downAfter: .milliseconds(500)))) { lab in
@@ -38,7 +39,8 @@ extension LiveTests {
                 await lab.source.freeze()
                 try await eventually("the Sentinel to notice") { try await !bench.finding(of: "no-failover").passes }
                 let missed = try await bench.miss("no-failover")
-                // A quorum of one takes it for down as soon as it has heard nothing for long enough.
+                // With a quorum of one, the Sentinel alone decides that the primary is down, once it was silent for
+                // long enough.
                 #expect(
                     missed.dropFirst() == [
                         "no failover, and a primary that is up",

@@ -68,7 +68,8 @@ extension LiveTests {
         @Test func `a Sentinel that the others do not know would not be told`() async throws {
             try await withLab(LabDescription(sentinels: .init(count: 2))) { lab in
                 let (host, port) = (lab.source.address.host, String(lab.source.address.port))
-                // The second watches the source under another name, and the first forgets it.
+                // The second Sentinel is made to watch the source under another name, and the first to forget the
+                // second.
                 try await lab.send(["SENTINEL", "REMOVE", "primary"], to: lab.sentinels[1])
                 try await lab.send(["SENTINEL", "RESET", "primary"], to: lab.sentinels[0])
                 let monitor = Command(["SENTINEL", "MONITOR", "other", host, port, "1"])
@@ -116,7 +117,7 @@ extension LiveTests {
                             remedy: [
                                 "if {sentinel-2} is gone for good: SENTINEL RESET primary on one Sentinel after the other, 30 s apart"
                             ]))
-                // A lost link alone does not say that it is gone.
+                // A lost link alone is no sign that the other Sentinel is gone for good.
                 try await eventually("it is taken for down") {
                     try await lab.finding("known-sentinels", change: alone)
                         == .passed("the plan names the only Sentinel")

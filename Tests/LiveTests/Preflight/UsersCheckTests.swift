@@ -6,13 +6,13 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Applications that could not log in, or not go on, at the target.
+    /// Applications that could not log in at the target, or not do there what they do at the source.
     @Suite struct UsersCheckTests {
         private static let description = LabDescription(sentinels: nil)
         private static let app = ["ACL", "SETUSER", "app", "on", ">apppw", "~*", "&*", "+@all", "-@dangerous"]
         private static let wants = "users that can do at the target what they do at the source"
 
-        /// A lab whose source has a client of the user `app`.
+        /// A private world whose source has a client of the user `app`.
         private func withApplication(
             source: [String] = app, target: [String]?, _ body: @Sendable (Lab) async throws -> Void
         ) async throws {
@@ -124,7 +124,7 @@ extension LiveTests {
             }
         }
 
-        /// A worker that comes once an hour is not connected when the preflight is asked.
+        /// Stands for a worker that comes once an hour and is not connected while the preflight runs.
         @Test func `a user to whom a server has refused something lately is in use`() async throws {
             try await withLab(Self.description) { (lab: Lab) async throws in
                 let batch = ["ACL", "SETUSER", "batch", "on", ">batchpw", "~*", "+@all", "-flushall"]
@@ -144,7 +144,7 @@ extension LiveTests {
                 do {
                     let worker = try RawClient(from: "127.0.0.7", to: lab.target.address.port)
                     worker.ask("AUTH batch batchpw")
-                    // Whoever is no user of the source is none of the plan's business.
+                    // A user that the source does not have is no concern of the plan.
                     worker.ask("AUTH nobody secret")
                 }
                 #expect(
@@ -183,7 +183,7 @@ extension LiveTests {
             }
         }
 
-        /// One line of a configuration gives all channels before Redis 7, and with this setting still.
+        /// A user in a configuration file has all channels by default before Redis 7, and since then with this setting.
         @Test func `channels that a user has by default at the source alone`() async throws {
             var description = Self.description
             description.source.extraLines = ["acl-pubsub-default allchannels", "user app on >apppw ~* +@all"]

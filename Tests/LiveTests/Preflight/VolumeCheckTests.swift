@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 extension LiveTests {
-    /// Each check of volume passes on a real server and is missed on one.
+    /// Each check of volume passes on a real server and misses on one.
     @Suite struct VolumeCheckTests {
         @Test(.covers("memory")) func `a source that does not fit into the target`() async throws {
             try await withLab(.pair()) { lab in
@@ -79,7 +79,7 @@ extension LiveTests {
                     #expect(backlog[0].units == "repl-backlog-size is # iB, and # iB/s are written")
                     #expect(backlog[1].units == "# iB for # without the link")
                     #expect(backlog[2].masked == "CONFIG SET repl-backlog-size # on \(lab.source.address)".masked)
-                    // The value that is named would do.
+                    // The check passes with the value that it has named.
                     let value = try #require(backlog[2].split(separator: " ").dropFirst(3).first.map(String.init))
                     try await bench.source("CONFIG", "SET", "repl-backlog-size", String((Int64(value) ?? 0) * 2))
                     #expect(

@@ -20,7 +20,7 @@ extension LiveTests {
             try await withLab(.pair()) { lab in
                 #expect(try await check(lab).saw == "nothing keeps the target from taking writes as a primary")
                 try await lab.send(["CONFIG", "SET", "min-replicas-to-write", "1"], to: lab.target)
-                // The source will be one.
+                // The source will be the one replica that the setting asks for.
                 #expect(try await check(lab).passes)
                 let fenced = try await check(lab, FailoverStep(method: .promote, resting: .fenced))
                 #expect(
@@ -31,7 +31,7 @@ extension LiveTests {
                             remedy: [
                                 "CONFIG SET min-replicas-to-write 0 on {target}, and CONFIG REWRITE; or give it more replicas"
                             ]))
-                // A rule that is switched off.
+                // With this setting the rule is switched off.
                 try await lab.send(["CONFIG", "SET", "min-replicas-max-lag", "0"], to: lab.target)
                 #expect(try await check(lab, FailoverStep(method: .promote, resting: .fenced)).passes)
             }
@@ -46,7 +46,7 @@ extension LiveTests {
                     try await check(lab).saw
                         == "{target} drops keys when it uses 1.0 GiB (maxmemory-policy volatile-ttl), and the source drops none"
                 )
-                // A source that does the same.
+                // A source that drops keys in the same way is no difference.
                 try await lab.send(["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"], to: lab.source)
                 #expect(try await !check(lab).passes)
                 try await lab.send(["CONFIG", "SET", "maxmemory", "1gb"], to: lab.source)
@@ -70,7 +70,7 @@ extension LiveTests {
                     try await lab.send(["INFO", "persistence"], to: lab.target).string?
                         .contains("rdb_last_bgsave_status:err") == true
                 }
-                // Without save points nothing depends on it.
+                // Without save points no save has to succeed.
                 #expect(try await check(lab).passes)
                 try await lab.send(["CONFIG", "SET", "save", "3600 1"], to: lab.target)
                 #expect(
@@ -99,7 +99,7 @@ extension LiveTests {
 
         @Test func `a target that cannot write its AOF`() async throws {
             try await withLab(.pair()) { lab in
-                // Its new file is a full disk.
+                // The file that the server would write to is a link to a full disk.
                 let folder = try lab.target.folder.subfolder("appendonlydir")
                 try FileManager.default.createSymbolicLink(
                     atPath: folder.path.appending("temp-appendonly.aof.incr").string, withDestinationPath: "/dev/full")

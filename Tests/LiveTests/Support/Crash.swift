@@ -2,26 +2,28 @@ import FoundationEssentials
 import Seeding
 import Testing
 
-/// One of many crashes that are tried: where it happens, and in what cutover.
+/// One of the crashes that are tried: where it happens, and in which cutover.
 struct Crash: Sendable, CustomTestStringConvertible {
-    /// Counted from 0.
+    /// Counted from 0; each test says what it counts.
     var position: Int
     var variant: CutoverVariant
 
     var testDescription: String { "\(position), \(variant.testDescription)" }
 
-    /// The same for the same seed and crash.
+    /// Random numbers that are the same for the same seed and position.
     var luck: SeededRandom { SeededRandom(position) }
 
-    /// `PLANRUN_CRASHES`: how many are tried of each kind, at most; 200 is 200 moments, and all there is of the others. Words
-    /// instead of a number: those whose description holds them. Without it a few.
+    /// `PLANRUN_CRASHES`. A number says how many crashes of each kind are tried at most; 200 means 200 moments, and all
+    /// cases of the other kinds. Words select the crashes whose description contains them. Without the variable a few
+    /// are tried.
     private static let asked = ProcessInfo.processInfo.environment["PLANRUN_CRASHES"]
     private static let wanted = asked.map { Int($0) ?? 200 } ?? 3
 
-    /// As many as are wanted, of all variants in turn.
+    /// The wanted number of moments, with the variants in turn.
     static let moments = named(inTurn(Array(0..<wanted), after: 0))
 
-    /// All of so many positions in each variant; or as many of them as are wanted, evenly spread, of all variants in turn.
+    /// Every position in every variant where all are wanted. Otherwise the wanted number of positions, evenly spread,
+    /// with the variants in turn.
     static func cases(
         of count: Int, after first: Int, in variants: [CutoverVariant] = CutoverVariant.all
     ) -> [Crash] {
@@ -30,8 +32,8 @@ struct Crash: Sendable, CustomTestStringConvertible {
         return named(positions.flatMap { position in variants.map { Crash(position: position, variant: $0) } })
     }
 
-    /// As many as are wanted, evenly spread.
-    /// - Parameter sample: where nobody wants a number.
+    /// The wanted number of cases, evenly spread.
+    /// - Parameter sample: the cases to try where `PLANRUN_CRASHES` is not set.
     static func some<Case: CustomTestStringConvertible>(of all: [Case], sample: [Case]) -> [Case] {
         asked == nil ? sample : named(some(of: all))
     }

@@ -5,9 +5,9 @@ import Rehearsal
 import TestKit
 import Testing
 
-/// What a cutover is like that is disturbed: by which method, and to whom.
+/// A kind of cutover that is disturbed: its method and the engine of its target.
 struct CutoverVariant: Sendable, CustomTestStringConvertible {
-    /// As `failover: { via: … }` has it.
+    /// As in `failover: { via: … }`.
     var method: String
     var target: Engine
 
@@ -18,13 +18,13 @@ struct CutoverVariant: Sendable, CustomTestStringConvertible {
         CutoverVariant(method: "sentinel", target: .dragonfly), CutoverVariant(method: "announce", target: .dragonfly),
     ]
 
-    /// Those after which the source follows the target in sync, so that a return gives nothing up.
+    /// The variants after which the source follows the target in sync, so that a return gives up no writes.
     static let returning = all.filter { $0.target != .dragonfly }
 
     static let shutdown = CutoverVariant(method: "shutdown", target: .redis)
 
-    /// Runs a test in a private world with a plan for this cutover. The servers have all their acknowledged writes again when
-    /// they are started after a SIGKILL: those are in the kernel by then.
+    /// Runs a test in a private world with a plan for this cutover. A server that is killed with SIGKILL and started
+    /// again has all its acknowledged writes, because they were handed to the kernel before.
     func withMigration(
         sentinels: Int, failoverTimeout: Duration = .seconds(20), afterCutover: String = "stop",
         _ body: @Sendable (Migration, Gates) async throws -> Void
@@ -41,10 +41,10 @@ struct CutoverVariant: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// - Parameter targetFollowed: whether it did so before the run.
+    /// - Parameter targetFollowed: whether the target followed the source before the run.
     func expectEnd(of migration: Migration, targetFollowed: Bool = false) async throws {
         let lab = migration.lab
-        // There are two ends: the target took over, or nothing has changed.
+        // A run has two ends: the target has taken over, or nothing has changed.
         switch try migration.state().status {
         case .succeeded where method == Self.shutdown.method: try await lab.expectReplaced()
         case .succeeded: try await lab.expectMigrated(sourceFollows: target != .dragonfly)
@@ -53,8 +53,8 @@ struct CutoverVariant: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Nothing is compared: whether writes are lost is asked afterwards. Of the preflight's many questions none changes
-    /// anything.
+    /// The plan compares no data, since the writers look for lost writes themselves. It has no preflight, whose many
+    /// questions change nothing.
     private var steps: [String] {
         Migration.steps(failover: "via: \(method), write-pause: 2s")
             .filter { !$0.contains("data: count") && !$0.contains("preflight") }

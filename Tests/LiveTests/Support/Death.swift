@@ -15,11 +15,11 @@ struct Death: Sendable, CustomTestStringConvertible {
 
     /// When the server is started again, with its data.
     enum Return: String, Sendable {
-        /// By whatever supervises it, before anybody has seen that it was gone.
+        /// Its supervisor starts it before anybody has seen that it was gone.
         case atOnce = "back at once"
-        /// Once planrun has ended and said what it makes of it.
+        /// It is started once planrun has ended and said what to do.
         case whenTold = "back afterwards"
-        /// Once writes go on without it.
+        /// It is started once writes go on without it.
         case late = "back late"
     }
 
@@ -27,7 +27,7 @@ struct Death: Sendable, CustomTestStringConvertible {
     var phase: Phase
     var variant: CutoverVariant
     var comesBack = Return.whenTold
-    /// What is typed then, where planrun offers it.
+    /// The verb that is typed then, where planrun offers it.
     var wayOn = "resume"
 
     var testDescription: String {
@@ -35,10 +35,12 @@ struct Death: Sendable, CustomTestStringConvertible {
             .joined(separator: ", ")
     }
 
-    /// How many writes may be gone that only the dead server had: those of the last twentieth of a second, at most.
+    /// How many writes may be lost because only the dead server had them: at most those of the last twentieth of a
+    /// second.
     var mayLose: Int { victim == .source && !phase.isDrained ? 40 : 0 }
 
-    /// Whether the target is in sync before the plan begins: when it dies, it has it all in its append-only file.
+    /// Whether the target is in sync before the plan begins. A target that dies has to have all data in its append-only
+    /// file.
     var followsInAdvance: Bool { victim == .target }
 
     static let all: [Death] = Victim.allCases.flatMap { victim in
@@ -47,7 +49,7 @@ struct Death: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// A few that are over soon, every victim among them.
+    /// A few deaths that are over soon; each victim is among them.
     static let sample = all.filter { death in
         switch (death.victim, death.phase.moment.testDescription, death.variant.testDescription, death.comesBack) {
         case (.source, Phase.pausing.moment.testDescription, "via sentinel to redis", .whenTold),
@@ -71,7 +73,7 @@ struct Death: Sendable, CustomTestStringConvertible {
 extension Death {
     struct Phase: Sendable {
         var moment: Moment
-        /// Whether the target has every acknowledged write by then. Before, the death of the source can be that of writes.
+        /// Whether the target has every acknowledged write at this moment. Before it, writes can die with the source.
         var isDrained: Bool
 
         private init(_ moment: Moment, isDrained: Bool = true) {
@@ -99,7 +101,7 @@ extension Death {
     }
 }
 
-/// Knows who is who while a cutover goes on, and who died.
+/// Knows which server is which victim while a cutover goes on, and which one has died.
 actor Casting {
     private let lab: Lab
     private nonisolated let asked = Mutex<String?>(nil)
@@ -115,7 +117,7 @@ actor Casting {
     }
 
     func kill(_ victim: Death.Victim, _ comesBack: Death.Return) async {
-        // Until one is asked, the first of the plan is as good as any.
+        // Until a Sentinel is asked, the first Sentinel of the plan does as well.
         let leader = asked.withLock { $0 } ?? lab.sentinels.first?.name
         dead =
             switch victim {

@@ -3,7 +3,7 @@ import PlanModel
 import Rehearsal
 import Testing
 
-/// A server of another version than the one in `PATH`, out of the folder that `PLANRUN_ENGINES` names.
+/// A server of another version than the one in `PATH`, from the folder that `PLANRUN_ENGINES` names.
 enum OtherVersion: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case redis62 = "redis62/redis-server"
     case redis8 = "redis8/redis-server"
@@ -12,7 +12,7 @@ enum OtherVersion: String, Sendable, CaseIterable, CustomTestStringConvertible {
 
     static let folder = ProcessInfo.processInfo.environment["PLANRUN_ENGINES"].flatMap { $0.isEmpty ? nil : $0 }
 
-    /// Where it must be if the tests are to run; a missing program fails them.
+    /// Where the program has to be. Where it is missing the tests fail.
     var path: String { "\(Self.folder ?? "")/\(rawValue)" }
 
     var engine: Engine {
@@ -33,7 +33,7 @@ extension LabDescription.Instance {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Only where the programs of other versions are to be had. Without them the test is shown as skipped, with this reason.
+    /// Runs a test only where `PLANRUN_ENGINES` is set. Elsewhere the test is shown as skipped, with this reason.
     static var otherVersions: Self {
         .enabled(if: OtherVersion.folder != nil, "PLANRUN_ENGINES names no folder with servers of other versions")
     }

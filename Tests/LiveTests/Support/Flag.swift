@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that is so or not, told from one task to others.
+/// A claim that is true or not, which one task tells others.
 final class Flag: Sendable {
     private let value = Atomic(false)
 

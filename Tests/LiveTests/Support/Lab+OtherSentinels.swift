@@ -2,7 +2,7 @@ import RESP
 import Rehearsal
 
 extension Lab {
-    /// Starts Sentinels that are none of the plan's and watch nothing yet; they are gone afterwards.
+    /// Starts Sentinels that the plan does not name and that watch nothing yet; they are gone afterwards.
     func withOtherSentinels<Result: Sendable>(
         _ count: Int = 1, _ body: @Sendable ([ServerProcess]) async throws -> Result
     ) async throws -> Result {
@@ -23,7 +23,7 @@ extension Lab {
         }
     }
 
-    /// Has these Sentinels monitor a server.
+    /// Makes these Sentinels monitor a server.
     func monitor(
         _ address: ServerAddress, as name: String, by sentinels: [ServerProcess], login: (String, Secret)? = nil
     ) async throws {

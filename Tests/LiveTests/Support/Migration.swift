@@ -8,14 +8,15 @@ import SystemPackage
 import TestKit
 import Testing
 
-/// A plan for a private world, as a file in its folder, and `planrun` typed at it.
+/// A plan for a private world, as a file in its folder, with `planrun` to carry it out.
 struct Migration: Sendable {
     let lab: Lab
     let plan: String
 
     /// - Parameters:
-    ///   - sentinels: where the plan finds the Sentinels, if not where they are.
-    ///   - other: the same world with the addresses that the plan has for its servers, if not those of everybody else.
+    ///   - sentinels: the addresses of the Sentinels in the plan; `nil` takes those that they have.
+    ///   - other: the same world with the servers' addresses that only the plan uses; `nil` takes those that everybody
+    ///     uses.
     init(
         _ lab: Lab, name: String = "live", steps: [String] = Self.steps(), onFailure: String = "never",
         afterCutover: String = "stop", sentinels: [ServerAddress]? = nil, seenAs other: Lab? = nil
@@ -51,8 +52,8 @@ struct Migration: Sendable {
         await session.close()
     }
 
-    /// Runs `body` with writers, and misses none of the writes that were acknowledged to them.
-    /// - Parameter mayLose: how many writes the only server that had them may have taken with it.
+    /// Runs `body` while writers write, then expects that none of their acknowledged writes is lost.
+    /// - Parameter mayLose: how many writes may be lost because the only server that had them has died.
     @discardableResult
     func underLoad<Result: Sendable>(
         _ title: String, mayLose: Int = 0, _ body: @Sendable (WriteLoad) async throws -> Result
@@ -60,7 +61,7 @@ struct Migration: Sendable {
         let began = ContinuousClock.now
         let (result, record) = try await WriteLoad.run(lab, .init(writers: 4, rate: 800)) { load in
             let result = try await body(load)
-            // A gap is over when writes go on.
+            // The write gap has ended only when writes go on.
             let before = await load.acknowledgedCount
             try await eventually("writes go on after '\(title)'", within: .seconds(30)) {
                 await load.acknowledgedCount > before + 40
@@ -80,7 +81,7 @@ struct Migration: Sendable {
 }
 
 extension Plan {
-    /// What `Lab.plan(from:)` fills in.
+    /// A plan without servers, which `Lab.plan(from:)` fills in.
     static func blank(_ lab: Lab) -> Plan {
         let nowhere = InstanceSettings(endpoint: Endpoint(host: "unset", port: 1), engine: .redis, access: Access())
         return Plan(

@@ -3,7 +3,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// A moment of a run, told by the commands that come by: the last of them, in this order, is it.
+/// A moment of a run, told by commands that servers get in this order: it is there when the last of them comes.
 struct Moment: Sendable, CustomTestStringConvertible {
     struct Step: Sendable {
         let server: String
@@ -12,10 +12,11 @@ struct Moment: Sendable, CustomTestStringConvertible {
 
     let testDescription: String
     let steps: [Step]
-    /// Whether the server gets the last command.
+    /// Whether the moment is after the last command was carried out, and not before the server gets it.
     let isAfter: Bool
 
-    /// - Parameter steps: `source: CLIENT PAUSE`, as far as the command has to be the same; `sentinel` is any of them.
+    /// - Parameter steps: each as `source: CLIENT PAUSE`, with the words at which the command begins; `sentinel` is any
+    ///   Sentinel.
     init(_ name: String, after: Bool = false, _ steps: String...) {
         testDescription = name
         isAfter = after
@@ -27,7 +28,7 @@ struct Moment: Sendable, CustomTestStringConvertible {
 }
 
 extension Gates {
-    /// Does something once, at that moment. The command is held back meanwhile; not after it.
+    /// Does something once, at that moment, while the command is held back.
     /// - Parameter look: sees every command.
     func at(
         _ moment: Moment, seeing look: @escaping @Sendable (Gate.Sighting) -> Void = { _ in },

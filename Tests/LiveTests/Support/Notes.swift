@@ -2,17 +2,17 @@ import FoundationEssentials
 import Synchronization
 import Testing
 
-/// What a test has seen on its way. Printed where it fails; a test that passes prints its own line only.
+/// What a test has seen on its way. It is printed where the test fails; a test that passes prints only its own line.
 final class Notes: Sendable {
     @TaskLocal private static var current: Notes?
 
     private let lines = Mutex<[String]>([])
     private let hasFailed = Atomic(false)
 
-    /// Keeps it where a task of a test says it.
+    /// Keeps a line for the test whose task calls this.
     static func add(_ line: String) { current?.lines.withLock { $0.append(line) } }
 
-    /// For tasks that do not inherit from the test.
+    /// Keeps lines for the present test. It is for tasks that do not inherit the task-local values of the test.
     static var adder: @Sendable (String) -> Void {
         let notes = current
         return { line in notes?.lines.withLock { $0.append(line) } }

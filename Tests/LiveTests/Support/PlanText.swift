@@ -1,7 +1,7 @@
 import PlanModel
 import RESP
 
-/// A plan as YAML: the servers from one that is filled in, the rest as it is written.
+/// A plan as YAML: its servers come from a `Plan`, everything else is given as text.
 struct PlanText {
     let plan: Plan
     let name: String

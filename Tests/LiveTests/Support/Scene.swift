@@ -7,7 +7,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// A migration that is about to be killed.
+/// A migration under load whose planrun is going to be killed.
 struct Scene: Sendable {
     let migration: Migration
     let gates: Gates
@@ -22,13 +22,14 @@ struct Scene: Sendable {
 }
 
 extension Migration {
-    /// Resumes what there is to resume; a run that was killed before its first state write is begun.
+    /// Resumes the run; begins it where it was killed before its first state write.
     func goOn() async throws -> PlanrunProcess.Outcome {
         try await planrun(StateFile(path: stateFile).exists ? "resume" : "apply", "--auto-approve")
     }
 }
 
-/// Within the time that a cutover takes, and some more: then it was not disturbed.
+/// Kills planrun at a random moment, within a little more than the time of a cutover. A kill that comes too late
+/// disturbs nothing.
 func killWhileItCutsOver(_ process: PlanrunProcess, _ scene: Scene, _ crash: Crash) async throws {
     let hasBegun = Flag()
     scene.gates.watch { sighting in
@@ -51,7 +52,7 @@ func killSoon(_ process: PlanrunProcess, _ crash: Crash) async throws {
     _ = try await process.wait()
 }
 
-/// - Parameter number: counted from 1. Where there are fewer, nothing is killed.
+/// - Parameter number: the state write to kill at, counted from 1. Where there are fewer, nothing is killed.
 func kill(_ process: PlanrunProcess, at number: Int, isAfter: Bool, of watch: FolderWatch) async {
     var seen = 0
     for await event in watch.events {
@@ -65,10 +66,10 @@ func kill(_ process: PlanrunProcess, at number: Int, isAfter: Bool, of watch: Fo
     if seen < number { Notes.add("not killed: there were \(seen) state writes, and none is number \(number)") }
 }
 
-/// - Parameter number: counted from 1. Where there are fewer, nothing is killed.
+/// - Parameter number: the command to kill at, counted from 1. Where there are fewer, nothing is killed.
 func kill(_ process: PlanrunProcess, at number: Int, isAfter: Bool, of gates: Gates) {
     let seen = Mutex(0)
-    // The gates see commands in tasks of their own.
+    // The gates see commands in tasks of their own, which do not inherit the notes of the test.
     let note = Notes.adder
     gates.watch { sighting in
         let isIt = seen.withLock { seen in
@@ -85,7 +86,7 @@ func kill(_ process: PlanrunProcess, at number: Int, isAfter: Bool, of gates: Ga
 }
 
 extension Gate.Sighting {
-    /// Of a cutover, the first.
+    /// Whether this command changes something. The first such command of a run begins its cutover.
     var changesSomething: Bool {
         switch (words.first, words.dropFirst().first) {
         case ("CONFIG", "SET"), ("CLIENT", "PAUSE"), ("ACL", "SETUSER"): true
@@ -93,7 +94,8 @@ extension Gate.Sighting {
         }
     }
 
-    /// Writers and Sentinels send other commands to source and target, and reach the Sentinels past the gates.
+    /// Whether planrun sent this command. Writers and Sentinels send others to source and target, and they reach the
+    /// Sentinels without a gate.
     var isOfPlanrun: Bool {
         if server.hasPrefix("sentinel") { return true }
         switch words.first {

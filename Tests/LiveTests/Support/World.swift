@@ -4,10 +4,11 @@ import Rehearsal
 import TestKit
 import Testing
 
-/// What a run leaves behind: who follows whom, whom the Sentinels name, and what keeps the source from being chosen.
+/// What a run leaves behind: who follows whom, which server the Sentinels name, and what keeps the source from being
+/// promoted.
 struct World: Sendable, Equatable {
     var topology: Topology
-    /// Of the source; without those it has no answer for.
+    /// Settings of the source; those that it does not tell are left out.
     var settings: [String: String]
 
     static func read(_ lab: Lab) async throws -> World {
@@ -44,9 +45,10 @@ struct World: Sendable, Equatable {
 }
 
 extension Lab {
-    /// Waits until the world is as every cutover leaves it: the target is primary, the source its replica, which no
-    /// Sentinel can choose and whose write rule is as before, and every Sentinel names the target.
-    /// - Parameter sourceFollows: whether it can; else it stands alone, forgotten by the Sentinels, and takes no writes.
+    /// Waits until the world is as every cutover leaves it. The target is primary, and every Sentinel names it. The
+    /// source is its replica, has its old write rule, and no Sentinel can promote it.
+    /// - Parameter sourceFollows: whether the source can follow the target. Otherwise it stands alone, the Sentinels
+    ///   have forgotten it, and it takes no writes.
     func expectMigrated(sourceFollows: Bool = true) async throws {
         let target = address(of: target)
         let wanted = Topology(
@@ -75,7 +77,7 @@ extension Lab {
         }
     }
 
-    /// The source is shut down, and every Sentinel names the target, which is the primary.
+    /// Expects that the source is shut down, and that every Sentinel names the target, which is the primary.
     func expectReplaced() async throws {
         #expect(await !source.isRunning)
         let world = try await World.read(self)
@@ -84,8 +86,8 @@ extension Lab {
         #expect(world.topology.sentinels.allSatisfy { $0.primary == target })
     }
 
-    /// Waits until the world is as before any run: the source is primary, and nothing of a fence is left.
-    /// - Parameter targetFollows: whether the target is its replica already.
+    /// Waits until the world is as before any run: the source is primary, and no fence is left.
+    /// - Parameter targetFollows: whether the target followed the source before the run.
     func expectUntouched(targetFollows: Bool = false, priority: String = "100") async throws {
         let source = address(of: source)
         let target: Topology.Instance =
@@ -117,7 +119,7 @@ extension Lab {
         #expect(world.settings == wanted.settings)
     }
 
-    /// `sync_full` of the source: how many full syncs it has started.
+    /// The number of full syncs that the source has begun (`sync_full`).
     func fullSyncs() async throws -> Int {
         let info = try Info(try await send(["INFO", "stats"], to: source))
         return Int(info["stats"]["sync_full"] ?? "") ?? -1

@@ -10,7 +10,7 @@ struct Explorer {
         var machine: CutoverStateMachine?
         var action: CutoverStateMachine.Action?
         var mishaps: Int
-        /// Runs that may still be begun.
+        /// The number of runs that may still be begun.
         var runs: Int
     }
 
