@@ -11,7 +11,8 @@ package struct ApprovalOperation: Operation {
         let situation = ApprovalSituation(servers: servers, context: context)
         switch try await approver.approval(of: request, facts: { try await situation.facts() }) {
         case .given(let how):
-            // Also a yes that was given in advance is one to a world in which the conditions hold.
+            // A yes that was given in advance does not cover a violated condition, so the conditions are asked here,
+            // too.
             try await Conditions.check(servers, context)
             return .done("approved: \(how)")
         case .declined: throw pause("the answer to '\(request.question)' was not yes", help: [])

@@ -3,11 +3,13 @@ import PlanGraph
 import PlanModel
 import RedisTopology
 
-/// What is true while a person is asked: who has which role, whom the Sentinels name, how far the target is behind.
+/// What is true while a person is asked: the roles of the servers, the primary that each Sentinel names, and how far
+/// the target is behind.
 struct ApprovalSituation: Sendable {
     let servers: Servers
     let context: StepContext
 
+    /// Reads the facts.
     /// - Throws: the violation where a condition does not hold any more.
     func facts() async throws -> [ApprovalFact] {
         async let violation = try? Conditions.violation(servers, context)
@@ -19,13 +21,13 @@ struct ApprovalSituation: Sendable {
         return world + [distance].compactMap(\.self) + distrust
     }
 
-    /// Lag up to this is told once.
+    /// A change of the lag below this many bytes is not shown again.
     private static let smallLag: Int64 = 64 * 1024
 
-    /// `nil` where the target does not follow yet; a link that is lost is told with the target.
+    /// The target's lag; `nil` where it is not in sync. The fact about the target says that its link is lost.
     private func lag() async -> ApprovalFact? {
         guard let answer = try? await SyncWatch.Answer.read(servers), let lag = answer.lag else { return nil }
-        // Told again each time it has doubled.
+        // The lag is shown again each time that it has doubled.
         var steps = 0
         var limit = Self.smallLag
         while limit < lag, steps < 40 { (limit, steps) = (limit * 2, steps + 1) }

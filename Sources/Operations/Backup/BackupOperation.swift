@@ -5,7 +5,8 @@ import RedisTopology
 
 /// `backup`: has the source save its data, and waits until that has ended well.
 ///
-/// One save at a time: where one is running already, as for a full sync, its end is waited for first.
+/// A server does one save at a time. If one is running already, such as that of a full sync, planrun waits for its end
+/// first.
 package struct BackupOperation: Operation {
     let servers: Servers
     let step: BackupStep
@@ -30,7 +31,7 @@ package struct BackupOperation: Operation {
         let command: Command = ["BGSAVE"]
         let before = try await serverTime()
         if case .error(let error) = try await source.replies(to: [command])[0] {
-            // A full sync may have begun to save in between; the next attempt waits for that.
+            // A full sync may have begun its save in between. The next attempt waits for the end of that.
             var refusal = source.refusal(of: command, error)
             refusal.isTransient = try await source.persistence().isSaveInProgress
             refusal.world = ["nothing was saved; nothing else was changed"]
@@ -70,7 +71,7 @@ package struct BackupOperation: Operation {
         return Progress(what, now: "\(done) of \(total) keys", wanted: "all", fraction: Double(done) / Double(total))
     }
 
-    /// Seconds since 1970 by the server's own clock, with which it dates its saves.
+    /// The server's own time in seconds since 1970, with which it dates its saves.
     private func serverTime() async throws(StepFailure) -> Int64 {
         try await source.ask(["TIME"]).array?.first?.integer ?? Int64(WallClock.now())
     }

@@ -1,7 +1,8 @@
 package import PlanModel
 
 extension Plan {
-    /// Everything that planrun sends in a run of this plan, on its way back, and when it looks at the servers meanwhile.
+    /// The rights for everything that planrun sends in a run of this plan, on its way back, and when it looks at the
+    /// servers in between.
     package var rights: Rights {
         let places = StepPlaces(self)
         let all = Servers.rights(self) + .sum(steps.map { $0.kind.execution.rights(at: places[$0]) })
@@ -10,8 +11,8 @@ extension Plan {
 }
 
 extension Servers {
-    /// What planrun sends for every plan: it looks at the servers before, during and after each step, finds out which
-    /// addresses lead to them, and sees to it that no other planrun does the same.
+    /// The rights for what planrun sends for every plan. It looks at the servers before, during and after each step,
+    /// finds out which addresses lead to them, and makes sure that no other planrun carries out a run on them.
     package static func rights(_ plan: Plan) -> Rights {
         let instances = Rights(at: [.source, .target], Server.rights + [.configGet] + RunClaim.rights)
         let identity = IdentityProof.rights(plan)

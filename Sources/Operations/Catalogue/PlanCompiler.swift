@@ -2,21 +2,22 @@ package import Execution
 package import PlanGraph
 package import PlanModel
 
-/// A plan as it is carried out: the graph, the limits of each node, and the operation behind each node.
+/// A plan as it is carried out: the graph, the timeout and retries of each node, and the operation behind each node.
 ///
 /// Compiling reads nothing but the plan, so that `graph` and `plan --offline` need no server.
 package struct CompiledPlan: Sendable {
     package let plan: Plan
     package let graph: StepGraph
-    /// Timeout and retries by node.
+    /// The timeout and retries of each node.
     package let policies: [NodeID: NodePolicy]
-    /// What each node does; a node of the graph without one is a bug.
+    /// What makes the operation of each node; every node of the graph has one.
     let makers: [NodeID: StepNode.Maker]
 
     package init(_ plan: Plan) {
         let places = StepPlaces(plan)
         var compiler = Compiler(places)
-        // A step needs the nodes of the steps that it needs, and those may stand below it in the file.
+        // A step is added after the steps that it needs, since it needs their nodes. In the file they may stand below
+        // it.
         for step in places.order { compiler.add(step) }
         self.plan = plan
         graph = StepGraph(nodes: compiler.nodes)
@@ -30,7 +31,7 @@ package struct CompiledPlan: Sendable {
         PlanOperations(makers: makers, servers: servers, approver: approver, discardsWrites: discardsWrites)
     }
 
-    /// What the sentences about a step have to know.
+    /// What the sentences that describe a step depend on.
     package func scene(of step: Step) -> StepScene {
         let nodes = graph.nodes.filter { $0.step == step.id }
         let writing = NodeID(step: step.id, check: TargetWritableCheck.declaration.id)
@@ -50,12 +51,12 @@ private struct PlanOperations: OperationProvider {
     }
 }
 
-/// Turns steps into nodes, one after the other. A step of checks becomes one node a check.
+/// Turns steps into nodes, one step after the other. A step of checks becomes one node for each check.
 private struct Compiler {
     private(set) var nodes: [StepGraph.Node] = []
     private(set) var policies: [NodeID: NodePolicy] = [:]
     private(set) var makers: [NodeID: StepNode.Maker] = [:]
-    /// The nodes a later step has to wait for, by step.
+    /// The last nodes of each step, which a step that needs it has to wait for.
     private var ends: [String: [NodeID]] = [:]
     private let places: StepPlaces
 

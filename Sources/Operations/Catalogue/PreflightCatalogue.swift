@@ -1,6 +1,6 @@
 package import PlanModel
 
-/// All preflight checks, in the order they are shown. A new check is a new file and its line here.
+/// All preflight checks, in the order in which they are shown. A new check is a new file and a line here.
 package enum PreflightCatalogue {
     package static let checks: [any Check.Type] = [
         ReachableCheck.self,
@@ -65,6 +65,6 @@ package enum PreflightCatalogue {
         BackupAgeCheck.self,
     ]
 
-    /// What the plan language and the schema have to know of them.
+    /// The declarations of all checks, for the plan language and the schema.
     package static var declarations: [CheckDeclaration] { checks.map { $0.declaration } }
 }

@@ -14,7 +14,8 @@ extension PreflightStep: StepExecution {
 
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         let asked = asked(in: place.plan)
-        // A server that does not answer is one finding, not one of every check.
+        // The check `reachable` comes first, so that a server that does not answer is reported once and not by every
+        // check.
         let first = asked.filter { $0 == ReachableCheck.self }
         let rest = asked.filter { $0 != ReachableCheck.self }
         return [first, rest].map { $0.map { StepNode($0, self) } }

@@ -1,6 +1,6 @@
 import PlanModel
 
-/// The catalogue: every kind of the plan language, with what carries it out.
+/// The catalogue: every step kind of the plan language, with the code that carries it out.
 extension StepKind {
     var execution: any StepExecution {
         switch self {

@@ -1,6 +1,6 @@
 package import PlanModel
 
-/// The limits of one check: the plan's where it names them, else the catalogue's.
+/// The limits of one check: those that the plan sets, and the defaults of the check's declaration for the others.
 package struct CheckLimits: Sendable {
     private let values: [String: CheckLimit]
 

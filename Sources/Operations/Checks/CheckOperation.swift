@@ -30,7 +30,8 @@ package struct CheckOperation: Operation {
 
     package func undo(_ context: StepContext) async throws -> String? { nil }
 
-    /// What cannot be told is no reason to stop where the answer would have been none either.
+    /// What the check found. Without an answer a check that only warns warns as well, since no answer could have
+    /// stopped the run.
     private func finding() async throws -> Finding {
         do {
             return try await check.run(servers, limits: limits)

@@ -1,11 +1,11 @@
-/// What a check saw, and where that is not enough, what it wants and what to do.
+/// What a check saw, and, if it does not pass, what it wants and what to do.
 package struct Finding: Sendable, Equatable {
     package let passes: Bool
-    /// Whether the servers let themselves be asked. What they do not tell is a warning, whatever the severity.
+    /// Whether the servers showed what the check asks for. If they did not, the check warns, whatever its severity.
     package var isTold = true
     package let saw: String
     package let wants: String
-    /// Which servers it is about.
+    /// The names of the servers that the finding is about.
     package let place: [String]
     package let remedy: [String]
 
@@ -17,12 +17,13 @@ package struct Finding: Sendable, Equatable {
         Finding(passes: false, saw: saw, wants: wants, place: place, remedy: remedy)
     }
 
-    /// The servers did not let themselves be asked.
+    /// A finding where the servers did not show what the check asks for.
     package static func untold(_ saw: String, at place: [String], remedy: [String]) -> Finding {
         Finding(passes: false, isTold: false, saw: saw, wants: "an answer", place: place, remedy: remedy)
     }
 
-    /// All that were missed, as one; the first of them decides what is wanted. What could not be told comes last.
+    /// Joins all findings that do not pass into one. The first of them decides what is wanted; those without an answer
+    /// come last.
     package static func combined(_ findings: [Finding], passed saw: String) -> Finding {
         let told = findings.filter { !$0.passes && $0.isTold }
         let missed = told + findings.filter { !$0.isTold }

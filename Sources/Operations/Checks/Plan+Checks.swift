@@ -1,10 +1,10 @@
 import PlanModel
 
 extension Plan {
-    /// What a preflight of the plan says of a check; `nil` where none names it.
+    /// The settings that a preflight of the plan gives a check; `nil` where none names it.
     func setting(of check: CheckDeclaration) -> CheckSetting? { settings(of: check).first }
 
-    /// What it means for this plan when a check does not pass: the catalogue's word where no preflight says otherwise.
+    /// The severity of a check in this plan: the one that a preflight sets, or else that of the declaration.
     func severity(of check: CheckDeclaration) -> CheckSeverity {
         settings(of: check).lazy.compactMap(\.severity).first ?? check.severity
     }

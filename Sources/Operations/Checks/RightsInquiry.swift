@@ -2,25 +2,26 @@ import Execution
 import RESP
 package import RedisTopology
 
-/// Asks one instance what one of its users may do, without doing it.
+/// Asks an instance what one of its users may do. It runs none of the commands in question.
 package struct RightsInquiry: Sendable {
     let instance: any Instance
-    /// The name of the user; `default` where nobody gave one.
+    /// The name of the user; `default` where the plan gives none.
     let user: String
     let rights: [Right]
 
     enum Answer: Sendable, Equatable {
         case granted
         case noSuchUser
-        /// With the words for `ACL SETUSER` that would give them.
+        /// Rights are missing; `words` are the rules for `ACL SETUSER` that would give them.
         case missing([Right], words: String)
-        /// The server did not say about some of them; why.
+        /// For some rights the server does not say; the text has its reason.
         case untold(String)
     }
 
     static let rights: [Right] = [.users, .getUser, .dryRun]
 
-    /// One round trip. Asks `ACL DRYRUN` (Redis 7, Dragonfly), and reads the user's rules where that is not to be had.
+    /// Asks in one round trip. It uses `ACL DRYRUN` (Redis 7, Dragonfly), and reads the user's rules for servers that
+    /// refuse that.
     func answer() async throws(StepFailure) -> Answer {
         let replies = try await instance.replies(
             to: [["ACL", "USERS"], Command(["ACL", "GETUSER", user])]
@@ -39,22 +40,22 @@ package struct RightsInquiry: Sendable {
         if !missing.isEmpty {
             return .missing(missing, words: Self.words(missing, besides: rules?.permissions.first))
         }
-        // A server without ACLs lets everybody do everything.
+        // A server without ACLs lets every user do everything.
         if let refusal, !(refusal.code == "ERR" && rules == nil && replies[0].array == nil) {
             return .untold(refusal.message.printable(limit: 200))
         }
         return .granted
     }
 
-    /// `ACL DRYRUN` says `OK`, or in a sentence what is missing; an error is no answer.
+    /// Reads the answer of `ACL DRYRUN`, which is `OK` or a sentence with what is missing. An error is no answer.
     private static func verdict(_ reply: RESPValue) -> Bool? {
         reply.string.map { $0 == "OK" }
     }
 }
 
 extension RightsInquiry {
-    /// What a check makes of it.
-    /// - Parameter whose: `planrun's user`, `the target's user at the source`.
+    /// The finding that a check makes of the answer.
+    /// - Parameter whose: `planrun's user`, `the target's user`.
     func finding(_ answer: Answer, whose: String) -> Finding {
         let title = "\(whose) '\(user.printable)'"
         switch answer {
@@ -82,7 +83,8 @@ extension RightsInquiry {
         }
     }
 
-    /// A server refuses a pattern of keys or channels that adds nothing, because all are allowed already.
+    /// The rules for `ACL SETUSER` that give these rights. A pattern of keys or channels is left out if all are allowed
+    /// already, because a server refuses a pattern that adds nothing.
     /// - Parameter held: what the user may do now.
     package static func words(_ rights: [Right], besides held: ACLPermission? = nil) -> String {
         var words: [String] = []

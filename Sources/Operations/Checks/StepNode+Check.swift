@@ -1,7 +1,7 @@
 import PlanModel
 
 extension StepNode {
-    /// - Parameter preflight: whose settings of the check hold; `nil` for a check that a plan cannot set.
+    /// - Parameter preflight: the step whose settings of the check hold; `nil` for a check that a plan cannot set.
     init(_ check: any Check.Type, _ preflight: PreflightStep? = nil) {
         let declaration = check.declaration
         let severity = preflight?.severity(of: declaration) ?? declaration.severity

@@ -1,8 +1,8 @@
 import Execution
 import PlanModel
 
-/// No Sentinel of others has begun to watch one of the servers since the preflight. A plan whose preflight only warns of
-/// it, or does not ask, is not stopped by it later.
+/// No Sentinel outside the plan has begun to watch a server of the plan since the preflight. If the plan's preflight
+/// only warns of such Sentinels, or does not look for them, this condition does not stop the run either.
 struct ForeignSentinelsCondition: Condition {
     func rights(in plan: Plan) -> Rights {
         plan.severity(of: ForeignSentinelsCheck.declaration) == .fail ? ForeignSentinels.rights(plan) : .none

@@ -3,23 +3,23 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Commands that a target could not carry out, by its own count. Of those that came over the replication stream nothing else
-/// shows it: the offset goes on, and no reply reaches anybody.
+/// The commands that a target could not carry out, by its own count. For commands that came with the replication stream
+/// there is no other sign: the offset goes on, and nobody gets a reply.
 ///
-/// Dragonfly counts each command that it does not know, whoever sent it (`unknown_…` in `INFO commandstats`). Redis and Valkey
-/// count what they had to answer their primary with an error (`unexpected_error_replies` in `INFO stats`).
+/// Dragonfly counts each command that it does not know, whoever sent it (`unknown_…` in `INFO commandstats`). Redis and
+/// Valkey count the commands of their primary that ended in an error (`unexpected_error_replies` in `INFO stats`).
 struct RefusedCommands: Codable, Equatable, Sendable {
-    /// By name in lower case.
+    /// Counts of unknown commands, by name in lower case.
     var unknown: [String: Int64] = [:]
-    /// `nil` where the server does not tell, or where errors in the stream are normal.
+    /// The count of errors; `nil` where the server does not show it, or where errors in the stream are normal.
     var errors: Int64?
 
-    /// One question, since it is asked inside a write pause, too.
+    /// A single question, because it is also asked while writes are held back.
     static func question(_ engine: Engine) -> Command {
         engine == .dragonfly ? ["INFO", "commandstats"] : ["INFO", "stats"]
     }
 
-    /// - Parameter reply: to `question`.
+    /// - Parameter reply: the reply to `question`.
     init(_ reply: RESPValue) throws {
         let info = try Info(reply)
         unknown = try CommandStats(info).unknown
@@ -30,17 +30,17 @@ struct RefusedCommands: Codable, Equatable, Sendable {
         try await target.read(question(engine)) { try RefusedCommands($0) }
     }
 
-    /// What can be told of these counts, knowing earlier ones.
+    /// How these counts differ from earlier ones.
     enum Growth: Equatable {
         case none
-        /// Counts went back: they were reset, or the server was restarted.
+        /// The counts are smaller than before: they were reset, or the server was restarted.
         case reset
         case unknown([String: Int64])
         case errors(Int64)
     }
 
-    /// - Parameter writing: commands that write at the source. An unknown command that only reads was no part of the
-    ///   stream: a person typed it at the target.
+    /// - Parameter writing: the commands that write, by the source's table. An unknown command that only reads was not
+    ///   in the stream: a person typed it at the target.
     func growth(since earlier: RefusedCommands, writing: Set<String>) -> Growth {
         let names = Set(unknown.keys).union(earlier.unknown.keys)
         let grown = names.reduce(into: [String: Int64]()) { grown, name in
@@ -56,23 +56,25 @@ struct RefusedCommands: Codable, Equatable, Sendable {
     }
 }
 
-/// What a target has refused since a baseline was taken, ready to be asked while writes are held back.
+/// What a target has refused since a baseline was taken. It is prepared beforehand, so that it takes only one question
+/// while writes are held back.
 struct RefusalWatch: Sendable {
     let servers: Servers
     let earlier: RefusedCommands
-    /// Commands that write at the source.
+    /// The commands that write, by the source's table.
     let writing: Set<String>
 
     static func rights(_ plan: Plan) -> Rights {
         plan.target.engine == .dragonfly ? Rights(at: [.source], [.commandTable]) : .none
     }
 
-    /// Asks the source which of its commands write: a long answer, not to be waited for while writes are held back.
+    /// Asks the source which of its commands write. The answer is long, so it must not be asked for while writes are
+    /// held back.
     init?(_ servers: Servers, since baseline: RunBaseline?) async throws(StepFailure) {
         guard let earlier = baseline?.refused else { return nil }
         self.servers = servers
         self.earlier = earlier
-        // Only Dragonfly names commands.
+        // Only Dragonfly counts by command, so that the names are needed.
         writing =
             servers.plan.target.engine == .dragonfly
             ? Set(try await servers.source.commandFlags().filter { $0.value.contains("write") }.keys) : []
@@ -80,7 +82,7 @@ struct RefusalWatch: Sendable {
 
     var question: Command { RefusedCommands.question(servers.plan.target.engine) }
 
-    /// - Parameter reply: of the target to `question`.
+    /// - Parameter reply: the target's reply to `question`.
     func violation(_ reply: RESPValue) throws(StepFailure) -> StepFailure? {
         let now = try servers.target.value(of: reply, to: question) { try RefusedCommands($0) }
         switch now.growth(since: earlier, writing: writing) {
@@ -118,7 +120,7 @@ struct NothingRefused: Condition {
 
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         guard let earlier = baseline?.refused else { return nil }
-        // The usual answer is cheap: nothing has changed at all.
+        // Usually the counts have not changed, and no further question is needed.
         if try await RefusedCommands.read(servers.target, servers.plan.target.engine) == earlier { return nil }
         guard let watch = try await RefusalWatch(servers, since: baseline) else { return nil }
         return try watch.violation(try await servers.target.replies(to: [watch.question])[0])

@@ -2,11 +2,11 @@ import Execution
 import RESP
 import RedisTopology
 
-/// One life of a server, from a start to its end.
+/// One life of a server process, from its start to its end.
 struct ServerLife: Codable, Equatable, Sendable {
-    /// Redis and Valkey draw one at each start.
+    /// The run id, which Redis and Valkey draw at each start.
     var runID: String?
-    /// What Dragonfly has instead. In a container each start may have the same.
+    /// The process id, which Dragonfly has instead of a run id. In a container each start may have the same.
     var processID: String?
     /// Seconds since it was started.
     var uptime: Int64?

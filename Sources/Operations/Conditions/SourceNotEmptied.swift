@@ -2,10 +2,10 @@ import Execution
 import RESP
 import RedisTopology
 
-/// Nobody has emptied or exchanged the databases of the source since the target began to follow it.
+/// Nobody has emptied or swapped databases of the source since the target began to follow it.
 ///
-/// The target does the same, so that no comparison would show it; a planned flush and an accident look alike, and after the
-/// cutover the copy of before is gone.
+/// The target carries such a command out as well, so comparing the two would not show it. A planned flush looks like an
+/// accident, and after the cutover there is no other copy of the data.
 struct SourceNotEmptied: Condition {
     private static let commands = ["flushall", "flushdb", "swapdb"]
 

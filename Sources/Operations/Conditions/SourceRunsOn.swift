@@ -2,8 +2,9 @@ import Execution
 import RESP
 import RedisTopology
 
-/// The source is still the process that it was when the target began to follow it. A source that comes back may have less
-/// data than before, and the target gets exactly that: a Dragonfly is empty within a second of a source that came back empty.
+/// The source is still the process that it was when the target began to follow it. A source that was restarted may have
+/// less data than before, and the target copies that: a Dragonfly is empty within a second after its source came back
+/// empty.
 struct SourceRunsOn: Condition {
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         guard let before = baseline?.source else { return nil }
@@ -15,7 +16,7 @@ struct SourceRunsOn: Condition {
             world: await Self.world(servers), help: Self.help(servers))
     }
 
-    /// Who holds how much, which decides what is to be done.
+    /// How many keys each server holds, as sentences for a person who has to decide what to do.
     static func world(_ servers: Servers) async -> [String] {
         var sentences = ["nothing was promoted"]
         for server in [servers.source, servers.target] {
@@ -28,9 +29,10 @@ struct SourceRunsOn: Condition {
         return sentences
     }
 
-    /// For whoever is about to delete what the target holds, by a full sync or by emptying it.
-    /// - Returns: that the source may have lost data which the target still has; `nil` where nothing speaks for it, also where the
-    ///   source does not answer.
+    /// Whether the target may hold data that the source has lost. It is asked before the target's data is deleted, by a
+    /// full sync or by emptying it.
+    /// - Returns: the violation that says so; `nil` where nothing points to a loss, or where the source does not
+    ///   answer.
     static func lost(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         guard let baseline, let source = try? await servers.source.keyspace().keys else { return nil }
         let target = try await servers.target.keyspace().keys

@@ -2,20 +2,20 @@ import Execution
 import RESP
 import RedisTopology
 
-/// What the source said when the target had reached the sync; `wait-for-sync` leaves it in its result.
+/// What the source said when the target had come in sync. `wait-for-sync` keeps it in its result.
 ///
-/// From then on the target receives nothing but the stream of writes. A history of another name, or one more full sync for
-/// the target, means that something else came in between.
+/// From then on the target receives nothing but the stream of writes. If the history has another name later, or the
+/// source has begun one more full sync for the target, something else came in between.
 struct SyncMark: Codable, Equatable, Sendable {
-    /// The baseline that it belongs to.
+    /// The baseline that the mark belongs to, by `RunBaseline.taken`.
     var baseline: Double
-    /// The name of the history of writes that replicas continue (`master_replid`).
+    /// The name of the source's history of writes (`master_replid`), which its replicas continue.
     var history: String?
-    /// `sync_full`: full syncs that the source has begun since it runs.
+    /// How many full syncs the source has begun since it was started (`sync_full`).
     var fullSyncs: Int64?
-    /// Connections at the source, one of which is the target's. Often that is the only one.
+    /// The ids of connections at the source, one of which is the target's. Often it is the only one.
     var links: Set<Int64>
-    /// When the target began to be in sync, in milliseconds since 1970; for a person.
+    /// Since when the target has been in sync, in milliseconds since 1970. It is only shown to a person.
     var inSyncSince: Int64?
 
     static func read(_ source: Server, _ baseline: RunBaseline) async throws(StepFailure) -> SyncMark {
@@ -27,7 +27,8 @@ struct SyncMark: Codable, Equatable, Sendable {
             baseline: baseline.taken,
             history: try source.value(of: replies[0], to: commands[0]) { try ReplicationInfo(Info($0)) }.replicationID,
             fullSyncs: try source.value(of: replies[1], to: commands[1]) { try StatsInfo(Info($0)) }.fullSyncs,
-            // A target that followed already when the run began is one of the old ones.
+            // If there is no new connection, the target followed already when the run began, and its connection is one
+            // of the old ones.
             links: new.isEmpty ? links : new)
     }
 }

@@ -3,12 +3,13 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The source and the Sentinels know the target under an address by which planrun recognises it.
+/// The source and the Sentinels list the target under an address by which planrun recognises it.
 ///
-/// A replica is listed where its connection comes from, or where it says that it is, which need not be what the plan calls
-/// it. One that is not recognised would be taken for another replica, and the Sentinels would never be seen to name it.
+/// A replica is listed at the address from which it connects, or at one that it announces, and the plan may call it
+/// something else. A target that is not recognised would be taken for another replica, and planrun would never see that
+/// the Sentinels name it.
 struct TargetRegistration: Condition {
-    /// How often the source is asked: it may notice a new link a moment after the target.
+    /// How often the source is asked. It may notice a new link a moment later than the target.
     private static let looks = 5
 
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
@@ -25,14 +26,15 @@ struct TargetRegistration: Condition {
         return nil
     }
 
-    /// As long as it is not, other steps say so.
+    /// Whether the target is in sync. While it is not, other steps report that.
     private func isInSync(_ servers: Servers) async throws -> Bool {
         let replication = try await servers.target.replication()
         guard let primary = replication.upstream?.primary, SyncState(replication).isSynced else { return false }
         return await servers.isSame(primary, as: servers.source)
     }
 
-    /// One that does not list the target yet will in the next seconds.
+    /// The violation at the first Sentinel that lists an address which may be the target. A Sentinel that does not list
+    /// the target yet is no violation, since it will list it within seconds.
     private func sentinelsViolation(_ servers: Servers) async throws -> StepFailure? {
         guard servers.plan.isMonitored else { return nil }
         for picture in try await servers.sentinelPictures() {
@@ -46,7 +48,7 @@ struct TargetRegistration: Condition {
 
     private enum Recognition {
         case target(ServerAddress)
-        /// None is certainly the target, and this one may be.
+        /// No address is certainly the target, and this one may be.
         case perhaps(ServerAddress, String)
         case nobody
     }
@@ -63,7 +65,7 @@ struct TargetRegistration: Condition {
         return recognition
     }
 
-    /// The address under which the source lists the target, where it is another one than the plan's.
+    /// The address under which the source lists the target; `nil` where it is the one in the plan.
     static func otherAddress(_ servers: Servers) async throws -> ServerAddress? {
         let listed = try await servers.source.replication().replicas.map(\.address)
         guard case .target(let address) = await recognise(listed, servers) else { return nil }

@@ -1,9 +1,9 @@
 import Execution
 import PlanModel
 
-/// Nothing has come up that would keep the target from taking, and keeping, every write that the source takes.
+/// Nothing keeps the target from taking, and keeping, every write that the source takes.
 ///
-/// A plan that lowers the severity of the check `takes-writes` lowers this as well.
+/// A plan that lowers the severity of the check `takes-writes` turns this condition off as well.
 struct TargetTakesWrites: Condition {
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         let check = TargetTakesWritesCheck.declaration

@@ -5,15 +5,15 @@ package import RESP
 extension FailureCode {
     package static func operation(_ failure: OperationFailure) -> FailureCode { FailureCode(failure) }
 
-    /// Of a check that does not pass: its id.
+    /// The code of a check that does not pass, which is its id.
     package static func check(_ check: CheckDeclaration) -> FailureCode { FailureCode(word: check.id) }
 
-    /// Of a server that cannot be spoken to.
+    /// The code of a failed connection or conversation with a server.
     package static func session(_ code: SessionError.Code) -> FailureCode { FailureCode(code) }
 }
 
 extension StepFailure {
-    /// What most operations need: a code of their own.
+    /// The failure that most operations need, with a code of `OperationFailure`.
     init(
         code: OperationFailure, what: String, place: [String] = [], world: [String] = [], help: [String] = [],
         isTransient: Bool = false, isPause: Bool = false

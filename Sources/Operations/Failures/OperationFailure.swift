@@ -1,8 +1,9 @@
 import Execution
 
-/// How steps fail that speak to servers. Codes are fixed: scripts match them, documents link to them.
+/// The ways in which steps fail that talk to servers. The codes do not change, since scripts match them and documents
+/// link to them.
 package enum OperationFailure: String, DeclaredFailure {
-    // The servers, whatever the step
+    // Failures at any step
     case serverRefused = "server-refused"
     case unexpectedReply = "unexpected-reply"
     case anotherRun = "another-run"
@@ -33,7 +34,7 @@ package enum OperationFailure: String, DeclaredFailure {
     case sourceNotPrimary = "source-not-primary"
     case fullSyncLoop = "full-sync-loop"
 
-    // What must hold from `replicaof` to the cutover
+    // Conditions from `replicaof` to the cutover
     case sourceRestarted = "source-restarted"
     case sourceEmptied = "source-emptied"
     case sourceHistoryChanged = "source-history-changed"

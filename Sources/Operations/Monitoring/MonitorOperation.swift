@@ -8,7 +8,7 @@ package struct MonitorOperation: Operation {
     let servers: Servers
     let step: MonitorStep
 
-    /// The Sentinels that did not monitor that name before; the others are left alone on the way back.
+    /// The Sentinels that did not monitor this name before. The way back changes only these.
     struct Memory: Codable, Equatable {
         var added: [String]
     }
@@ -35,7 +35,7 @@ package struct MonitorOperation: Operation {
             }
         }
         let before = try context.undo?.decode(Memory.self).added ?? []
-        // An attempt that did not end may have left a Sentinel without its settings: they are set again.
+        // An attempt that was cut off may have left a Sentinel without its settings, so they are set again.
         if missing.isEmpty, before.isEmpty {
             return try await obstacle() == nil
                 ? .done("every Sentinel monitors \(servers.source.endpoint)") : .ready(undo: context.undo)
@@ -85,7 +85,7 @@ package struct MonitorOperation: Operation {
 
     private var quorum: Int { step.quorum ?? servers.sentinels.count / 2 + 1 }
 
-    /// In an order in which each can be set on its own.
+    /// The settings, in an order in which each can be set on its own.
     private var settings: [(String, String)] {
         var settings = [
             ("down-after-milliseconds", String(Int64(saturating: step.downAfter / .milliseconds(1)))),
@@ -100,7 +100,8 @@ package struct MonitorOperation: Operation {
         return settings
     }
 
-    /// A Sentinel takes host names only with `resolve-hostnames`; an address it always takes.
+    /// The address of the source as an IP where it can be found, since a Sentinel takes host names only with
+    /// `resolve-hostnames`.
     private func numericHost() async throws(StepFailure) -> String {
         let host = servers.source.endpoint.host
         let addresses = await servers.resolve(host)
@@ -108,10 +109,11 @@ package struct MonitorOperation: Operation {
         return addresses.sorted().first { $0.contains(".") } ?? addresses.sorted()[0]
     }
 
-    /// What the first Sentinel that is not ready lacks.
+    /// What the first Sentinel lacks that is not ready; `nil` where all are ready.
     private func obstacle() async throws(StepFailure) -> String? {
         let others = servers.sentinels.count - 1
-        // They read them from the source's INFO, at once and then every 10 s. Port 0 is no address.
+        // The Sentinels read the replicas from the source's INFO, at once and then every 10 s. They skip a replica with
+        // port 0.
         let replicas = try await servers.source.replication().replicas.count { $0.address.port != 0 }
         for sentinel in servers.sentinels {
             guard let primary = try await sentinel.sentinelPrimary(name) else {

@@ -1,10 +1,10 @@
-/// One thing that a person has to know who says yes, as it is at this moment.
+/// One fact that a person has to know before saying yes, as it is at this moment.
 package struct ApprovalFact: Sendable, Equatable {
-    /// What it is about: `source`, `lag`. One fact is compared with the next one about the same.
+    /// What the fact is about, such as `source` or `lag`. A fact is compared with the next one about the same subject.
     package let subject: String
-    /// For a person.
+    /// The fact as a person reads it.
     package let text: String
-    /// What has to differ for it to be told again; numbers that always move are left out.
+    /// The fact is shown again only when this differs. It leaves out numbers that move all the time.
     package let state: String
 
     package init(_ subject: String, _ text: String, state: String? = nil) {

@@ -1,8 +1,8 @@
-/// What a person is asked.
+/// A question that a person is asked.
 package struct ApprovalRequest: Sendable {
     package let step: String
     package let question: String
-    /// Whether a yes leads to the point of no return: it is given by a whole word then.
+    /// Whether a yes leads to the point of no return. Then the person has to type a whole word.
     package let isBeforeCutover: Bool
 
     package init(step: String, question: String, isBeforeCutover: Bool) {
@@ -12,19 +12,20 @@ package struct ApprovalRequest: Sendable {
     }
 }
 
-/// Asks a person, and says how they answered.
+/// Asks a person and returns the answer.
 package protocol Approver: Sendable {
-    /// - Parameter facts: what is true at this moment, read anew each time. Asked again and again while a person thinks:
-    ///   an answer counts for the world in which the question was shown. It throws where nothing is to be asked any more.
+    /// - Parameter facts: reads what is true at this moment. It is called again and again while the person thinks,
+    ///   because an answer counts only for the state in which the question was shown. It throws where the question must
+    ///   not be asked any more.
     func approval(
         of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
     ) async throws -> Approval
 }
 
 package enum Approval: Sendable, Equatable {
-    /// How it was given: `'cutover' at the terminal`, `--approve approval`.
+    /// The person said yes, with how: `'cutover' at the terminal`, `--approve approval`.
     case given(String)
     case declined
-    /// There is nobody to ask: no terminal, and no `--approve`.
+    /// There is nobody to ask, because there is neither a terminal nor an `--approve`.
     case nobodyToAsk
 }

@@ -2,23 +2,23 @@ package import Execution
 import RESP
 import RedisTopology
 
-/// What the connections of one planrun process are called at a server (`CLIENT SETNAME`): that they are planrun's, what it
-/// does with them, and for a run which one and since when.
+/// The name that one planrun process gives its connections at a server (`CLIENT SETNAME`). It says that they are
+/// planrun's, what the process does, and, for a run, which one and since when.
 ///
-/// It is set anew on every connection, so a run can be seen in `CLIENT LIST` for as long as its process lives and no
-/// longer: whoever is killed leaves nothing to clean up.
+/// The name is set on every new connection, so a run can be seen in `CLIENT LIST` for as long as its process lives and
+/// no longer. A process that is killed leaves nothing to clean up.
 package struct ConnectionName: Sendable, Hashable {
     package enum Role: String, Sendable, CaseIterable {
         /// Looks at servers and changes nothing: `plan`, `check`, `status`.
         case reading
-        /// Wants to carry a plan out, and looks whether another one does.
+        /// Wants to carry a plan out, and first looks whether another planrun does.
         case starting
         /// Carries a plan out or takes it back.
         case running
     }
 
     package let role: Role
-    /// The lineage of the run; `-` where there is none.
+    /// The lineage of the run; `-` for a process that has no run.
     package let run: String
     /// When the process began, by the clock of its machine.
     package let since: Timestamp
@@ -28,7 +28,7 @@ package struct ConnectionName: Sendable, Hashable {
     package init(_ role: Role, run: String = "-", since: Timestamp = .now, nonce: UInt32 = .random(in: 0...UInt32.max))
     {
         self.role = role
-        // A name takes no blanks, and its parts are divided by colons.
+        // A server takes no blanks in a name, and colons separate its parts.
         let plain = run.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
         self.run = plain.isEmpty ? "-" : plain
         self.since = since
@@ -53,21 +53,22 @@ package struct ConnectionName: Sendable, Hashable {
 
     func with(_ role: Role) -> ConnectionName { ConnectionName(role, run: run, since: since, nonce: nonce) }
 
-    /// Whether both are names of one process.
+    /// Whether both names belong to one process.
     func isSameProcess(as other: ConnectionName) -> Bool {
         (run, since, nonce) == (other.run, other.since, other.nonce)
     }
 
-    /// One order for all who look: of two that begin in the same moment the first goes on.
+    /// Whether this process goes first. All processes order names in this way, so that of two that begin at the same
+    /// moment both know which goes on.
     func isBefore(_ other: ConnectionName) -> Bool {
         (since.millisecondsSince1970, nonce, run) < (other.since.millisecondsSince1970, other.nonce, other.run)
     }
 
-    /// Until the end of the year 9999: a name can come from anybody.
+    /// Up to the end of the year 9999. Other times are refused, since any client can give itself such a name.
     private static let times: ClosedRange<Int64> = 0...253_402_300_799_999
 }
 
 extension ClientList.Client {
-    /// `nil` for everybody but planrun.
+    /// The name of a planrun process; `nil` for every other client.
     var planrun: ConnectionName? { name.flatMap { ConnectionName($0) } }
 }

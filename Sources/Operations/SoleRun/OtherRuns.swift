@@ -13,7 +13,8 @@ struct OtherRuns: Sendable {
     let own: ConnectionName
     let sightings: [Sighting]
 
-    /// Looks at all of these at once. One that does not answer shows nobody; the other servers of a pair do.
+    /// Looks at all of these instances at the same time. One that does not answer shows no run; the other servers show
+    /// it.
     static func seen(at instances: [any Instance], besides own: ConnectionName) async throws -> OtherRuns {
         let found = try await instances.atOnce { instance in
             let clients = (try? await instance.clients()) ?? []
@@ -25,13 +26,14 @@ struct OtherRuns: Sendable {
         return OtherRuns(own: own, sightings: found.flatMap(\.self))
     }
 
-    /// One that does what it likes with the servers already.
+    /// A run that carries its plan out already.
     var running: Sighting? { sightings.first { $0.name.role == .running } }
-    /// One that begins in the same moment as we do, and goes first.
+    /// A run that is beginning at the same time as this one, and goes first.
     var ahead: Sighting? { sightings.first { $0.name.isBefore(own) } }
 }
 
 extension OtherRuns.Sighting {
+    /// The failure of this planrun, because of the other run.
     /// - Parameter world: what this planrun has done.
     func failure(world: [String]) -> StepFailure {
         let silent = client.idle.map { $0 < .seconds(5) ? "" : ", and has said nothing for \($0.inWords)" } ?? ""

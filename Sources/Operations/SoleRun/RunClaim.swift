@@ -3,19 +3,20 @@ import RESP
 
 /// Makes a run the only one on its servers, before it has any effect.
 ///
-/// First this process shows itself on every server, as one that is about to start, and then it looks. Of two that begin at
-/// the same time the second to show itself sees the first. Who sees a run, or somebody who goes first in the order of all,
-/// refuses. Who sees only somebody behind waits: that one has looked too early to see us, and then it runs; or it sees us,
-/// and leaves.
+/// This process first makes connections to every server under a name that says that it is about to start. Then it looks
+/// for the names of others. Of two processes that begin at the same time, the one that connects second sees the first.
+/// A process that sees a run, or another process that goes first (`ConnectionName.isBefore`), refuses to begin. A
+/// process that sees only one that goes after it waits. That one either looked too early to see this process, and will
+/// show a run, or it sees this process and ends.
 package struct RunClaim: Sendable {
     private let servers: Servers
     private let name: ConnectionName
     private let guests: [any Instance]
 
-    /// How long somebody behind may take to leave.
+    /// How long a process that goes after this one may take to end.
     private static let patience = Duration.seconds(15)
 
-    /// Returns once the connections of `servers` can be seen and nobody else's.
+    /// Returns once the connections of `servers` can be seen and no other run can.
     /// - Throws: `StepFailure` with the code `another-run`.
     package static func take(_ servers: Servers) async throws {
         let claim = RunClaim(servers)
@@ -34,7 +35,7 @@ package struct RunClaim: Sendable {
         guests = servers.all.map { [name] instance in
             var settings = instance.settings
             settings.clientName = name.text
-            // A server that is gone is told later, by a step that needs it.
+            // Short timeouts, since a server that is gone is reported later, by a step that needs it.
             settings.connectTimeout = .seconds(2)
             settings.replyTimeout = .seconds(5)
             return instance.speaking(settings, on: servers.connector.session(settings))
@@ -58,7 +59,7 @@ package struct RunClaim: Sendable {
 
     private static let world = ["nothing was changed by this planrun"]
 
-    /// Makes the connections, with their names.
+    /// Sends a PING to each instance, so that the connections exist under their names.
     private func greet(_ instances: [any Instance]) async throws {
         _ = try await instances.atOnce { _ = try? await $0.replies(to: [["PING"]], timeout: .seconds(5)) }
     }

@@ -1,13 +1,14 @@
 import RedisTopology
 
-/// What a user of the source may do with some commands, and a user of the target may not.
+/// What a user may do at the source and not at the target, as far as some commands are concerned.
 struct Shortfall: Sendable {
     var commands: [String] = []
     var keys: [String] = []
     var channels: [String] = []
     var databases: [String] = []
 
-    /// - Parameter commands: those that count; what the target does not have is left to the check `commands`.
+    /// - Parameter commands: the commands to compare. Those that the target does not have are left to the check
+    ///   `commands`.
     init(_ ours: ACLUser, _ theirs: ACLUser, commands: Set<String>, _ comparison: UserComparison) {
         let (source, target) = (comparison.sourceCommands, comparison.targetCommands)
         for command in commands.sorted() {
@@ -50,7 +51,8 @@ struct Shortfall: Sendable {
         ["publish", "spublish", "subscribe", "ssubscribe", "psubscribe"].contains(command)
     }
 
-    /// What is here and not there, with other commands.
+    /// The same without the patterns that the other one has, and with these commands instead, as far as the other one
+    /// lacks them.
     func subtracting(_ other: Shortfall, commands: [String]) -> Shortfall {
         var rest = self
         rest.commands = commands.filter { !other.commands.contains($0) }

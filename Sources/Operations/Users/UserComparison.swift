@@ -3,26 +3,27 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The users of source and target side by side, and what is known of who uses the source.
+/// The users of source and target side by side, and what is known about who uses the source.
 ///
-/// Rules are compared by what they mean: every command is looked up in what the server itself says of it, because the same
-/// words allow different commands on different versions, and different words the same.
+/// Rules are compared by what they mean: each command is looked up in the server's own table of commands. The same
+/// words can allow different commands on different versions, and different words can allow the same.
 struct UserComparison: Sendable {
     let source: UserTable
     let target: UserTable
     let sourceCommands: CommandTable
     let targetCommands: CommandTable
-    /// How many applications are connected to the source as whom.
+    /// How many connections of applications each user has at the source.
     let connections: [String: Int]
-    /// Users to whom one of the servers has refused something lately.
+    /// Users to whom source or target has refused something lately.
     let refusals: [String: UserRefusal]
-    /// What the applications of each user sent last.
+    /// The last commands of each user's applications.
     private let lastCommands: [String: Set<String>]
-    /// What the source has served, without what only planrun, Sentinels and replicas are known to have sent.
+    /// The commands that the source has served, without those that only planrun, Sentinels and replicas are known to
+    /// send.
     private let served: Set<String>
-    /// Users that other checks look after: planrun's at the source, the Sentinels', the target's.
+    /// Users that other checks look at: planrun's at the source, the Sentinels', and the target's.
     private let covered: Set<String>
-    /// Whether somebody is connected to the source who is not said to be any user.
+    /// Whether a client is connected to the source whose user the server does not show.
     private let hasUnnamedClients: Bool
     private let targetTakesAnyPassword: Bool
 
@@ -54,11 +55,12 @@ struct UserComparison: Sendable {
         self.covered = covered.subtracting(["default"])
         refusals = try await UserRefusal.latest(at: servers.source, countsLogins: false)
             .merging(try await Self.refusalsAtTarget(servers, covered)) { source, _ in source }
-        // Dragonfly says OK to whatever password, where it wants none; Redis refuses one that nobody asked for.
+        // A Dragonfly without a password answers OK to any password; Redis then refuses one that it did not ask for.
         targetTakesAnyPassword = servers.plan.target.engine == .dragonfly
     }
 
-    /// planrun itself logs in at the target as `default`, to see whether that is possible.
+    /// What the target has refused. `default` is left out, because planrun itself tries to log in at the target as
+    /// `default`.
     private static func refusalsAtTarget(
         _ servers: Servers, _ covered: Set<String>
     ) async throws(StepFailure) -> [String: UserRefusal] {
@@ -66,13 +68,14 @@ struct UserComparison: Sendable {
             .filter { $0.key != "default" && !covered.contains($0.key) }
     }
 
-    /// The users of the source for whom the target matters, in order. Of those that other checks look after, only they as
-    /// whom applications are connected as well.
+    /// The users of the source to compare, sorted. Users that other checks look at are left out, unless applications
+    /// are connected as one of them.
     var names: [String] {
         source.users.keys.filter { !covered.contains($0) || connections[$0] != nil }.sorted()
     }
 
-    /// Whether somebody uses the source as this user, as far as can be told. Where there is only one user, everybody does.
+    /// Whether somebody uses the source as this user, as far as that can be known. Where there is only one user, it is
+    /// in use.
     func isUsed(_ name: String) -> Bool {
         if connections[name] != nil || hasUnnamedClients || refusals[name] != nil { return true }
         return name == "default"
@@ -81,8 +84,8 @@ struct UserComparison: Sendable {
 }
 
 extension UserComparison {
-    /// How each user is made that the target lacks, in order of their names. One that other checks look after, such as the
-    /// Sentinels', is left to them where something is in the way.
+    /// How to make each user that the target lacks, sorted by name. Users that other checks look at, such as the
+    /// Sentinels', are included only if nothing is in the way of making them.
     func missing(_ servers: Servers) -> [UserRecipe] {
         let names = Set(names)
         return source.users.keys.sorted().filter { target.users[$0] == nil }
@@ -90,7 +93,7 @@ extension UserComparison {
             .filter { names.contains($0.name) || $0.isReady }
     }
 
-    /// All that users of the source cannot do at the target.
+    /// Everything that users of the source cannot do at the target.
     func differences() -> [UserDifference] {
         names.flatMap { name -> [UserDifference] in
             guard let ours = source.users[name], ours.isOn else { return [] }
@@ -110,7 +113,8 @@ extension UserComparison {
         let evidence = served.union(lastCommands[name] ?? [])
         let used = Shortfall(ours, theirs, commands: evidence, self)
         let all = Shortfall(ours, theirs, commands: Set(sourceCommands.names), self)
-        // The same words mean what the target's engine makes of them: that is only told where it is felt.
+        // If both users have the same rules, a difference comes from the engine of the target, and is reported only
+        // where the command is in use.
         let unused = ours.permissions.map(\.rules) == theirs.permissions.map(\.rules) ? [] : all.commands
         return login + used.kinds(isServed: true)
             + all.subtracting(used, commands: unused).kinds(isServed: false)
@@ -120,10 +124,11 @@ extension UserComparison {
         switch (ours.needsNoPassword, theirs.needsNoPassword) {
         case (true, true): return nil
         case (true, false): return .wantsPassword
-        // With a user's name any password will do. Without one Redis refuses a password that it did not ask for.
+        // A user without a password takes any password. Only AUTH with one argument fails: Redis refuses a password
+        // that it did not ask for.
         case (false, true): return name == "default" && !targetTakesAnyPassword ? .wantsNone : nil
         case (false, false):
-            // Redis before 6 tells no digest.
+            // Redis before 6 shows no digest of a password.
             guard ours.passwordCount > 0 else { return theirs.passwordCount > 0 ? .unknownPassword : nil }
             guard theirs.passwordCount > 0 else { return .unknownPassword }
             let missing = ours.passwordsMissing(in: theirs)
@@ -135,7 +140,7 @@ extension UserComparison {
 }
 
 extension Servers {
-    /// Read once for all checks that want it.
+    /// The comparison, read once for all checks that need it.
     func userComparison() async throws -> UserComparison {
         try await sharedAnswers.answer(UserComparison.self)
             .value(upTo: .seconds(2), clock: clock) { try await UserComparison(self) }

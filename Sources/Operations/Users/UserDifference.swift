@@ -5,13 +5,13 @@ struct UserDifference: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         case missing
         case off
-        /// The source wants no password, the target does.
+        /// The source asks for no password, and the target does.
         case wantsPassword
-        /// The other way round: Redis refuses a password that it did not ask for.
+        /// The source asks for a password, and the target does not and refuses one, as Redis does.
         case wantsNone
         case otherPassword
         case somePasswords(missing: Int, of: Int)
-        /// A server that has no digests to show.
+        /// One of the servers shows no digest to compare.
         case unknownPassword
         case commands([String], isServed: Bool)
         case keys([String], isServed: Bool)
@@ -25,7 +25,7 @@ struct UserDifference: Sendable, Equatable {
     let isUsed: Bool
     let kind: Kind
 
-    /// Whether it is felt by applications as soon as they come to the target.
+    /// Whether applications notice the difference as soon as they come to the target.
     var locksOut: Bool {
         guard isUsed else { return false }
         switch kind {

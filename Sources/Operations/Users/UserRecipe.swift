@@ -2,19 +2,20 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// How a user of the source is made at a target that lacks it, or what is in the way.
+/// How to make a user of the source at a target that lacks it, or what is in the way.
 struct UserRecipe: Sendable {
     let name: String
     /// Rules that the target does not know: commands, categories, or forms of another version.
     let unknownRules: [String]
-    /// Whether the plan has to say where the password is, and does not.
+    /// Whether the plan has to give the user's password and does not.
     let lacksPassword: Bool
-    /// Whether the plan's password is used, and has to be tried at the source before.
+    /// Whether the user is made with the password that the plan gives. The password has to be tried at the source
+    /// first.
     let usesPlanPassword: Bool
-    /// The plan has the step that would do it.
+    /// Whether the plan has a `users` step, which would make the user.
     private let isPlanned: Bool
     private let target: Endpoint
-    /// Rules for what it may do, without passwords.
+    /// The rules for what the user may do; they hold no passwords.
     private let rights: [String]
     private let state: String
     private let isDragonfly: Bool
@@ -37,10 +38,10 @@ struct UserRecipe: Sendable {
         lacksPassword = usesPlanPassword && servers.userPasswords[name] == nil
     }
 
-    /// Whether the plan's step makes it.
+    /// Whether the plan's `users` step makes the user.
     var isReady: Bool { isPlanned && unknownRules.isEmpty && !lacksPassword }
 
-    /// - Parameter password: the plan's, where `usesPlanPassword` says that it is wanted.
+    /// - Parameter password: the password that the plan gives; needed where `usesPlanPassword` is `true`.
     func command(_ password: Secret?) -> Command {
         let passwords: [String]
         if usesPlanPassword {
@@ -48,11 +49,11 @@ struct UserRecipe: Sendable {
         } else {
             passwords = user?.passwordRules ?? []
         }
-        // Dragonfly knows no `reset`; what is new has no rights there either.
+        // Dragonfly knows no `reset`, and a new user has no rights there either.
         return Command(["ACL", "SETUSER", name] + (isDragonfly ? [] : ["reset"]) + [state] + passwords + rights)
     }
 
-    /// What a person types, with a place for the password.
+    /// What a person types to make the user, with a placeholder for the password.
     var line: String {
         let password = user?.needsNoPassword == true ? "nopass" : "><its password>"
         let words = [name] + [state, password] + rights.filter { !unknownRules.contains($0) }
@@ -73,7 +74,7 @@ struct UserRecipe: Sendable {
     }
 }
 
-/// What `ACL SETUSER` of the target understands.
+/// The rules that `ACL SETUSER` of the target understands.
 struct UserDialect: Sendable {
     private let commands: CommandTable
     private let isDragonfly: Bool
@@ -85,7 +86,8 @@ struct UserDialect: Sendable {
         knowsDatabases = comparison.target.users.values.contains { $0.permissions.first?.databases != nil }
     }
 
-    /// Selectors and `%R~` came with Redis 7, as subcommands in the list of commands did.
+    /// Selectors and `%R~` came with Redis 7, and so did subcommands in the list of commands, by which they are
+    /// recognised.
     private var knowsSelectors: Bool { !isDragonfly && commands.lists("acl|dryrun") }
 
     /// The words of a rule that the target does not understand.
@@ -103,7 +105,7 @@ struct UserDialect: Sendable {
         }
     }
 
-    /// A command that the target does not have needs not be forbidden.
+    /// Whether a rule is not needed, because it forbids a command that the target does not have.
     func isNeedless(_ rule: String) -> Bool {
         rule.hasPrefix("-") && !rule.hasPrefix("-@") && commands[String(rule.dropFirst())] == nil
     }
@@ -114,7 +116,8 @@ struct UserDialect: Sendable {
         }
         guard subject.contains("|") else { return commands.lists(String(subject)) }
         guard !isDragonfly else { return false }
-        // Redis 6 lists no subcommands, and takes any; 7 takes them for commands that have none, such as `select|0`.
+        // Redis 6 lists no subcommands and takes any. Redis 7 takes them also for commands that have none, such as
+        // `select|0`.
         let whole = String(subject).wholeCommand
         return commands.lists(String(subject)) || commands[whole]?.subcommands.isEmpty == true
     }

@@ -2,7 +2,7 @@ import Execution
 import RESP
 import RedisTopology
 
-/// Where a server finds its users when it starts: its ACL file, or else its configuration file.
+/// The place where a server finds its users when it starts: its ACL file, or else its configuration file.
 struct UserRecord: Sendable {
     static let rights: [Right] = [.saveUsers, .configRewrite]
 
@@ -10,8 +10,8 @@ struct UserRecord: Sendable {
 
     init(_ server: Server) { self.server = server }
 
-    /// Has the server write its users down.
-    /// - Returns: why it did not, and what becomes of them; `nil` where it did.
+    /// Has the server write its users to that file.
+    /// - Returns: why it did not, and what becomes of the users then; `nil` where it did.
     func write() async throws(StepFailure) -> String? {
         guard case .error(let error) = try await server.replies(to: [save])[0] else { return nil }
         if let file = try await server.setting("aclfile"), !file.isEmpty { return unwritten(save, error) }
@@ -23,7 +23,7 @@ struct UserRecord: Sendable {
     }
 
     private let save: Command = ["ACL", "SAVE"]
-    /// Without an ACL file the users are lines of the configuration.
+    /// Without an ACL file the users are lines of the configuration file.
     private let rewrite: Command = ["CONFIG", "REWRITE"]
 
     private func unwritten(_ command: Command, _ error: RESPError) -> String {

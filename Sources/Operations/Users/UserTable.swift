@@ -5,7 +5,7 @@ import RedisTopology
 /// The users of one server, by name.
 struct UserTable: Sendable {
     let users: [String: ACLUser]
-    /// Whether the server has users at all: Redis before 6 has one password, or none.
+    /// Whether the server has named users. Redis before 6 has only one password, or none.
     let hasNames: Bool
 
     /// - Throws: `StepFailure` with the code `users-untold` where planrun may not ask.
@@ -28,7 +28,7 @@ struct UserTable: Sendable {
         guard !commands.isEmpty else { return [:] }
         var users: [String: ACLUser] = [:]
         for (name, (command, reply)) in zip(names, zip(commands, try await server.replies(to: commands))) {
-            // Removed by somebody between the two questions.
+            // Somebody removed the user between the two questions.
             if case .null = reply { continue }
             if case .error(let error) = reply, error.code == "NOPERM" { throw untold(server, error) }
             users[name] = try server.value(of: reply, to: command) { try ACLUser($0) }

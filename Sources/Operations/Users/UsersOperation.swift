@@ -2,9 +2,11 @@ package import Execution
 import PlanModel
 import RESP
 
-/// `users`: makes the users that the source has and the target lacks, and has the target write them down for its next start.
+/// `users`: makes the users that the source has and the target lacks, and has the target write them to its file for its
+/// next start.
 ///
-/// A user that the target has is left as it is, whatever it may do there: only a person knows which of the two is right.
+/// A user that the target has already is left as it is, whatever it may do there: only a person knows which of the two
+/// is right.
 package struct UsersOperation: Operation {
     let servers: Servers
     let step: UsersStep
@@ -12,7 +14,8 @@ package struct UsersOperation: Operation {
     /// The users that this step made, or was about to make when it was stopped.
     struct Memory: Codable, Equatable {
         var made: [String] = []
-        /// Why they are gone after the target's next start; `nil` where they are written down.
+        /// Why the users would be gone after the target's next start; `nil` where the target has written them to its
+        /// file.
         var unsaved: String?
     }
 
@@ -26,7 +29,7 @@ package struct UsersOperation: Operation {
         try refuseUnknownRules(recipes)
         try refuseWithoutPassword(recipes)
         try await tryPasswords(recipes)
-        // Users that an earlier attempt made may not have been written down.
+        // Users that an earlier attempt made may not be in the target's file yet.
         guard !recipes.isEmpty || !memory.made.isEmpty else { return .done("the target has every user of the source") }
         return .ready(undo: StateValue(memory))
     }
@@ -73,7 +76,7 @@ package struct UsersOperation: Operation {
         guard let memory = try context.undo?.decode(Memory.self), !memory.made.isEmpty else { return nil }
         let present = try await UserTable(target).users
         let removed = memory.made.filter { present[$0] != nil }
-        // Removed by an undo that was stopped before the target had written it down.
+        // An earlier undo removed the users, and may have been stopped before the target had written its file.
         guard !removed.isEmpty else {
             let unsaved = try await UserRecord(target).write()
             return unsaved.map { "the users that planrun made are gone; \($0)" }
@@ -121,13 +124,13 @@ extension UsersOperation {
             ] + locked.map { "or, \($0.line)" })
     }
 
-    /// The source is the judge of what the plan gives as the password of one of its users.
+    /// Tries at the source the passwords that the plan gives for its users.
     private func tryPasswords(_ recipes: [UserRecipe]) async throws {
         for recipe in recipes where recipe.usesPlanPassword {
             var settings = servers.source.settings
             (settings.username, settings.password) = (recipe.name, servers.userPasswords[recipe.name])
             do {
-                // A user without the right to PING has logged in, too.
+                // A user who may not run PING has logged in all the same.
                 try await servers.withSession(servers.source, settings) { try await $0.replies(to: [["PING"]]) }
             } catch let failure as StepFailure where failure.code == .session(.authenticationFailed) {
                 throw StepFailure(
@@ -151,7 +154,8 @@ extension UsersOperation {
             help: [recipe.line])
     }
 
-    /// Clients that ask the Sentinels log in to it as these users.
+    /// The failure where a Sentinel names the target as the primary: clients that ask the Sentinels log in there as
+    /// these users.
     private func isPrimary(_ sentinel: Sentinel) -> StepFailure {
         StepFailure(
             code: .targetIsPrimary,

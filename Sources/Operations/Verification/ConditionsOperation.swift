@@ -1,6 +1,6 @@
 import Execution
 
-/// A node of a `verify` before the cutover: all conditions hold.
+/// The node of a `verify` before the cutover that asks whether all conditions hold.
 struct ConditionsOperation: Operation {
     static let id = "unchanged"
     static let title = "source and target are as they were when the target began to follow"

@@ -2,14 +2,15 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// Commands that Dragonfly drops in some of their forms without counting it: only the source shows that they were used.
+/// Commands of which Dragonfly drops some forms without counting them, so that only the source shows that they were
+/// used.
 enum DoubtfulCommands {
     private static let forms = [
         "copy": "COPY … DB, even within one database", "xsetid": "XSETID … ENTRIESADDED",
         "function|load": "FUNCTION LOAD",
     ]
 
-    /// - Returns: a warning where one of them was used since the target began to follow.
+    /// - Returns: a warning where such a command was used since the target began to follow; `nil` otherwise.
     static func read(_ servers: Servers, _ context: StepContext) async throws -> StepResult? {
         guard servers.plan.target.engine == .dragonfly,
             let before = try RunBaseline.recorded(servers.plan, context)?.calls

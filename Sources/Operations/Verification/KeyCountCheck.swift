@@ -5,9 +5,9 @@ import RedisTopology
 
 /// Source and target hold the same number of keys, database by database.
 ///
-/// Applications go on writing while it looks, so a replica's count has to lie between two counts of its primary, the
-/// first of which the replica has applied for certain. Keys with a TTL are told apart and not compared: a replica drops
-/// them at another moment than its primary.
+/// Applications go on writing during the check. So a replica's count has to lie between two counts of its primary, and
+/// the replica must have applied everything up to the first of these. Keys with a TTL are counted apart and not
+/// compared, because a replica drops them at another moment than its primary.
 struct KeyCountCheck: Check {
     static let declaration = CheckDeclaration(
         id: "key-count", title: "source and target hold the same number of keys")

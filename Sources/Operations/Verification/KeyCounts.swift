@@ -1,6 +1,6 @@
 import RedisTopology
 
-/// Keys by database at one moment.
+/// How many keys each database of a server holds at one moment.
 struct KeyCounts: Equatable {
     struct Comparison: Equatable {
         var differences: [String]
@@ -22,7 +22,7 @@ struct KeyCounts: Equatable {
         self.databases = databases
     }
 
-    /// Whether these counts of a replica fit between two of its primary, taken before and after.
+    /// Whether these counts of a replica lie between two counts of its primary, one taken before and one after.
     func compare(_ before: KeyCounts, _ after: KeyCounts, primary: String, replica: String) -> Comparison {
         var differences: [String] = []
         let all = Set(databases.keys).union(before.databases.keys).union(after.databases.keys).sorted()
@@ -48,6 +48,6 @@ struct KeyCounts: Equatable {
                 "\(seen), in \(all.count.counted("database", "databases")); \(expiring) with TTL not compared")
     }
 
-    /// Keys without TTL, in all databases.
+    /// The number of keys without TTL in all databases.
     private var persistent: Int64 { databases.values.map(\.persistent).saturatingSum }
 }

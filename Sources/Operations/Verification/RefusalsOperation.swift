@@ -3,10 +3,11 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// A node of a `verify` after the cutover: the target, a Dragonfly, knows the commands that it is sent.
+/// The node of a `verify` after the cutover that asks whether a Dragonfly target has refused commands.
 ///
-/// The cutover has looked before it promoted. What has come up since was sent by applications, which got an error; where
-/// somebody else promoted the target it may have been part of the stream.
+/// The cutover has asked the same before it promoted the target. Commands that were refused since then came from
+/// applications, which got an error. But if somebody else promoted the target, they may have come with the replication
+/// stream.
 struct RefusalsOperation: Operation {
     static let id = "commands-known"
     static let title = "the target has refused no command since it began to follow"
@@ -28,7 +29,7 @@ struct RefusalsOperation: Operation {
             return StepResult("nothing is on record to compare with")
         }
         let now = try await RefusedCommands.read(servers.target, servers.plan.target.engine)
-        // The source may be gone; the commands of the target are those that applications should use from now on.
+        // The source may be gone; then its table of commands is not available.
         let flags = (try? await servers.source.commandFlags()) ?? [:]
         let growth = now.growth(since: earlier, writing: Set(flags.filter { $0.value.contains("write") }.keys))
         guard case .unknown(let counts) = growth else {

@@ -2,7 +2,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// After the cutover: every Sentinel names the target, to clients and in its own view.
+/// After the cutover every Sentinel names the target: in the address that it gives clients, and in `SENTINEL MASTER`.
 struct SentinelsSwitchedCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinels-switched", title: "every Sentinel names the target as the primary")
@@ -12,7 +12,7 @@ struct SentinelsSwitchedCheck: Check {
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []
         for sentinel in servers.sentinels {
-            // What SENTINEL MASTER shows changes later than what clients are told, and some clients ask for that.
+            // `SENTINEL MASTER` changes later than the address for clients, and some clients ask for that one.
             let named = try await sentinel.primaryAddress(servers.primaryName)
             let shown = try await sentinel.sentinelPrimary(servers.primaryName)?.address
             if let finding = await missed(sentinel, [named, shown], servers) { findings.append(finding) }

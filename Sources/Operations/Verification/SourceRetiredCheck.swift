@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// After the cutover: the source takes no writes and Sentinel cannot choose it again.
+/// After the cutover the source takes no writes, and no Sentinel can promote it again.
 struct SourceRetiredCheck: Check {
     static let declaration = CheckDeclaration(
         id: "source-retired", title: "the source is no primary and cannot be chosen again")
@@ -45,7 +45,7 @@ struct SourceRetiredCheck: Check {
                 + (servers.plan.sentinel == nil ? "" : "; the Sentinels have forgotten it"))
     }
 
-    /// - Parameter isGone: whether a server that does not answer is as it should be.
+    /// - Parameter isGone: whether the plan shuts the server down, so that it need not answer.
     private func replication(of source: Server, isGone: Bool) async throws(StepFailure) -> ReplicationInfo? {
         do {
             return try await source.replication()

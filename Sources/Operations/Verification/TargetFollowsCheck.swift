@@ -2,7 +2,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Before the cutover: the target follows the source and is in sync.
+/// Before the cutover the target follows the source and is in sync.
 struct TargetFollowsCheck: Check {
     static let declaration = CheckDeclaration(id: "target-follows", title: "the target follows the source, in sync")
 

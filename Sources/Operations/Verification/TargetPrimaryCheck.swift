@@ -1,7 +1,7 @@
 import PlanModel
 import RedisTopology
 
-/// After the cutover: the target is a primary.
+/// After the cutover the target is a primary.
 struct TargetPrimaryCheck: Check {
     static let declaration = CheckDeclaration(id: "target-primary", title: "the target is a primary")
 

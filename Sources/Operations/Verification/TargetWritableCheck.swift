@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RESP
 
-/// After the cutover: a write made as an application makes it, at the address that the Sentinels name, is taken.
+/// After the cutover the server that the Sentinels name takes a write, made as an application makes it.
 struct TargetWritableCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-writable", title: "the target takes a write made through Sentinel")
@@ -17,11 +17,11 @@ struct TargetWritableCheck: Check {
         while true {
             let (finding, refusal) = try await write(servers)
             if finding.passes {
-                // What it takes now it may not take, or not keep, a moment later.
+                // An obstacle may keep the target from taking, or keeping, the writes that come a moment later.
                 return obstacles.isEmpty ? finding : .combined(obstacles, passed: "")
             }
             guard obstacles.isEmpty else { return .combined(obstacles + [finding], passed: "") }
-            // Replicas that were told to follow are counted as soon as they are in sync.
+            // The server may count its replicas soon: those that were told to follow count once they are in sync.
             guard refusal == Self.lacksReplicas, watch.elapsed < Self.patience else { return finding }
             try await servers.clock.sleep(for: .milliseconds(200))
         }
@@ -29,10 +29,11 @@ struct TargetWritableCheck: Check {
 
     private static let keyPrefix = "planrun:verify:"
     private static let patience = Duration.seconds(15)
-    /// The code word of a server that wants more replicas.
+    /// The code word of the error with which a server refuses writes for lack of replicas.
     private static let lacksReplicas = "NOREPLICAS"
 
-    /// With the code word of a write that was refused.
+    /// Makes the write.
+    /// - Returns: the finding, with the code word of the error if the write was refused.
     private func write(_ servers: Servers) async throws -> (Finding, refusal: String?) {
         var settings = servers.target.settings
         if let sentinel = servers.sentinels.first,
@@ -44,7 +45,7 @@ struct TargetWritableCheck: Check {
         let writer = Server(
             part: .target, endpoint: Endpoint(host: settings.address.host, port: settings.address.port),
             settings: settings, session: session)
-        // Its own name space, gone by itself after a minute should planrun die between the two.
+        // The key has a prefix of planrun's own, and expires after a minute in case planrun dies before it deletes it.
         let key = "\(Self.keyPrefix)\(UInt64.random(in: 0...UInt64.max))"
         do {
             let replies = try await writer.replies(to: [

@@ -10,7 +10,7 @@ extension VerifyStep: StepExecution {
             + (place.isAfterCutover ? RefusalsOperation.rights(place.plan) : Conditions.rights(place.plan))
     }
 
-    /// What there is to ask depends on which side of the cutover the step stands.
+    /// What is asked depends on whether the step stands before or after the cutover.
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         let checks = checks(isAfterCutover: place.isAfterCutover).filter { $0.applies(to: place.plan) }
         return [

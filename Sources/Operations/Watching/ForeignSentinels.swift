@@ -3,13 +3,15 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Finds Sentinels that watch the source, the target or another replica and are none of the plan's.
+/// Finds Sentinels outside the plan that watch the source, the target or another replica.
 ///
-/// A Sentinel names its connections, so one look at the clients of a server shows who watches it. What they watch it as is
-/// told by what they publish there, and listened to only where there is somebody to listen to.
+/// A Sentinel names its connections, so the list of clients of a server shows who watches it. The name under which they
+/// monitor the server is only in the messages that they publish there, so planrun listens where such a Sentinel, or an
+/// unknown subscriber, is connected.
 struct ForeignSentinels: Sendable {
     let servers: Servers
-    /// Whether a Sentinel that the plan's own know and the plan does not is one of ours, because somebody else reports it.
+    /// Whether a Sentinel that the plan leaves out, but that its Sentinels know, counts as one of the plan, because
+    /// another check reports it.
     let knowsPeers: Bool
 
     static func rights(_ plan: Plan) -> Rights {
@@ -20,7 +22,7 @@ struct ForeignSentinels: Sendable {
 
     struct Result: Sendable {
         var watches: [SentinelWatch] = []
-        /// Servers with subscribers who may be Sentinels, and at which we may not listen.
+        /// Servers that have subscribers who may be Sentinels, and where planrun may not listen.
         var untold: [Server] = []
     }
 
@@ -42,7 +44,8 @@ struct ForeignSentinels: Sendable {
     private func find(_ watched: [Server], _ guests: [Server]) async throws -> Result {
         let own = try await ownIDs()
         let sightings = try await watched.atOnce { server -> WatcherSighting? in
-            // Of a replica that does not let us in the Sentinels are not known, and nothing is done to it either.
+            // A replica that refuses planrun's login is skipped: its Sentinels stay unknown, and planrun changes
+            // nothing there.
             server.part == .replica ? try? await server.watchers() : try await server.watchers()
         }.compactMap(\.self)
         let heard = try await sightings.atOnce { await listen($0, own) }
@@ -56,7 +59,7 @@ struct ForeignSentinels: Sendable {
         return result
     }
 
-    /// Who monitors the source is connected to its replicas, too, which is no news.
+    /// Removes what only repeats: a Sentinel that monitors the source is connected to the source's replicas, too.
     private func dropRepetitions(_ watches: inout [SentinelWatch], _ watched: [Server]) {
         let primaries = watches
         watches.removeAll { watch in
@@ -67,7 +70,8 @@ struct ForeignSentinels: Sendable {
         }
     }
 
-    /// Run ids of the plan's Sentinels; one older than 6.2 does not tell its own, and is known by its address.
+    /// The run ids of the plan's Sentinels. A Sentinel before 6.2 does not tell its own, and is recognised by its
+    /// address.
     private func ownIDs() async throws -> Set<String> {
         guard servers.plan.sentinel != nil else { return [] }
         let name = servers.primaryName
@@ -76,7 +80,7 @@ struct ForeignSentinels: Sendable {
                 ["SENTINEL", "MYID"], Command(["SENTINEL", "SENTINELS", name]),
             ])
             let peers = (try? SentinelPeer.list(replies[1])) ?? []
-            // A Sentinel that is down has no connections that could be mistaken.
+            // A Sentinel that is down has no connections that could be taken for those of a stranger.
             let known = peers.filter { knowsPeers || $0.flags.isSubjectivelyDown }
             return (replies[0].string.map { [$0] } ?? []) + known.compactMap(\.runID)
         }
@@ -85,7 +89,7 @@ struct ForeignSentinels: Sendable {
 
     private struct Strangers: Sendable {
         let server: Server
-        /// Hosts by the first digits of the run id.
+        /// The host of each Sentinel, by the first digits of its run id.
         var ids: [String: String] = [:]
         var hellos: [SentinelHello] = []
         var isDeaf = false
@@ -108,7 +112,8 @@ struct ForeignSentinels: Sendable {
         }
         strangers.hellos = hellos.filter { !isOurs($0, own) }
         if isQuiet {
-            // What is published at a primary is heard at its replicas, too.
+            // A message that is published at a primary is heard at its replicas, too, so only the Sentinels that were
+            // seen here count.
             strangers.hellos.removeAll { hello in !wanted.contains { hello.runID.hasPrefix($0) } }
         } else if strangers.hellos.isEmpty {
             servers.knownSubscribers[address] = sighting.namelessCount
@@ -123,7 +128,7 @@ struct ForeignSentinels: Sendable {
             || servers.sentinels.contains { $0.endpoint.serverAddress.isSpelledLike(hello.announcer) }
     }
 
-    /// Sentinels that say the same of a server are one group.
+    /// Groups the Sentinels that say the same of a server.
     private func watches(_ strangers: Strangers) async -> [SentinelWatch] {
         let server = strangers.server
         let watch = { (sentinels: [String], purpose: SentinelWatch.Purpose) in
@@ -154,8 +159,8 @@ struct ForeignSentinels: Sendable {
         return .primary(name: hello.primaryName)
     }
 
-    /// Of the primary that a foreign Sentinel watches, as that Sentinel knows it. It is asked as nobody, so that no password
-    /// of ours reaches it; one that wants to know who we are tells nothing.
+    /// The run id of the primary that a foreign Sentinel watches, as that Sentinel knows it. planrun asks without
+    /// logging in, so that none of its passwords reaches that Sentinel. One that wants a login answers nothing.
     private func runID(of hello: SentinelHello) async -> String? {
         let settings = ConnectionSettings(
             address: hello.announcer, connectTimeout: .seconds(1), replyTimeout: .seconds(1))

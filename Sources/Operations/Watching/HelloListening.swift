@@ -4,9 +4,10 @@ import RedisTopology
 import Synchronization
 
 extension Servers {
-    /// What Sentinels say on their channel at a server. Each says it every two seconds.
-    /// - Parameter isEnough: asked after each of two periods; what is not heard by then is not said.
-    /// - Returns: `nil` where we may not listen.
+    /// Listens to what Sentinels publish on their channel at a server. Each publishes every two seconds.
+    /// - Parameter isEnough: asked after each of two periods of 2.5 s; after the second one the listening ends in any
+    ///   case.
+    /// - Returns: `nil` where planrun may not listen.
     func hellos(
         at server: Server, until isEnough: @escaping @Sendable ([SentinelHello]) -> Bool
     ) async -> [SentinelHello]? {
@@ -27,7 +28,7 @@ extension Servers {
     }
 }
 
-/// What was heard, each message once.
+/// The messages that were heard, each one once.
 private final class HelloLog: Sendable {
     private let heard = Mutex<[SentinelHello]>([])
 

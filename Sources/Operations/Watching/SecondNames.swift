@@ -4,13 +4,13 @@ import RedisTopology
 
 /// Other names under which the plan's own Sentinels watch a server of the plan.
 ///
-/// A Sentinel may watch many services. Another one's servers are told from ours by run id and address, and never asked:
-/// they are no business of this plan.
+/// A Sentinel may watch many services. The servers of other services are told from those of the plan by run id and
+/// address, and are never asked, since the plan has nothing to do with them.
 struct SecondNames: Sendable {
     let servers: Servers
 
-    /// - Parameter watched: the servers that this is about.
-    /// - Returns: what Sentinels that let themselves be asked say.
+    /// - Parameter watched: the servers to look for.
+    /// - Returns: what the Sentinels say that allow the question.
     func watches(_ watched: [Server]) async -> [SentinelWatch] {
         let told = (try? await servers.sentinels.atOnce { ($0, try? await $0.otherNames(servers.primaryName)) }) ?? []
         guard told.contains(where: { $0.1?.isEmpty == false }) else { return [] }
@@ -63,7 +63,7 @@ extension Sentinel {
         let commands = primaries.map { Command(["SENTINEL", "REPLICAS", $0.name]) }
         var names: [MonitoredName] = []
         for (primary, reply) in zip(primaries, try await replies(to: commands)) {
-            // A name that was removed meanwhile has none.
+            // A name that was removed meanwhile has no replicas.
             let replicas = (try? SentinelReplica.list(reply)) ?? []
             names.append(MonitoredName(primary: primary, replicas: replicas))
         }

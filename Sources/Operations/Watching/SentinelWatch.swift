@@ -3,23 +3,24 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// What Sentinels do with a server of the plan besides what the plan wants of its own: who, which server, and as what.
+/// What some Sentinels do with a server of the plan that the plan does not want: which Sentinels, which server, and as
+/// what they take it.
 ///
-/// Whatever it is, it goes on after the cutover: they would make the new primary a replica of theirs again, promote another
-/// server, or send clients to the old one.
+/// They go on with it after the cutover: they would make the new primary a replica of theirs again, promote another
+/// server, or send clients to the old primary.
 struct SentinelWatch: Sendable, Equatable {
     enum Purpose: Sendable, Equatable {
         /// They monitor this server as a primary of that name.
         case primary(name: String)
-        /// They take it for one of the servers behind another primary.
+        /// They take this server for a member of the group of another primary.
         case member(name: String, of: ServerAddress)
-        /// They were not heard to say.
+        /// No message of theirs was heard that says so.
         case untold
     }
 
-    /// `127.0.0.1:26379`; where it was not heard to say, the host and the first digits of its run id.
+    /// Each as `127.0.0.1:26379`; for one that was not heard, its host and the first digits of its run id.
     var sentinels: [String]
-    /// Whether they are the plan's own, which monitor it under a second name.
+    /// Whether they are Sentinels of the plan that monitor the server under a second name.
     var areOurs = false
     var part: Server.Part
     /// `target 10.0.0.2:6379`

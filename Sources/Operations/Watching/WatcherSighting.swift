@@ -6,14 +6,15 @@ import RedisTopology
 /// The Sentinels that are connected to one server, as its lists of clients and subscribers show them.
 struct WatcherSighting: Sendable {
     let server: Server
-    /// The host that each comes from, by the first eight digits of its run id.
+    /// The host of each Sentinel, by the first eight digits of its run id.
     let hosts: [String: String]
-    /// Subscribers of the Sentinels' channel without a Sentinel's name: a user that may not run `CLIENT SETNAME` has none.
+    /// How many subscribers of the Sentinels' channel do not bear a Sentinel's name. They may still be Sentinels: one
+    /// whose user may not run `CLIENT SETNAME` has no name.
     let namelessCount: Int
 }
 
 extension Server {
-    /// Looks for Sentinels, in one round trip. A server that loads its data shows none.
+    /// Looks for Sentinels at the server, in one round trip. A server that is loading its data shows none.
     func watchers() async throws(StepFailure) -> WatcherSighting {
         let list: Command = ["CLIENT", "LIST"]
         let replies = try await replies(to: [list, Command(["PUBSUB", "NUMSUB", SentinelHello.channel])])
@@ -27,7 +28,8 @@ extension Server {
             hosts[id] = client.host ?? client.address
         }
         let named = clients.filter { $0.sentinelID != nil && $0.name?.hasSuffix("-pubsub") == true }.count
-        // Without the right to ask, everybody who subscribes to something may be one.
+        // Where planrun may not ask for the subscribers of the channel, every client that subscribes to something
+        // counts.
         let subscribers =
             (replies[1].array?.last?.integer).map { Int(clamping: $0) }
             ?? clients.filter { $0.isSubscriber }.count

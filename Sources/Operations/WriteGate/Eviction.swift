@@ -2,18 +2,18 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// What becomes of keys when memory runs out: a server that evicts drops writes that it has acknowledged.
+/// Whether keys are dropped when memory runs out. A server that evicts keys drops writes that it has acknowledged.
 struct Eviction {
     let gate: WriteGate
 
     init(_ gate: WriteGate) { self.gate = gate }
 
-    /// Dragonfly in cache mode calls its policy `eviction`.
+    /// Whether the server may evict keys. A Dragonfly in cache mode calls its policy `eviction`.
     static func mayEvict(_ memory: MemoryInfo) -> Bool {
         memory.limit != nil && memory.policy != nil && memory.policy != "noeviction"
     }
 
-    /// A target that drops what the source would keep.
+    /// Whether the target may drop keys that the source would keep.
     static func isLoss(from source: MemoryInfo, to target: MemoryInfo) -> Bool {
         mayEvict(target) && !mayEvict(source)
     }

@@ -2,7 +2,7 @@ import Execution
 package import PlanModel
 import RedisTopology
 
-/// The target may use as much memory as the source's data needs, with what is written during the sync, and some more.
+/// The target may use as much memory as the source's data need, with what is written during the sync and some headroom.
 package struct MemoryCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "memory", title: "the source's data fits into the target's memory",
@@ -23,7 +23,7 @@ package struct MemoryCheck: Check {
             return .passed("the source uses \(usedText); the target has no maxmemory")
         }
         let forecast = try await SyncForecast.read(servers, transferRate: limits.size("transfer-rate"))
-        // A source with a maxmemory of its own cannot grow beyond it.
+        // A source that has a maxmemory of its own cannot grow beyond it.
         let room = max(0, (source.limit ?? .max) - source.used)
         let growth = min(forecast.writtenMeanwhile, room)
         let wanted = MemoryNeed(used: source.used.adding(saturating: growth), headroom: limits.percentage("headroom"))

@@ -1,7 +1,8 @@
 import Execution
 
 extension StepResult {
-    /// The same, with what keeps the target from taking writes: it comes first, since applications wait for it.
+    /// The same result with the obstacles that keep the target from taking writes. Their remedies come first, since
+    /// applications wait for them.
     func warned(of obstacles: [Finding]) -> StepResult {
         guard !obstacles.isEmpty else { return self }
         let all = Finding.combined(obstacles, passed: "")

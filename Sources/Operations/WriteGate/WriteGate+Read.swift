@@ -5,7 +5,7 @@ import RedisTopology
 
 extension WriteGate {
     /// Asks the servers.
-    /// - Parameter stage: `nil` for what the target's role says before a handover.
+    /// - Parameter stage: `nil` where the target's role tells the stage, as it does before the cutover.
     static func read(_ servers: Servers, _ stage: Stage? = nil) async throws -> WriteGate {
         let replication = try await servers.target.replication()
         let stage = stage ?? (replication.upstream == nil ? .planned : .following)
@@ -28,11 +28,11 @@ extension WriteGate {
             memory: try target.value(of: replies[1], to: commands[1]) { try MemoryInfo(Info($0)) },
             clientLimit: try await limit(clients, target, server.engine), paused: clients["paused_actions"],
             persistence: try target.value(of: replies[3], to: commands[3]) { try Info($0)["persistence"] },
-            // Dragonfly has none of them.
+            // Dragonfly has none of these settings.
             settings: server.engine == .dragonfly ? [:] : try await target.settings(settings))
     }
 
-    /// Redis does not show its limit in INFO before 7.0.
+    /// How many clients the target takes. Redis before 7.0 does not show this in INFO.
     private static func limit(
         _ clients: Info.Section, _ target: Server, _ engine: ServerEngine
     ) async throws -> Int64? {
@@ -51,7 +51,8 @@ extension WriteGate {
         }
     }
 
-    /// Replicas of its own stay, the source comes where it can, and the source's others where the plan has them follow.
+    /// How many replicas the target will have after the cutover: its own, the source where it can follow, and the
+    /// source's other replicas where the plan has them follow.
     private static func replicasLater(
         _ servers: Servers, _ target: ReplicationInfo, _ stage: Stage
     ) async throws -> Int {
@@ -59,10 +60,10 @@ extension WriteGate {
         guard let step = servers.plan.failover else { return own }
         do {
             let coming = try await coming(servers, step, target)
-            // After the promotion who comes is there already, or on the way.
+            // After the promotion the replicas that are to come may be there already, so they are not counted twice.
             return stage == .promoted ? max(own, coming) : own + coming
         } catch {
-            // A source that is gone does not come.
+            // A source that is gone will not follow the target.
             guard stage == .promoted else { throw error }
             return own
         }
@@ -77,7 +78,7 @@ extension WriteGate {
         let moving =
             switch after.replicas {
             case .follow: others
-            // Only Sentinels move them.
+            // Only Sentinels move them to the new primary.
             case .leave: servers.plan.sentinel == nil ? 0 : others
             case .detach: 0
             }
@@ -86,7 +87,7 @@ extension WriteGate {
 }
 
 extension Plan {
-    /// Of the check `memory`.
+    /// The headroom of the check `memory`, in percent.
     fileprivate var memoryHeadroom: Int {
         CheckLimits(MemoryCheck.declaration, plan: setting(of: MemoryCheck.declaration)).percentage("headroom")
     }

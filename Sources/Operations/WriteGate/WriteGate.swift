@@ -3,14 +3,14 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Whether the target, once it is the primary, takes every write that the source takes, and keeps it. Pure: it is told what
-/// the servers said.
+/// Whether the target, once it is the primary, takes and keeps every write that the source takes. It is pure: it is
+/// told what the servers said.
 ///
-/// The same questions are asked at preflight, while the target follows, right before the handover, and after it. What a server
-/// does not tell is no obstacle.
+/// The same questions are asked at preflight, while the target follows, right before the cutover, and after it. What a
+/// server does not show counts as no obstacle.
 struct WriteGate: Sendable {
     enum Stage: Sendable {
-        /// The target is empty: whether the data will fit is the business of the check `memory`.
+        /// The target does not follow yet. The check `memory` asks whether the data will fit.
         case planned
         case following
         /// The target is the primary; the source may be gone.
@@ -24,13 +24,13 @@ struct WriteGate: Sendable {
         var isCluster = false
         var memory: MemoryInfo
         var clientLimit: Int64?
-        /// `write` or `all` while somebody has paused clients; not every engine tells.
+        /// `write` or `all` while somebody has paused clients. Not every engine shows it.
         var paused: String?
         var persistence: Info.Section
         var settings: [String: String] = [:]
     }
 
-    /// What the source is and does now.
+    /// The source as it is now.
     struct Source: Sendable {
         var memory: MemoryInfo
         var clients: Int64
@@ -42,14 +42,14 @@ struct WriteGate: Sendable {
 
     var stage: Stage
     var target: Target
-    /// `nil` where it does not answer any more.
+    /// `nil` where the source does not answer any more.
     var source: Source?
     /// How many replicas the target will have.
     var replicas: Int
-    /// Percent of memory that have to stay free.
+    /// How much memory the target has to have beyond what the data need, in percent of that.
     var headroom: Int
 
-    /// The worst first.
+    /// What keeps the target from taking or keeping writes, the worst first.
     var obstacles: [Finding] {
         [
             clusterMode, tooFewReplicas, failedSave, failedAppend, pausedClients, writableReplica, Eviction(self).loss,
@@ -64,7 +64,7 @@ struct WriteGate: Sendable {
 
 extension WriteGate {
     private var clusterMode: Finding? {
-        // A Dragonfly that plays a cluster of one takes every write.
+        // A Dragonfly that emulates a cluster of one server takes every write.
         guard target.isCluster, target.engine != .dragonfly else { return nil }
         return missed(
             "\(target.endpoint) is in cluster mode", wants: "a server that takes every key by itself",
@@ -121,7 +121,7 @@ extension WriteGate {
 
     private var memoryRoom: Finding? {
         guard stage != .planned, let limit = target.memory.limit else { return nil }
-        // Each engine needs another amount for the same data; the larger one is what has to fit.
+        // The same data need another amount of memory in each engine; the larger amount has to fit.
         let used = max(target.memory.used, source?.memory.used ?? 0)
         let wanted = MemoryNeed(used: used, headroom: headroom).wanted
         guard limit < wanted else { return nil }
@@ -143,10 +143,10 @@ extension WriteGate {
     }
 }
 
-/// How much memory some data need.
+/// How much memory some data need, with headroom.
 struct MemoryNeed: Sendable {
     var used: Int64
-    /// Percent.
+    /// In percent of `used`.
     var headroom: Int
 
     var wanted: Int64 {

@@ -2,25 +2,26 @@ import Execution
 import RESP
 import RedisTopology
 
-/// A server that no plan names, and the proof that it is none of those that the plan does name: without it nothing is done
-/// to it.
+/// A server that the plan does not name, with the proof that it is none of those that the plan names. Without this
+/// proof planrun changes nothing there.
 struct Stranger: Sendable {
     private let server: Server
     private let servers: Servers
     private let parties: [Server]
 
     /// - Parameters:
-    ///   - server: with the session on which something shall be done to it.
-    ///   - parties: those that it must not be.
+    ///   - server: the server, with the session on which it shall be changed.
+    ///   - parties: the servers that it must not be.
     init(_ server: Server, servers: Servers, parties: [Server]) {
         self.server = server
         self.servers = servers
         self.parties = parties
     }
 
-    /// - Parameter runID: of the process that was there when it was proved before, for a time at which one of the parties
-    ///   may not answer any more.
-    /// - Throws: `StepFailure` where it is one of the parties, or might be.
+    /// Proves that the server is none of the parties.
+    /// - Parameter runID: the run id of the process that was there at an earlier proof. The same process needs no new
+    ///   proof, which may be impossible by now because one of the parties does not answer any more.
+    /// - Throws: `StepFailure` where the server is one of the parties, or might be.
     func prove(wasSeenAs runID: String?) async throws(StepFailure) {
         let own = try await server.serverInfo().runID
         if let own, own == runID { return }
