@@ -213,7 +213,7 @@ extension CutoverDriver {
         ]
         let replies = try? await from.replies(to: commands, timeout: .seconds(5))
         if case .error? = replies?.last {
-            // Dragonfly kills by address only and discards the transaction.
+            // Dragonfly cannot kill connections by type and discards the transaction, so the pause is ended alone.
             _ = try? await from.replies(to: [["CLIENT", "UNPAUSE"]], timeout: .seconds(5))
         }
         return .done

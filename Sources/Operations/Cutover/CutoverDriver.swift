@@ -24,12 +24,12 @@ struct CutoverDriver: Sendable {
     var announcement: PrimaryAnnouncement?
     /// The old primary's offset, which the new one has to reach.
     var offset: Int64?
-    /// How far the new primary was when it was asked last, or why it did not say.
+    /// What the new primary answered when it was last asked how far it is, or why it did not answer.
     var seen = ""
     var view = Sentinels.View()
     /// Whether the new primary left the last question for its role unanswered.
     var isSuccessorSilent = false
-    /// Why an action was refused, and why the fence could not be lowered after that.
+    /// Why an action was refused (`refusal`), and why the fence could not be lowered after that (`unfencing`).
     var refusal: (any Error)?
     var unfencing: (any Error)?
     /// Runs since the promotion was sent; `nil` before that.
@@ -53,7 +53,8 @@ struct CutoverDriver: Sendable {
             on: cutover.from, length: cutover.writePause, longest: limits.pause, clock: cutover.context.clock)
     }
 
-    /// - Throws: why the new primary is not in its place, with the state the world is in.
+    /// Runs the machine to its end.
+    /// - Throws: why the new primary is not in its place, and what state the servers are in.
     mutating func run(_ begin: @Sendable (inout CutoverStateMachine) -> Action) async throws {
         var action = begin(&machine)
         while true {

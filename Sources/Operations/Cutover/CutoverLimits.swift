@@ -1,7 +1,7 @@
 import PlanModel
 import RedisTopology
 
-/// How long a cutover waits for what.
+/// How long a cutover waits for each of its events.
 struct CutoverLimits: Equatable {
     /// How long writes may be held back: less than the smallest time after which a Sentinel takes the source for down.
     var pause: Duration

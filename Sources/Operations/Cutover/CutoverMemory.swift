@@ -27,13 +27,13 @@ struct CutoverMemory: Codable, Equatable {
     var promotingSince: Double?
     var measurements = CutoverMeasurements()
 
-    /// Whether the old primary is stopped in the end.
+    /// Whether the old primary is shut down in the end.
     var isShutDown: Bool { resting == .shutdown }
 }
 
 /// How long the parts of a handover took, for the result of the step. All in seconds.
 struct CutoverMeasurements: Codable, Equatable {
-    /// From the pause until the new primary had every byte.
+    /// From the beginning of the pause until the new primary had every byte.
     var drain: Double?
     /// From the moment at which the promotion was sent until the new primary said that it is one.
     var promotion: Double?

@@ -38,7 +38,7 @@ struct CutoverSituation: Equatable {
 
     var from: From
     var to: To
-    /// What each Sentinel of the plan tells clients.
+    /// The server that each Sentinel of the plan names to clients.
     var sentinels: [Named]
     /// How far the state file says that the cutover came; `nil` on the first attempt.
     var phase: CutoverMemory.Phase?

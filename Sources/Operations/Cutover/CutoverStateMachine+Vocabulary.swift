@@ -2,7 +2,7 @@
 extension CutoverStateMachine {
     /// What the driver shall do, one at a time; it answers each with one event.
     indirect enum Action: Hashable {
-        /// Sets `min-replicas-to-write` and `replica-priority 0` on the old primary.
+        /// Raises the fence: sets `min-replicas-to-write` and `replica-priority 0` on the old primary.
         case raiseFence
         /// Begins the write pause, or lengthens it, and reads the old primary's offset.
         case holdWrites
@@ -64,8 +64,8 @@ extension CutoverStateMachine {
         case firstSign
         /// By its end a failover of the Sentinels is normally over.
         case patience
-        /// By its end a promoted server that stays silent is taken for gone. It is given some time because clients are
-        /// on their way to it, and a person can start it again.
+        /// By its end a promoted server that stays silent is taken for gone. Clients are sent to it already and only a
+        /// person can start it again, so the person must learn of it soon.
         case silence
     }
 
@@ -104,7 +104,7 @@ extension CutoverStateMachine {
         enum Portion: Hashable { case none, some, all }
     }
 
-    /// Why a handover that has promoted nobody is taken back.
+    /// Why a handover is taken back before anything was promoted.
     enum Cause: Hashable {
         /// A server refused an action, or it failed; the driver knows why.
         case refused
@@ -125,7 +125,7 @@ extension CutoverStateMachine {
         case promotionUnknown
         /// A Sentinel that did not know of the promotion made the new primary a replica again.
         case turnedBack
-        /// The new primary does not answer any more.
+        /// The new primary was promoted and does not answer any more.
         case silent
         case notAnnounced
         case notAtRest

@@ -40,7 +40,8 @@ struct CutoverStateMachine: Hashable {
     let method: CutoverMethod
     /// Whether there are Sentinels that have to learn of the new primary.
     let hasSentinels: Bool
-    /// Whether the new primary has to have every write of the old one. Only a return that gives writes up does without.
+    /// Whether the new primary must have every write of the old one before it is promoted. Only a return that gives
+    /// writes up does without.
     let drains: Bool
     private(set) var state = State.ready
     private(set) var stop: Stop?
@@ -79,7 +80,9 @@ struct CutoverStateMachine: Hashable {
         if self.stop != .leaseLost { self.stop = stop }
     }
 
+    /// Takes the driver's answer to the last action.
     /// - Parameter isPauseCertain: whether writes have been held back without interruption, and still are.
+    /// - Returns: the next action.
     mutating func receive(_ event: Event, isPauseCertain: Bool) -> Action {
         if case .expired(let timer) = event, running.remove(TimerSet(timer)) != nil { expired.insert(TimerSet(timer)) }
         if stop == .leaseLost, let action = withoutLease() { return action }

@@ -41,8 +41,8 @@ struct Return {
                 world: await WorldReport(servers).sentences(),
                 help: ["make the source follow the target, or promote it yourself, then roll back again"])
         }
-        // The cutover is undone. Now every server gets back the settings that kept it from being promoted, or from taking
-        // writes alone.
+        // The cutover is undone. Now each server gets its own settings back, which planrun had changed to keep it from
+        // being promoted or from taking writes alone.
         try await Fence(primary: servers.source).lower(to: memory.cutover.fence)
         try await restorePriority()
         try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)
@@ -57,7 +57,7 @@ struct Return {
             place: [servers.source.name], help: ["roll back again: the rest of the way is short"], isTransient: true)
     }
 
-    /// Records the target's settings before it is fenced, and lets the Sentinels promote the source again.
+    /// Records the target's settings before the target is fenced, and lets the Sentinels promote the source again.
     private func prepared() async throws -> CutoverMemory {
         if let back = memory.back { return back }
         let back = try await handover(drains: true).prior()

@@ -37,7 +37,7 @@ struct Fence: Sendable {
                 $0.isOnline && ($0.lag ?? .zero) <= .seconds(lag == 0 ? 10 : lag)
             }
             guard inSync > 0 || !needsReplica else { throw noReplica() }
-            // 0 switches the rule off; 10 s is the default of Redis.
+            // With a `min-replicas-max-lag` of 0 the rule would be off; 10 s is the default of Redis.
             if lag == 0 { changes.append((Self.maximumLag, "10")) }
             changes.append((Self.quorumOfReplicas, String(max(configured, inSync))))
         }
@@ -69,7 +69,7 @@ struct Fence: Sendable {
         try await primary.originals(Self.writeRuleNames)
     }
 
-    /// How many replicas a write needs; 0 also where the engine has no such rule.
+    /// How many replicas a write needs; 0 also where the engine has no `min-replicas-to-write`.
     func replicasWanted() async throws(StepFailure) -> Int {
         Int(try await primary.integerSetting(Self.quorumOfReplicas) ?? 0)
     }

@@ -23,7 +23,7 @@ struct OtherReplicas: Sendable {
         var writeRule: [String: String] = [:]
 
         var address: ServerAddress { ServerAddress(host: host, port: port) }
-        /// As `Fence.prior()` returned them.
+        /// Its settings as `Fence.prior()` returned them.
         var settings: [String: String] { writeRule.merging(priority.map { ["replica-priority": $0] } ?? [:]) { $1 } }
     }
 
@@ -50,7 +50,7 @@ struct OtherReplicas: Sendable {
         return found
     }
 
-    /// Opens a session to each of them, for a caller that only reads; the caller closes them.
+    /// Opens a session to each of these replicas, for a caller that only reads; the caller closes the sessions.
     func guests() async throws -> [Server] {
         try await addresses().map { address in
             var settings = primary.settings

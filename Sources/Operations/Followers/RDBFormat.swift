@@ -46,7 +46,7 @@ enum RDBFormat {
     /// `rdb-version-check` is `relaxed`.
     static func isForeignToValkey(_ format: Int) -> Bool { (12...79).contains(format) }
 
-    /// The first Redis and the first Dragonfly that read a format; `nil` where none is known.
+    /// The first release that reads a format, of Redis and of Dragonfly; `nil` where none is known.
     static func firstRedis(reading format: Int) -> ServerVersion? { ofRedis.first { $0.format >= format }?.version }
     static func firstDragonfly(reading format: Int) -> ServerVersion? {
         ofDragonfly.first { $0.format >= format }?.version

@@ -30,7 +30,7 @@ struct ReplicationCredentials: Sendable {
         let value: String
         var isSecret = false
 
-        /// What may be written down of the value.
+        /// The value as a note may show it: a word instead of a secret.
         var noted: String { isSecret ? ReplicationCredentials.secret : value }
     }
 

@@ -12,11 +12,11 @@ struct VersionPair {
 
     /// The settings of both servers that matter here.
     struct Settings: Equatable {
-        /// `repl-diskless-sync` of the source.
+        /// Whether the source has `repl-diskless-sync yes`.
         var isDiskless = true
-        /// `rdb-version-check relaxed` of a Valkey target.
+        /// Whether a Valkey target has `rdb-version-check relaxed`.
         var takesForeignFormats = false
-        /// `info_replication_valkey_compatible` of a Dragonfly target, which has it since 1.18.
+        /// Whether a Dragonfly target has `info_replication_valkey_compatible`, which came with 1.18.
         var saysSlave = false
     }
 

@@ -71,7 +71,7 @@ package struct WaitForSyncOperation: Operation {
         return Timestamp.now.millisecondsSince1970 &- stable
     }
 
-    /// One look at both servers. A server that does not answer for a moment is no reason to give up.
+    /// Looks at both servers once. A server that does not answer for a moment is no reason to give up.
     private func observe() async throws(StepFailure) -> SyncWatch.Observation {
         do {
             return .answer(try await SyncWatch.Answer.read(servers))

@@ -130,7 +130,7 @@ struct Sentinels: Sendable {
         }
     }
 
-    /// What the Sentinels that answer know of the primary.
+    /// What each Sentinel that answers knows of the primary.
     func known() async -> [SentinelPrimary] {
         let name = primaryName
         let known = (try? await all.atOnce { try? await $0.sentinelPrimary(name, timeout: .seconds(1)) }) ?? []

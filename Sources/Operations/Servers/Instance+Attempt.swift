@@ -29,7 +29,9 @@ extension Instance {
         }
     }
 
-    /// - Returns: `nil` where the commands may have been carried out, although no reply came.
+    /// Sends commands of which it matters whether they were carried out.
+    /// - Returns: the replies; `nil` where none came and the commands may have been carried out.
+    /// - Throws: `StepFailure` where they were certainly not carried out.
     func possibleReplies(
         _ commands: [Command], timeout: Duration
     ) async throws(StepFailure) -> [RESPValue]? {

@@ -12,7 +12,7 @@ package protocol Instance: Sendable {
     var endpoint: Endpoint { get }
     var settings: ConnectionSettings { get }
     var session: any CommandSession { get }
-    /// Where the rights of planrun's user at this instance are declared.
+    /// The kind of server, by which the rights of planrun's user there are declared.
     var place: Rights.Place { get }
 
     /// The same instance, spoken to on another connection.

@@ -8,9 +8,9 @@ struct KeySample: Sendable {
     struct Entry: Sendable {
         let database: Int
         let key: ByteBuffer
-        /// Bytes of memory, estimated by the server.
+        /// How much memory the key uses, in bytes, as the server estimates it.
         let memory: Int64
-        /// Bytes of a string; `nil` for every other type.
+        /// The length of a string in bytes; `nil` for every other type.
         let length: Int64?
 
         /// `'session:4711'`, `'session:4711' of database 3`

@@ -26,7 +26,8 @@ package struct Servers: Sendable {
     let knownAddresses = KnownAddresses()
     /// How many nameless subscribers of the Sentinels' channel turned out to be Sentinels of the plan, by server.
     let knownSubscribers = Counts()
-    /// The password that the plan gives the target for its primary; `nil` where it logs in as planrun does.
+    /// The password with which the target logs in at the source, where the plan gives one; `nil` where it logs in as
+    /// planrun does.
     let replicationPassword: Secret?
     /// Other answers that take long to read and that several tasks need.
     let sharedAnswers = SharedAnswers()

@@ -43,7 +43,7 @@ struct SettingMark: Equatable, Sendable {
         changes[String(parts[0])] = Change(original: original, set: set)
     }
 
-    /// The setting as it shall be: `{title} {listen-addr} planrun:replica-priority=100>0`.
+    /// The value to set, which holds the note: `{title} {listen-addr} planrun:replica-priority=100>0`.
     var template: String {
         guard !changes.isEmpty else { return owners }
         let texts = changes.sorted { $0.key < $1.key }.map { name, change in
@@ -52,7 +52,8 @@ struct SettingMark: Equatable, Sendable {
         return (owners.isEmpty ? "" : owners + " ") + Self.sign + texts.joined(separator: ",")
     }
 
-    /// What a setting was before planrun set the value that it has.
+    /// What a setting was before planrun changed it. If its value is not the one that planrun set, somebody else has
+    /// set it since, and this value counts.
     func original(of name: String, now value: String) -> String {
         if let change = changes[name], change.set == value { change.original } else { value }
     }
@@ -85,7 +86,7 @@ extension Server {
         return mark == before ? [] : [mark.command]
     }
 
-    /// What to send after these settings were put back, or have come to rest.
+    /// The commands to send after these settings were put back, or have come to rest.
     func unmarking(_ names: [String]) async throws(StepFailure) -> [Command] {
         guard let before = try await mark() else { return [] }
         var mark = before
@@ -109,7 +110,7 @@ extension StringProtocol {
         }.joined()
     }
 
-    /// `nil` where it was not written by `withPercents`.
+    /// Reads a value that `withPercents` has written; `nil` for any other text.
     fileprivate var removingPercents: String? {
         var bytes: [UInt8] = []
         var rest = utf8[...]

@@ -7,7 +7,7 @@ import Synchronization
 final class SharedAnswer<Value: Sendable>: Sendable {
     private let last = Mutex<(task: Task<Value, any Error>, age: Stopwatch)?>(nil)
 
-    /// - Parameter limit: how old an answer may be; after that it is asked anew.
+    /// - Parameter limit: how old an answer may be. An older one is asked for again.
     func value(
         upTo limit: Duration, clock: any Clock<Duration>, _ ask: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {

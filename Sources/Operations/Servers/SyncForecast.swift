@@ -13,7 +13,7 @@ struct SyncForecast: Sendable {
     /// How many bytes a second the transfer is assumed to move.
     let transferRate: Int64
 
-    /// Reads the source twice, `window` apart, for the rate of writes.
+    /// Reads the source twice, with `window` between the two, to see how much is written.
     static func read(_ servers: Servers, transferRate: ByteCount, window: Duration = .seconds(1)) async throws -> Self {
         let watch = Stopwatch(servers.clock)
         async let memory = servers.source.memory()

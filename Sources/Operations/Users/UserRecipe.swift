@@ -90,7 +90,7 @@ struct UserDialect: Sendable {
     /// recognised.
     private var knowsSelectors: Bool { !isDragonfly && commands.lists("acl|dryrun") }
 
-    /// The words of a rule that the target does not understand.
+    /// The parts of a rule that the target does not understand.
     func unknown(_ rule: String) -> [String] {
         switch rule.first {
         case "(":

@@ -17,7 +17,7 @@ struct UserRefusal: Sendable, Equatable {
 
     static let rights: [Right] = [.accessLog]
 
-    /// An older refusal says nothing about today.
+    /// Refusals that are older than this are ignored, because they say nothing about today.
     private static let longest = Duration.seconds(24 * 3600)
 
     /// - Parameter countsLogins: whether a refused login counts. At the target it shows an application that has come

@@ -29,7 +29,8 @@ struct RefusalsOperation: Operation {
             return StepResult("nothing is on record to compare with")
         }
         let now = try await RefusedCommands.read(servers.target, servers.plan.target.engine)
-        // The source may be gone; then its table of commands is not available.
+        // A source that is gone gives no table of commands. Then no unknown command counts as a write, and none is
+        // reported.
         let flags = (try? await servers.source.commandFlags()) ?? [:]
         let growth = now.growth(since: earlier, writing: Set(flags.filter { $0.value.contains("write") }.keys))
         guard case .unknown(let counts) = growth else {

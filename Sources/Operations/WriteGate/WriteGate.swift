@@ -73,7 +73,7 @@ extension WriteGate {
 
     private var tooFewReplicas: Finding? {
         guard let wanted = target.settings["min-replicas-to-write"].flatMap({ Int($0) }), wanted > replicas,
-            // 0 switches the rule off.
+            // With a `min-replicas-max-lag` of 0 the rule is off.
             target.settings["min-replicas-max-lag"] != "0"
         else { return nil }
         let now = stage == .promoted ? "has" : "will have"

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Every command that applications have used on the source exists on the target.
+/// The target knows every command that applications have used on the source.
 struct CommandsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "commands", title: "the target knows every command that the source has served")

@@ -10,7 +10,7 @@ struct FunctionsCheck: Check {
     static func rights(in plan: Plan) -> Rights { Rights(at: [.source], [.functionList]) }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        // Servers before Redis 7 have no functions and answer with an error.
+        // Redis before 7 has no functions and answers with an error.
         let command: Command = ["FUNCTION", "LIST"]
         let reply = try await servers.source.replies(to: [command])[0]
         if case .error(let error) = reply, error.code == "NOPERM" { throw servers.source.refusal(of: command, error) }

@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RESP
 
-/// The commands that planrun, the Sentinels and the target send exist under their own names on source and target.
+/// Source and target know the commands that planrun, the Sentinels and the target send, under their own names.
 struct RenamedCommandsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "renamed-commands", title: "no command that the migration needs is renamed")

@@ -2,7 +2,8 @@ import Execution
 import PlanModel
 import RESP
 
-/// The user as which the target follows may replicate. Without `psync` a full sync begins, fails, and begins again.
+/// The user as which the target logs in at the source may replicate. Without `psync` a full sync begins, fails, and
+/// begins again.
 struct ReplicationRightsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "replication-rights", title: "the target's user at the source may replicate")

@@ -50,7 +50,7 @@ struct RoundTripCheck: Check {
         let ninth: Duration
     }
 
-    /// Measures on a connection of its own, because on a shared one it would wait behind the answers to other checks.
+    /// Measures on a connection of its own: on a shared one a PING would wait behind the answers to other checks.
     private static func measure(_ instance: some Instance, _ servers: Servers) async throws -> Times {
         try await servers.withSession(instance, instance.settings) { probe in
             _ = try await probe.replies(to: [["PING"]])

@@ -14,7 +14,7 @@ struct SentinelLoginCheck: Check {
     static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], [.users, .getUser]) }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        // A Sentinel that has only just heard of the target is still connecting.
+        // A Sentinel that has only just heard of the target may still be connecting, so it is asked for some seconds.
         let watch = Stopwatch(servers.clock)
         while let finding = try await seen(servers) {
             if finding.passes || watch.elapsed > .seconds(3) { return finding }

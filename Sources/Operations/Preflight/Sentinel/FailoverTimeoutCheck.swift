@@ -7,7 +7,8 @@ struct FailoverTimeoutCheck: Check {
     static let declaration = CheckDeclaration(
         id: "failover-timeout", title: "failover-timeout is neither too short nor too long", severity: .warn,
         limits: [
-            // An INFO of the target comes up to a second after its promotion, a hello 2 s later.
+            // A failover needs seconds at best: a Sentinel reads the target's INFO up to 1 s after its promotion, and
+            // tells the others by hello up to 2 s later.
             .init(
                 key: "at-least", defaultValue: .duration(.seconds(10)),
                 meaning: "a shorter failover-timeout gives up while the target is being promoted"),

@@ -27,6 +27,7 @@ final class KnownAddresses: Sendable {
     private let answers = Mutex<[Pair: Answer]>([:])
     private let hosts = Mutex<[String: Set<String>]>([:])
 
+    /// The IPs of a host.
     /// - Parameter lookUp: the resolver, which is not asked while writes are held back.
     func ips(of host: String, _ lookUp: @Sendable (String) async -> Set<String>) async -> Set<String> {
         if Self.asksNobody { return hosts.withLock { $0[host] } ?? [] }
