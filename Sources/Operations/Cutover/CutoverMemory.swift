@@ -45,7 +45,7 @@ struct CutoverMeasurements: Codable, Equatable {
     /// The longest time between two acknowledged writes of planrun's own probe (`WriteProbe`), which asks the Sentinels
     /// where to write.
     var writeGap: Double?
-    /// How the roles were exchanged, and where this is not what the plan asked for, why.
+    /// How the roles were exchanged, and why, where the plan asked for another way.
     var method: CutoverMethod?
     var reason: String?
     /// The Sentinel that was asked for the failover, as an endpoint.

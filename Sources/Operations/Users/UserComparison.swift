@@ -21,7 +21,8 @@ struct UserComparison: Sendable {
     /// The commands that the source has served, without those that only planrun, Sentinels and replicas are known to
     /// send.
     private let served: Set<String>
-    /// Users that other checks look at: planrun's at the source, the Sentinels', and the target's.
+    /// Users that other checks look at: planrun's own at the source, that of the Sentinels, and the one as which the
+    /// target logs in.
     private let covered: Set<String>
     /// Whether a client is connected to the source whose user the server does not show.
     private let hasUnnamedClients: Bool

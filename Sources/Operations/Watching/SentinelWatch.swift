@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// What some Sentinels do with a server of the plan that the plan does not want: which Sentinels, which server, and as
-/// what they take it.
+/// A watch over a server of the plan that the plan does not want: which Sentinels keep it, over which server, and as
+/// what they take the server.
 ///
 /// They go on with it after the cutover: they would make the new primary a replica of theirs again, promote another
 /// server, or send clients to the old primary.
