@@ -1,6 +1,6 @@
 /// One mistake in a text: what is wrong, where, and what to write instead.
 ///
-/// A value: it carries the text it speaks of, so that whoever renders it needs nothing else.
+/// It is a value and carries the text it speaks of, so that whoever renders it needs nothing else.
 package struct Diagnostic: Sendable, Equatable {
     package enum Severity: String, Sendable, Hashable, CaseIterable {
         case error, warning
@@ -24,7 +24,7 @@ package struct Diagnostic: Sendable, Equatable {
     package let file: SourceFile
     /// `nil` where the whole file is meant, and for files that could not be read.
     package let range: SourceRange?
-    /// Stands beside the marks under `range`.
+    /// The text beside the marks under `range`.
     package let label: String?
     package let labels: [Label]
     /// What to do; one line each.

@@ -101,7 +101,7 @@ struct Excerpt {
         }
     }
 
-    /// One piece for each run of the same ink.
+    /// The marks under a line, as one piece for each run of the same ink.
     private static func pieces(_ inks: [Ink?]) -> [Piece] {
         var pieces: [Piece] = []
         var rest = inks[...]

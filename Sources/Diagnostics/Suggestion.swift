@@ -1,6 +1,6 @@
 /// Finds what somebody probably meant to write.
 package enum Suggestion {
-    /// More candidates than this are not searched: a hostile file could make it take minutes.
+    /// How many candidates are searched. With those of a hostile file the search could take minutes.
     private static let mostCandidates = 1_000
     private static let longestName = 64
 
@@ -9,7 +9,7 @@ package enum Suggestion {
     package static func closest(to name: String, in candidates: some Collection<String>) -> String? {
         guard !name.isEmpty, name.utf8.count <= longestName else { return nil }
         let written = folded(name)
-        // One slip in a short word, two in a longer one, three in a long one.
+        // One typing mistake is allowed in a short word, two in a longer one, three in a long one.
         let tolerance = written.count <= 3 ? 1 : written.count <= 7 ? 2 : 3
         var best: (candidate: String, distance: Int)?
         for candidate in candidates.prefix(mostCandidates) where candidate != name {

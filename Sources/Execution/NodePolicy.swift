@@ -25,7 +25,7 @@ package struct Backoff: Sendable, Equatable {
     }
 
     /// - Parameter attempt: the attempt that failed, from 1.
-    /// - Parameter random: from 0 up to 1.
+    /// - Parameter random: a random number from 0 up to 1.
     package func delay(after attempt: Int, random: Double) -> Duration {
         var delay = min(first, limit)
         for _ in 1..<max(attempt, 1) where delay < limit { delay = min(delay * 2, limit) }

@@ -28,6 +28,7 @@ extension Operation {
     package func passage(_ undo: StateValue) async -> Passage { .ahead }
 }
 
+/// What `inspect` has found: the work is done already, or it is to be done.
 package enum Inspection: Sendable, Equatable {
     /// There is nothing to do, for this reason, which is a sentence. `verify` follows.
     case done(String)

@@ -1,6 +1,6 @@
 package import PlanGraph
 
-/// How far a run has come to a point of no return. Resume, rollback, the exit code and what a person is told all ask
+/// Whether a run has passed a point of no return. Resume, rollback, the exit code and what a person is told all ask
 /// here, so that they cannot disagree.
 package enum Passage: Sendable, Equatable {
     /// The point was not passed: everything can be taken back.

@@ -2,9 +2,9 @@
 package struct RunEnvironment: Sendable {
     /// For timeouts, backoff and the pace of progress.
     package var clock: any Clock<Duration>
-    /// For what is written down.
+    /// The wall clock, for the times in the record and in events.
     package var now: @Sendable () -> Timestamp
-    /// From 0 up to 1.
+    /// A random number from 0 up to 1, for backoff.
     package var random: @Sendable () -> Double
     /// The least time between two progress events of one node.
     package var progressInterval: Duration

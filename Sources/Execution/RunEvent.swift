@@ -35,6 +35,7 @@ package struct RunEvent: Sendable, Equatable {
         case kept(StepResult?)
     }
 
+    /// Which run or rollback begins.
     package struct RunInfo: Sendable, Equatable {
         package var planName: String
         package var lineage: String

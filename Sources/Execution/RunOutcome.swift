@@ -38,10 +38,12 @@ package struct RollbackOutcome: Sendable, Equatable {
     package var ending: Ending
     package var state: RunState
     package var failures: [NodeFailure]
-    /// What is still in place although it should have been taken back, in the order in which it would have been.
+    /// The nodes whose effect is still in place although it should have been taken back, in the order in which it would
+    /// have been.
     package var remaining: [NodeID]
 }
 
+/// A node that failed, and why.
 package struct NodeFailure: Sendable, Equatable {
     package let node: NodeID
     package let failure: StepFailure

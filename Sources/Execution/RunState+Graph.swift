@@ -1,7 +1,8 @@
 package import PlanGraph
 
 extension RunState {
-    /// Refuses a state that belongs to another plan or to other steps.
+    /// Refuses a state that belongs to another plan or to other steps. Returns it with its nodes in the order of the
+    /// graph.
     ///
     /// - Parameter record: what the record is called in the message, as `RunLease.recordName` has it.
     package func checked(
@@ -30,7 +31,7 @@ extension RunState {
         return adopted.inOrder(of: graph)
     }
 
-    /// What a rollback would take back, last first.
+    /// The nodes that a rollback would take back, in the order in which it would.
     package func nodesToUndo(in graph: StepGraph) -> [NodeID] { rollbackGraph(in: graph).nodes.map(\.id) }
 
     /// The nodes that resume does not run again.

@@ -27,9 +27,9 @@ package struct RunStateMachine: Sendable {
 
     /// What a failure does to the nodes that do not need the failed one.
     package enum FailureRule: Sendable, Equatable {
-        /// They are not started: a run.
+        /// They are not started. This is the rule of a run.
         case stop
-        /// They go on: a rollback, where each undo that works is one thing less to do by hand.
+        /// They go on. This is the rule of a rollback, where each undo that works is one thing less to do by hand.
         case goOn
     }
 
@@ -80,7 +80,7 @@ package struct RunStateMachine: Sendable {
         }
     }
 
-    /// - Parameter random: from 0 up to 1, for the time to the next attempt.
+    /// - Parameter random: a random number from 0 up to 1, for the time to the next attempt.
     package mutating func failed(_ id: NodeID, isTransient: Bool, random: Double) -> Action {
         let position = end(id)
         switch phase {

@@ -1,7 +1,8 @@
 import Escaping
 package import PlanGraph
 
-/// What the executor gives an operation besides its servers: time, memory, and a way to say what it waits for.
+/// What the executor gives an operation besides its servers: time, what earlier steps have left, and a way to say what
+/// it waits for.
 package struct StepContext: Sendable {
     /// The node that is carried out.
     package let node: NodeID
@@ -69,9 +70,9 @@ package struct Progress: Sendable, Equatable {
     package var now: String
     /// The value wanted: `lag of 64 KiB at most for 5 s`.
     package var wanted: String
-    /// 0…1 where a share is known.
+    /// How much is done, from 0 to 1; `nil` where that is not known.
     package var fraction: Double?
-    /// Time left, where it can be told.
+    /// The time left; `nil` where that cannot be told.
     package var remaining: Duration?
 
     /// Every text may repeat what a server said; it is escaped here.

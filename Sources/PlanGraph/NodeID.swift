@@ -1,4 +1,4 @@
-/// Which node of a graph is meant: a step, or one check of a step.
+/// The identity of a node in a graph: a step, or one check of a step.
 ///
 /// Its `description` is what a person reads, what the state file keeps and what events carry: `replicaof`,
 /// `preflight/source-is-primary`. No other code composes or parses such a text.
@@ -31,7 +31,7 @@ extension NodeID: LosslessStringConvertible {
 }
 
 extension NodeID: Comparable {
-    /// By their descriptions, for lists in messages.
+    /// Orders ids by their descriptions, for lists in messages.
     package static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
 

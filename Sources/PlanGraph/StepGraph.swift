@@ -1,6 +1,6 @@
 /// What a plan compiles into: nodes that can run, and the edges that order them.
 ///
-/// A value: planning is pure, and the same plan gives the same graph, node for node and edge for edge.
+/// It is a value, and compiling is pure: the same plan gives the same graph, node for node and edge for edge.
 package struct StepGraph: Sendable {
     package struct Node: Sendable, Equatable, Identifiable {
         package let id: NodeID

@@ -4,7 +4,7 @@ package import Diagnostics
 package struct Plan: Sendable {
     package var name: String
     package var description: String?
-    /// What one run moves.
+    /// The servers that one run moves.
     package var shard: Shard
     /// In the order of the file. Every step has its needs, also those that the file leaves to the order.
     package var steps: [Step]
@@ -54,6 +54,7 @@ extension Plan {
     }
 }
 
+/// Where the source or the target is, which software it runs, and how to log in.
 package struct InstanceSettings: Sendable, Hashable {
     package var endpoint: Endpoint
     package var engine: Engine
@@ -66,6 +67,7 @@ package struct InstanceSettings: Sendable, Hashable {
     }
 }
 
+/// The Sentinels of a plan, and how to log in to them.
 package struct SentinelSettings: Sendable, Hashable {
     /// The name under which the Sentinels monitor the source.
     package var primary: String
@@ -80,6 +82,7 @@ package struct SentinelSettings: Sendable, Hashable {
     }
 }
 
+/// What the plan says about the way back.
 package struct RollbackSettings: Sendable, Hashable {
     /// What happens when a step fails before the point of no return.
     package enum OnFailure: String, Sendable, Hashable, CaseIterable {

@@ -39,6 +39,7 @@ package enum SecretReference: Sendable, Hashable {
     case file(String)
 }
 
+/// How TLS is used with a server, as the plan says it. Paths may be relative to the folder of the plan file.
 package struct TLSSettings: Sendable, Hashable {
     package var ca: String?
     package var certificate: String?

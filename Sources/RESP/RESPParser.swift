@@ -36,7 +36,7 @@ package struct RESPParser {
         case list = 0x2A  // *
     }
 
-    /// A list that lacks some of its elements yet.
+    /// A list some of whose elements have not arrived yet.
     private struct OpenList {
         var elements: [RESPValue] = []
         let count: Int

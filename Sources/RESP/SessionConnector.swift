@@ -46,6 +46,7 @@ package protocol Subscription: Sendable {
     func close() async
 }
 
+/// One message that was published on a channel.
 package struct PublishedMessage: Sendable, Equatable {
     package let channel: String
     package let payload: String
@@ -74,7 +75,7 @@ package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertib
             host: try container.decode(String.self, forKey: .host), port: try container.decode(Int.self, forKey: .port))
     }
 
-    /// Servers name hosts, too, so the name is escaped.
+    /// Some host names come from servers, so the name is escaped.
     package var description: String { (host.contains(":") ? "[\(host)]" : host).printable + ":\(port)" }
 }
 

@@ -17,7 +17,7 @@ package enum YAMLDocument {
             report(problem, to: collector)
             return nil
         }
-        // libyaml takes no null pointer, which is what an empty buffer may be.
+        // libyaml must not get a null pointer, which is what an empty buffer may be.
         var text = collector.file.text.isEmpty ? "\n" : collector.file.text
         return text.withUTF8 { bytes in
             var composer = YAMLComposer(YAMLEventReader(bytes), limits: limits, collector: collector)

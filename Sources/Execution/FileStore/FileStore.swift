@@ -10,7 +10,7 @@ package struct FileStore: RunStore {
     private let queue = DispatchQueue(label: "state file")
 
     /// - Parameters:
-    ///   - path: of the state file.
+    ///   - path: the path of the state file.
     ///   - holder: who takes the lease; a second planrun, which is refused, is told this.
     package init(path: String, holder: RunLock.Holder) {
         self.file = StateFile(path: path)

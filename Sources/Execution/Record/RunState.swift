@@ -48,7 +48,8 @@ package struct RunState: Sendable, Equatable, Codable {
     /// As the user typed it.
     package let planPath: String
     package let planName: String
-    /// The text of the plan as it was when the run began. It holds no secrets: those are references.
+    /// The text of the plan that the run follows: as it was when the run began, or when a change of it was accepted. It
+    /// holds no secrets: those are references.
     package var plan: String
     package internal(set) var status: Status
     package let startedAt: Timestamp
@@ -71,7 +72,7 @@ package struct RunState: Sendable, Equatable, Codable {
         self.nodes = graph.nodes.map { Node(id: $0.id) }
     }
 
-    /// What every result on record has left for later steps, by node.
+    /// The memos of all results on record, by node. See `StepContext.memo(of:)`.
     var memos: [NodeID: StateValue] {
         var memos: [NodeID: StateValue] = [:]
         for node in nodes { memos[node.id] = node.result?.memo }

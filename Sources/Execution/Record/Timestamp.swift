@@ -26,7 +26,8 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         left.millisecondsSince1970 < right.millisecondsSince1970
     }
 
-    /// Zero if the clock was set back in between, so that `later` is the earlier of the two.
+    /// The time from this moment to `later`. It is zero if the clock was set back in between, so that `later` is the
+    /// earlier of the two.
     package func duration(to later: Timestamp) -> Duration {
         let (milliseconds, overflows) = later.millisecondsSince1970.subtractingReportingOverflow(millisecondsSince1970)
         return overflows ? .zero : .milliseconds(max(0, milliseconds))

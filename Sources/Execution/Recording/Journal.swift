@@ -120,7 +120,7 @@ struct Journal {
     /// - Returns: the waiters that must not go on.
     mutating func lost(_ cause: StoreFailure) -> [Waiter] { notWritten(state.serial, cause) }
 
-    /// Nothing is recorded any more.
+    /// Says that nothing more is recorded.
     func finish() { writer.finish() }
 
     private mutating func prepare(

@@ -1,4 +1,4 @@
-/// Tells one checkpoint from all others: which run it is of, and its number in it.
+/// Tells one checkpoint from all others: the run that it belongs to, and its number in that run.
 package struct RunRevision: Sendable, Equatable {
     package let lineage: String
     package let serial: Int

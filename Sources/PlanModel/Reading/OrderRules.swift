@@ -73,7 +73,7 @@ struct OrderRules {
         let timelyKinds = Set(drafts.lazy.filter { !late.contains($0.id) }.compactMap(\.name))
         for draft in drafts {
             guard let name = draft.name else { continue }
-            // Where all steps of a kind come too late, it is the failover that stands too early.
+            // If all steps of a kind come after the failover, it is the failover that stands too early.
             if late.contains(draft.id), name.settingsType.belongsBeforeFailover, timelyKinds.contains(name) {
                 reportLate(draft, after: firsts[.failover])
                 continue
@@ -118,7 +118,7 @@ struct OrderRules {
         _ draft: StepDraft, lacks name: StepKind.Name, existing: StepDraft?, isLater: Bool, why: String
     ) {
         func help(_ existing: StepDraft) -> String {
-            // A need would make a circle where the other step waits for this one.
+            // If the other step waits for this one, needing it would make a cycle.
             if isLater { return "put '- \(name.rawValue)' before it" }
             let needs = draft.needs.map(\.id) + [existing.id]
             return "let it need '\(existing.id)': needs: [\(needs.joined(separator: ", "))]"

@@ -6,7 +6,7 @@ extension Disclosure {
         var disclosure = Disclosure(keys: [:], words: literals, showsNumbers: isYAML)
         disclosure.add(PlanSchema.root(checks: checks))
         for key in PlanReader.planned + StepKind.Name.planned { disclosure.keys[key] = disclosure.keys[key] ?? true }
-        // Behind `env`, somebody may have written the secret itself instead of the name of a variable.
+        // After `env`, somebody may have written the secret itself instead of the name of a variable.
         disclosure.keys["env"] = false
         disclosure.keys["<<"] = true
         return disclosure

@@ -73,7 +73,7 @@ enum SecretText {
     ].map { Array($0.utf8) }
 
     static func isTelling(_ key: String) -> Bool {
-        // A longer key is no word, and may be a secret itself.
+        // A longer key is no word of a language, and may be a secret itself.
         guard key.utf8.count <= 64 else { return true }
         let key = key.lowercased()
         let bytes = Array(key.utf8)

@@ -4,13 +4,13 @@ internal import YAMLTree
 /// The cutover: from here on the target is the primary.
 package struct FailoverStep: Sendable, Hashable {
     package enum Method: String, Sendable, Hashable, CaseIterable {
-        /// `SENTINEL FAILOVER`, which the Sentinels announce to clients.
+        /// A Sentinel is asked to fail over (`SENTINEL FAILOVER`), and the Sentinels announce the target to clients.
         case sentinel
         /// planrun swaps the roles itself, and tells each Sentinel in the name of another.
         case announce
         /// `announce` where it is possible, else `sentinel`.
         case fastest
-        /// `REPLICAOF NO ONE`, for plans without Sentinel.
+        /// planrun promotes the target itself (`REPLICAOF NO ONE`); for plans without Sentinel.
         case promote
         /// The source is shut down and the Sentinels notice.
         case shutdown

@@ -22,6 +22,7 @@ extension PreflightStep: StepDeclaration {
     package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
 }
 
+/// What the plan says about one check of `preflight`.
 package struct CheckSetting: Sendable, Hashable {
     /// `nil` keeps the severity of the catalogue.
     package var severity: CheckSeverity?
@@ -39,6 +40,7 @@ package enum CheckSeverity: String, Sendable, Hashable, CaseIterable {
     case fail, warn, off
 }
 
+/// The value of a limit that a plan may set for a check.
 package enum CheckLimit: Sendable, Hashable {
     /// `30%`, as 30.
     case percentage(Int)

@@ -17,7 +17,7 @@ extension ReplicaOfStep: StepDeclaration {
     package static let name = StepKind.Name.replicaof
     package static let meaning =
         "Makes the target a replica of the source. Undone by detaching it."
-    /// Dragonfly answers only after 20 s if the source's host drops its packets.
+    /// Dragonfly answers a `REPLICAOF` only after 20 s if the source's host drops its packets.
     package static let defaults = StepDefaults(timeout: .seconds(60))
 
     package var kind: StepKind { .replicaof(self) }

@@ -46,7 +46,7 @@ package struct StepDefaults: Sendable, Hashable {
     }
 }
 
-/// What the sentences about a step need to know besides the step.
+/// What a step must know of its plan for the sentences about itself.
 package struct StepScene: Sendable {
     package var plan: Plan
     /// How many questions the step asks the servers, each a node of its own.
