@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `planrun-benchmarks NAME [--json]`: what planrun costs, as ratios against a floor measured in the same run.
+/// `planrun-benchmarks NAME [--json]`: what planrun costs, as ratios to a floor that is measured in the same run.
 @main
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +17,7 @@ struct Benchmarks: AsyncParsableCommand {
     }
 }
 
-/// One that needs no options, or the list of all.
+/// Runs a benchmark that has no options, or lists all of them.
 struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "One of the benchmarks without options of their own; without a name all are listed.")
@@ -50,7 +50,7 @@ struct Measure: AsyncParsableCommand {
 
 protocol Benchmark {
     static var name: String { get }
-    /// What is measured against what, in a line.
+    /// What is measured, and against what, in one line.
     static var summary: String { get }
     init()
     func measure() async throws -> [Report.Result]

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Glibc
 
-/// A process that is started, waited for and measured; what it prints is thrown away.
+/// A process that is started, waited for and measured. What it prints is thrown away.
 struct Child {
     let arguments: [String]
 
     struct Cost {
         var wall: Duration
-        /// Of the processor, for the process and the kernel on its behalf.
+        /// The time of the processor, that of the kernel on behalf of the process included.
         var processor: Duration
     }
 
@@ -31,7 +31,7 @@ struct Child {
         return Cost(wall: .now - start, processor: usage.ru_utime.duration + usage.ru_stime.duration)
     }
 
-    /// The `planrun` that was built together with this benchmark.
+    /// The path of the `planrun` that was built together with this benchmark.
     static func planrun() throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return own.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 } + "/planrun"

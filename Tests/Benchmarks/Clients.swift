@@ -5,7 +5,7 @@ import RESP
 struct Clients: Sendable {
     private let descriptors: [Int32]
 
-    /// - Throws: `Child.Failure` where this machine does not allow so many.
+    /// - Throws: `Child.Failure` where this machine does not allow so many connections.
     init(_ count: Int, of server: ServerAddress) throws {
         var descriptors: [Int32] = []
         for _ in 0..<count {

@@ -4,7 +4,8 @@ import Operations
 import PlanGraph
 import PlanModel
 
-/// Reading and compiling a plan of 10,000 steps, against libyaml's events of the same text, which nobody looks at.
+/// Reads and compiles a plan of 10,000 steps. The floor is libyaml, which reads the same text while its events are
+/// ignored.
 struct CompileBenchmark: Benchmark {
     static let name = "compile"
     static let summary = "read and compile 10,000 steps, against libyaml's bare events; and against 1,000 steps"
@@ -35,7 +36,7 @@ struct CompileBenchmark: Benchmark {
         }
     }
 
-    /// Approvals, every tenth of which needs two steps before it.
+    /// A plan of approvals, every tenth of which needs two earlier steps.
     private static func plan(steps: Int) -> String {
         var text = """
             version: 1

@@ -2,12 +2,12 @@ import RESP
 import RedisNIO
 import Synchronization
 
-/// Connects as planrun does, and counts the round trips.
+/// A connector like planrun's that counts the round trips.
 final class CountingConnector: SessionConnector {
     private let connector = RedisConnector()
     private let count = Mutex(0)
 
-    /// Of pipelines, and one for each connection that was made.
+    /// The number of pipelines, plus one for each connection that was made.
     var roundTrips: Int { count.withLock { $0 } }
 
     func session(_ settings: ConnectionSettings) -> any CommandSession {

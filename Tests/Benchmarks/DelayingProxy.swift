@@ -2,24 +2,25 @@ import NIOCore
 import NIOPosix
 import RESP
 
-/// A TCP proxy in front of one server that makes every byte late, in both directions: a network that is far away.
+/// A TCP proxy in front of one server that delays every byte, in both directions, as a network to a far place does.
 ///
-/// Each chunk is held for the same time on the loop of its connection, so that the order stays.
+/// Each chunk is held for the same time on the event loop of its connection, so that the order of the bytes is kept.
 struct DelayingProxy: Sendable {
     let address: ServerAddress
     private let listener: any Channel
 
-    /// - Parameter roundTrip: there and back together. Making a connection costs one, too.
+    /// - Parameter roundTrip: the delay of both directions together. Making a connection takes one round trip, too.
     static func listen(inFrontOf server: ServerAddress, roundTrip: Duration) async throws -> DelayingProxy {
         let half = TimeAmount(roundTrip / 2)
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { client in
-                // On the client's loop, so that the two ends may call each other.
+                // The connection to the server uses the client's event loop, so that the two channels may call each
+                // other.
                 ClientBootstrap(group: client.eventLoop)
                     .connect(host: server.host, port: server.port)
                     .flatMapThrowing { back in
-                        // The handshake of a connection takes a round trip before anything can be sent.
+                        // A real connection takes a round trip before anything can be sent.
                         try client.pipeline.syncOperations.addHandler(LateBytes(to: back, after: half, first: half * 3))
                         try back.pipeline.syncOperations.addHandler(LateBytes(to: client, after: half, first: half))
                     }
@@ -34,13 +35,13 @@ struct DelayingProxy: Sendable {
     func close() async { try? await listener.close() }
 }
 
-/// Passes bytes on after a while.
+/// Passes bytes on after a delay.
 private final class LateBytes: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let other: any Channel
     private let delay: TimeAmount
-    /// Before this nothing is passed on, and nothing overtakes what came before.
+    /// The time before which nothing is passed on. It keeps later bytes from overtaking earlier ones.
     private var due: NIODeadline
 
     init(to other: any Channel, after delay: TimeAmount, first: TimeAmount) {

@@ -2,7 +2,8 @@ import ArgumentParser
 import Rehearsal
 import TestKit
 
-/// Asks a real Dragonfly what the stand-in answers in the tests. Not a measurement, but a tool for those who develop.
+/// Asks a real Dragonfly for the answers that the stand-in gives in the tests. It measures nothing; it is a tool for
+/// developers.
 struct DragonflyRecording: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dragonfly-record",

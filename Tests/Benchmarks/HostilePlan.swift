@@ -1,14 +1,16 @@
 import Diagnostics
 import PlanModel
 
-/// A shape of plan in which each of many pieces is a mistake, or costs what a mistake costs.
+/// A shape of plan of many pieces, each of which is a mistake or costs as much as one.
 struct HostilePlan {
     let what: String
-    /// Pieces of the smaller plan; the larger has ten times as many, and both are within the limits of a plan.
+    /// The number of pieces of the smaller plan. The larger has ten times as many; both are within the limits of a
+    /// plan.
     let count: Int
     let text: @Sendable (_ count: Int) -> String
 
-    /// The larger plan against the smaller one: read, and shown as text and as JSON.
+    /// The cost of the larger plan against that of the smaller one: each is read, and its diagnostics are rendered as
+    /// text and as JSON.
     func growth() throws -> Report.Result {
         let (small, large) = (file(count), file(10 * count))
         let medians = try Medians(of: 3, warmUp: 1) {

@@ -1,7 +1,7 @@
-/// The middle one of several measurements, of an odd number of them.
+/// The medians of several measurements. Their number should be odd.
 ///
-/// The floor and what is measured take turns, so that what else the machine does meets both. The first turns, in which
-/// caches are filled, do not count.
+/// The measured body and the floor take turns, so that other work of the machine affects both alike. The first turns
+/// fill caches and do not count.
 struct Medians {
     var measured: Duration
     var floor: Duration
@@ -21,5 +21,5 @@ struct Medians {
     }
 }
 
-/// Wall time.
+/// The wall time that the body takes.
 func time(_ body: () throws -> Void) rethrows -> Duration { try ContinuousClock().measure(body) }

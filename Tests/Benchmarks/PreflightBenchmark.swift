@@ -8,7 +8,7 @@ import Rehearsal
 
 /// All checks of a preflight, against the time that its round trips would take one after the other.
 ///
-/// '16 instances' are 16 source-target pairs, each with a Sentinel of its own, as 16 plans that are checked at the same time.
+/// '16 instances' are 16 source-target pairs, each with a Sentinel of its own, checked as 16 plans at the same time.
 struct PreflightBenchmark: Benchmark {
     static let name = "preflight"
     static let summary =
@@ -35,7 +35,7 @@ struct PreflightBenchmark: Benchmark {
         return results
     }
 
-    /// The middle one of five.
+    /// Measures five times and reports the median.
     private static func results(_ title: String, _ worlds: [World]) async throws -> [Report.Result] {
         var runs: [Preflight] = []
         for _ in 0..<5 {
@@ -74,8 +74,8 @@ private struct World: Sendable {
 
     var checks: [any Check.Type] { PreflightCatalogue.checks.filter { $0.applies(to: plan) } }
 
-    /// As the graph has it: `reachable` first, then all others at once.
-    /// - Returns: how many were missed.
+    /// Runs the checks in the order of the graph: `reachable` first, then all others at once.
+    /// - Returns: how many checks missed.
     func check(_ connector: CountingConnector) async throws -> Int {
         let servers = try Servers(plan: plan, connector: connector, environment: [:]) {
             await connector.addresses(of: $0)
@@ -97,7 +97,7 @@ private struct World: Sendable {
         }
     }
 
-    /// One round trip, the middle one of 101.
+    /// The time of one round trip: the median of 101.
     func ping() async throws -> Duration {
         let session = RedisConnector().session(lab.settings(for: lab.source))
         var times: [Duration] = []
@@ -112,7 +112,7 @@ private struct World: Sendable {
 
     // MARK: Starting
 
-    /// - Parameter roundTrip: how far away all servers are for planrun, and for each other.
+    /// - Parameter roundTrip: the network delay to all servers, for planrun and between the servers.
     static func run<Value: Sendable>(
         pairs: Int, roundTrip: Duration? = nil, keys: Int = 0, _ body: @Sendable ([World]) async throws -> Value
     ) async throws -> Value {
@@ -174,7 +174,7 @@ extension [ServerProcess] {
 }
 
 extension Lab {
-    /// Everybody knows source and target by their proxies.
+    /// Puts the servers behind proxies, by whose addresses everybody then knows source and target.
     fileprivate func away(behind proxies: [DelayingProxy]) async throws -> Lab {
         let (source, target) = (proxies[0].address, proxies[1].address)
         for (name, value) in [("ip", target.host), ("port", String(target.port))] {

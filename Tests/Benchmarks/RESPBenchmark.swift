@@ -1,7 +1,7 @@
 import NIOCore
 import RESP
 
-/// The parser of replies, against a look at every byte of the same buffer.
+/// The parser of replies, against a scan of every byte of the same buffer.
 struct RESPBenchmark: Benchmark {
     static let name = "resp"
     static let summary = "parse replies in pieces of 64 KiB, against a scan of their bytes"
@@ -36,7 +36,7 @@ struct RESPBenchmark: Benchmark {
         guard found == count else { throw Child.Failure(what: "\(found) replies instead of \(count)") }
     }
 
-    /// Looks for every line feed.
+    /// Counts the line feeds.
     private static func scan(_ bytes: ByteBuffer) throws {
         let lines = bytes.withUnsafeReadableBytes { $0.count { $0 == UInt8(ascii: "\n") } }
         guard lines > 0 else { throw Child.Failure(what: "no lines") }

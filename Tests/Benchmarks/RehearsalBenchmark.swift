@@ -6,7 +6,7 @@ import RedisNIO
 import RedisTopology
 import Rehearsal
 
-/// A rehearsal from its start to its end, against the sync alone: the same data, the same servers, nothing else.
+/// A rehearsal from start to end, against nothing but the sync of the same data between the same servers.
 struct RehearsalBenchmark: Benchmark {
     static let name = "rehearsal"
     static let summary = "planrun rehearse plans/sentinel-promotion.yaml, against the full sync of the same data"

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// What a benchmark found.
+/// The results of a benchmark.
 struct Report: Encodable {
     struct Result: Encodable {
         var what: String
-        /// Seconds.
+        /// In seconds.
         var measured: Double
         var floorIs: String
-        /// Seconds.
+        /// In seconds.
         var floor: Double
         var ratio: Double { measured / floor }
 

@@ -1,5 +1,5 @@
-/// The whole process `planrun validate`, against a process that does nothing; and what plans of hostile shapes cost when
-/// they grow tenfold, which is at most twelve times as much.
+/// The whole process `planrun validate`, against a process that does nothing. It also measures plans of hostile shapes
+/// that grow tenfold, which must cost at most twelve times as much.
 struct ValidateBenchmark: Benchmark {
     static let name = "validate"
     static let summary =
@@ -12,7 +12,7 @@ struct ValidateBenchmark: Benchmark {
         let count = 101
         for turn in 0..<(count + 5) {
             let (high, low) = (try validate.run(), try nothing.run())
-            // The first bring the files into memory.
+            // The first turns bring the files into memory.
             guard turn >= 5 else { continue }
             costs.validate.append(high)
             costs.nothing.append(low)

@@ -2,7 +2,7 @@ import PlanGraph
 
 @testable import Execution
 
-/// One run on the bench: a graph, operations, and everything around them that a test wants to see.
+/// Runs the executor in a test: a graph, operations, and everything around them that a test wants to see.
 struct Bench: Sendable {
     let graph: StepGraph
     var operations: [NodeID: any Operation] = [:]
@@ -26,7 +26,7 @@ struct Bench: Sendable {
         await holding { await executor($0).run(state ?? fresh, interrupts: interrupts.stream()) }
     }
 
-    /// For a test that does something meanwhile.
+    /// Starts the run, for a test that does something meanwhile.
     func start() -> Task<RunOutcome, Never> { Task { await run() } }
 
     func startRollback(_ state: RunState) -> Task<RollbackOutcome, Never> { Task { await rollBack(state) } }

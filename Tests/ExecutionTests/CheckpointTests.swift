@@ -4,9 +4,9 @@ import Testing
 
 @testable import Execution
 
-/// Checkpoints are written behind the run: only what has to be in the store before an effect is waited for.
+/// Checkpoints are written while the run goes on; the run waits only for what has to be in the store before an effect.
 struct CheckpointTests {
-    /// Writes wait at it once it is closed.
+    /// A door at which writes wait while it is closed.
     private final class Door: Sendable {
         private let state = Mutex((isClosed: false, waiting: [CheckedContinuation<Void, Never>]()))
 
@@ -24,7 +24,7 @@ struct CheckpointTests {
             }
         }
 
-        /// Returns once somebody waits.
+        /// Returns once a write waits at the door.
         func visitor() async {
             while state.withLock({ $0.waiting.isEmpty }) { await Task.yield() }
         }
@@ -56,7 +56,8 @@ struct CheckpointTests {
         let outcome = await going.value
         #expect(outcome.ending == .succeeded)
         #expect(outcome.state == bench.store.last)
-        // The first, the one that hung, perhaps the one that began meanwhile, and the newest of the many behind it.
+        // Four writes at most: the first, the one that hung, perhaps one that began meanwhile, and the newest of those
+        // behind it.
         #expect(bench.store.written.count <= 4)
         #expect(bench.events.lines.last == "run-finished")
     }
@@ -78,7 +79,7 @@ struct CheckpointTests {
                 world.note("performed")
             })
         bench.operations["look"] = FakeOperation(onInspect: { _ in
-            // After the door was closed.
+            // The operation waits until the door is closed.
             while !door.isClosed { await Task.yield() }
             return .ready(undo: nil)
         })
@@ -123,7 +124,7 @@ struct CheckpointTests {
         await bench.clock.sleepers(1)
         await door.visitor()
         store.takeAway()
-        // The store does not answer, and nobody waits for it.
+        // The store does not answer, and the run does not wait for it.
         let outcome = await going.value
         #expect(outcome.ending == .leaseLost(MemoryStore.taken))
         #expect(outcome.state.statuses == ["sync": .pending, "follow": .pending])

@@ -3,17 +3,17 @@ import Testing
 
 @testable import Execution
 
-/// The process dies before and after every write and every change to the world; what follows must make no difference.
+/// The process dies before or after any write and any change to the world, and a resume must end as if it had not.
 struct CrashAnywhereTests {
     private let graph = StepGraph([
         ("look", .check, []), ("page", .effect, []), ("follow", .effect, ["look"]), ("sync", .wait, ["follow"]),
         ("cut", .pointOfNoReturn, ["sync", "page"]), ("verify", .check, ["cut"]),
     ])
-    /// More than any of the runs here has.
+    /// More moments than any of the runs here has.
     private let manyMoments = 200
 
-    /// For how many turns of the other tasks a write takes: the further the record is behind, the more there is in memory
-    /// that dies with the process.
+    /// How many turns of the other tasks a write takes. The slower the writes, the more unwritten record dies with the
+    /// process.
     private static let delays = [0, 2]
 
     private func bench(_ world: FakeWorld, _ doom: Doom, delay: Int = 0, failing: NodeID? = nil) -> Bench {
@@ -26,7 +26,7 @@ struct CrashAnywhereTests {
         return bench
     }
 
-    /// How the world looks after an undisturbed run: both switches of each effect, turned once.
+    /// The world after an undisturbed run: both switches of each effect, each turned once.
     private let whole = ["page", "follow", "cut"].flatMap { [$0 + ".fence", $0] }
 
     @Test(arguments: delays)
@@ -40,7 +40,8 @@ struct CrashAnywhereTests {
             #expect(outcome.ending == .succeeded, "cut after \(moments)")
             #expect(world.log.sorted() == whole.map { "+" + $0 }.sorted(), "cut after \(moments)")
             guard doom.isDead else {
-                // Five writes at least, which are waited for, and six changes of the world, each with a moment on either side.
+                // A run has at least five writes that it waits for and six changes of the world, with a moment before
+                // and after each.
                 #expect(moments > 20, "the crash came later than anything that it could hit")
                 return
             }

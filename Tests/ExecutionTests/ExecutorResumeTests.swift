@@ -49,7 +49,7 @@ struct ExecutorResumeTests {
         }
         let undo = StateValue.object([:])
         #expect(await passage(.behind) { _ in } == .ahead)
-        // Inspected only: nothing was begun.
+        // The node was only inspected, and its effect was not begun.
         #expect(await passage(.behind) { $0.fail(4, .broken, at: $0.startedAt) } == .ahead)
         for told in [Passage.ahead, .perhaps, .behind] {
             #expect(await passage(told) { $0.intend(4, undo: undo) } == told)

@@ -44,14 +44,14 @@ struct ExecutorTests {
         let outcome = await bench.run()
         let log = world.log
         #expect(log.filter { $0 != "write" } == ["inspect", "perform with was alone", "verify"])
-        // Nothing runs before the first write, and the run is not over before the last.
+        // Nothing runs before the first write, and the run does not end before the last one.
         #expect(log.first == "write" && log.last == "write")
         #expect(outcome.state["follow"]?.result == StepResult("it follows", facts: ["offset": .int(7)]))
         let written = store.written
         #expect(written.first?["follow"]?.status == .pending)
         #expect(written.contains { $0["follow"]?.status == .started })
         #expect(written.last?["follow"]?.status == .succeeded)
-        // Some may be left out for newer ones, but none is written after a newer one.
+        // A record may be left out in favour of a newer one, but none is written after a newer one.
         #expect(written.map(\.serial) == written.map(\.serial).sorted())
         #expect(written.last?.serial == 5)
     }

@@ -4,14 +4,14 @@ import Synchronization
 
 @testable import Execution
 
-/// Servers as the executor's tests need them: switches that are on or off, and a memory of who did what.
+/// Stands for the servers in the executor's tests: switches that are on or off, and a log of who turned which.
 final class FakeWorld: Sendable {
     private let state = Mutex((on: Set<String>(), log: [String]()))
 
     var on: Set<String> { state.withLock { $0.on } }
     var log: [String] { state.withLock { $0.log } }
 
-    /// Logged only where it changed something.
+    /// Turns a switch. Only a change is logged.
     func turn(_ name: String, on isOn: Bool) {
         state.withLock { state in
             let changed = isOn ? state.on.insert(name).inserted : state.on.remove(name) != nil
@@ -22,7 +22,7 @@ final class FakeWorld: Sendable {
     func note(_ line: String) { state.withLock { $0.log.append(line) } }
 }
 
-/// The end of a process: after a number of moments nothing that it does has any effect.
+/// Stands for the end of a process: after a number of moments nothing that the process does has an effect.
 final class Doom: Sendable {
     struct Dead: Error {}
 
@@ -41,7 +41,7 @@ final class Doom: Sendable {
     }
 }
 
-/// An operation made of closures; without any it succeeds at once.
+/// An operation made of closures. Without any it succeeds at once.
 struct FakeOperation: Operation {
     var onInspect: @Sendable (StepContext) async throws -> Inspection = { _ in .ready(undo: nil) }
     var onPerform: @Sendable (StepContext) async throws -> Void = { _ in }
@@ -56,7 +56,7 @@ struct FakeOperation: Operation {
     func passage(_ undo: StateValue) async -> Passage { onPassage(undo) }
 }
 
-/// Turns two switches on, one after the other, so that it can be cut in the middle.
+/// An operation that turns two switches on, one after the other, so that it can be interrupted between the two.
 struct SwitchOperation: Operation {
     let name: String
     let world: FakeWorld
@@ -113,7 +113,7 @@ final class EventLog: Sendable {
     private let state = Mutex(State())
 
     var kinds: [RunEvent.Kind] { state.withLock { $0.events.map(\.kind) } }
-    /// One word per event: `step-started replicaof`.
+    /// A few words for each event, such as `step-started replicaof`.
     var lines: [String] {
         kinds.map { kind in
             switch kind {

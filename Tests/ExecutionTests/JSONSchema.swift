@@ -2,11 +2,12 @@ import Testing
 
 @testable import Execution
 
-/// As much of draft-07 as the state's schema uses; a keyword that it does not know is a failure.
+/// A validator for the part of JSON Schema draft-07 that the state's schema uses. An unknown keyword counts as a
+/// mistake.
 struct JSONSchema {
     let root: StateValue
 
-    /// Where and why a value does not fit; empty if it fits.
+    /// Where and why the value does not fit the schema; empty if it fits.
     func mistakes(in value: StateValue, _ schema: StateValue? = nil, at path: String = "$") -> [String] {
         guard case .object(let keywords) = schema ?? root else { return ["\(path): no schema"] }
         if let reference = keywords["$ref"]?.string { return mistakes(in: value, definition(reference), at: path) }

@@ -2,7 +2,8 @@ import Synchronization
 
 @testable import Execution
 
-/// A store in memory: it remembers all that was written, and a test can break it, or take its lease away.
+/// A store in memory that remembers everything that was written. A test can make its writes fail, or take its lease
+/// away.
 final class MemoryStore: RunStore {
     static let full = StoreFailure(
         .notWritable, place: "memory", what: "the disk is full", help: ["free some"])
@@ -20,7 +21,7 @@ final class MemoryStore: RunStore {
     private let isBroken: @Sendable (RunState) -> Bool
     private let beforeWrite: @Sendable (RunState) async -> Void
 
-    /// - Parameter beforeWrite: a test may hold up a write here.
+    /// - Parameter beforeWrite: called before each write, which waits until it returns.
     init(
         doom: Doom = Doom(), world: FakeWorld? = nil,
         brokenWhen isBroken: @escaping @Sendable (RunState) -> Bool = { _ in false },
@@ -55,7 +56,7 @@ final class MemoryStore: RunStore {
         return lease
     }
 
-    /// As if the lease had run out: from now on somebody else can have it.
+    /// Ends the lease as if it had run out: from now on somebody else can hold the run.
     func takeAway() {
         let holder = contents.withLock { contents in
             defer { contents.holder = nil }
@@ -64,7 +65,7 @@ final class MemoryStore: RunStore {
         holder?.lost.lose(Self.taken)
     }
 
-    /// As somebody writes who does not care about leases.
+    /// Writes as somebody would who does not respect the lease.
     func overwrite(_ state: RunState) { contents.withLock { $0.states.append(state) } }
 
     fileprivate func write(
@@ -73,7 +74,7 @@ final class MemoryStore: RunStore {
         await beforeWrite(state)
         do { try doom.moment() } catch { throw Self.full }
         guard !isBroken(state) else { throw Self.full }
-        // Through the bytes, as in life: what resume sees is what can be read again.
+        // The state is encoded and read again, so that a resume sees only what can be read from bytes.
         let read = try StateDocument(path: "memory", bytes: StateDocument.encode(state)).state()
         let isWritten = contents.withLock { contents in
             guard contents.holder === lease, contents.states.last?.revision == known else { return false }
@@ -124,7 +125,7 @@ final class MemoryLease: RunLease {
     }
 }
 
-/// A file without a lock, for tests of the file alone.
+/// A lease on a file without a lock, for tests of the file alone.
 final class PlainLease: RunLease {
     private let file: StateFile
     private let lost = LeaseLoss()
@@ -138,15 +139,15 @@ final class PlainLease: RunLease {
     func release() async { lost.release() }
 }
 
-/// A lease that is taken away right before a write, or right after it was made: then its holder hears of it from the next
-/// write only, or from the store.
+/// A lease that is taken away right before or right after its n-th write. In the second case its holder hears of the
+/// loss only from the next write, or from the store.
 final class FragileLease: RunLease {
     private let lease: any RunLease
     private let left: Mutex<Int>
     private let isAfter: Bool
     private let takeAway: @Sendable () -> Void
 
-    /// - Parameter number: of the write, from 1.
+    /// - Parameter number: the number of the write, counted from 1.
     init(_ lease: any RunLease, lostAt number: Int, isAfter: Bool, takeAway: @escaping @Sendable () -> Void) {
         self.lease = lease
         self.left = Mutex(number)
@@ -154,7 +155,7 @@ final class FragileLease: RunLease {
         self.takeAway = takeAway
     }
 
-    /// Whether there were as many writes.
+    /// Whether the run had so many writes that the lease was lost.
     var wasLost: Bool { left.withLock { $0 <= 0 } }
 
     var recordName: String { lease.recordName }

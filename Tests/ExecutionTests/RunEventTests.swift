@@ -10,7 +10,7 @@ struct RunEventTests {
     private static let info = RunEvent.RunInfo(planName: "prod", lineage: "L", nodes: 3, isResumed: false)
     private static let full = MemoryStore.full
 
-    /// One of each, and the name that it has in JSON.
+    /// One event of each kind, and the type that it has in JSON.
     private static let all: [(RunEvent.Kind, String)] =
         [
             (.runStarted(info), "run-started"), (.runDraining, "run-draining"), (.runCancelling, "run-cancelling"),

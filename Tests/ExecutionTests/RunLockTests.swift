@@ -72,7 +72,7 @@ struct RunLockTests {
     @Test func `the kernel gives it back when its holder dies`() async throws {
         let path = folder.path("prod.state.json")
         await #expect(processExitsWith: .success) { [path = path as String] in
-            // Not released: the process ends with it.
+            // The lock is not released: the process ends while it holds the lock.
             _ = Unmanaged.passRetained(try RunLock.acquire(forState: path, as: .thisProcess(since: .now)))
         }
         #expect(folder.names == ["prod.state.json.lock"])

@@ -3,7 +3,7 @@ import PlanGraph
 @testable import Execution
 
 extension RunState {
-    /// A state in which every key is there, and every kind of value.
+    /// A state that contains every key, and every kind of value.
     static var maximal: RunState {
         let graph = StepGraph([("look", .check, []), ("follow", .effect, []), ("cut", .pointOfNoReturn, [])])
         var state = RunState(for: graph)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Execution
 
-/// What every store promises: one suite that runs against each of them.
+/// The contract of every store: one suite that runs against each of them.
 struct RunStoreTests {
     enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case file, memory
@@ -12,15 +12,15 @@ struct RunStoreTests {
         var testDescription: String { rawValue }
     }
 
-    /// A store of one kind, and what a hostile world can do to it.
+    /// A store of one kind, and what other processes can do to it.
     struct Subject: Sendable {
         let store: any RunStore
-        /// Somebody else can hold the run from now on.
+        /// Takes the lease away: somebody else can hold the run from now on.
         let takeAway: @Sendable () -> Void
-        /// Somebody else writes, whether or not it holds the run.
+        /// Writes a record from outside, whether or not anybody holds the run.
         let overwrite: @Sendable (RunState) throws -> Void
 
-        /// - Parameter path: of the state file, where it is one.
+        /// - Parameter path: the path of the state file; a store in memory ignores it.
         fileprivate init(_ kind: Kind, path: String) {
             switch kind {
             case .file:
@@ -40,7 +40,7 @@ struct RunStoreTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// - Parameter number: where one test needs several that do not know each other.
+    /// - Parameter number: tells the stores apart where one test needs several.
     private func subject(_ kind: Kind, _ number: Int = 0) -> Subject {
         Subject(kind, path: folder.path("prod-\(number).state.json"))
     }
@@ -147,7 +147,7 @@ struct RunStoreTests {
         #expect(await lease.loss() == error)
         #expect(try await subject.store.read().serial == 1)
 
-        // The next holder is not disturbed by the last one.
+        // A late release by the former holder does not disturb the next one.
         let next = try await subject.store.hold()
         _ = try await next.read()
         await lease.release()
@@ -183,7 +183,8 @@ struct RunStoreTests {
 
     private let whole = ["page", "follow", "cut"].flatMap { [$0 + ".fence", $0] }
 
-    /// Every effect that was made has its intent in the store: whoever holds the run next knows of it.
+    /// Expects that the store has the intent of every effect that was made, so that the next holder of the run knows of
+    /// it.
     private func expectAllRecorded(_ world: FakeWorld, _ store: any RunStore, _ comment: Comment) async {
         let record = try? await store.read()
         for node in graph.nodes where world.on.contains("\(node.id)") || world.on.contains("\(node.id).fence") {
@@ -205,7 +206,7 @@ struct RunStoreTests {
             await lease.release()
             await expectAllRecorded(world, subject.store, comment)
             let isLost = if case .leaseLost = outcome.ending { true } else { false }
-            // What was lost after the last write is nobody's loss.
+            // A lease that is lost after the last write is needed no more.
             #expect(isLost == lease.wasLost || isAfter && outcome.ending == .succeeded, comment)
             #expect(bench.events.lines.last == "run-finished", comment)
 

@@ -76,14 +76,14 @@ struct StateSchemaTests {
 private struct TestFailure: Error {}
 
 extension StateValue {
-    /// The value at the end of a path; of a list, its first.
+    /// The value at the end of a path. Of a list, the first element is taken.
     fileprivate func at(_ path: [String]) -> StateValue? {
         let value = array?.first ?? self
         guard let key = path.first else { return value }
         return value[key]?.at(Array(path.dropFirst()))
     }
 
-    /// Every key with the path to its object, but not those that operations choose.
+    /// Every key with the path to its object, without the keys that operations choose.
     fileprivate func members(at path: [String] = []) -> [(path: [String], key: String)] {
         switch self {
         case .object(let members):

@@ -1,7 +1,7 @@
 import PlanGraph
 
 extension StepGraph {
-    /// A graph in as few words as a test can do with.
+    /// Makes a graph in few words.
     init(_ nodes: [(id: NodeID, role: Role, needs: [NodeID])]) {
         self.init(
             nodes: nodes.map { id, role, needs in

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-/// A folder of one test, gone when the test is.
+/// A folder for one test, which is removed when the test ends.
 final class TemporaryFolder: Sendable {
     let path: String
 

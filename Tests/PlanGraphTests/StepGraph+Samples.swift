@@ -2,7 +2,7 @@ import PlanGraph
 import Seeding
 
 extension StepGraph {
-    /// A graph in as few words as a test can do with.
+    /// Makes a graph in few words.
     init(_ nodes: [(id: NodeID, role: Role, needs: [NodeID])]) {
         self.init(
             nodes: nodes.map { id, role, needs in
@@ -11,7 +11,7 @@ extension StepGraph {
             })
     }
 
-    /// The published recipe, short.
+    /// The published recipe, shortened.
     static let recipe = StepGraph(nodes: [
         Node(
             id: "preflight/source", kind: "preflight", title: "the source is primary", role: .check,
@@ -36,7 +36,7 @@ extension StepGraph {
 }
 
 extension SeededRandom {
-    /// A graph of some size, its nodes in an order that need not be one in which they can run.
+    /// A random graph. Its nodes need not be listed in an order in which they can run.
     mutating func graph() -> StepGraph {
         let count = Int.random(in: 1...40, using: &self)
         var nodes: [(id: NodeID, role: StepGraph.Role, needs: [NodeID])] = []

@@ -2,11 +2,11 @@ import Diagnostics
 import FoundationEssentials
 import PlanModel
 
-/// A plan file of `Fixtures`, and what it is expected to be told.
+/// A plan file in `Fixtures`, and the diagnostics that are expected of it.
 ///
-/// The line of a mistake ends with `# error: code` or `# warning: code`; several are separated by commas. Where a
-/// comment cannot stand (an empty file, a file that does not exist, bytes that are no text) a file `NAME.expected`
-/// beside it has a line `LINE error: code` for each, with `-` for the line where the whole file is meant.
+/// The line of a mistake ends with `# error: code` or `# warning: code`; several are separated by commas. A file that
+/// cannot hold a comment (an empty or missing file, or bytes that are no text) has a file `NAME.expected` beside it
+/// with a line `LINE error: code` for each mistake, where `-` instead of the line stands for the whole file.
 struct Fixture: Sendable, CustomStringConvertible {
     static let folder = String(#filePath.dropLast("Fixture.swift".count)) + "Fixtures"
 
@@ -16,7 +16,7 @@ struct Fixture: Sendable, CustomStringConvertible {
 
     var description: String { name }
 
-    /// The checks of a made-up catalogue, with a limit of each type.
+    /// The checks of an invented catalogue, with a limit of each type.
     static let checks = [
         CheckDeclaration(
             id: "memory", title: "the data fits the target",
@@ -67,7 +67,7 @@ struct Fixture: Sendable, CustomStringConvertible {
 }
 
 extension PlanReading {
-    /// `line severity: code` of each diagnostic, `-` for the whole file.
+    /// `line severity: code` of each diagnostic, with `-` for the whole file.
     var summary: [String] {
         diagnostics.map {
             "\($0.range.map { String($0.start.line) } ?? "-") \($0.severity.rawValue): \($0.code.rawValue)"

@@ -63,11 +63,11 @@ struct FixtureTests {
     }
 }
 
-/// What is too large to keep as a file.
+/// Plans that are too large to keep as files.
 struct LargeFixtures {
     static let expected = [
         "- error: file-too-large", "1 error: too-many-nodes", "- error: too-many-findings",
-        // What depends on where it is asked; see `SecretDisclosureTests`.
+        // This warning depends on the environment; see `SecretDisclosureTests`.
         "3 warning: secret-environment-unset",
     ]
 

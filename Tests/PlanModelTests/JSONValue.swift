@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Any JSON, as a test looks at it.
+/// Any JSON value, for tests to look at.
 indirect enum JSONValue: Decodable, Equatable {
     case null
     case bool(Bool)
@@ -35,7 +35,7 @@ indirect enum JSONValue: Decodable, Equatable {
     var int: Int? { if case .int(let value) = self { value } else { nil } }
     var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-    /// As a plan writes it.
+    /// The value as a plan would write it.
     var planText: String {
         switch self {
         case .null: "~"

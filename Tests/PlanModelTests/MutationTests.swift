@@ -3,7 +3,7 @@ import PlanModel
 import Seeding
 import Testing
 
-/// Whatever a file holds, reading it ends in a plan or in diagnostics that can be shown.
+/// Whatever a file contains, reading it ends in a plan or in diagnostics that can be shown.
 struct MutationTests {
     private static let names = ["minimal", "everything", "promote"]
 
@@ -23,7 +23,7 @@ struct MutationTests {
             for position in [range.start, range.end] {
                 let isInside =
                     (1...lines.count).contains(position.line)
-                    // A mark is one wide, even at the end of a line.
+                    // A diagnostic marks at least one column, even at the end of a line.
                     && (1...lines[position.line].count + 2).contains(position.column)
                 #expect(isInside, "\(position) in:\n\(file.text)")
             }
@@ -71,7 +71,7 @@ struct MutationTests {
         }
     }
 
-    /// Lines are what people move, indent and forget.
+    /// People move, indent and forget whole lines.
     @Test(arguments: names)
     func `every plan with lines moved or missing is read or refused`(_ name: String) {
         let lines = Self.text(name).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -5,18 +5,19 @@ import PlanModel
 import Seeding
 import Testing
 
-/// Plans that a seeded generator has damaged: each is read or refused, in bounded time, and nothing that is printed holds
-/// the password that is written in it, or a character that is not seen as what it is.
+/// Plans that a seeded generator has damaged. Each is read or refused in bounded time. Nothing that is printed contains
+/// the password that is written in the plan, or a character that an editor does not show as what it is.
 ///
 /// `PLANRUN_SEED` repeats a run, `PLANRUN_FUZZ_SECONDS` makes it longer.
 struct PlanFuzzTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let seconds = environment["PLANRUN_FUZZ_SECONDS"].flatMap { Int64($0) } ?? 3
 
-    /// No name, number or address has such a character, so whatever holds it may be a secret.
+    /// No name, number or address contains such characters, so a word with them may be a secret.
     private static let secret = "Tr0u@b4dor"
 
-    /// What is put into plans: what has a meaning in YAML, in plans, or to terminals, and secrets in all their clothes.
+    /// The pieces that are put into plans: texts that mean something in YAML, in plans or to terminals, and secrets in
+    /// all spellings.
     private static let splices = [
         ":", ": ", "- ", "{", "}", "[", "]", ",", "\n", "\n  ", "\t", "  ", "#", " # ", "'", "\"", "&a ", "*a", "!x ",
         "|\n",
@@ -68,7 +69,7 @@ struct PlanFuzzTests {
         }
     }
 
-    /// What is wrong with what planrun makes of a file; `nil` if nothing is.
+    /// Says what is wrong with planrun's reading of a file; `nil` if nothing is.
     private func problem(_ bytes: [UInt8]) -> String? {
         let reading = Plan.read(SourceFile(path: "fuzzed.yaml", bytes: bytes), checks: Fixture.checks, environment: [:])
         let hasError = reading.diagnostics.contains { $0.severity == .error }

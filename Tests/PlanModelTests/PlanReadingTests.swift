@@ -138,7 +138,7 @@ struct PlanReadingTests {
         #expect(reading.plan?.steps.count == 10_000)
     }
 
-    /// Each of these is quadratic if it is done the obvious way.
+    /// An obvious implementation would take time in the square of the number of steps for each of these.
     @Test(arguments: [
         "verify: { id: v#, needs: [w#] }", "verify: { id: v#, needs: [v90000, v1] }", "wait-for-sync: { id: v# }",
         "failover: { id: v# }", "verify: { id: v# }, zzzz: 1", "verify: { id: same, password: hunter# }",

@@ -3,7 +3,7 @@ import PlanModel
 import Testing
 import YAMLTree
 
-/// The schema and the reader say the same, key for key and default for default.
+/// The schema and the reader agree, key for key and default for default.
 struct PlanSchemaTests {
     private let schema: JSONValue
 
@@ -19,7 +19,7 @@ struct PlanSchemaTests {
         }
     }
 
-    /// A plan with a key that nobody knows at a place, so that the reader lists the keys that it asked for.
+    /// The keys that the reader knows at a place. A plan with an unknown key there makes the reader list them.
     private func knownKeys(_ header: String, steps: String = "  - preflight: {}\n") -> Set<String> {
         let defaults = ["source: { address: a:1, engine: redis }", "target: { address: b:1, engine: redis }"]
         let sections = defaults.filter { !header.hasPrefix($0.prefix(7)) }
@@ -76,7 +76,7 @@ struct PlanSchemaTests {
             let declared = properties.compactMapValues { $0["default"]?.planText }.filter { $0 != ("retries", "0") }
             var effective = Dictionary(uniqueKeysWithValues: step.settings.map { ($0.key, $0.value) })
             effective["question"] = nil
-            // The fixture writes this one.
+            // The fixture sets this key, so its value is not the default.
             if name == "failover" { effective["via"] = FailoverStep().method.rawValue }
             #expect(declared == effective, "\(name)")
         }
@@ -121,7 +121,7 @@ struct PlanSchemaTests {
         #expect(try problems(fixture) == [])
     }
 
-    /// Mistakes that a schema can see.
+    /// The mistakes that a schema can find.
     private static let visible: Set<DiagnosticCode> = [
         .missingKey, .unknownKey, .wrongType, .unknownValue, .missingUnit, .unsupportedVersion, .notSupportedYet,
         .literalSecret, .invalidSecret, .incompleteCertificate, .noSteps, .noStepKind, .severalStepKinds,

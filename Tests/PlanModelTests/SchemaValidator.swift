@@ -1,9 +1,9 @@
 import YAMLTree
 
-/// The part of JSON Schema draft-07 that the plan schema uses. A word that it does not know fails, so that none is
-/// skipped.
+/// A validator for the part of JSON Schema draft-07 that the plan schema uses. An unknown keyword counts as a problem,
+/// so that none is passed over.
 struct SchemaValidator {
-    /// What of `node` the schema does not allow; empty if it is valid.
+    /// What the schema does not allow in `node`; empty if it is valid.
     func problems(_ node: YAMLNode, _ schema: JSONValue, at path: String = "$") -> [String] {
         (schema.object ?? [:]).sorted { $0.key < $1.key }.flatMap { keyword, value -> [String] in
             switch keyword {

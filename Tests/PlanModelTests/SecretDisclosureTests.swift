@@ -2,11 +2,11 @@ import Diagnostics
 import PlanModel
 import Testing
 
-/// Whatever is wrong with a plan, and wherever in it: nothing that is printed holds a secret that is written in it.
+/// Whatever is wrong in a plan, and wherever, nothing that is printed contains a secret that is written in the plan.
 struct SecretDisclosureTests {
     private static let secret = "Tr0ub4dor"
 
-    /// Lines of `source`, in which `S` is the secret.
+    /// Lines of `source`, in which `S` stands for the secret.
     private static let written = [
         "password: S", "password: 'S'", "password: \"S\"", "password: *S", "password: &S", "password: #S",
         "password: &a S",

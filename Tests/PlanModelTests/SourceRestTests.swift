@@ -3,7 +3,7 @@ import Testing
 
 @testable import PlanModel
 
-/// How the source comes to rest, as far as the plan alone can tell.
+/// How the source comes to rest, as far as the plan alone tells.
 struct SourceRestTests {
     private func plan(_ source: Engine, _ target: Engine) -> Plan {
         func instance(_ engine: Engine) -> InstanceSettings {

@@ -19,7 +19,7 @@ struct ArgumentTests {
         for arguments in [["--help"]] + Self.verbs.map({ [$0, "--help"] }) {
             let printed = await Console(width: 80).run(arguments)
             #expect(printed.status == .success)
-            // The line of usage is ArgumentParser's, and it does not break it.
+            // ArgumentParser writes the line of usage itself, and does not break it.
             let lines = printed.output.split(separator: "\n").filter { !$0.hasPrefix("USAGE:") }
             #expect(lines.allSatisfy { $0.count <= 80 }, "\(arguments)")
         }

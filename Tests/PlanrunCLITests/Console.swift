@@ -6,29 +6,29 @@ import TestKit
 
 @testable import PlanrunCLI
 
-/// Where a test types a command line: servers in memory, and everything that is printed is kept.
+/// Runs a command line in a test: its servers are in memory, and everything that is printed is kept.
 struct Console: Sendable {
     struct Printed: Sendable, Equatable {
         var status: ExitStatus
-        /// Standard output.
+        /// What was printed to standard output.
         var output: String
-        /// Standard error.
+        /// What was printed to standard error.
         var messages: String
     }
 
     var servers: [FakeServer] = []
     var environment: [String: String] = [:]
-    /// What is typed at questions, one line each; `nil`: nobody is there.
+    /// The lines that are typed at questions; `nil` where there is nobody to ask.
     var answers: [String]?
-    /// What is typed before the first question.
+    /// The lines that are typed before the first question.
     var typedAhead: [String] = []
-    /// Columns of the terminal that both go to; `nil`: a pipe.
+    /// The columns of the terminal that shows both outputs; `nil` where both are pipes.
     var width: Int?
     var isColored = false
-    /// Why standard output takes nothing.
+    /// The reason why standard output takes nothing; `nil` where it takes everything.
     var outputLoss: String?
     var keyboard = Keyboard()
-    /// Where all goes instead of being kept, as it does in a process.
+    /// Where both outputs go instead of being kept, as in a process.
     var outlet: Outlet?
 
     func run(_ arguments: String...) async -> Printed { await run(arguments) }
@@ -41,7 +41,7 @@ struct Console: Sendable {
         return Printed(status: status, output: output.text, messages: messages.text)
     }
 
-    /// - Parameters: where what is printed is kept, if there is no `outlet`.
+    /// Makes a context whose outputs are kept on these papers, unless there is an `outlet`.
     func context(
         _ output: Paper = Paper(), _ messages: Paper = Paper(), isColored: Bool = false
     ) -> CommandContext {
@@ -66,14 +66,14 @@ struct Console: Sendable {
     }
 }
 
-/// What was printed.
+/// Keeps what was printed.
 final class Paper: Sendable {
     private let lines = Mutex("")
     func print(_ text: String) { lines.withLock { $0 += text } }
     var text: String { lines.withLock { $0 } }
 }
 
-/// Ctrl-C.
+/// A keyboard at which a test presses Ctrl-C.
 final class Keyboard: Sendable {
     private let listeners = Mutex<[@Sendable () -> Void]>([])
 

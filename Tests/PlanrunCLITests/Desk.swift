@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A folder of one test with a plan in it, gone when the test is.
+/// A folder with a plan in it for one test, which is removed when the test ends.
 final class Desk: Sendable {
     let path: String
 
@@ -24,9 +24,9 @@ final class Desk: Sendable {
 
     func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: path(name)) }
 
-    /// What was printed, with the folder taken out, so that it can be compared whole.
+    /// The text without the path of the folder, so that it can be compared as a whole.
     func without(_ text: String) -> String { text.replacing(path + "/", with: "") }
 }
 
-/// The folder of the repository.
+/// The path of the repository's folder, with a slash at the end.
 let repository = String(#filePath.dropLast("Tests/PlanrunCLITests/Desk.swift".count))

@@ -5,9 +5,9 @@ import Testing
 
 @testable import PlanrunCLI
 
-/// A person is asked: what counts as a yes, and to which world.
+/// Asking a person: what counts as a yes, and to which state of the servers the yes applies.
 struct InquiryTests {
-    /// What is typed, a line each time something is read, and what the world is like then.
+    /// What a person types, one line for each read.
     private final class Person: Sendable {
         private let typed: Mutex<[CommandContext.Answer]>
         private let discarded = Mutex(0)

@@ -4,18 +4,18 @@ import RESP
 import Synchronization
 import TestKit
 
-/// A source, a target and a Sentinel in memory, that know as much of Redis as plan, check and `replicaof` ask of them.
+/// A source, a target and a Sentinel in memory. They know as much of Redis as `plan`, `check` and `replicaof` ask for.
 final class Migration: Sendable {
     struct Situation: Sendable {
         var targetFollows = false
         var targetKeys = 0
-        /// The host that the Sentinel names as the primary's.
+        /// The host of the primary as the Sentinel names it.
         var primaryHost = "10.0.0.1"
-        /// Answers `REPLICAOF` of the target with this error.
+        /// An error with which the target answers `REPLICAOF`.
         var refusal: String?
     }
 
-    /// Checks that the servers below can answer; the catalogue grows, and each has tests of its own.
+    /// The checks that these servers can answer. The others are switched off; each of them has tests of its own.
     static let checks = ["reachable", "source-primary", "target-free", "sentinels-agree", "quorum"]
 
     static let preflight = PreflightCatalogue.declarations.map(\.id).filter { !checks.contains($0) }

@@ -9,14 +9,14 @@ import Testing
 private final class Pipe: Sendable {
     let reader: Int32
     let writer: Int32
-    /// `F_SETPIPE_SZ` of Linux.
+    /// `F_SETPIPE_SZ` on Linux.
     private static let setSize: Int32 = 1031
 
     init() throws {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
         (reader, writer) = (ends[0], ends[1])
-        // As small as can be: what a page does not hold blocks whoever writes it.
+        // The smallest possible pipe: it blocks a writer after one page.
         _ = fcntl(writer, Self.setSize, 4096)
     }
 
@@ -25,7 +25,7 @@ private final class Pipe: Sendable {
         Glibc.close(writer)
     }
 
-    /// All that is written until somebody has written that.
+    /// Reads until the text that was read ends with `end`.
     func read(until end: String) -> String {
         var text = ""
         while !text.hasSuffix(end) {
@@ -48,7 +48,7 @@ private final class Pipe: Sendable {
     }
 }
 
-/// Who prints does not wait for who reads.
+/// Whoever prints does not wait for the reader.
 struct OutletTests {
     @Test func `what nobody reads waits, in order, and whoever prints does not`() throws {
         let pipe = try Pipe()
@@ -57,7 +57,7 @@ struct OutletTests {
         let lines = (0..<10_000).map { "line \($0)\n" }
         for line in lines { outlet.write(line) }
         #expect(outlet.isBehind)
-        // It comes back although nothing was read.
+        // `flush` returns although nothing was read.
         outlet.flush(within: .milliseconds(1))
         let text = lines.joined()
         #expect(pipe.read(text.utf8.count) == text)
@@ -86,7 +86,7 @@ struct OutletTests {
         #expect(pipe.read(text.utf8.count) == text)
     }
 
-    /// On a terminal of that width, on a pipe, and as JSON.
+    /// The outputs are a terminal of that width, a pipe, and a pipe for JSON.
     @Test(arguments: [(80, []), (nil, []), (nil, ["--format", "json"])] as [(Int?, [String])])
     func `a run that nobody looks at comes to its end, and is recorded, and all of it can be read afterwards`(
         width: Int?, options: [String]
@@ -94,7 +94,7 @@ struct OutletTests {
         let desk = try Desk(plan: Migration.plan.replacing("  - approval: Go on?\n", with: ""))
         let pipe = try Pipe()
         let outlet = Outlet(pipe.writer)
-        // The first page is full before anything is said.
+        // The pipe is full before the run prints anything.
         let before = String(repeating: "x", count: 8_192)
         outlet.write(before)
         let console = Console(servers: Migration().servers, width: width, outlet: outlet)
@@ -107,7 +107,7 @@ struct OutletTests {
         #expect(text.contains("replicaof"))
     }
 
-    /// 20,000 of them, a few hundred bytes each: all would be megabytes.
+    /// 20,000 events of a few hundred bytes each would take megabytes if all were kept.
     @Test func `progress is left out while nobody reads, and what must be read is not`() throws {
         let pipe = try Pipe()
         let outlet = Outlet(pipe.writer)

@@ -17,7 +17,7 @@ struct PassedChecksTests {
         let names = (1...6).map { NodeID(step: "preflight", check: "\($0)") }
         for name in names { #expect(checks.receive(event(name, .started)) == [.event(event(name, .started))]) }
         for name in names.dropLast() { #expect(checks.receive(event(name, well, at: 300)) == []) }
-        // One still runs beside the other step.
+        // One check still runs while the other step begins.
         let other = event("other", .started, at: 350)
         #expect(checks.receive(other) == [.event(other)])
         #expect(checks.receive(event(names[5], well, at: 400)) == [])

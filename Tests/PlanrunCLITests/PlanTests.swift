@@ -10,7 +10,7 @@ struct PlanTests {
         let printed = await Console().run(["plan", "--offline", Self.example] + arguments)
         #expect(printed.status == .success)
         #expect(printed.messages == "")
-        // The catalogue of checks grows.
+        // The number is replaced, because it changes with the catalogue of checks.
         return printed.output.replacing(repository, with: "").replacing(
             /asks \d\d+ questions/, with: "asks many questions")
     }

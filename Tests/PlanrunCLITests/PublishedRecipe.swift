@@ -1,4 +1,4 @@
-/// What `plan --offline` says of plans/sentinel-promotion.yaml.
+/// What `plan --offline` prints for plans/sentinel-promotion.yaml.
 enum PublishedRecipe {
     static let text = """
         plan 'sentinel-promotion' (plans/sentinel-promotion.yaml)

@@ -5,9 +5,9 @@ import Testing
 @testable import Execution
 @testable import PlanrunCLI
 
-/// What is refused with a state file, which stays as it is.
+/// What is refused because of the state file, which must stay unchanged.
 struct RefusalTests {
-    /// Leaves a state as `apply` would, with another status.
+    /// Leaves a state file as `apply` would, but with this status.
     private func leave(_ status: RunState.Status, on desk: Desk, didReplicate: Bool = true) async throws {
         let console = Console(servers: Migration().servers)
         _ = await console.run("apply", desk.plan)

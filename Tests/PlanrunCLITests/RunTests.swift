@@ -4,14 +4,14 @@ import Testing
 @testable import Execution
 @testable import PlanrunCLI
 
-/// `apply`, `resume` and `rollback` on servers in memory: what is said, and the exit code of every outcome.
+/// `apply`, `resume` and `rollback` on servers in memory: the messages and the exit code of every outcome.
 struct RunTests {
     private static let withoutApproval = Migration.plan.replacing("  - approval: Go on?\n", with: "")
-    /// Fails after `replicaof`, because the Sentinel names somebody else by then.
+    /// This run fails after `replicaof`, because the Sentinel then names another primary.
     private static let failing =
         withoutApproval + "  - preflight: { id: again, \(Migration.preflight) }\nrollback: { on-failure: automatic }\n"
 
-    /// Times and durations differ from run to run.
+    /// Replaces times and durations, which differ from run to run.
     private func steady(_ text: String, _ desk: Desk) -> String {
         desk.without(text).replacing(/\d\d:\d\d:\d\dZ/, with: "TIME").replacing(/\(\d[\d.]* s\)/, with: "(0 s)")
             .replacing(/in \d[\d.]* (min \d+ )?s/, with: "in 0 s")
@@ -249,7 +249,7 @@ struct RunTests {
     }
 
     private func expectHarmless(_ printed: Console.Printed) throws {
-        // What planrun itself draws with: up, and clear to the end.
+        // planrun itself moves the cursor up and clears to the end of the screen.
         let own = printed.output.replacing(/\u{1B}\[\dA\r\u{1B}\[0J/, with: "")
         #expect(isHarmless(own), "\(own.debugDescription)")
         #expect(isHarmless(printed.messages), "\(printed.messages.debugDescription)")

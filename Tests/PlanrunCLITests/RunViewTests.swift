@@ -89,7 +89,7 @@ struct RunViewTests {
         )
     }
 
-    /// Up so many lines, and clear to the end of the screen.
+    /// The control sequences that move the cursor up and clear to the end of the screen.
     private func erased(_ lines: Int) -> String { "\u{1B}[\(lines)A\r\u{1B}[0J" }
 
     @Test func `on a terminal what runs is drawn below what ended, and erased before it is drawn anew`() {

@@ -35,8 +35,8 @@ struct WayBackTests {
             ])
     }
 
-    /// What `status` offers of a run whose failover ended like that.
-    /// - Parameter named: the host that the Sentinel names.
+    /// The commands that `status` offers for a run whose failover ended with this status.
+    /// - Parameter named: the host that the Sentinel names as primary.
     private func ways(
         after status: RunState.Node.Status, named host: String = "10.0.0.1", rollback: String = ""
     ) async throws -> [String] {

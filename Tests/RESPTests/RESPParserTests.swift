@@ -5,7 +5,7 @@ import Testing
 @testable import RESP
 
 struct RESPParserTests {
-    /// A conversation that has every kind of reply, and what it means.
+    /// A conversation that contains every kind of reply; `values` is what it means.
     static let bytes: [UInt8] = Array(
         """
         +OK\r\n-NOGOODSLAVE No suitable replica to promote\r\n:-42\r\n:+7\r\n$5\r\na\r\nbc\r\n$0\r\n\r\n$-1\r\n*-1\r\n*0\r\n\
@@ -159,7 +159,7 @@ struct RESPParserTests {
             #expect(error?.code == .tooLarge)
             #expect(error?.reason == "one reply takes more than 1048576 bytes")
         }
-        // Each reply begins anew.
+        // The limit applies to each reply by itself.
         let good = String(repeating: "*1000\r\n" + String(repeating: ":1\r\n", count: 1_000), count: 100)
         #expect(try Self.parse([Array(good.utf8)], limits: limits).count == 100)
     }

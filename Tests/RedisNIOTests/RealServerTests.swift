@@ -6,7 +6,7 @@ import Testing
 
 @testable import RedisNIO
 
-/// Everything that the typed replies read, from the servers that are installed.
+/// All replies that are read into types, from the servers that are installed here.
 struct RealServerTests {
     @Test(.timeLimit(.minutes(2)))
     func `a migration's commands against real servers, with TLS and users`() async throws {

@@ -156,7 +156,7 @@ struct RedisSessionTests {
         let server = try await ScriptedServer.start { _ in .raw("+PONG\r\n") }
         var settings = ConnectionSettings(
             address: ServerAddress(host: "no-such-host.invalid", port: server.address.port))
-        // Nobody listens at the first.
+        // No server listens at the first address.
         settings.ips = ["127.0.0.2", "127.0.0.1"]
         let session = RedisConnector().session(settings)
         #expect(try await session.send(["PING"]).string == "PONG")

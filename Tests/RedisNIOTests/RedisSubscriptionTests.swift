@@ -35,7 +35,7 @@ struct RedisSubscriptionTests {
 
     @Test func `a lost link ends the messages`() async throws {
         let channel = "+sdown"
-        // What nobody asked for ends the connection, as a server that goes away does.
+        // An unexpected reply ends the connection, just as a server that goes away does.
         let server = try await ScriptedServer.start { _ in .raw(Self.confirmation(channel, 1) + "+what\r\n") }
         let subscription = try await subscribe(server, [channel])
         var count = 0

@@ -7,7 +7,7 @@ import Synchronization
 /// A server on 127.0.0.1 that answers as a test tells it to, and remembers what it was asked.
 final class ScriptedServer: Sendable {
     enum Answer {
-        /// Bytes as they are.
+        /// Sends these bytes as they are.
         case raw(String)
         case silence
         case hangUp
@@ -26,7 +26,7 @@ final class ScriptedServer: Sendable {
         let value = Mutex(State())
     }
 
-    /// Stands for bytes that are no command.
+    /// Stands for received bytes that are no command.
     static let rubbish = "(rubbish)"
 
     var address: ServerAddress { ServerAddress(host: "127.0.0.1", port: channel.localAddress?.port ?? 0) }

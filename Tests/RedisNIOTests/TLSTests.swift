@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.certificates)
 struct TLSTests {
-    /// PING over TLS to a server with that certificate; the error, or `nil` if it was answered.
+    /// Sends PING over TLS to a server with that certificate. Returns the error, or `nil` if the PING was answered.
     private func ping(
         server name: String = "server", asks: Bool = false, host: String = "127.0.0.1",
         _ change: (inout TLSOptions, TestCertificates) -> Void = { _, _ in }
@@ -46,7 +46,7 @@ struct TLSTests {
         #expect(try await ping { options, _ in options.serverName = name } == nil)
     }
 
-    /// The IP connected to is in the certificate, which must not help.
+    /// The certificate contains the IP address connected to, which must not make up for the wrong name.
     @Test(arguments: ["wrong.example", "shard.example", "a.b.shard.example", "127.0.0.2"])
     func `a certificate for somebody else`(name: String) async throws {
         let error = try await ping { options, _ in options.serverName = name }
@@ -125,7 +125,7 @@ struct TLSTests {
         }
     }
 
-    /// The first is what a Redis 7.0 on OpenSSL 3 with `tls-protocols TLSv1.1` answers.
+    /// The first alert is what a Redis 7.0 on OpenSSL 3 with `tls-protocols TLSv1.1` answers.
     @Test(arguments: [
         (
             "TLSV1_ALERT_INTERNAL_ERROR",
@@ -139,7 +139,7 @@ struct TLSTests {
         #expect(TLSFailure.sentence(LibraryError(constant: constant)) == sentence)
     }
 
-    /// What a real Redis does: the handshake has no line end, so it waits for the rest of the command.
+    /// A real Redis stays silent, too: the handshake has no line end, so it waits for the rest of a command.
     @Test func `a server that does not answer TLS at all`() async throws {
         let server = try await ScriptedServer.start { _ in .silence }
         let options = TLSOptions(verifiesCertificates: false)

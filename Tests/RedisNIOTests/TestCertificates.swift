@@ -4,7 +4,7 @@ import Subprocess
 import SystemPackage
 import Testing
 
-/// Certificates made by the `openssl` command, once for the tests of a suite, and removed with it.
+/// Certificates made with the `openssl` command, once for the tests of a suite, and removed with it.
 struct TestCertificates: Sendable {
     @TaskLocal static var current: TestCertificates?
 
@@ -12,7 +12,8 @@ struct TestCertificates: Sendable {
 
     func path(_ name: String) -> String { folder.path.appending(name).string }
 
-    /// A server with that certificate and, if `asks`, for clients with one of ours.
+    /// The settings of a server with that certificate. If `asks`, it asks clients for a certificate of the same
+    /// authority.
     func server(_ name: String, asks: Bool = false) throws -> TLSConfiguration {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: try NIOSSLCertificate.fromPEMFile(path("\(name).crt")).map { .certificate($0) },

@@ -32,7 +32,7 @@ struct ACLPermissionTests {
                 + (more.isEmpty ? [] : [.array([]), .array([]), .array(more)]))
     }
 
-    /// Spelt as Dragonfly does, with the subcommands of Redis 7.
+    /// A table with the spelling of Dragonfly and the subcommands of Redis 7.
     private func table() throws -> CommandTable {
         try CommandTable(
             .array([

@@ -1,16 +1,16 @@
 import NIOCore
 import RESP
 
-/// Replies as servers sent them, written so that they can be read.
+/// Replies as servers sent them, written so that people can read them.
 enum Recorded {
-    /// INFO and other texts: a bulk string whose lines end with CRLF.
+    /// The reply of `INFO` and other texts: a bulk string whose lines end with CRLF.
     static func text(_ lines: String) -> RESPValue {
         .bulkString(
             ByteBuffer(string: lines.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n"))
         )
     }
 
-    /// A flat list of strings: `name m port 6379`; `_` stands for an empty string.
+    /// A flat list of strings such as `name m port 6379`; `_` stands for an empty string.
     static func words(_ line: String) -> RESPValue {
         .array(
             line.split(separator: " ").map { .bulkString(ByteBuffer(string: $0 == "_" ? "" : String($0))) })

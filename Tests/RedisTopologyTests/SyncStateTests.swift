@@ -35,13 +35,13 @@ struct SyncStateTests {
         #expect(try state(Recorded.dragonflyReplica(link: "down")) == .linkDown(since: nil))
     }
 
-    /// The trap: link up and no sync in progress, and nothing has arrived.
+    /// A trap: the link is up and no sync is in progress, but nothing has arrived yet.
     @Test func `Dragonfly with its link up and no offset is not synced`() throws {
         #expect(try state(Recorded.dragonflyReplica()) == .preparing)
         #expect(try state(Recorded.dragonflyReplica(), Recorded.dragonflyRole("online")).isSynced == false)
     }
 
-    /// Recorded when the source died: INFO still had the offset, ROLE was asked a moment later.
+    /// Recorded when the source died: INFO still had the offset, and ROLE was asked a moment later.
     @Test func `ROLE can only make the answer more careful`() throws {
         let online = Recorded.dragonflyReplica(offset: 56)
         #expect(try state(online, Recorded.dragonflyRole("connecting")) == .connecting)

@@ -43,7 +43,7 @@ import Testing
     }
 }
 
-/// Answers everything with the same.
+/// A session in which every command gets the same answer.
 private struct CannedSession: CommandSession {
     let address = ServerAddress(host: "127.0.0.1", port: 1)
     let answer: RESPValue

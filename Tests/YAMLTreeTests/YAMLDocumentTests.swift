@@ -2,7 +2,7 @@ import Diagnostics
 import Testing
 import YAMLTree
 
-/// A root and what was said about the file.
+/// The root of the tree, and the diagnostics about the file.
 func parse(_ text: String, limits: YAMLLimits = YAMLLimits()) -> (root: YAMLNode?, diagnostics: [Diagnostic]) {
     let collector = DiagnosticCollector(SourceFile(path: "test.yaml", text: text))
     let root = YAMLDocument.parse(collector, limits: limits)

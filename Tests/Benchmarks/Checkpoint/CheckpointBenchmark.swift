@@ -46,7 +46,7 @@ struct CheckpointBenchmark: Benchmark {
         ]
     }
 
-    /// The least that a disk asks for so many bytes: appended to a file that is there.
+    /// The least time that a disk needs for so many bytes: they are appended to one open file.
     private static func floorOf(_ sizes: [Int], in folder: String) throws -> [Duration] {
         let descriptor = open(folder + "/floor", O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Child.Failure(what: "no file can be made in \(folder)") }
@@ -63,7 +63,7 @@ struct CheckpointBenchmark: Benchmark {
 
     // MARK: A cutover with a slow store
 
-    /// In turn, so that what else the machine does meets both.
+    /// The prompt and the slow store take turns, so that other work of the machine affects both alike.
     private static func cutovers() async throws -> [Report.Result] {
         let setting = CutoverSetting(sentinels: 1, rate: .perSecond(2_000), writers: 8, keys: 1_000)
         var (prompt, slow): ([CutoverOutcome], [CutoverOutcome]) = ([], [])
@@ -116,7 +116,7 @@ private struct RecordedRun {
         return RecordedRun(took: took, writes: lease.writes)
     }
 
-    /// Ten at a time, each after one of the ten before; every tenth changes something.
+    /// Each node needs the one ten places before it, so ten run at a time. Every tenth node is an effect.
     private static func graph(_ count: Int) -> StepGraph {
         StepGraph(
             nodes: (0..<count).map { number in
@@ -139,7 +139,7 @@ private struct RecordedRun {
     }
 }
 
-/// Measures the writes of a lease.
+/// A lease that measures its writes.
 private final class MeasuredLease: RunLease {
     struct Write: Sendable {
         let size: Int

@@ -7,7 +7,7 @@ import RedisNIO
 import Rehearsal
 import SystemPackage
 
-/// The handover as `planrun apply` carries it out, in this process, with a store that is as slow as wanted.
+/// The handover as `planrun apply` carries it out, but in this process and with a store that is as slow as wanted.
 struct RecordedCutover: CutoverProcedure {
     let slowness: Duration
 
@@ -48,7 +48,7 @@ struct RecordedCutover: CutoverProcedure {
     }
 }
 
-/// A lease whose writes take longer than those of the one behind it.
+/// A lease whose writes take longer than those of the lease behind it.
 private final class SlowLease: RunLease {
     private let lease: any RunLease
     private let slowness: Duration

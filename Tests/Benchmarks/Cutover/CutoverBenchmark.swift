@@ -1,7 +1,8 @@
 import ArgumentParser
 import SystemPackage
 
-/// Every way to hand the role of primary over, in turn, on real servers under load: what is lost and how long writes wait.
+/// Hands the role of primary over in every possible way, on real servers under load: how many writes are lost, and how
+/// long writes wait.
 struct CutoverBenchmark: AsyncParsableCommand {
     static let name = "cutover"
     static let summary = "hand over under load by every procedure in turn: writes lost, write gap, pause, errors"
@@ -62,7 +63,7 @@ struct CutoverBenchmark: AsyncParsableCommand {
         print(json ? table.json : table.text)
     }
 
-    /// The procedures take turns, so that what else the machine does meets all of them.
+    /// Runs the procedures in turn, so that other work of the machine affects all of them alike.
     private func measure(_ setting: CutoverSetting) async throws -> CutoverTable.Setting {
         let procedures = procedures.filter { $0.leastSentinels <= setting.sentinels }
         var rows = procedures.map { CutoverTable.Row(procedure: $0.name) }
@@ -82,7 +83,7 @@ struct CutoverBenchmark: AsyncParsableCommand {
     }
 }
 
-/// What is said on standard error while a benchmark goes on.
+/// Prints lines to standard error while a benchmark goes on.
 enum Progress {
     static func note(_ line: String) {
         _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)

@@ -5,13 +5,13 @@ import Rehearsal
 /// One way to make the target the primary.
 protocol CutoverProcedure: Sendable {
     var name: String { get }
-    /// Of all servers and Sentinels.
+    /// The engine of all servers and Sentinels.
     var engine: Engine { get }
-    /// How old the leading Sentinel's last look at the target must not be when it begins.
+    /// Ages of the leading Sentinel's last look at the target at which the procedure must not begin.
     var avoids: ClosedRange<Duration>? { get }
-    /// How many Sentinels it takes at least.
+    /// The number of Sentinels that the procedure needs.
     var leastSentinels: Int { get }
-    /// - Returns: for how long writes were held back on purpose, where that is known.
+    /// - Returns: how long the procedure held writes; `nil` where that is not known.
     func carryOut(in world: CutoverWorld) async throws -> Duration?
 }
 
@@ -22,7 +22,7 @@ extension CutoverProcedure {
 }
 
 enum CutoverProcedures {
-    /// What planrun can be told to do, as plans write it.
+    /// The methods of planrun, as plans write them.
     private static let methods = ["sentinel", "announce", "fastest"]
 
     static var all: [any CutoverProcedure] {
@@ -39,7 +39,7 @@ enum CutoverProcedures {
     }
 }
 
-/// As blog posts have it: a Sentinel is told to fail over, and the source is left to it.
+/// The procedure of blog posts: a Sentinel is told to fail over, and does everything else.
 struct PublishedCutover: CutoverProcedure {
     let name = "published: SENTINEL FAILOVER"
 
@@ -49,14 +49,16 @@ struct PublishedCutover: CutoverProcedure {
     }
 }
 
-/// The least that loses nothing: writes are held back from before the failover until every Sentinel names the target.
+/// The simplest procedure that loses nothing: it holds writes from before the failover until every Sentinel names the
+/// target.
 struct UnalignedCutover: CutoverProcedure {
     let name = "pause, unaligned"
     let avoids: ClosedRange<Duration>? = .milliseconds(500) ... .milliseconds(900)
 
     func carryOut(in world: CutoverWorld) async throws -> Duration? {
         let began = ContinuousClock.now
-        // Shorter than down-after-milliseconds: the Sentinels' PING waits behind their PUBLISH.
+        // Less than `down-after-milliseconds`, because the Sentinels' PING waits behind their own PUBLISH while writes
+        // are held.
         try await world.ask(world.source, ["CLIENT", "PAUSE", "4500", "WRITE"])
         guard let offset = try await world.ask(world.source, ["ROLE"]).array?[1].integer else {
             throw Child.Failure(what: "the source tells no offset")
@@ -75,7 +77,7 @@ struct UnalignedCutover: CutoverProcedure {
     }
 }
 
-/// Redis' own handover between source and target; a Sentinel is told afterwards.
+/// Redis' own handover between source and target, of which a Sentinel is told afterwards.
 struct NativeCutover: CutoverProcedure {
     let name = "native: FAILOVER TO, SENTINEL FAILOVER"
 
@@ -94,7 +96,7 @@ struct CoordinatedCutover: CutoverProcedure {
     let name = "native: Valkey's SENTINEL FAILOVER COORDINATED"
     let engine = Engine.valkey
 
-    /// From Valkey 9.0 on.
+    /// Whether the installed Valkey is 9.0 or newer.
     static var isPossible: Bool { ValkeyVersion.installed.map { $0 >= 9 } ?? false }
 
     func carryOut(in world: CutoverWorld) async throws -> Duration? {

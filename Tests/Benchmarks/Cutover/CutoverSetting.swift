@@ -4,7 +4,7 @@ import RESP
 import RedisNIO
 import Rehearsal
 
-/// Under what circumstances the procedures are compared.
+/// The circumstances in which the procedures are compared.
 struct CutoverSetting: Sendable, CustomStringConvertible {
     enum Rate: Sendable, ExpressibleByArgument {
         case perSecond(Int)
@@ -33,7 +33,7 @@ struct CutoverSetting: Sendable, CustomStringConvertible {
         return "\(sentinels) Sentinel\(sentinels == 1 ? "" : "s"), \(writers) writers, \(speed)"
     }
 
-    /// One run in a world of its own.
+    /// Carries out one procedure once, in a private world of its own.
     func carryOut(_ procedure: any CutoverProcedure) async throws -> CutoverOutcome {
         var description = LabDescription(
             source: .init(engine: procedure.engine), target: .init(engine: procedure.engine),
@@ -59,7 +59,8 @@ struct CutoverSetting: Sendable, CustomStringConvertible {
             try await world.arriveAtAnyMoment(butNot: procedure.avoids)
             let began = ContinuousClock.now
             let pause = try await procedure.carryOut(in: world)
-            // A gap is over when writes go on, and what is lost is known when nobody writes to the source any more.
+            // The write gap has ended only when writes go on, and the lost writes can be counted only when nobody
+            // writes to the source any more.
             try await world.waitUntilOnlyTargetIsPrimary()
             let before = await load.acknowledgedCount
             try await waitUntil("writes go on") { await load.acknowledgedCount > before + 100 }
@@ -75,14 +76,14 @@ struct CutoverSetting: Sendable, CustomStringConvertible {
     }
 }
 
-/// What one run cost. All times in seconds.
+/// What one run cost. All times are in seconds.
 struct CutoverOutcome: Sendable, Encodable, CustomStringConvertible {
     var lost: Int
     var acknowledged: Int
     var gap: Double
-    /// How long writes were held back on purpose; `nil` where nobody says.
+    /// How long the procedure held writes; `nil` where that is not known.
     var pause: Double?
-    /// What writers were told, by code.
+    /// How often the writers met each error, by its code.
     var errors: [String: Int]
 
     var errorCount: Int { errors.values.reduce(0, +) }
@@ -92,7 +93,7 @@ struct CutoverOutcome: Sendable, Encodable, CustomStringConvertible {
     }
 }
 
-/// Asks until it is so, 2 ms apart.
+/// Asks every 2 ms until the condition holds, and throws when the limit has passed.
 func waitUntil(_ what: String, within limit: Duration = .seconds(60), _ isSo: () async throws -> Bool) async throws {
     let clock = ContinuousClock()
     let deadline = clock.now.advanced(by: limit)

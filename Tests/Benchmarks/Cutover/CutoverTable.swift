@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What was found, by setting and procedure.
+/// The results of all runs, by setting and procedure.
 struct CutoverTable: Encodable {
     struct Setting: Encodable {
         var name: String
@@ -10,7 +10,7 @@ struct CutoverTable: Encodable {
     struct Row: Encodable {
         var procedure: String
         var outcomes: [CutoverOutcome] = []
-        /// Why runs did not come to their end.
+        /// Why some runs failed.
         var failures: [String] = []
 
         init(procedure: String) {
@@ -18,9 +18,9 @@ struct CutoverTable: Encodable {
         }
 
         var lost: Spread? { Spread(outcomes.map { Double($0.lost) }) }
-        /// Seconds.
+        /// In seconds.
         var gap: Spread? { Spread(outcomes.map(\.gap)) }
-        /// Seconds; `nil` where one run does not say.
+        /// In seconds; `nil` where it is unknown of at least one run.
         var pause: Spread? {
             let pauses = outcomes.compactMap(\.pause)
             return pauses.count == outcomes.count ? Spread(pauses) : nil
@@ -45,7 +45,7 @@ struct CutoverTable: Encodable {
         let median: Double
         let maximum: Double
 
-        /// - Returns: `nil` of nothing.
+        /// - Returns: `nil` where there are no values.
         init?(_ values: [Double]) {
             let values = values.sorted()
             guard let maximum = values.last else { return nil }
@@ -76,7 +76,7 @@ struct CutoverTable: Encodable {
 extension CutoverTable.Setting {
     private static let titles = ["procedure", "writes lost", "write gap, s", "pause, s", "errors", "gap ÷ unaligned"]
 
-    /// A table that is one in Markdown, too.
+    /// A table that can be read as text and as Markdown.
     fileprivate var lines: [String] {
         let floor = rows.first { $0.procedure == UnalignedCutover().name }?.gap?.median
         let cells = [Self.titles] + rows.map { $0.cells(floor: floor) }

@@ -2,7 +2,7 @@ import RESP
 import RedisTopology
 import Rehearsal
 
-/// The servers of one run, and what the procedures ask of them.
+/// The servers of one run, and the commands and waits of the procedures.
 struct CutoverWorld: Sendable {
     let lab: Lab
     let source: any CommandSession
@@ -27,14 +27,16 @@ struct CutoverWorld: Sendable {
 
     // MARK: Before
 
-    /// The target follows in sync, and every Sentinel has it among those that it may promote.
+    /// Makes the target follow in sync, and waits until every Sentinel counts it among the replicas that it may
+    /// promote.
     func prepare(keys: Int) async throws {
         try await DataSet(keys: keys).fill(source)
         try await ask(target, ["REPLICAOF", source.address.host, String(source.address.port)])
         try await waitUntil("the target is in sync") {
             SyncState(try ReplicationInfo(try await ask(target, ["INFO", "replication"]))).isSynced
         }
-        // A Sentinel hears of a new replica within 10 s; nobody has to wait for that. Afterwards it asks as rarely as ever.
+        // A Sentinel hears of a new replica only when it next asks for `INFO`, within 10 s. It asks more often until it
+        // has heard.
         try await setInfoPeriod("100")
         try await waitUntil("the Sentinels know the target") {
             for sentinel in sentinels {
@@ -51,8 +53,8 @@ struct CutoverWorld: Sendable {
         for sentinel in sentinels { try await ask(sentinel, ["SENTINEL", "DEBUG", "INFO-PERIOD", milliseconds]) }
     }
 
-    /// Some time within the 10 s between two looks of a Sentinel at the target, all equally likely.
-    /// - Parameter avoided: not while the leader's last look is that old.
+    /// Waits for a random part of the 10 s between two looks of a Sentinel at the target.
+    /// - Parameter avoided: goes on waiting while the age of the leader's last look is in this range.
     func arriveAtAnyMoment(butNot avoided: ClosedRange<Duration>?) async throws {
         try await Task.sleep(for: .milliseconds(Int.random(in: 0..<10_000)))
         guard let avoided else { return }
@@ -69,7 +71,7 @@ struct CutoverWorld: Sendable {
 
     // MARK: Meanwhile
 
-    /// An error reply is thrown.
+    /// Sends a command. An error reply is thrown.
     @discardableResult
     func ask(_ session: any CommandSession, _ command: Command) async throws -> RESPValue {
         let reply = try await session.send(command)
@@ -89,7 +91,7 @@ struct CutoverWorld: Sendable {
     }
 
     func waitUntilTargetIsPrimary() async throws {
-        // A Sentinel kicks our connection when it promotes the target.
+        // A Sentinel that promotes the target ends the connections of its clients, so an error is no reason to stop.
         try await waitUntil("the target is primary") { (try? await isPrimary(target)) == true }
     }
 
@@ -106,7 +108,7 @@ struct CutoverWorld: Sendable {
 
     // MARK: Afterwards
 
-    /// The Sentinels name the target, and the source has been demoted, by whomever.
+    /// Waits until the Sentinels name the target and the source has been demoted, whoever did that.
     func waitUntilOnlyTargetIsPrimary() async throws {
         try await waitUntilSentinelsNameTarget()
         try await waitUntilTargetIsPrimary()

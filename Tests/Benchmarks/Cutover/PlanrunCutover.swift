@@ -4,14 +4,14 @@ import Rehearsal
 import SystemPackage
 import TestKit
 
-/// The built `planrun`, with a plan that has nothing to do but the handover.
+/// The built `planrun`, with a plan that does nothing but the handover.
 struct PlanrunCutover: CutoverProcedure {
-    /// As `failover: { via: … }` has it.
+    /// As in `failover: { via: … }`.
     let method: String
 
     var name: String { method == "sentinel" ? "planrun, via sentinel (aligned)" : "planrun, via \(method)" }
 
-    /// One Sentinel is told in the name of another.
+    /// `announce` speaks to a Sentinel in the name of another, so it needs two.
     var leastSentinels: Int { method == "announce" ? 2 : 1 }
 
     func carryOut(in world: CutoverWorld) async throws -> Duration? {
@@ -28,7 +28,7 @@ struct PlanrunCutover: CutoverProcedure {
         return facts?.pauseSeconds.map { .seconds($0) }
     }
 
-    /// The plan.
+    /// The plan as YAML.
     func text(_ world: CutoverWorld) -> String {
         let (source, target) = (world.source.address, world.target.address)
         return """
@@ -47,7 +47,7 @@ struct PlanrunCutover: CutoverProcedure {
             """
     }
 
-    /// The one of planrun's events that has the measurements.
+    /// The event of planrun's that contains the measurements.
     private struct Event: Decodable {
         struct Result: Decodable { var facts: Facts? }
         struct Facts: Decodable {
