@@ -13,8 +13,8 @@ package final class DiagnosticCollector {
     private var concealed: [SourceRange] = []
     /// What excerpts of this file may show; `nil`: everything.
     package var disclosure: Disclosure?
-    /// Where secrets are written. In a file with anchors this is known before the plan is read, since a value under a secret
-    /// key may then stand under another key as well; in other files it stays empty.
+    /// Where secrets are written. In a file with anchors this is known before the plan is read, since a value under a
+    /// secret key may then stand under another key as well; for other files it is empty while the plan is read.
     package var secretPlaces: Set<SourceRange> = []
     package private(set) var hasErrors = false
 

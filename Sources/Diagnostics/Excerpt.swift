@@ -11,7 +11,7 @@ struct Excerpt {
         let text: String
     }
 
-    /// A row without its line break.
+    /// One line of the excerpt in pieces, without a line break.
     typealias Row = [Piece]
 
     private struct Mark {

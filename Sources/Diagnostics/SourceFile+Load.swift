@@ -20,7 +20,7 @@ package struct SourceFileError: Error, Sendable, Equatable {
 }
 
 extension SourceFile {
-    /// 4 MiB: a plan of 10,000 steps has about 1 MiB.
+    /// In bytes. A plan of 10,000 steps has about 1 MiB.
     package static let largestSize = 4 << 20
 
     /// Reads a file of at most `limit` bytes. Reading stops one byte later, so that a pipe or a device that never ends

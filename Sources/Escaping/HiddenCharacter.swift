@@ -8,8 +8,8 @@ package struct HiddenCharacter: Sendable, Equatable {
     package let scalar: Unicode.Scalar
     package let effect: Effect
 
-    /// `nil` for every character that is what it looks like, such as a line feed or a tab. A carriage return is not; a
-    /// caller that accepts it before a line feed does not ask about that one.
+    /// `nil` for every character that is what it looks like, such as a line feed or a tab. A carriage return is not,
+    /// even before a line feed: a caller that accepts the two together looks for them first.
     package init?(_ scalar: Unicode.Scalar) {
         // Nearly every character ends here, because it is ASCII.
         guard scalar.value >= 0x80 || scalar == "\r" else { return nil }
@@ -33,13 +33,13 @@ package struct HiddenCharacter: Sendable, Equatable {
         }
     }
 
-    /// `U+00A0`
+    /// The character as Unicode numbers it: `U+00A0`.
     package var name: String {
         let digits = String(scalar.value, radix: 16, uppercase: true)
         return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
-    /// Completes `the character U+00A0 …`.
+    /// What is wrong with the character, as words that follow `the character U+00A0`.
     package var meaning: String {
         switch effect {
         case .endsLine: "ends a line where most editors show none"

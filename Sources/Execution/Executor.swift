@@ -33,7 +33,7 @@ package struct Executor: Sendable {
     /// Begins the run, or goes on with it: what the record says has succeeded and still holds is not done again.
     ///
     /// - Parameter state: a new state, or one from the store that `checked` has accepted.
-    /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the run.
+    /// - Parameter interrupts: a stream that nobody else reads (`Interrupts.stream()`); it ends with the run.
     package func run(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RunOutcome {
         let info = RunEvent.RunInfo(state, nodes: graph.nodes.count)
         let passages = await state.passages(in: graph, asking: provider)
@@ -56,7 +56,7 @@ package struct Executor: Sendable {
     /// it. When an undo fails, everything that does not depend on it is still taken back. Can be called again after a
     /// crash or an interrupt.
     ///
-    /// - Parameter interrupts: a stream of its own (`Interrupts.stream()`); it ends with the rollback.
+    /// - Parameter interrupts: a stream that nobody else reads (`Interrupts.stream()`); it ends with the rollback.
     /// - Parameter pastPointOfNoReturn: also takes back what cannot be taken back without a loss, because a person has
     ///   accepted it.
     package func rollBack(

@@ -15,7 +15,7 @@ extension RunEvent: Codable {
 
     package func encode(to encoder: any Encoder) throws { try Line(self).encode(to: encoder) }
 
-    /// One line, without its line feed.
+    /// The event as one line of JSON, without a line feed.
     package var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

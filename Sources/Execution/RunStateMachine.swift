@@ -15,7 +15,7 @@ package struct RunStateMachine: Sendable {
     }
 
     package enum Action: Sendable, Equatable {
-        /// In the order of the graph.
+        /// Start these nodes. They are in the order of the graph.
         case start([NodeID])
         case wait
         /// Call `retryDue` after this time.

@@ -9,7 +9,7 @@ package struct StepContext: Sendable {
     /// The undo data in the state file: what `inspect` recorded on an earlier attempt or run, or `save` since. For
     /// `inspect` it is `nil` on the first attempt; `perform` and `verify` find what this attempt recorded.
     package let undo: StateValue?
-    /// From 1.
+    /// The number of this attempt, from 1.
     package let attempt: Int
     /// Monotonic time. Operations that wait take it from here, so that tests need none.
     package let clock: any Clock<Duration>

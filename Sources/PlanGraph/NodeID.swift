@@ -5,7 +5,7 @@
 package struct NodeID: Sendable, Hashable {
     /// The id of the step in the plan.
     package let step: String
-    /// `nil` for a step that is one node as a whole.
+    /// The id of the check; `nil` for a step that is one node as a whole.
     package let check: String?
 
     package init(step: String, check: String? = nil) {

@@ -10,9 +10,9 @@ extension StepGraph {
         return waves
     }
 
-    /// All that must have succeeded before one of these nodes starts. Linear, however many nodes are given.
+    /// All that must have succeeded before one of these nodes starts. Takes linear time, however many nodes are given.
     package func needs(ofAny ids: some Sequence<NodeID>) -> Set<NodeID> { edges.needs(ofAny: ids) }
 
-    /// All that cannot start before one of these nodes has succeeded. Linear, however many nodes are given.
+    /// All that cannot start before one of these nodes has succeeded. Takes linear time, however many nodes are given.
     package func dependents(ofAny ids: some Sequence<NodeID>) -> Set<NodeID> { edges.dependents(ofAny: ids) }
 }

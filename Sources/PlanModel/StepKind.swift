@@ -11,7 +11,7 @@ package enum StepKind: Sendable, Hashable {
     case approval(ApprovalStep)
     case failover(FailoverStep)
 
-    /// As a plan spells them, in the order in which schema and messages list them.
+    /// The names of the step kinds, as a plan spells them, in the order in which schema and messages list them.
     package enum Name: String, Sendable, Hashable, CaseIterable {
         case preflight
         case monitor

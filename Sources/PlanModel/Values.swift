@@ -35,7 +35,7 @@ package struct ByteCount: Sendable, Hashable, Codable, Comparable {
 /// Where a secret is to be found. The value is read when it is needed and kept nowhere.
 package enum SecretReference: Sendable, Hashable {
     case environment(String)
-    /// Relative to the folder of the plan file.
+    /// The path of a file; a relative one is looked up in the folder of the plan file.
     case file(String)
 }
 

@@ -4,7 +4,7 @@ import NIOCore
 package struct RESPParseError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: Sendable, Equatable {
         case malformed
-        /// It may be a reply; it is above one of the limits.
+        /// The bytes may be a reply, but one that is above the limits.
         case tooLarge
     }
 

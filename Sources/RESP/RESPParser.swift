@@ -9,7 +9,7 @@ package import NIOCore
 package struct RESPParser {
     /// How much memory a peer can make planrun use.
     package struct Limits: Sendable {
-        /// Lists within lists.
+        /// How deep lists may be nested.
         package var depth = 32
         /// Bytes of one bulk string; 512 MiB is what Redis allows by default (`proto-max-bulk-len`).
         package var bulkLength = 512 << 20
@@ -29,7 +29,7 @@ package struct RESPParser {
         case bulk(length: Int)
     }
 
-    /// The first byte of a line that holds a number.
+    /// The kinds of lines that hold a number, by their first byte.
     private enum NumberKind: UInt8 {
         case integer = 0x3A  // :
         case bulk = 0x24  // $

@@ -6,7 +6,7 @@ package enum RESPValue: Sendable, Equatable {
     case error(RESPError)
     case integer(Int64)
     case bulkString(ByteBuffer)
-    /// `$-1` and `*-1`, which mean the same to every caller.
+    /// "Nothing". On the wire it is `$-1` or `*-1`, which mean the same to every caller.
     case null
     case array([RESPValue])
 }
@@ -19,7 +19,7 @@ package struct RESPError: Error, Sendable, Equatable {
     /// reaches a terminal.
     package let message: String
 
-    /// Unicode scalars of a message that are kept. Redis's own have about a hundred.
+    /// How many Unicode scalars of a message are kept. Redis's own messages have about a hundred.
     private static let longest = 500
 
     package init(message: String) {

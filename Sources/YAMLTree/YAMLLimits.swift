@@ -1,6 +1,6 @@
 /// How large a document may be. A plan of 10,000 steps stays far below each of these limits.
 package struct YAMLLimits: Sendable, Equatable {
-    /// Lists and mappings inside each other. A plan needs 5.
+    /// How deep lists and mappings may be nested. A plan needs 5.
     package var depth: Int
     /// How many keys and values; those that an alias stands for count again.
     package var nodes: Int

@@ -57,7 +57,7 @@ extension String {
         return body.isDecimalFraction
     }
 
-    /// Digits, at most one point, then perhaps an exponent.
+    /// Whether these are digits with at most one point, and perhaps an exponent.
     private var isDecimalFraction: Bool {
         let parts = split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
         let mantissa = parts[0].utf8

@@ -28,7 +28,7 @@ package protocol DiagnosticRenderer: Sendable {
     func render(_ diagnostics: [Diagnostic]) -> String
 }
 
-/// What diagnostics are shown on.
+/// What diagnostics are written to: a terminal with colours and a width, or anything else.
 package struct DiagnosticSurface: Sendable {
     package var isColored: Bool
     /// How many columns a line may have; `nil` where there is no limit.

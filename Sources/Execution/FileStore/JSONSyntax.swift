@@ -1,7 +1,7 @@
 /// Finds the place where a text stops being JSON, for messages: Foundation only says that it is not.
 struct JSONSyntax {
     struct Mistake: Equatable {
-        /// From 1, in bytes.
+        /// Lines and columns count from 1; columns count bytes.
         let line: Int
         let column: Int
         /// Whether everything up to the end was right, and more should follow.

@@ -57,7 +57,7 @@ struct StateDocument {
         }
     }
 
-    /// `'nodes[3].status'`
+    /// A place in the JSON as messages name it: `'nodes[3].status'`.
     private func place(_ path: [any CodingKey]) -> String {
         guard !path.isEmpty else { return "the text as a whole" }
         return path.reduce(into: "'") { text, key in

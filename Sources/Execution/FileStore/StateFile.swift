@@ -11,7 +11,7 @@ package struct StateFile: Sendable {
 
     package init(path: String) { self.path = path }
 
-    /// `plans/prod.state.json` for `plans/prod.yaml`.
+    /// The path of a plan's state file: `plans/prod.state.json` for `plans/prod.yaml`.
     package static func path(forPlan plan: String) -> String {
         let ending = [".yaml", ".yml"].first { plan.hasSuffix($0) && !plan.hasSuffix("/" + $0) }
         return plan.dropLast(ending?.count ?? 0) + ".state.json"

@@ -66,7 +66,7 @@ extension StoreFailure {
 }
 
 extension Errno {
-    /// As a part of a sentence: lower case.
+    /// The error in words that can stand inside a sentence: lower case.
     var sentence: String {
         let text = description
         return text.prefix(1).lowercased() + text.dropFirst()

@@ -1,6 +1,6 @@
 import Escaping
 
-/// How a node ended well.
+/// What a node that has succeeded reports.
 package struct StepResult: Sendable, Equatable, Codable {
     package enum Verdict: String, Sendable, Equatable, Codable {
         case passed, warned

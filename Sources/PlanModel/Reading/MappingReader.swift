@@ -55,12 +55,12 @@ struct MappingReader {
         requiredEntry(field.key, expected: field.type.expected).flatMap { read($0, field.type) }
     }
 
-    /// `nil` if it is not there, or wrong.
+    /// The value of a key that may be left out; `nil` if it is not there, or wrong.
     mutating func optional<Value>(_ field: Field<Value>) -> Value? {
         entry(field.key).flatMap { read($0, field.type) }
     }
 
-    /// The default if it is not there, or wrong.
+    /// The value of a key that has a default; the default if it is not there, or wrong.
     ///
     /// - Precondition: the field has a default.
     mutating func value<Value>(_ field: Field<Value>) -> Value {

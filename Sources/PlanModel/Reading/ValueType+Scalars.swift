@@ -175,7 +175,7 @@ extension YAMLNode {
 }
 
 extension [String] {
-    /// `a, b or c`
+    /// The words as a choice: `a, b or c`.
     var listedAsChoice: String {
         guard let last, count > 1 else { return first ?? "" }
         return dropLast().joined(separator: ", ") + " or " + last
@@ -183,7 +183,7 @@ extension [String] {
 }
 
 extension UInt8 {
-    /// A letter or a digit of ASCII.
+    /// Whether this is a letter or a digit of ASCII.
     var isWordByte: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true

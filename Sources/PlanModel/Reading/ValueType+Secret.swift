@@ -68,7 +68,7 @@ extension ValueType where Value == SecretReference {
 }
 
 extension ValueType where Value == String {
-    /// What POSIX allows in portable names of variables, in either case.
+    /// A name as POSIX allows it for portable variables, but with small letters, too.
     fileprivate static let environmentName = Self(
         expected: "the name of an environment variable",
         read: { node, site in

@@ -45,7 +45,7 @@ extension TLSSettings {
 
     static var fields: [any FieldDeclaration] { [ca, cert, key, serverName, verify] }
 
-    /// What differs from `tls: true`, as the plan spells it.
+    /// The settings that differ from `tls: true`, as the plan spells them.
     fileprivate var settings: [(key: String, value: String)] {
         let written = [
             ca.map(Self.ca.setting), certificate.map(Self.cert.setting), key.map(Self.key.setting),

@@ -3,11 +3,11 @@ internal import YAMLTree
 
 /// What a key of the plan language accepts: how it is read, how it is spelt, and how a schema describes it.
 struct ValueType<Value: Sendable>: Sendable {
-    /// Completes `'timeout' must be …`.
+    /// What is expected, as words that follow `'timeout' must be`.
     let expected: String
-    /// Returns `nil` after the mistake has been reported.
+    /// Reads a value; `nil` after a mistake was reported.
     let read: @Sendable (YAMLNode, ReadingSite) -> Value?
-    /// As a plan writes it.
+    /// Spells a value as a plan writes it.
     let spell: @Sendable (Value) -> String
     let schema: SchemaValue
 }
@@ -46,7 +46,7 @@ struct Field<Value: Sendable>: Sendable {
     let key: String
     let type: ValueType<Value>
     let defaultValue: Value?
-    /// For the schema: what an editor shows.
+    /// What the key is for. Editors show this text, which they find in the schema.
     let meaning: String
 
     init(_ key: String, _ type: ValueType<Value>, default defaultValue: Value? = nil, _ meaning: String) {
@@ -70,7 +70,7 @@ extension YAMLScalar {
 }
 
 extension YAMLNode {
-    /// Completes `found …`.
+    /// What the value is, as words that follow `found`: `the number '5'`.
     var found: String {
         switch content {
         case .sequence: return "a list"
@@ -102,7 +102,7 @@ extension String {
 }
 
 extension [String] {
-    /// `'a', 'b' and 'c'`
+    /// The names as a list: `'a', 'b' and 'c'`.
     var listedForMessage: String {
         let quoted = map(\.quotedForMessage)
         guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }

@@ -1,4 +1,4 @@
-/// A field as the schema sees it.
+/// What the schema needs of a field, whatever the type of its value.
 protocol FieldDeclaration: Sendable {
     var key: String { get }
     var schemaMember: SchemaValue.Member { get }

@@ -4,7 +4,7 @@
 /// What a schema of this draft cannot say is left to the reader: that `timeout` stands beside a kind or inside it but
 /// not in both places, that needs make an order, that a failover fits the plan.
 package enum PlanSchema {
-    /// The same text for the same checks, byte for byte; ends with a newline.
+    /// The schema as JSON: the same text for the same checks, byte for byte. It ends with a line feed.
     package static func json(checks: [CheckDeclaration]) -> String { root(checks: checks).json() + "\n" }
 
     static func root(checks: [CheckDeclaration]) -> SchemaValue {

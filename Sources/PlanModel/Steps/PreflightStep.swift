@@ -64,7 +64,7 @@ package struct CheckDeclaration: Sendable, Hashable, Identifiable {
     package struct Limit: Sendable, Hashable {
         package let key: String
         package let defaultValue: CheckLimit
-        /// For the schema: what the number means.
+        /// What the limit means. Editors show this text, which they find in the schema.
         package let meaning: String
 
         package init(key: String, defaultValue: CheckLimit, meaning: String) {

@@ -5,7 +5,7 @@ internal import YAMLTree
 package protocol StepDeclaration: Sendable, Hashable {
     static var name: StepKind.Name { get }
 
-    /// For the schema: what an editor shows.
+    /// What a step of this kind does. Editors show this text, which they find in the schema.
     static var meaning: String { get }
 
     /// The limits of an attempt where a plan names none.
@@ -14,7 +14,7 @@ package protocol StepDeclaration: Sendable, Hashable {
     /// This step as a case of `StepKind`.
     var kind: StepKind { get }
 
-    /// Effective values, defaults included, as a plan spells them.
+    /// The settings that the step runs with, defaults included, as a plan spells them.
     var spelledSettings: [(key: String, value: String)] { get }
 
     /// What the step will do, in a sentence, from the plan alone.

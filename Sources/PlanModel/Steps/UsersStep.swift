@@ -13,7 +13,7 @@ extension UsersStep: StepDeclaration {
     package static let name = StepKind.Name.users
     package static let meaning =
         "Brings the users that the source has and the target lacks to the target, with their passwords and rights. Undone by removing them."
-    /// A few commands for each user.
+    /// The step sends a few commands for each user.
     package static let defaults = StepDefaults(timeout: .seconds(60))
 
     package var kind: StepKind { .users(self) }
