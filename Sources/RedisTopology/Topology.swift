@@ -36,7 +36,7 @@ package struct Topology: Sendable, Equatable, Codable {
         }
     }
 
-    /// What one Sentinel answers for one name.
+    /// The server that one Sentinel calls the primary, for one monitored name.
     package struct SentinelView: Sendable, Equatable, Codable {
         package let sentinel: ServerAddress
         package let name: String

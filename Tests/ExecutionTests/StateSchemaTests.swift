@@ -83,7 +83,7 @@ extension StateValue {
         return value[key]?.at(Array(path.dropFirst()))
     }
 
-    /// Every key with the path to its object, without the keys that operations choose.
+    /// Every key with the path to its object. Keys inside of `undo` and `facts` are left out: operations choose them.
     fileprivate func members(at path: [String] = []) -> [(path: [String], key: String)] {
         switch self {
         case .object(let members):

@@ -28,8 +28,8 @@ extension LiveTests {
             }
         }
 
-        /// The kill comes before the write takes effect, or right after it. A run has at least 13 writes: outcomes that
-        /// come close together share one.
+        /// The kill comes before the write takes effect, or right after it. A run has at least 13 writes; steps that
+        /// end close together share a write.
         @Test(arguments: Crash.cases(of: 2 * 13, after: 3))
         func `at any state write`(crash: Crash) async throws {
             let (number, isAfter) = (crash.position / 2 + 1, crash.position % 2 == 1)

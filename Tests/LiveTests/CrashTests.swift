@@ -24,8 +24,8 @@ extension LiveTests {
             try await crash(at: moment) { _ in }
         }
 
-        /// By then the write pause has run out, and only the fence keeps the source from acknowledging writes that
-        /// would be lost.
+        /// While nobody resumes, the write pause runs out. Then only the fence keeps the source from acknowledging
+        /// writes that would be lost.
         @Test(arguments: [
             Moment("after the failover was accepted", after: true, "sentinel-1: SENTINEL FAILOVER"),
             Moment("after the target was promoted", after: true, "target: REPLICAOF NO ONE"),

@@ -54,8 +54,8 @@ extension LiveTests {
             return outcome
         }
 
-        /// Types what planrun offers until the run is over. A server that has come back is not at once what it was, so
-        /// that takes several tries.
+        /// Types what planrun offers until the run is over. A server that was started again is not in sync at
+        /// once, so this can take several tries.
         private func goOn(_ migration: Migration, _ first: PlanrunProcess.Outcome, _ death: Death) async throws {
             var (outcome, count) = (first, 0)
             try await eventually("the run is over", within: .seconds(60)) {

@@ -15,8 +15,8 @@ struct FailoverCrashTests {
     /// More than the moments of any cutover here.
     private let manyMoments = 2_000
 
-    /// Carries out the step again and again, each time with the mishap at the next moment, until the step ends before
-    /// it.
+    /// Carries out the step again and again, each time with the mishap at the next moment, until the step ends without
+    /// a mishap.
     private func strikeEverywhere(
         _ way: Way, _ kind: Mishap.Kind, _ body: (Lifecycle, FakeProcess, Comment) async throws -> Void
     ) async throws {
@@ -76,7 +76,8 @@ struct FailoverCrashTests {
         }
     }
 
-    /// For a minute nobody resumes the run, and what the first process left behind must work for applications.
+    /// For a minute nobody resumes the run, and applications have to live with the servers as the first process left
+    /// them.
     @Test(arguments: Way.all)
     func `a lease that is lost anywhere leaves one server that takes writes, and the next holder goes on`(
         _ way: Way

@@ -3,7 +3,7 @@ import RESP
 
 /// The life of a session's link: it takes in batches of commands, and says what to do with them.
 ///
-/// It knows no socket and no clock. A reply belongs to the oldest batch that still misses replies. That is why a batch
+/// It knows no socket and no clock. A reply belongs to the oldest batch that still waits for one. That is why a batch
 /// that is given up after it was written keeps its place, and why the connection is dropped when a batch runs out of
 /// time.
 struct LinkStateMachine {

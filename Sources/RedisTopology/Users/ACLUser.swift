@@ -30,7 +30,7 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
             + selectors.map { Self.permission($0, allowsAll: false) }
     }
 
-    /// Makes the user `default` of a server without other users, who may do everything.
+    /// The user `default` of a server that has no other users: it may do everything.
     /// - Parameter isWanted: whether the server asks for a password.
     package init(password isWanted: Bool) {
         isOn = true

@@ -7,7 +7,8 @@ protocol CutoverProcedure: Sendable {
     var name: String { get }
     /// The engine of all servers and Sentinels.
     var engine: Engine { get }
-    /// Ages of the leading Sentinel's last look at the target at which the procedure must not begin.
+    /// The procedure does not begin while the age of the leading Sentinel's last look at the target is in this range;
+    /// `nil` allows any moment.
     var avoids: ClosedRange<Duration>? { get }
     /// The number of Sentinels that the procedure needs.
     var leastSentinels: Int { get }

@@ -24,7 +24,8 @@ struct CutoverVariant: Sendable, CustomTestStringConvertible {
     static let shutdown = CutoverVariant(method: "shutdown", target: .redis)
 
     /// Runs a test in a private world with a plan for this cutover. A server that is killed with SIGKILL and started
-    /// again has all its acknowledged writes, because they were handed to the kernel before.
+    /// again has all its acknowledged writes: its append-only file was handed to the kernel before they were
+    /// acknowledged.
     func withMigration(
         sentinels: Int, failoverTimeout: Duration = .seconds(20), afterCutover: String = "stop",
         _ body: @Sendable (Migration, Gates) async throws -> Void

@@ -21,7 +21,7 @@ final class SharedWorld: Sendable {
 /// What goes wrong in a process, and at which of its moments. Each command sent and each state written is a moment.
 struct Mishap: Sendable {
     enum Kind: Sendable, CaseIterable {
-        /// The process dies when the command was carried out. Dying before a command is the same as dying after the one
+        /// The process dies right after the command was carried out. To die before a command is to die after the one
         /// before it.
         case dies
         /// The connection is lost, and the process goes on.
