@@ -137,7 +137,7 @@ extension DisclosedLine {
                 if key == nil { hide(range, .named) }
                 isOpen = key ?? false
                 endsOpen = isOpen
-                // Goes on behind the colon, where the value begins.
+                // Continues after the colon, where the value begins.
                 while index < scalars.count, scalars[index] != ":" { index += 1 }
                 index += 1
                 isValueStart = true
@@ -168,7 +168,7 @@ extension DisclosedLine {
             return disclosure.keys[text(range.lowerBound..<colon)] == nil ? nil : colon
         }
 
-        /// Whether this is the mark of a block text, such as `|` or `>-`, with nothing but a comment behind it.
+        /// Whether this is the mark of a block text, such as `|` or `>-`, with nothing but a comment after it.
         private func isBlockHeader(_ range: Range<Int>) -> Bool {
             guard let first = scalars[range].first, first == "|" || first == ">", range.count <= 3 else { return false }
             guard scalars[range].dropFirst().allSatisfy({ $0 == "-" || $0 == "+" || Self.isDigit($0) }) else {

@@ -33,7 +33,7 @@ extension Diagnostic {
         for text in [message, label ?? ""] + labels.map(\.text) {
             for piece in text.split(separator: "'") {
                 names.insert(String(piece))
-                // Of a quoted 'via: promote' the key and the value count as named, too.
+                // A quoted 'via: promote' names the key and the value as well.
                 if let colon = piece.firstIndex(of: ":") {
                     names.insert(String(piece[..<colon]))
                     names.insert(String(piece[piece.index(after: colon)...].drop { $0 == " " }))

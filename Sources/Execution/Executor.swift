@@ -3,7 +3,7 @@ package import PlanGraph
 /// Carries out a graph: the one place where the state machine meets operations, time and the record of the run.
 ///
 /// Before an effect, its intent and its undo data are in the store; its outcome is there soon after. When the lease is
-/// lost, what runs is stopped and nothing more begins.
+/// lost, everything that is running is stopped and nothing more begins.
 package struct Executor: Sendable {
     package let graph: StepGraph
     let provider: any OperationProvider

@@ -2,7 +2,7 @@ import Synchronization
 
 /// What a person at the terminal asks of a run.
 package enum Interrupt: Sendable, Equatable {
-    /// Start nothing more and let run what runs.
+    /// Start nothing more, and let everything that is running finish.
     case drain
     /// Stop now.
     case cancel

@@ -6,7 +6,7 @@ package enum Passage: Sendable, Equatable {
     /// The point was not passed: everything can be taken back.
     case ahead
     /// It may have been passed, and neither the record nor the servers can tell. The nodes that come before the point
-    /// are not run again, since their checks may fail on servers that the point has changed. Nobody is told yet that
+    /// are not run again, since their checks may fail on servers that the point has changed. No message says yet that
     /// the point was passed.
     case perhaps
     /// It was passed: the run can only go forward, or back at a price.

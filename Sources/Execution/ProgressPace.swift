@@ -4,7 +4,7 @@ import PlanGraph
 struct ProgressPace {
     enum Decision: Equatable {
         case show
-        /// Ask `due` after this time.
+        /// Hold the progress back, and ask `due` after this time.
         case hold(Duration)
         /// An earlier progress is held already, and `due` will return this one instead.
         case held

@@ -24,13 +24,14 @@ extension RunDriver {
         case .notWritten(_, let failure) where failure.code == .leaseLost: leaseLost(failure, &group)
         case .notWritten(let serial, let failure):
             let waiters = journal.notWritten(serial, failure)
-            // Nothing more is started without a record of it; what runs is let end.
+            // Nothing more is started without a record of it, but everything that is running may finish.
             if outcome == nil { carryOut(machine.interrupted(), &group) }
             refuse(waiters, failure, &group)
         }
     }
 
-    /// Somebody else may carry out the run by now: what runs is stopped, and what waits for a checkpoint does not happen.
+    /// Somebody else may carry out the run by now: everything that is running is stopped, and whatever waits for a
+    /// checkpoint does not happen.
     mutating func leaseLost(_ failure: StoreFailure, _ group: inout DiscardingTaskGroup) {
         guard !journal.isLost else { return }
         let waiters = journal.lost(failure)

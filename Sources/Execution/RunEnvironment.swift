@@ -1,4 +1,5 @@
-/// What a run takes from the machine it is on: time and chance. They are arguments, so that tests need neither.
+/// What a run takes from the machine it is on: clocks and random numbers. They are arguments, so that tests need
+/// neither.
 package struct RunEnvironment: Sendable {
     /// For timeouts, backoff and the pace of progress.
     package var clock: any Clock<Duration>

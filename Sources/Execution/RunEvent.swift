@@ -6,7 +6,7 @@ package struct RunEvent: Sendable, Equatable {
         case runStarted(RunInfo)
         /// An interrupt arrived: nothing more is started.
         case runDraining
-        /// A second interrupt: what runs is stopped.
+        /// A second interrupt arrived: everything that is running is stopped.
         case runCancelling
         case runFinished(RunOutcome.Ending)
         case step(NodeID, attempt: Int, StepEvent)
@@ -23,7 +23,7 @@ package struct RunEvent: Sendable, Equatable {
         case succeeded(StepResult, took: Duration, unchanged: String?)
         /// Succeeded with a warning.
         case warned(StepResult, took: Duration)
-        /// The last attempt failed.
+        /// The last attempt failed; no other follows.
         case failed(StepFailure, took: Duration)
         /// An attempt failed; another follows.
         case retrying(StepFailure, after: Duration)

@@ -9,7 +9,7 @@ package struct RunOutcome: Sendable, Equatable {
         case interrupted
         /// The node that waits for a person; nothing else was left to run.
         case paused(NodeID)
-        /// A checkpoint could not be written. What ran was let end, nothing more was started.
+        /// A checkpoint could not be written. Everything that was running could finish, and nothing more was started.
         case stateWriteFailed(StoreFailure)
         /// Somebody else may hold the run. What ran was stopped, and nothing was recorded any more.
         case leaseLost(StoreFailure)

@@ -2,15 +2,15 @@ package import PlanGraph
 
 /// Decides what a run does next, and nothing else: it knows no servers, no files and no clock.
 ///
-/// A node starts once all that it needs has succeeded. The first failure stops the run: nothing more is started, what
-/// runs is let end. A node that waits for a person holds up only what needs it.
+/// A node starts once all that it needs has succeeded. The first failure stops the run: nothing more is started, and
+/// everything that is running may finish. A node that waits for a person holds up only what needs it.
 package struct RunStateMachine: Sendable {
     package enum Outcome: Sendable, Equatable {
         case succeeded
         /// The node that failed first.
         case failed(NodeID)
         case interrupted
-        /// The node that waited first.
+        /// The node that was the first to wait for a person.
         case paused(NodeID)
     }
 
@@ -20,7 +20,7 @@ package struct RunStateMachine: Sendable {
         case wait
         /// Call `retryDue` after this time.
         case retry(NodeID, after: Duration)
-        /// Stop what runs; each still reports.
+        /// Stop the nodes that are running; each still reports how it ended.
         case cancel
         case finish(Outcome)
     }
@@ -124,13 +124,13 @@ package struct RunStateMachine: Sendable {
         return start([position])
     }
 
-    /// Start nothing more and let run what runs.
+    /// Start nothing more, and let everything that is running finish.
     package mutating func interrupted() -> Action {
         drain(.interrupted)
         return settle()
     }
 
-    /// Stop what runs.
+    /// Stop everything that is running.
     package mutating func cancelled() -> Action {
         drain(.interrupted)
         return running.isEmpty ? settle() : .cancel

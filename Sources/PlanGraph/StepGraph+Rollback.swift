@@ -2,7 +2,8 @@ extension StepGraph {
     /// The way back as far as the plan alone tells: the undo of every effect that does not come after a point of no
     /// return, last first.
     ///
-    /// A point of no return is in it, too: until it is passed, what it has prepared can be taken back, such as a fence.
+    /// A point of no return is in it as well: until it is passed, what it has prepared can be taken back, such as a
+    /// fence.
     package func rollbackGraph() -> StepGraph {
         let behind = dependents(ofAny: nodes.filter { $0.role == .pointOfNoReturn }.map(\.id))
         let included = Set(nodes.filter { $0.role.isEffect && !behind.contains($0.id) }.map(\.id))

@@ -42,7 +42,7 @@ package struct RESPParser {
         let count: Int
     }
 
-    /// How much memory the value takes that `next()` returned last, in bytes; an estimate that is never too low.
+    /// The memory of the value that `next()` returned last, in bytes; an estimate that is never too low.
     package private(set) var lastSize = 0
     /// The same for the value that is being read.
     private var size = 0

@@ -15,8 +15,8 @@ package enum RESPValue: Sendable, Equatable {
 package struct RESPError: Error, Sendable, Equatable {
     /// The first word: `ERR`, `NOAUTH`, `WRONGPASS`, `INPROG`, `NOGOODSLAVE`, `READONLY`, ….
     package let code: String
-    /// The line as the server said it; of a very long one its beginning and its length. Untrusted: escape it before it
-    /// reaches a terminal.
+    /// The line that the server sent; a very long one is cut, and its length is added. It is untrusted: escape it
+    /// before it reaches a terminal.
     package let message: String
 
     /// How many Unicode scalars of a message are kept. Redis's own messages have about a hundred.

@@ -60,8 +60,8 @@ package struct PublishedMessage: Sendable, Equatable {
 /// Host name or IP address, and port.
 package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertible {
     package let host: String
-    /// From 0 to 65535. It is 0, at which nobody listens, in place of a number that is no port: a replica may announce
-    /// 70000 or -1, and its primary and the Sentinels pass that on.
+    /// From 0 to 65535. A number that is no port becomes 0, at which nobody listens: a replica may announce 70000 or
+    /// -1, and its primary and the Sentinels pass that on.
     package let port: Int
 
     package init(host: String, port: Int) {

@@ -6,7 +6,7 @@ package struct YAMLNode: Sendable, Equatable {
         case scalar(YAMLScalar)
         case sequence([YAMLNode])
         case mapping([YAMLEntry])
-        /// A mistake stands here, which is reported already; no more diagnostics about this value are wanted.
+        /// A mistake stands here, which is reported already. Readers report nothing more about this value.
         case invalid
     }
 

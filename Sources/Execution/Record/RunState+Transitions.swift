@@ -38,8 +38,8 @@ extension RunState {
         nodes[position].error = failure
     }
 
-    /// The attempt was stopped before it had an outcome. A node that only reads has left nothing behind and is pending
-    /// again; of an effect nobody knows how much was done, so it stays `started`.
+    /// The attempt was stopped before it had an outcome. A node that only reads has changed nothing and is pending
+    /// again. An effect stays `started`, because nobody knows how much of it was done.
     mutating func abandon(_ position: Int, role: StepGraph.Role) {
         guard !role.isEffect, nodes[position].status == .started else { return }
         nodes[position].status = .pending

@@ -9,11 +9,11 @@ internal import YAMLTree
 struct SecretConcealment {
     let disclosure: Disclosure
     let collector: DiagnosticCollector
-    /// Whether `places` takes in values under keys that are not of the language and sound like a secret's. To judge
+    /// Whether `places` takes in values under keys that are not of the language and sound like a secret's. Judging
     /// those keys takes as long as all the rest.
     let findsPlaces: Bool
 
-    /// Where the values of keys stand that ask for a secret.
+    /// The places of values whose keys ask for a secret.
     private(set) var places: Set<SourceRange> = []
 
     init(_ disclosure: Disclosure, _ collector: DiagnosticCollector, findsPlaces: Bool) {

@@ -1,6 +1,6 @@
 internal import Diagnostics
 
-/// A step as far as it could be read: enough to check how it stands to the others, even if it has mistakes of its own.
+/// A step as far as it could be read: enough to check its order among the others, even if it has mistakes of its own.
 struct StepDraft {
     /// A need, and where it is written. A need that follows from the order has the range of the step's kind key.
     struct Need {

@@ -101,10 +101,10 @@ struct StepPrerequisite: Sendable {
     enum Absence: Sendable {
         /// A plan without such a step is wrong.
         case isMistake
-        /// A plan need not have such a step; if it has one, it must be needed.
+        /// A plan may lack such a step; but if it has one, it must be needed.
         case isFine
-        /// Like `isFine`; but a step of the other kind that is not needed stands in the wrong place itself, and the
-        /// diagnostic points at it.
+        /// Like `isFine`, except that the diagnostic points at the other step: if the plan has one and it is not
+        /// needed, it is that step that stands in the wrong place.
         case isFineAndItselfMisplaced(label: String, help: String)
     }
 
