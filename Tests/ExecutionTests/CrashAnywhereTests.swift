@@ -3,7 +3,7 @@ import Testing
 
 @testable import Execution
 
-/// The process dies before or after any write and any change to the world, and a resume must end as if it had not.
+/// The process dies before or after any write and any change to the world, and a resume must end as if it had not died.
 struct CrashAnywhereTests {
     private let graph = StepGraph([
         ("look", .check, []), ("page", .effect, []), ("follow", .effect, ["look"]), ("sync", .wait, ["follow"]),
