@@ -29,7 +29,7 @@ package struct Plan: Sendable {
 package struct Shard: Sendable, Hashable {
     package var source: InstanceSettings
     package var target: InstanceSettings
-    /// `nil`: plain replication, cut over with `via: promote`.
+    /// `nil` for plain replication, which is cut over with `via: promote`.
     package var sentinel: SentinelSettings?
 
     package init(source: InstanceSettings, target: InstanceSettings, sentinel: SentinelSettings?) {

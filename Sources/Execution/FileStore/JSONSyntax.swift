@@ -58,7 +58,7 @@ struct JSONSyntax {
         case (.colon, UInt8(ascii: ":")): advance(to: .value)
         case (.commaOrEnd, UInt8(ascii: ",")): advance(to: open.last == UInt8(ascii: "{") ? .key : .value)
         case (.commaOrEnd, _), (.keyOrEnd, UInt8(ascii: "}")), (.valueOrEnd, UInt8(ascii: "]")):
-            // The closing bracket is two after its opening one in ASCII.
+            // In ASCII each closing bracket comes two places after its opening one.
             guard let last = open.last, byte == last + 2 else { return false }
             open.removeLast()
             position += 1
