@@ -43,71 +43,77 @@ let package = Package(
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         library("Escaping"),
+        library("Values", ["Escaping"]),
         library("Diagnostics", ["Escaping"]),
         library("YAMLTree", ["CLibYAML", "Diagnostics", "Escaping"]),
         library("PlanGraph", ["Escaping"]),
-        library("PlanModel", ["YAMLTree", "Diagnostics", "Escaping", "PlanGraph"]),
-        library("RESP", ["Escaping", nioCore]),
-        library("RedisNIO", ["RESP", nioCore, nioPosix, nioSSL, nioTLS]),
-        library("RedisTopology", ["RESP"]),
-        library("Execution", ["Escaping", "PlanModel", "PlanGraph", system]),
+        library("PlanModel", ["YAMLTree", "Diagnostics", "Escaping", "PlanGraph", "Values"]),
+        library("RESP", ["Escaping", "Values", nioCore]),
+        library("RedisNIO", ["RESP", "Values", nioCore, nioPosix, nioSSL, nioTLS]),
+        library("RedisTopology", ["RESP", "Values"]),
+        library("Execution", ["Escaping", "Values", "PlanGraph", system]),
         library(
             "Operations",
-            ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", nioCore]),
-        library("Rehearsal", ["Escaping", "PlanModel", "RESP", nioCore, subprocess, system]),
+            ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "Values", nioCore]),
+        library("Rehearsal", ["Escaping", "PlanModel", "RESP", "Values", nioCore, subprocess, system]),
         library(
             "PlanrunCLI",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "Escaping", argumentParser, system,
+                "Rehearsal", "Escaping", "Values", argumentParser, system,
             ]),
         .executableTarget(name: "planrun", dependencies: ["PlanrunCLI"], swiftSettings: strict),
 
         .target(
             name: "TestKit",
-            dependencies: ["PlanModel", "RESP", "RedisNIO", "Rehearsal", nioCore, nioPosix, subprocess, system],
+            dependencies: [
+                "PlanModel", "RESP", "RedisNIO", "Rehearsal", "Values", nioCore, nioPosix, subprocess, system,
+            ],
             path: "Tests/TestKit", exclude: ["DragonflyRecord/Record.json"], swiftSettings: strict),
         .target(name: "Seeding", path: "Tests/Seeding", swiftSettings: strict),
         tests("EscapingTests", ["Escaping"]),
+        tests("ValuesTests", ["Values", "Seeding"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("YAMLTreeTests", ["YAMLTree", "Diagnostics"]),
         tests(
-            "PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Escaping", "Operations", "Seeding"],
+            "PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Escaping", "Operations", "Values", "Seeding"],
             exclude: ["Fixtures"]),
         tests("PlanGraphTests", ["PlanGraph", "Seeding"]),
-        tests("RESPTests", ["RESP", "Seeding", nioCore]),
+        tests("RESPTests", ["RESP", "Values", "Seeding", nioCore]),
         tests(
             "RedisNIOTests",
             [
-                "RedisNIO", "RedisTopology", "Rehearsal", "RESP", "TestKit", nioCore, nioPosix, nioSSL, subprocess,
+                "RedisNIO", "RedisTopology", "Rehearsal", "RESP", "Values", "TestKit", nioCore, nioPosix, nioSSL,
+                subprocess,
                 system,
             ]),
-        tests("RedisTopologyTests", ["RedisTopology", "RESP", nioCore]),
-        tests("ExecutionTests", ["Execution", "PlanModel", "PlanGraph"]),
+        tests("RedisTopologyTests", ["RedisTopology", "RESP", "Values", nioCore]),
+        tests("ExecutionTests", ["Execution", "PlanGraph", "Values"]),
         tests(
             "OperationsTests",
             [
-                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "TestKit",
+                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "Values",
+                "TestKit",
                 "Seeding", nioCore,
             ]),
-        tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", nioCore]),
+        tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", "Values", nioCore]),
         tests(
             "PlanrunCLITests",
             [
                 "PlanrunCLI", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP", "Rehearsal",
-                "TestKit",
+                "Values", "TestKit",
             ]),
         tests(
             "LiveTests",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "TestKit", "Seeding", "planrun", nioCore, system,
+                "Rehearsal", "Values", "TestKit", "Seeding", "planrun", nioCore, system,
             ]),
         .executableTarget(
             name: "planrun-benchmarks",
             dependencies: [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "CLibYAML", "TestKit", "planrun", argumentParser, nioCore, nioPosix, system,
+                "Rehearsal", "CLibYAML", "Values", "TestKit", "planrun", argumentParser, nioCore, nioPosix, system,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

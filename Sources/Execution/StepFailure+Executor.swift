@@ -1,5 +1,5 @@
 import Escaping
-import PlanModel
+import Values
 
 extension StepFailure {
     /// An error that no operation meant to throw.

@@ -1,4 +1,5 @@
 package import Diagnostics
+package import Values
 
 /// A validated plan: whatever holds a `Plan` holds one without mistakes.
 package struct Plan: Sendable {

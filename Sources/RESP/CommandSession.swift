@@ -1,9 +1,11 @@
+package import Values
+
 /// A conversation with one server: commands in, replies out, in order.
 ///
 /// A session outlives its connection: the first pipeline connects, and one after a loss connects again, with backoff.
 /// Replies that are errors are values; only what kept a reply from arriving is thrown.
 package protocol CommandSession: Sendable {
-    var address: ServerAddress { get }
+    var address: Endpoint { get }
 
     /// Sends all commands in one write and returns one reply for each.
     /// - Parameter timeout: how long to wait for the last reply; `nil` takes `replyTimeout` of the connection settings.
@@ -41,20 +43,20 @@ package struct SessionError: Error, Sendable, Equatable {
     }
 
     package let code: Code
-    package let address: ServerAddress
+    package let address: Endpoint
     /// One sentence for a person, without full stop; server text in it is escaped.
     package let sentence: String
     /// Whether the server may have carried the commands out although no reply came.
     package let mayHaveBeenExecuted: Bool
 
-    package init(code: Code, address: ServerAddress, sentence: String, mayHaveBeenExecuted: Bool) {
+    package init(code: Code, address: Endpoint, sentence: String, mayHaveBeenExecuted: Bool) {
         self.code = code
         self.address = address
         self.sentence = sentence
         self.mayHaveBeenExecuted = mayHaveBeenExecuted
     }
 
-    package static func unresolvable(_ address: ServerAddress) -> SessionError {
+    package static func unresolvable(_ address: Endpoint) -> SessionError {
         SessionError(
             code: .hostUnresolvable, address: address,
             sentence: "the host name '\(address.host.printable(limit: 200))' cannot be resolved",

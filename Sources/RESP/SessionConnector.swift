@@ -1,3 +1,5 @@
+package import Values
+
 /// Makes sessions. The only implementation with sockets is in `RedisNIO`; tests bring their own.
 package protocol SessionConnector: Sendable {
     /// A session that connects when it is first used.
@@ -57,31 +59,9 @@ package struct PublishedMessage: Sendable, Equatable {
     }
 }
 
-/// Host name or IP address, and port.
-package struct ServerAddress: Sendable, Hashable, Codable, CustomStringConvertible {
-    package let host: String
-    /// From 0 to 65535. A number that is no port becomes 0, at which nobody listens: a replica may announce 70000 or
-    /// -1, and its primary and the Sentinels pass that on.
-    package let port: Int
-
-    package init(host: String, port: Int) {
-        self.host = host
-        self.port = (0...65_535).contains(port) ? port : 0
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            host: try container.decode(String.self, forKey: .host), port: try container.decode(Int.self, forKey: .port))
-    }
-
-    /// Some host names come from servers, so the name is escaped.
-    package var description: String { (host.contains(":") ? "[\(host)]" : host).printable + ":\(port)" }
-}
-
 /// How to reach one server, and as which user to log in.
 package struct ConnectionSettings: Sendable {
-    package var address: ServerAddress
+    package var address: Endpoint
     /// The IPs of the host, if they were looked up before: connections go there, and the name is not looked up again.
     /// TLS still checks the certificate against the host's name.
     package var ips: [String] = []
@@ -97,7 +77,7 @@ package struct ConnectionSettings: Sendable {
     package var replyTimeout: Duration
 
     package init(
-        address: ServerAddress, username: String? = nil, password: Secret? = nil, tls: TLSOptions? = nil,
+        address: Endpoint, username: String? = nil, password: Secret? = nil, tls: TLSOptions? = nil,
         clientName: String? = nil,
         connectTimeout: Duration = .seconds(5), replyTimeout: Duration = .seconds(10)
     ) {

@@ -1,6 +1,7 @@
 package import NIOCore
 package import RESP
 import Synchronization
+package import Values
 
 /// A session over one TCP connection at a time, which is made at the first use and again after it was lost.
 ///
@@ -11,7 +12,7 @@ package final class RedisSession: CommandSession {
     private let loop: any EventLoop
     private let link: NIOLoopBoundBox<Link>
 
-    package var address: ServerAddress { settings.address }
+    package var address: Endpoint { settings.address }
 
     package init(_ settings: ConnectionSettings, loop: any EventLoop) {
         self.settings = settings

@@ -1,14 +1,15 @@
 package import RESP
+package import Values
 
 /// The reply of `ROLE`.
 package enum RoleReply: Sendable, Equatable {
     /// Dragonfly as primary tells no offset.
     case primary(offset: Int64?, replicas: [Replica])
-    case replica(of: ServerAddress, link: LinkState, offset: Int64?)
+    case replica(of: Endpoint, link: LinkState, offset: Int64?)
     case sentinel(monitored: [String])
 
     package struct Replica: Sendable, Equatable {
-        package let address: ServerAddress
+        package let address: Endpoint
         package let offset: Int64?
     }
 
@@ -60,7 +61,7 @@ package enum RoleReply: Sendable, Equatable {
                     let port = fields[1].integer
                 else { return nil }
                 return Replica(
-                    address: ServerAddress(host: host, port: Int(truncatingIfNeeded: port)),
+                    address: Endpoint(host: host, port: Int(truncatingIfNeeded: port)),
                     offset: fields.count > 2 ? fields[2].count : nil)
             })
     }
@@ -73,7 +74,7 @@ package enum RoleReply: Sendable, Equatable {
                 command: "ROLE", expected: "host, port and link state after 'slave'", reply: .array(elements))
         }
         return .replica(
-            of: ServerAddress(host: host, port: Int(truncatingIfNeeded: port)), link: LinkState(wire: state),
+            of: Endpoint(host: host, port: Int(truncatingIfNeeded: port)), link: LinkState(wire: state),
             offset: elements.count > 4 ? elements[4].count : nil)
     }
 }

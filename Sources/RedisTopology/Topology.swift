@@ -1,4 +1,5 @@
-package import RESP
+import RESP
+package import Values
 
 /// Who follows whom, and which server each Sentinel calls the primary, at one moment.
 package struct Topology: Sendable, Equatable, Codable {
@@ -6,18 +7,18 @@ package struct Topology: Sendable, Equatable, Codable {
     package var sentinels: [SentinelView]
 
     package struct Instance: Sendable, Equatable, Codable {
-        package let address: ServerAddress
+        package let address: Endpoint
         /// `nil` where the server did not answer.
         package let role: ReplicationRole?
         /// The primary that the server says it follows.
-        package let follows: ServerAddress?
+        package let follows: Endpoint?
         package let isLinkUp: Bool
         /// On a primary the end of the stream, on a replica what it has applied; in bytes. `differences(from:)` ignores
         /// it.
         package let offset: Int64?
 
         package init(
-            address: ServerAddress, role: ReplicationRole?, follows: ServerAddress? = nil, isLinkUp: Bool = false,
+            address: Endpoint, role: ReplicationRole?, follows: Endpoint? = nil, isLinkUp: Bool = false,
             offset: Int64? = nil
         ) {
             self.address = address
@@ -28,7 +29,7 @@ package struct Topology: Sendable, Equatable, Codable {
         }
 
         /// - Parameter replication: `nil` for a server that did not answer.
-        package init(_ address: ServerAddress, _ replication: ReplicationInfo?) {
+        package init(_ address: Endpoint, _ replication: ReplicationInfo?) {
             self.init(
                 address: address, role: replication?.role, follows: replication?.upstream?.primary,
                 isLinkUp: replication?.upstream?.isLinkUp ?? false,
@@ -38,12 +39,12 @@ package struct Topology: Sendable, Equatable, Codable {
 
     /// The server that one Sentinel calls the primary, for one monitored name.
     package struct SentinelView: Sendable, Equatable, Codable {
-        package let sentinel: ServerAddress
+        package let sentinel: Endpoint
         package let name: String
         /// `nil` where the Sentinel does not monitor the name, or did not answer.
-        package let primary: ServerAddress?
+        package let primary: Endpoint?
 
-        package init(sentinel: ServerAddress, name: String, primary: ServerAddress?) {
+        package init(sentinel: Endpoint, name: String, primary: Endpoint?) {
             self.sentinel = sentinel
             self.name = name
             self.primary = primary

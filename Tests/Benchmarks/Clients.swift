@@ -1,12 +1,13 @@
 import Glibc
 import RESP
+import Values
 
 /// Many connections to one server that do nothing.
 struct Clients: Sendable {
     private let descriptors: [Int32]
 
     /// - Throws: `Child.Failure` where this machine does not allow so many connections.
-    init(_ count: Int, of server: ServerAddress) throws {
+    init(_ count: Int, of server: Endpoint) throws {
         var descriptors: [Int32] = []
         for _ in 0..<count {
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -1,6 +1,7 @@
 import RESP
 import RedisNIO
 import Synchronization
+import Values
 
 /// A connector like planrun's that counts the round trips.
 final class CountingConnector: SessionConnector {
@@ -32,7 +33,7 @@ private final class CountingSession: CommandSession {
     private let note: @Sendable () -> Void
     private let isConnected = Atomic(false)
 
-    var address: ServerAddress { session.address }
+    var address: Endpoint { session.address }
 
     init(session: any CommandSession, note: @escaping @Sendable () -> Void) {
         self.session = session

@@ -1,16 +1,17 @@
 import NIOCore
 import NIOPosix
 import RESP
+import Values
 
 /// A TCP proxy in front of one server that delays every byte, in both directions, as a network to a far place does.
 ///
 /// Each chunk is held for the same time on the event loop of its connection, so that the order of the bytes is kept.
 struct DelayingProxy: Sendable {
-    let address: ServerAddress
+    let address: Endpoint
     private let listener: any Channel
 
     /// - Parameter roundTrip: the delay of both directions together. Making a connection takes one round trip, too.
-    static func listen(inFrontOf server: ServerAddress, roundTrip: Duration) async throws -> DelayingProxy {
+    static func listen(inFrontOf server: Endpoint, roundTrip: Duration) async throws -> DelayingProxy {
         let half = TimeAmount(roundTrip / 2)
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -29,7 +30,7 @@ struct DelayingProxy: Sendable {
         guard let port = listener.localAddress?.port else {
             preconditionFailure("a listening TCP socket has no port")
         }
-        return DelayingProxy(address: ServerAddress(host: "127.0.0.1", port: port), listener: listener)
+        return DelayingProxy(address: Endpoint(host: "127.0.0.1", port: port), listener: listener)
     }
 
     func close() async { try? await listener.close() }

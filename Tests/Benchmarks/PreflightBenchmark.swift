@@ -5,6 +5,7 @@ import PlanModel
 import RESP
 import RedisNIO
 import Rehearsal
+import Values
 
 /// All checks of a preflight, against the time that its round trips would take one after the other.
 ///

@@ -5,6 +5,7 @@ import RESP
 import RedisNIO
 import RedisTopology
 import Rehearsal
+import Values
 
 /// A rehearsal from start to end, against nothing but the sync of the same data between the same servers.
 struct RehearsalBenchmark: Benchmark {

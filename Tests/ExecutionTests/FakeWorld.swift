@@ -1,6 +1,6 @@
 import PlanGraph
-import PlanModel
 import Synchronization
+import Values
 
 @testable import Execution
 

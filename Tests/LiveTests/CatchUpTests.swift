@@ -5,6 +5,7 @@ import RESP
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// A target that does not catch up while writes are held.
@@ -85,7 +86,7 @@ extension LiveTests {
 extension Gates {
     /// From the first write pause on, the target's replies claim that it has applied next to nothing, in the words of a
     /// Redis.
-    fileprivate func watchTargetStayBehind(_ source: ServerAddress) {
+    fileprivate func watchTargetStayBehind(_ source: Endpoint) {
         let text = """
             # Replication\r
             role:slave\r

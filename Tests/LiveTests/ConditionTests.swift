@@ -4,6 +4,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// Conditions that must hold while a run goes on. A test breaks one on the servers; the run says so and stops.

@@ -6,6 +6,7 @@ import Synchronization
 import SystemPackage
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// planrun sends exactly the commands that its step kinds and checks declare.
@@ -110,7 +111,7 @@ private struct Scenario: Sendable {
         }
     }
 
-    private func migration(_ lab: Lab, sentinels: [ServerAddress]?) throws -> Migration {
+    private func migration(_ lab: Lab, sentinels: [Endpoint]?) throws -> Migration {
         let secret = lab.folder.path.appending("replication.secret").string
         let steps = Migration.steps(approval: back == .beforeCutover, failover: failover).map {
             $0 == "replicaof: {}"

@@ -4,6 +4,7 @@ import RESP
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// The stand-in answers as a real Dragonfly v1.40.1 was recorded to answer.

@@ -3,6 +3,7 @@ import RESP
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// `monitor` and `backup`: the steps before a migration whose source has no Sentinels or no backup yet.

@@ -4,6 +4,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// Runs that Sentinels outside of the plan would undo.

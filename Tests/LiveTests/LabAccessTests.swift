@@ -6,6 +6,7 @@ import RedisNIO
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     @Suite struct LabAccessTests {
@@ -73,7 +74,7 @@ extension LiveTests {
         private func session(_ endpoint: Endpoint, _ access: Access) throws -> any CommandSession {
             RedisConnector().session(
                 ConnectionSettings(
-                    address: ServerAddress(host: endpoint.host, port: endpoint.port), username: access.username,
+                    address: endpoint, username: access.username,
                     password: try secret(access.password).map(Secret.init),
                     tls: access.tls.map {
                         TLSOptions(caFile: $0.ca, certificateFile: $0.certificate, keyFile: $0.key)

@@ -5,6 +5,7 @@ import Rehearsal
 import SystemPackage
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     @Suite struct LabTests {

@@ -5,6 +5,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// Whole migrations by the built `planrun`, with writers that look for each of their acknowledged writes

@@ -4,6 +4,7 @@ import Rehearsal
 import SystemPackage
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// Worlds in which the plan must not be carried out, and what planrun says about them.

@@ -4,6 +4,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// The way back, before and after the cutover.

@@ -5,6 +5,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// Servers that have one address in the plan and another one at other servers.
@@ -18,8 +19,8 @@ extension LiveTests {
             return description
         }
 
-        private func seen(_ lab: Lab, _ server: ServerProcess, at address: ServerAddress? = nil) -> Lab {
-            let address = address ?? ServerAddress(host: Self.second, port: server.address.port)
+        private func seen(_ lab: Lab, _ server: ServerProcess, at address: Endpoint? = nil) -> Lab {
+            let address = address ?? Endpoint(host: Self.second, port: server.address.port)
             return lab.fronted(server, by: Lab.Front(address: address, engine: .redis))
         }
 
@@ -87,7 +88,7 @@ extension LiveTests {
             host: String
         ) async throws {
             try await withLab(description()) { lab in
-                let address = ServerAddress(host: host, port: lab.source.address.port)
+                let address = Endpoint(host: host, port: lab.source.address.port)
                 let migration = try Migration(
                     lab, steps: Migration.steps(wait: "stable-for: 12s"), seenAs: seen(lab, lab.source, at: address))
                 try await migration.fill(keys: 200)
@@ -162,7 +163,7 @@ extension LiveTests {
         @Test(arguments: [["preflight: {}"], []]) func `source and target are one server`(first: [String]) async throws
         {
             try await withLab(description()) { lab in
-                let same = ServerAddress(host: Self.second, port: lab.source.address.port)
+                let same = Endpoint(host: Self.second, port: lab.source.address.port)
                 let steps = first + Migration.steps().dropFirst()
                 let migration = try Migration(lab, steps: steps, seenAs: seen(lab, lab.target, at: same))
                 try await migration.underLoad("source and target are one") { _ in

@@ -4,6 +4,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// A server dies in the middle of a cutover under load while `planrun` goes on. What planrun says then leads to a

@@ -3,6 +3,7 @@ import PlanGraph
 import PlanModel
 import RESP
 import Testing
+import Values
 
 @testable import Operations
 
@@ -154,7 +155,7 @@ extension Lifecycle {
         expectNothingLost(on: SmallWorld.source, comment, location)
     }
 
-    private func expectNothingLost(on address: ServerAddress, _ comment: Comment?, _ location: SourceLocation) {
+    private func expectNothingLost(on address: Endpoint, _ comment: Comment?, _ location: SourceLocation) {
         let world = world.read { $0 }
         #expect(world.lost(on: address) == [], comment, sourceLocation: location)
         #expect(world.splits == [], comment, sourceLocation: location)

@@ -3,13 +3,14 @@ import PlanGraph
 import PlanModel
 import RESP
 import Testing
+import Values
 
 @testable import Operations
 
 /// Users that may not do everything, and servers that are restarted at the worst moment.
 struct FailoverRefusalTests {
     private func lifecycle(
-        via: String = "sentinel", forbidding commands: [ServerAddress: [String]] = [:]
+        via: String = "sentinel", forbidding commands: [Endpoint: [String]] = [:]
     ) throws -> Lifecycle {
         let count = via == "promote" ? 0 : 1
         var world = SmallWorld.following(sentinels: count)
@@ -21,7 +22,7 @@ struct FailoverRefusalTests {
         await #expect(throws: StepFailure.self) { try await lifecycle.run(process) }
     }
 
-    private static let sentinel = ServerAddress(host: SmallWorld.sentinelHost, port: 26379)
+    private static let sentinel = Endpoint(host: SmallWorld.sentinelHost, port: 26379)
 
     @Test(arguments: [
         ("sentinel", SmallWorld.source, "CLIENT PAUSE"), ("promote", SmallWorld.source, "CLIENT PAUSE"),
@@ -31,7 +32,7 @@ struct FailoverRefusalTests {
         ("sentinel", SmallWorld.source, "CONFIG SET REPLICA-PRIORITY 0"),
     ])
     func `what is refused before the promotion leaves everything as it was`(
-        _ via: String, _ server: ServerAddress, _ command: String
+        _ via: String, _ server: Endpoint, _ command: String
     ) async throws {
         let lifecycle = try lifecycle(via: via, forbidding: [server: [command]])
         let failure = await fail(lifecycle, FakeProcess(lifecycle.world))

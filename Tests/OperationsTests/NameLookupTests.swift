@@ -3,6 +3,7 @@ import PlanModel
 import RESP
 import Synchronization
 import Testing
+import Values
 
 @testable import Operations
 
@@ -59,12 +60,12 @@ struct NameLookupTests {
     @Test func `while writes are held back nobody is asked for a name`() async throws {
         let servers = try servers(["source.test": ["10.0.0.1"], "other.test": ["10.0.0.1"]])
         let (other, stranger) = (
-            ServerAddress(host: "other.test", port: 6379), ServerAddress(host: "stranger.test", port: 6379)
+            Endpoint(host: "other.test", port: 6379), Endpoint(host: "stranger.test", port: 6379)
         )
-        #expect(await servers.isOnePlace(other, servers.source.endpoint.serverAddress))
+        #expect(await servers.isOnePlace(other, servers.source.endpoint))
         let before = asked.all
         await KnownAddresses.$asksNobody.withValue(true) {
-            #expect(await servers.isOnePlace(other, servers.source.endpoint.serverAddress))
+            #expect(await servers.isOnePlace(other, servers.source.endpoint))
             #expect(await !servers.isSame(stranger, as: servers.source))
         }
         #expect(asked.all == before)

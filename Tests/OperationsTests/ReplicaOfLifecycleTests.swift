@@ -3,6 +3,7 @@ import PlanGraph
 import PlanModel
 import RESP
 import Testing
+import Values
 
 @testable import Operations
 
@@ -138,7 +139,7 @@ struct ReplicaOfLifecycleTests {
     }
 
     @Test func `a target that follows another server is left alone, also by the way back`() async throws {
-        let other = ServerAddress(host: "10.0.0.3", port: 6379)
+        let other = Endpoint(host: "10.0.0.3", port: 6379)
         let lifecycle = try lifecycle { $0.instances[SmallWorld.target]?.follows = other }
         let process = FakeProcess(lifecycle.world)
         let failure = await #expect(throws: StepFailure.self) { try await lifecycle.attempt(process) }

@@ -17,7 +17,7 @@ struct ReplicationCredentialsTests {
         settings.username = user
         settings.password = password.map { Secret($0) }
         settings.tls = tls ? TLSOptions() : nil
-        return Server(part: part, endpoint: server.endpoint, settings: settings, session: server.session)
+        return Server(part: part, settings: settings, session: server.session)
     }
 
     private func bench(_ settings: [String: String] = [:]) throws -> FakeProcess {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import Testing
+import Values
 
 @testable import Operations
 

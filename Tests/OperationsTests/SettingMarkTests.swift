@@ -2,6 +2,7 @@ import PlanGraph
 import PlanModel
 import RESP
 import Testing
+import Values
 
 @testable import Operations
 
@@ -47,7 +48,7 @@ struct SettingMarkTests {
 /// One planrun dies, and a second one that has no record of it carries out the same plan. In the end the second must
 /// restore the settings from before the first.
 struct SecondPlanrunTests {
-    private static let others = ServerAddress(host: "10.0.0.4", port: 6379)
+    private static let others = Endpoint(host: "10.0.0.4", port: 6379)
 
     private func world() -> SmallWorld {
         var world = SmallWorld.following(sentinels: 1)

@@ -3,6 +3,7 @@ import PlanModel
 import RESP
 import Synchronization
 import Testing
+import Values
 
 @testable import Operations
 
@@ -76,7 +77,7 @@ struct SoleRunTests {
     @Test func `one that hangs at its start is told after a while`() async throws {
         let hanging = switchboard.session(
             ConnectionSettings(
-                address: ServerAddress(host: "10.0.0.2", port: 6379), clientName: name(9, .starting).text))
+                address: Endpoint(host: "10.0.0.2", port: 6379), clientName: name(9, .starting).text))
         _ = try await hanging.send(["PING"])
         let failure = await #expect(throws: StepFailure.self) { try await RunClaim.take(servers(name(1))) }
         #expect(failure?.place.first == "target 10.0.0.2:6379")
@@ -87,7 +88,7 @@ struct SoleRunTests {
         for server in looking.all { _ = try await server.ask(["PING"]) }
         let first = try servers(name(5))
         try await RunClaim.take(first)
-        switchboard.cut(ServerAddress(host: "10.0.0.1", port: 6379))
+        switchboard.cut(Endpoint(host: "10.0.0.1", port: 6379))
         let failure = await #expect(throws: StepFailure.self) { try await RunClaim.take(servers(name(6))) }
         #expect(failure?.place.first == "target 10.0.0.2:6379")
     }
@@ -103,15 +104,15 @@ struct SoleRunTests {
 /// Servers that know the names of the connected clients and nothing else.
 private final class Switchboard: SessionConnector {
     private struct State {
-        var connected: [Int: (address: ServerAddress, name: String?)] = [:]
+        var connected: [Int: (address: Endpoint, name: String?)] = [:]
         var last = 0
-        var cut: ServerAddress?
+        var cut: Endpoint?
     }
 
     private let state = Mutex(State())
 
     var names: [String] { state.withLock { $0.connected.sorted { $0.key < $1.key }.compactMap(\.value.name) } }
-    func cut(_ address: ServerAddress) { state.withLock { $0.cut = address } }
+    func cut(_ address: Endpoint) { state.withLock { $0.cut = address } }
 
     func session(_ settings: ConnectionSettings) -> any CommandSession { Line(self, settings) }
 
@@ -121,7 +122,7 @@ private final class Switchboard: SessionConnector {
         throw lost(settings.address)
     }
 
-    private func lost(_ address: ServerAddress) -> SessionError {
+    private func lost(_ address: Endpoint) -> SessionError {
         SessionError(code: .connectionRefused, address: address, sentence: "refused", mayHaveBeenExecuted: false)
     }
 
@@ -135,7 +136,7 @@ private final class Switchboard: SessionConnector {
             self.settings = settings
         }
 
-        var address: ServerAddress { settings.address }
+        var address: Endpoint { settings.address }
 
         func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
             await Task.yield()

@@ -3,14 +3,15 @@ import PlanModel
 import RESP
 import TestKit
 import Testing
+import Values
 
 @testable import Operations
 
 /// planrun does nothing to a further server that is, or might be, one of those that the plan names.
 struct StrangerTests {
-    private static let third = ServerAddress(host: "10.0.0.3", port: 6379)
+    private static let third = Endpoint(host: "10.0.0.3", port: 6379)
 
-    private func server(_ address: ServerAddress, _ runID: String) -> FakeServer {
+    private func server(_ address: Endpoint, _ runID: String) -> FakeServer {
         FakeServer(address) { command in
             command.words[0] == "INFO"
                 ? .info(["# Server", "redis_version:7.0.15", "redis_mode:standalone", "run_id:\(runID)"]) : .ok
@@ -25,8 +26,7 @@ struct StrangerTests {
         if targetIsUp { all.append(server(SmallWorld.target, "bbbb")) }
         let servers = try Servers(plan: .small(), connector: FakeConnector(all), environment: [:]) { [$0] }
         let guest = Server(
-            part: .replica, endpoint: Endpoint(host: Self.third.host, port: Self.third.port),
-            settings: ConnectionSettings(address: Self.third),
+            part: .replica, settings: ConnectionSettings(address: Self.third),
             session: servers.connector.session(ConnectionSettings(address: Self.third)))
         do {
             try await Stranger(guest, servers: servers, parties: [servers.target, servers.source])

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import Testing
+import Values
 
 @testable import Operations
 
@@ -121,7 +122,7 @@ struct WriteProtectionTests {
             world.instances[SmallWorld.source]?.settings["min-replicas-to-write"] = configured
             world.instances[SmallWorld.source]?.settings["min-replicas-max-lag"] = lag
             for index in 0..<others {
-                world.instances[ServerAddress(host: "10.0.1.\(index)", port: 6379)] = FakeInstance(
+                world.instances[Endpoint(host: "10.0.1.\(index)", port: 6379)] = FakeInstance(
                     follows: SmallWorld.source)
             }
         }

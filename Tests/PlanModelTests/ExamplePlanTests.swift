@@ -3,6 +3,7 @@ import FoundationEssentials
 import Operations
 import PlanModel
 import Testing
+import Values
 import YAMLTree
 
 struct ExamplePlanTests {

@@ -1,6 +1,7 @@
 import Diagnostics
 import FoundationEssentials
 import PlanModel
+import Values
 
 /// A plan file in `Fixtures`, and the diagnostics that are expected of it.
 ///

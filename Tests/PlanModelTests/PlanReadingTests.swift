@@ -1,6 +1,7 @@
 import Diagnostics
 import PlanModel
 import Testing
+import Values
 
 func readFixture(_ name: String) throws -> Plan {
     try #require(Plan.load(path: "\(Fixture.folder)/valid/\(name).yaml", checks: Fixture.checks).plan)

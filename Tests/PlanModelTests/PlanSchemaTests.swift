@@ -1,6 +1,7 @@
 import Diagnostics
 import PlanModel
 import Testing
+import Values
 import YAMLTree
 
 /// The schema and the reader agree, key for key and default for default.

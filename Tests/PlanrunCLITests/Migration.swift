@@ -3,6 +3,7 @@ import PlanModel
 import RESP
 import Synchronization
 import TestKit
+import Values
 
 /// A source, a target and a Sentinel in memory. They know as much of Redis as `plan`, `check` and `replicaof` ask for.
 final class Migration: Sendable {
@@ -48,9 +49,9 @@ final class Migration: Sendable {
 
     var servers: [FakeServer] {
         [
-            FakeServer(ServerAddress(host: "10.0.0.1", port: 6379)) { [self] in source($0.words) },
-            FakeServer(ServerAddress(host: "10.0.0.2", port: 6380)) { [self] in target($0.words) },
-            FakeServer(ServerAddress(host: "10.0.0.3", port: 5000)) { [self] in sentinel($0.words) },
+            FakeServer(Endpoint(host: "10.0.0.1", port: 6379)) { [self] in source($0.words) },
+            FakeServer(Endpoint(host: "10.0.0.2", port: 6380)) { [self] in target($0.words) },
+            FakeServer(Endpoint(host: "10.0.0.3", port: 5000)) { [self] in sentinel($0.words) },
         ]
     }
 

@@ -1,5 +1,6 @@
 import NIOCore
 import Testing
+import Values
 
 @testable import RESP
 
@@ -92,7 +93,7 @@ struct PrintableTests {
 
     @Test func `a secret shows itself to nobody`() {
         let settings = ConnectionSettings(
-            address: ServerAddress(host: "::1", port: 1), username: "u", password: Secret("s3cret"))
+            address: Endpoint(host: "::1", port: 1), username: "u", password: Secret("s3cret"))
         var dumped = "\(settings)\(String(reflecting: settings))"
         dump(settings, to: &dumped)
         #expect(!dumped.contains("s3cret"))

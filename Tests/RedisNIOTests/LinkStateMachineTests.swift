@@ -1,11 +1,12 @@
 import NIOCore
 import RESP
 import Testing
+import Values
 
 @testable import RedisNIO
 
 struct LinkStateMachineTests {
-    private let address = ServerAddress(host: "10.0.0.1", port: 6379)
+    private let address = Endpoint(host: "10.0.0.1", port: 6379)
     private let ok = RESPValue.simpleString("OK")
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
     private var link: LinkStateMachine

@@ -3,6 +3,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 @testable import RedisNIO
 

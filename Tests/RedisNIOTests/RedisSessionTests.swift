@@ -4,12 +4,13 @@ import RESP
 import Synchronization
 import TestKit
 import Testing
+import Values
 
 @testable import RedisNIO
 
 struct RedisSessionTests {
     private func session(
-        _ address: ServerAddress, username: String? = nil, password: String? = nil,
+        _ address: Endpoint, username: String? = nil, password: String? = nil,
         connectTimeout: Duration = .seconds(20)
     ) -> any CommandSession {
         RedisConnector().session(
@@ -155,7 +156,7 @@ struct RedisSessionTests {
     @Test func `a host name whose IPs are known is not looked up, and each of them is tried`() async throws {
         let server = try await ScriptedServer.start { _ in .raw("+PONG\r\n") }
         var settings = ConnectionSettings(
-            address: ServerAddress(host: "no-such-host.invalid", port: server.address.port))
+            address: Endpoint(host: "no-such-host.invalid", port: server.address.port))
         // No server listens at the first address.
         settings.ips = ["127.0.0.2", "127.0.0.1"]
         let session = RedisConnector().session(settings)
@@ -165,7 +166,7 @@ struct RedisSessionTests {
     }
 
     @Test func `a host name without address`() async throws {
-        let session = session(ServerAddress(host: "no-such-host.invalid", port: 1))
+        let session = session(Endpoint(host: "no-such-host.invalid", port: 1))
         let error = await failure(session)
         #expect(error?.code == .hostUnresolvable)
         #expect(error?.sentence == "the host name 'no-such-host.invalid' cannot be resolved")
@@ -175,7 +176,7 @@ struct RedisSessionTests {
 
     @Test func `a host name with several addresses reaches the one that listens`() async throws {
         let server = try await ScriptedServer.start()
-        let session = session(ServerAddress(host: "localhost", port: server.address.port))
+        let session = session(Endpoint(host: "localhost", port: server.address.port))
         #expect(try await session.send(["PING"]) == .simpleString("PONG"))
         #expect(await RedisConnector().addresses(of: "localhost").contains("127.0.0.1"))
         #expect(await RedisConnector().addresses(of: "0:0:0:0:0:0:0:1") == ["::1"])
@@ -185,7 +186,7 @@ struct RedisSessionTests {
 
     @Test func `IPv6`() async throws {
         let server = try await ScriptedServer.start(host: "::1")
-        let session = session(ServerAddress(host: "::1", port: server.address.port))
+        let session = session(Endpoint(host: "::1", port: server.address.port))
         #expect(try await session.send(["PING"]) == .simpleString("PONG"))
         await session.close()
         await server.stop()

@@ -3,6 +3,7 @@ import NIOPosix
 import NIOSSL
 import RESP
 import Synchronization
+import Values
 
 /// A server on 127.0.0.1 that answers as a test tells it to, and remembers what it was asked.
 final class ScriptedServer: Sendable {
@@ -29,7 +30,7 @@ final class ScriptedServer: Sendable {
     /// Stands for received bytes that are no command.
     static let rubbish = "(rubbish)"
 
-    var address: ServerAddress { ServerAddress(host: "127.0.0.1", port: channel.localAddress?.port ?? 0) }
+    var address: Endpoint { Endpoint(host: "127.0.0.1", port: channel.localAddress?.port ?? 0) }
     var connections: Int { state.value.withLock(\.connections) }
     var open: Int { state.value.withLock(\.open) }
     var commands: [String] { state.value.withLock(\.commands) }

@@ -2,6 +2,7 @@ import NIOSSL
 import RESP
 import Rehearsal
 import Testing
+import Values
 
 @testable import RedisNIO
 
@@ -16,13 +17,13 @@ struct TLSTests {
         let server = try await ScriptedServer.start(tls: try certificates.server(name, asks: asks))
         var options = TLSOptions(caFile: certificates.path("ca.crt"))
         change(&options, certificates)
-        let error = await ping(ServerAddress(host: host, port: server.address.port), options)
+        let error = await ping(Endpoint(host: host, port: server.address.port), options)
         await server.stop()
         return error
     }
 
     private func ping(
-        _ address: ServerAddress, _ options: TLSOptions?, connectTimeout: Duration = .seconds(20)
+        _ address: Endpoint, _ options: TLSOptions?, connectTimeout: Duration = .seconds(20)
     ) async -> SessionError? {
         let session = RedisConnector().session(
             ConnectionSettings(

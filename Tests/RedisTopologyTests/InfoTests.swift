@@ -1,5 +1,6 @@
 import RESP
 import Testing
+import Values
 
 @testable import RedisTopology
 

@@ -1,5 +1,6 @@
 import RESP
 import Testing
+import Values
 
 @testable import RedisTopology
 
@@ -12,7 +13,7 @@ struct ReplicationInfoTests {
         #expect(info.previousReplicationID == nil)
         #expect(info.previousIDValidUntil == nil)
         #expect(info.upstream == nil)
-        let address = ServerAddress(host: "127.0.0.1", port: 16380)
+        let address = Endpoint(host: "127.0.0.1", port: 16380)
         #expect(
             info.replicas == [ConnectedReplica(address: address, state: "online", offset: 204_683, lag: .seconds(0))])
         #expect(info.replicas[0].isOnline)
@@ -36,7 +37,7 @@ struct ReplicationInfoTests {
         let info = try ReplicationInfo(Recorded.redisSyncing)
         let upstream = try #require(info.upstream)
         #expect(info.role == .replica)
-        #expect(upstream.primary == ServerAddress(host: "redis-0.example", port: 6379))
+        #expect(upstream.primary == Endpoint(host: "redis-0.example", port: 6379))
         #expect(upstream.isSyncing)
         #expect(upstream.progress == SyncProgress(totalBytes: 1000, receivedBytes: 250))
         #expect(upstream.progress?.fraction == 0.25)

@@ -1,6 +1,7 @@
 import NIOCore
 import RESP
 import Testing
+import Values
 
 @testable import RedisTopology
 
@@ -10,7 +11,7 @@ struct RoleReplyTests {
             .bulkString(.init(string: "master")), .integer(204_831),
             .array([Recorded.words("127.0.0.1 16380 204683")]),
         ])
-        let replica = RoleReply.Replica(address: ServerAddress(host: "127.0.0.1", port: 16380), offset: 204_683)
+        let replica = RoleReply.Replica(address: Endpoint(host: "127.0.0.1", port: 16380), offset: 204_683)
         #expect(try RoleReply(reply) == .primary(offset: 204_831, replicas: [replica]))
     }
 
@@ -20,7 +21,7 @@ struct RoleReplyTests {
         let one = RESPValue.array([
             .bulkString(.init(string: "master")), .array([Recorded.words("127.0.0.1 16380 online")]),
         ])
-        let replica = RoleReply.Replica(address: ServerAddress(host: "127.0.0.1", port: 16380), offset: nil)
+        let replica = RoleReply.Replica(address: Endpoint(host: "127.0.0.1", port: 16380), offset: nil)
         #expect(try RoleReply(one) == .primary(offset: nil, replicas: [replica]))
     }
 
@@ -30,7 +31,7 @@ struct RoleReplyTests {
         ("online", .online), ("stable_sync", .online), ("unheard", .other("unheard")),
     ])
     func `the link of a replica in the words of each engine`(word: String, state: RoleReply.LinkState) throws {
-        let primary = ServerAddress(host: "127.0.0.1", port: 16679)
+        let primary = Endpoint(host: "127.0.0.1", port: 16679)
         #expect(
             try RoleReply(Recorded.dragonflyRole(word)) == .replica(of: primary, link: state, offset: nil))
     }
@@ -42,7 +43,7 @@ struct RoleReplyTests {
         ])
         #expect(
             try RoleReply(reply)
-                == .replica(of: ServerAddress(host: "h", port: 6379), link: .online, offset: 573))
+                == .replica(of: Endpoint(host: "h", port: 6379), link: .online, offset: 573))
     }
 
     @Test func `a Sentinel`() throws {

@@ -1,14 +1,15 @@
 import RESP
 import Testing
+import Values
 
 @testable import RedisTopology
 
 struct SentinelEventTests {
     private let replica = SentinelSubject(
-        kind: .replica, name: "127.0.0.1:17102", address: ServerAddress(host: "127.0.0.1", port: 17102),
+        kind: .replica, name: "127.0.0.1:17102", address: Endpoint(host: "127.0.0.1", port: 17102),
         primaryName: "m")
     private let primary = SentinelSubject(
-        kind: .primary, name: "m", address: ServerAddress(host: "127.0.0.1", port: 17101), primaryName: "m")
+        kind: .primary, name: "m", address: Endpoint(host: "127.0.0.1", port: 17101), primaryName: "m")
 
     private func event(_ channel: String, _ payload: String) -> SentinelEvent {
         SentinelEvent(PublishedMessage(channel: channel, payload: payload))
@@ -25,8 +26,8 @@ struct SentinelEventTests {
         #expect(
             event("+switch-master", "m 127.0.0.1 17101 127.0.0.1 17102")
                 == .switchedPrimary(
-                    name: "m", from: ServerAddress(host: "127.0.0.1", port: 17101),
-                    to: ServerAddress(host: "127.0.0.1", port: 17102)))
+                    name: "m", from: Endpoint(host: "127.0.0.1", port: 17101),
+                    to: Endpoint(host: "127.0.0.1", port: 17102)))
         #expect(event("-failover-abort-no-good-slave", master) == .failoverAborted(primary, reason: .noGoodReplica))
         #expect(event("-failover-abort-not-elected", master) == .failoverAborted(primary, reason: .notElected))
         #expect(event("-failover-abort-slave-timeout", master) == .failoverAborted(primary, reason: .replicaTimeout))
@@ -42,7 +43,7 @@ struct SentinelEventTests {
         #expect(event("+tilt", "#tilt mode entered") == .tiltEntered)
         #expect(event("-tilt", "#tilt mode exited") == .tiltLeft)
         let sentinel = SentinelSubject(
-            kind: .sentinel, name: "702ce28d", address: ServerAddress(host: "::1", port: 26379), primaryName: "m")
+            kind: .sentinel, name: "702ce28d", address: Endpoint(host: "::1", port: 26379), primaryName: "m")
         #expect(
             event("+config-update-from", "sentinel 702ce28d ::1 26379 @ m 127.0.0.1 17101")
                 == .configurationUpdated(from: sentinel))

@@ -1,5 +1,6 @@
 import RESP
 import Testing
+import Values
 
 @testable import RedisTopology
 
@@ -31,7 +32,7 @@ struct SentinelTests {
     @Test func `a primary`() throws {
         let primary = try SentinelPrimary(Recorded.words(Self.primary))
         #expect(primary.name == "m")
-        #expect(primary.address == ServerAddress(host: "127.0.0.1", port: 17101))
+        #expect(primary.address == Endpoint(host: "127.0.0.1", port: 17101))
         #expect(primary.runID == "fd67afca5e5248c0aa8ca159bb13512aa242a3cd")
         #expect(primary.flags.isHealthy)
         #expect(!primary.isFailoverInProgress)
@@ -77,8 +78,8 @@ struct SentinelTests {
 
     @Test func `a replica`() throws {
         let replica = try #require(try SentinelReplica.list(.array([Recorded.words(Self.replica)])).first)
-        #expect(replica.address == ServerAddress(host: "127.0.0.1", port: 17102))
-        #expect(replica.primary == ServerAddress(host: "127.0.0.1", port: 17101))
+        #expect(replica.address == Endpoint(host: "127.0.0.1", port: 17102))
+        #expect(replica.primary == Endpoint(host: "127.0.0.1", port: 17101))
         #expect(replica.isLinkUp)
         #expect(replica.priority == 100)
         #expect(replica.offset == 573)
@@ -107,7 +108,7 @@ struct SentinelTests {
             last-hello-message 105 voted-leader ? voted-leader-epoch 0
             """
         let peer = try #require(try SentinelPeer.list(.array([Recorded.words(line)])).first)
-        #expect(peer.address == ServerAddress(host: "127.0.0.1", port: 17104))
+        #expect(peer.address == Endpoint(host: "127.0.0.1", port: 17104))
         #expect(peer.runID == "702ce28dd5c8ba6ee44c1c68dda98d0b08b19ac1")
         #expect(peer.lastHello == .milliseconds(105))
         #expect(peer.flags.isHealthy)
@@ -134,7 +135,7 @@ struct SentinelTests {
 
     @Test func `the address of a primary`() throws {
         let reply = try SentinelAddressReply(Recorded.words("127.0.0.1 17101"))
-        #expect(reply.primary == ServerAddress(host: "127.0.0.1", port: 17101))
+        #expect(reply.primary == Endpoint(host: "127.0.0.1", port: 17101))
         #expect(try SentinelAddressReply(.null).primary == nil)
         #expect(throws: ReplyError.self) { try SentinelAddressReply(Recorded.words("127.0.0.1")) }
         #expect(throws: ReplyError.self) { try SentinelAddressReply(Recorded.error("LOADING")) }
@@ -161,7 +162,7 @@ struct SentinelTests {
         #expect(info.tiltAge == nil)
         #expect(info.primaries.map(\.name) == ["m", "six"])
         #expect(info.primaries[0].sentinels == 2)
-        #expect(info.primaries[1].address == ServerAddress(host: "::1", port: 6379))
+        #expect(info.primaries[1].address == Endpoint(host: "::1", port: 6379))
         #expect(info.primaries[1].status == "odown")
         let tilted = try SentinelInfo(
             Recorded.text("# Sentinel\nsentinel_tilt:1\nsentinel_tilt_since_seconds:7"))

@@ -1,26 +1,13 @@
 import RESP
 import Testing
+import Values
 
 @testable import RedisTopology
 
-struct SpellingTests {
-    @Test(arguments: [
-        ("10.0.0.1", "10.0.0.1", true), ("10.0.0.1", "10.0.0.2", false), ("redis.example", "10.0.0.1", false),
-        ("Redis.Example.", "redis.example", true), ("[::1]", "::1", true), ("::ffff:10.0.0.1", "10.0.0.1", true),
-        ("::ffff:a:b", "a:b", false),
-    ])
-    func `hosts`(left: String, right: String, isAlike: Bool) {
-        let (left, right) = (ServerAddress(host: left, port: 1), ServerAddress(host: right, port: 1))
-        #expect(left.isSpelledLike(right) == isAlike)
-        #expect(right.isSpelledLike(left) == isAlike)
-        #expect(!left.isSpelledLike(ServerAddress(host: left.host, port: 2)))
-    }
-}
-
 struct TopologyTests {
-    private let source = ServerAddress(host: "10.0.0.1", port: 6379)
-    private let target = ServerAddress(host: "10.0.0.2", port: 6380)
-    private let sentinel = ServerAddress(host: "10.0.0.3", port: 5000)
+    private let source = Endpoint(host: "10.0.0.1", port: 6379)
+    private let target = Endpoint(host: "10.0.0.2", port: 6380)
+    private let sentinel = Endpoint(host: "10.0.0.3", port: 5000)
 
     private var before: Topology {
         Topology(
@@ -65,7 +52,7 @@ struct TopologyTests {
     @Test func `an instance from what it says`() throws {
         let replica = Topology.Instance(target, try ReplicationInfo(Recorded.dragonflyReplica(offset: 56)))
         #expect(replica.role == .replica)
-        #expect(replica.follows == ServerAddress(host: "127.0.0.1", port: 16679))
+        #expect(replica.follows == Endpoint(host: "127.0.0.1", port: 16679))
         #expect(replica.offset == 56)
         #expect(replica.isLinkUp)
         #expect(Topology.Instance(source, try ReplicationInfo(Recorded.redisPrimary)).offset == 204_831)

@@ -1,6 +1,7 @@
 import Diagnostics
 import PlanModel
 import Testing
+import Values
 
 @testable import Rehearsal
 

@@ -1,6 +1,7 @@
 import NIOCore
 import RESP
 import Testing
+import Values
 
 @testable import Rehearsal
 
@@ -45,7 +46,7 @@ import Testing
 
 /// A session in which every command gets the same answer.
 private struct CannedSession: CommandSession {
-    let address = ServerAddress(host: "127.0.0.1", port: 1)
+    let address = Endpoint(host: "127.0.0.1", port: 1)
     let answer: RESPValue
 
     func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {

@@ -1,10 +1,11 @@
 import RESP
 import Testing
+import Values
 
 @testable import Rehearsal
 
 @Suite struct ServerSettingsTests {
-    let address = ServerAddress(host: "127.0.0.1", port: 12_345)
+    let address = Endpoint(host: "127.0.0.1", port: 12_345)
 
     @Test func `a server listens on loopback, keeps nothing on disk and sends its data at once`() throws {
         let lines = try configuration(ServerSettings())
@@ -63,7 +64,7 @@ import Testing
 
     @Test func `a Sentinel monitors, and logs in, as it is told`() throws {
         let monitor = SentinelMonitor(
-            name: "sessions", address: ServerAddress(host: "127.0.0.1", port: 6_379), quorum: 2,
+            name: "sessions", address: Endpoint(host: "127.0.0.1", port: 6_379), quorum: 2,
             downAfter: .seconds(5), failoverTimeout: .milliseconds(20_500), username: "watcher", password: Secret("pw"))
         let lines = try configuration(ServerSettings(role: .sentinel(monitor)))
         for line in [

@@ -1,8 +1,9 @@
 package import RESP
+package import Values
 
 /// Makes sessions with servers in memory, found by address. An address without a server refuses connections.
 package struct FakeConnector: SessionConnector {
-    private let servers: [ServerAddress: FakeServer]
+    private let servers: [Endpoint: FakeServer]
     private let events: FakeEvents
 
     package init(_ servers: [FakeServer], events: FakeEvents = FakeEvents()) {
@@ -25,18 +26,18 @@ package struct FakeConnector: SessionConnector {
 /// Delivers the messages that servers in memory publish.
 package actor FakeEvents {
     private var listeners:
-        [(channels: [String], address: ServerAddress, messages: AsyncStream<PublishedMessage>.Continuation)] = []
+        [(channels: [String], address: Endpoint, messages: AsyncStream<PublishedMessage>.Continuation)] = []
 
     package init() {}
 
     /// Sends a message to every subscription to this channel at this server.
-    package func publish(_ payload: String, on channel: String, at address: ServerAddress) {
+    package func publish(_ payload: String, on channel: String, at address: Endpoint) {
         for listener in listeners where listener.address == address && listener.channels.contains(channel) {
             listener.messages.yield(PublishedMessage(channel: channel, payload: payload))
         }
     }
 
-    func subscription(_ channels: [String], _ address: ServerAddress) -> FakeSubscription {
+    func subscription(_ channels: [String], _ address: Endpoint) -> FakeSubscription {
         let (messages, continuation) = AsyncStream.makeStream(of: PublishedMessage.self)
         listeners.append((channels, address, continuation))
         return FakeSubscription(messages: messages, continuation: continuation)
@@ -51,7 +52,7 @@ package struct FakeSubscription: Subscription {
 }
 
 private struct RefusingSession: CommandSession {
-    let address: ServerAddress
+    let address: Endpoint
 
     func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
         throw .refused(address)
@@ -61,7 +62,7 @@ private struct RefusingSession: CommandSession {
 }
 
 extension SessionError {
-    fileprivate static func refused(_ address: ServerAddress) -> Self {
+    fileprivate static func refused(_ address: Endpoint) -> Self {
         SessionError(
             code: .connectionRefused, address: address, sentence: "\(address) refused the connection",
             mayHaveBeenExecuted: false)

@@ -1,5 +1,6 @@
 package import RESP
 import Synchronization
+package import Values
 
 /// A server in memory, which answers each command by a closure.
 ///
@@ -7,13 +8,13 @@ import Synchronization
 package actor FakeServer {
     package typealias Answer = @Sendable (Command) -> RESPValue
 
-    package nonisolated let address: ServerAddress
+    package nonisolated let address: Endpoint
     /// Every command that the server got, as words, in order.
     package private(set) var received: [[String]] = []
     private var answer: Answer
     private var failure: SessionError.Code?
 
-    package init(_ address: ServerAddress, answer: @escaping Answer) {
+    package init(_ address: Endpoint, answer: @escaping Answer) {
         self.address = address
         self.answer = answer
     }
@@ -44,7 +45,7 @@ package final class FakeSession: CommandSession {
         self.server = server
     }
 
-    package var address: ServerAddress { server.address }
+    package var address: Endpoint { server.address }
 
     package func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
         guard !isClosed.load(ordering: .relaxed) else {

@@ -2,6 +2,7 @@ import Execution
 import PlanGraph
 import PlanModel
 import RedisTopology
+import Values
 
 /// What is true while a person is asked: the roles of the servers, the primary that each Sentinel names, and how far
 /// the target is behind.

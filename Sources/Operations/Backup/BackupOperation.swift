@@ -2,6 +2,7 @@ package import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// `backup`: has the source save its data, and waits until that has ended well.
 ///

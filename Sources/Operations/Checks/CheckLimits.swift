@@ -1,4 +1,5 @@
 package import PlanModel
+package import Values
 
 /// The limits of one check: those that the plan sets, and the defaults of the check's declaration for the others.
 package struct CheckLimits: Sendable {

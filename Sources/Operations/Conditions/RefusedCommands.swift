@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The commands that a target could not carry out, by its own count. For commands that came with the replication stream
 /// there is no other sign: the offset goes on, and nobody gets a reply.

@@ -3,6 +3,7 @@ import PlanGraph
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// What the servers were like when the target began to follow the source. Conditions compare with it until the cutover.
 ///

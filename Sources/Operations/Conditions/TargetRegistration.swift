@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The source and the Sentinels list the target under an address by which planrun recognises it.
 ///
@@ -47,13 +48,13 @@ struct TargetRegistration: Condition {
     }
 
     private enum Recognition {
-        case target(ServerAddress)
+        case target(Endpoint)
         /// No address is certainly the target, and this one may be.
-        case perhaps(ServerAddress, String)
+        case perhaps(Endpoint, String)
         case nobody
     }
 
-    private static func recognise(_ addresses: [ServerAddress], _ servers: Servers) async -> Recognition {
+    private static func recognise(_ addresses: [Endpoint], _ servers: Servers) async -> Recognition {
         var recognition = Recognition.nobody
         for address in addresses {
             switch await servers.sameness(of: address, as: servers.target) {
@@ -66,17 +67,17 @@ struct TargetRegistration: Condition {
     }
 
     /// The address under which the source lists the target; `nil` where it is the one in the plan.
-    static func otherAddress(_ servers: Servers) async throws -> ServerAddress? {
+    static func otherAddress(_ servers: Servers) async throws -> Endpoint? {
         let listed = try await servers.source.replication().replicas.map(\.address)
         guard case .target(let address) = await recognise(listed, servers) else { return nil }
-        let planned = servers.target.endpoint.serverAddress
+        let planned = servers.target.endpoint
         return await servers.isOnePlace(address, planned) ? nil : address
     }
 }
 
 extension TargetRegistration {
     private func unrecognised(
-        _ address: ServerAddress, _ reason: String, by instance: some Instance, _ servers: Servers
+        _ address: Endpoint, _ reason: String, by instance: some Instance, _ servers: Servers
     ) -> StepFailure {
         StepFailure(
             code: .targetUnrecognised,
@@ -86,7 +87,7 @@ extension TargetRegistration {
             world: ["nothing was promoted; \(servers.source.endpoint) takes writes"], help: remedy(servers))
     }
 
-    private func unlisted(_ listed: [ServerAddress], _ servers: Servers) -> StepFailure {
+    private func unlisted(_ listed: [Endpoint], _ servers: Servers) -> StepFailure {
         let others = listed.isEmpty ? "no replica" : "only \(listed.map(\.description).joined(separator: ", "))"
         return StepFailure(
             code: .targetUnrecognised,

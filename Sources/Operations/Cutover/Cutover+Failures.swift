@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RedisTopology
+import Values
 
 /// The failures of a handover that did not come to its end. Each says what happened and what state the world is in.
 extension CutoverDriver {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Hands the role of primary from one server to another without losing an acknowledged write.
 ///

@@ -140,7 +140,7 @@ package struct FailoverOperation: Operation {
             guard try await Fence(primary: servers.source).isClosed(),
                 try await servers.source.replication().upstream == nil
             else { return false }
-            return try await Sentinels(servers)?.knowsAny([servers.source.endpoint.serverAddress]) != true
+            return try await Sentinels(servers)?.knowsAny([servers.source.endpoint]) != true
         case .shutdown: return false
         }
     }

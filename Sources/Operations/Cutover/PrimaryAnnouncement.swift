@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Tells all Sentinels at the same time who is primary, after the roles were swapped. It uses the message that
 /// Sentinels send each other (`PUBLISH __sentinel__:hello`), with a newer configuration epoch and in the name of
@@ -87,7 +88,7 @@ struct PrimaryAnnouncement: Sendable {
             guard peer != nil || isToAll else { continue }
             // The address is spelt as that Sentinel spells it. A Sentinel that knows a host by its IP would take the
             // host's name for another server.
-            var address = ServerAddress(host: primary.endpoint.host, port: primary.endpoint.port)
+            var address = primary.endpoint
             for replica in picture.replicas where await sentinels.servers.isSame(replica.address, as: primary) {
                 address = replica.address
             }
@@ -95,7 +96,7 @@ struct PrimaryAnnouncement: Sendable {
                 Letter(
                     receiver: picture.sentinel,
                     hello: SentinelHello(
-                        announcer: peer?.address ?? ServerAddress(host: "127.0.0.1", port: 1),
+                        announcer: peer?.address ?? Endpoint(host: "127.0.0.1", port: 1),
                         runID: peer?.runID ?? String(repeating: "0", count: 40), primaryName: sentinels.primaryName,
                         primary: address, epoch: epoch),
                     isInNobodysName: peer == nil))

@@ -1,4 +1,5 @@
 import RedisTopology
+import Values
 
 /// A combination of engines and versions whose replication is known to go wrong, and the release of the target that
 /// mended it.

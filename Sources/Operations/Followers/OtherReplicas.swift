@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The replicas of a primary besides the one that takes over. None of them is promoted. After the cutover they follow
 /// the new primary, are detached, or are left to the Sentinels, as the plan says.
@@ -22,7 +23,7 @@ struct OtherReplicas: Sendable {
         var priority: String?
         var writeRule: [String: String] = [:]
 
-        var address: ServerAddress { ServerAddress(host: host, port: port) }
+        var address: Endpoint { Endpoint(host: host, port: port) }
         /// Its settings as `Fence.prior()` returned them.
         var settings: [String: String] { writeRule.merging(priority.map { ["replica-priority": $0] } ?? [:]) { $1 } }
     }
@@ -56,19 +57,17 @@ struct OtherReplicas: Sendable {
             var settings = primary.settings
             settings.address = address
             (settings.connectTimeout, settings.replyTimeout) = (.seconds(1), .seconds(1))
-            return Server(
-                part: .replica, endpoint: Endpoint(host: address.host, port: address.port), settings: settings,
-                session: servers.connector.session(settings))
+            return Server(part: .replica, settings: settings, session: servers.connector.session(settings))
         }
     }
 
     /// The addresses of these replicas, as the primary and the Sentinels list them.
-    private func addresses() async throws -> [ServerAddress] {
+    private func addresses() async throws -> [Endpoint] {
         var all = try await primary.replication().replicas.map(\.address)
         for picture in servers.plan.sentinel == nil ? [] : try await servers.sentinelPictures() {
             all += picture.replicas.filter { $0.flags.isHealthy && $0.reportedRole == .replica }.map(\.address)
         }
-        var others: [ServerAddress] = []
+        var others: [Endpoint] = []
         for address in all where !others.contains(address) {
             if await servers.isSame(address, as: successor) { continue }
             if await servers.isSame(address, as: primary) { continue }

@@ -1,4 +1,5 @@
 import RedisTopology
+import Values
 
 /// The RDB formats of the engines: which one a source writes for a replica, and up to which one a target reads.
 ///

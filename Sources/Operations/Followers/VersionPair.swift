@@ -1,4 +1,5 @@
 import RedisTopology
+import Values
 
 /// What is known of replicating from one engine and version to another. It asks no server.
 struct VersionPair {

@@ -37,7 +37,7 @@ struct Detachment {
             return nil
         }
         try await Sentinels(servers)?.forget(
-            [target.endpoint.serverAddress],
+            [target.endpoint],
             world: ["the target is detached; \(servers.source.endpoint) takes writes"], context)
         // A Sentinel that promoted the target before its reset names the target by now, and clients write there. One
         // that was reset before has forgotten the target and cannot promote it any more.

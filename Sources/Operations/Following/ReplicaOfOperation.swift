@@ -2,6 +2,7 @@ package import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// `replicaof`: makes the target a replica of the source, and sends `REPLICAOF` only if it is none yet.
 ///
@@ -50,7 +51,7 @@ package struct ReplicaOfOperation: Operation {
     /// The server that the target follows; `nil` if it stands alone. A target that stands alone although the Sentinels
     /// know it as a replica was restarted or detached. The Sentinels make it follow again, up to 20 s later, and this
     /// waits for them.
-    private func upstream(_ context: StepContext) async throws -> ServerAddress? {
+    private func upstream(_ context: StepContext) async throws -> Endpoint? {
         let watch = Stopwatch(context.clock)
         // Where the target's data may be deleted, planrun makes it follow by itself, without waiting for the Sentinels.
         let isFree = try context.undo?.decode(ReplicaOfMemory.self).wasEmpty ?? false || replacesData
@@ -74,7 +75,7 @@ package struct ReplicaOfOperation: Operation {
         guard let sentinels = Sentinels(servers), try await target.keyspace().keys > 0,
             await servers.sentinelNamingTarget() == nil
         else { return false }
-        return try await sentinels.knowsAny([target.endpoint.serverAddress])
+        return try await sentinels.knowsAny([target.endpoint])
     }
 
     package func perform(_ context: StepContext) async throws {
@@ -160,14 +161,14 @@ package struct ReplicaOfOperation: Operation {
         ]
     }
 
-    private func followsAnother(_ primary: ServerAddress) -> StepFailure {
+    private func followsAnother(_ primary: Endpoint) -> StepFailure {
         StepFailure(
             code: .targetFollowsAnother, what: "the target is a replica of \(primary), which is not the source",
             place: [target.name], world: ["nothing was changed"],
             help: ["name the right target in the plan, or detach it yourself: REPLICAOF NO ONE on \(target.endpoint)"])
     }
 
-    private func sourceFollows(_ primary: ServerAddress) async -> StepFailure {
+    private func sourceFollows(_ primary: Endpoint) async -> StepFailure {
         StepFailure(
             code: .sourceNotPrimary, what: "the source is a replica of \(primary)", place: [source.name],
             world: ["nothing was changed; the target was not touched"],

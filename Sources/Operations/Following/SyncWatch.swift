@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RedisTopology
+import Values
 
 /// Decides, look by look, whether the target is in sync. It is pure: it is told what the servers said and when.
 struct SyncWatch {

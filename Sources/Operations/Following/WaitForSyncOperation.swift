@@ -2,6 +2,7 @@ package import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// `wait-for-sync`: waits until the target has all that the source has, and keeps up.
 ///

@@ -2,6 +2,7 @@ package import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// `monitor`: puts the source under the Sentinels, and waits until they see it and each other.
 package struct MonitorOperation: Operation {

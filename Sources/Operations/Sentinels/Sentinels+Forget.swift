@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 extension Sentinels {
     static func forgettingRights(_ plan: Plan) -> Rights {
@@ -15,7 +16,7 @@ extension Sentinels {
     /// primary, so a server that shall be forgotten must not follow the primary any more.
     /// - Parameter world: what state the servers are in, for the failure where a Sentinel does not find the others
     ///   again.
-    func forget(_ forgotten: [ServerAddress], world: [String], _ context: StepContext) async throws {
+    func forget(_ forgotten: [Endpoint], world: [String], _ context: StepContext) async throws {
         for sentinel in all {
             guard try await knows(forgotten, sentinel) else { continue }
             let others = try await sentinel.sentinelPrimary(primaryName)?.otherSentinelCount ?? 0
@@ -38,12 +39,12 @@ extension Sentinels {
     }
 
     /// Whether some Sentinel lists a server at one of these addresses as a replica.
-    func knowsAny(_ addresses: [ServerAddress]) async throws -> Bool {
+    func knowsAny(_ addresses: [Endpoint]) async throws -> Bool {
         for sentinel in all where try await knows(addresses, sentinel) { return true }
         return false
     }
 
-    private func knows(_ addresses: [ServerAddress], _ sentinel: Sentinel) async throws -> Bool {
+    private func knows(_ addresses: [Endpoint], _ sentinel: Sentinel) async throws -> Bool {
         for replica in try await sentinel.sentinelReplicas(primaryName) {
             for address in addresses where await servers.isSame(replica.address, as: address) { return true }
         }

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Which Sentinel is asked for a failover, and when.
 extension Sentinels {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The Sentinels of a plan, and what a cutover does with all of them.
 struct Sentinels: Sendable {
@@ -67,7 +68,7 @@ struct Sentinels: Sendable {
     }
 
     private struct Opinion: Sendable {
-        var named: ServerAddress?
+        var named: Endpoint?
         var isNamed = false
         var isShown = false
         var isBusy = false

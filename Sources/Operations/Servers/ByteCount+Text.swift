@@ -1,5 +1,6 @@
 import PlanModel
 import RedisTopology
+import Values
 
 extension ByteCount {
     /// For a person, rounded: `412 MiB`, `1.2 GiB`.

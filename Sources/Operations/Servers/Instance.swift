@@ -1,7 +1,8 @@
 package import Execution
-package import PlanModel
+import PlanModel
 package import RESP
 package import RedisTopology
+package import Values
 
 /// One server process that a plan is about, and the conversation with it. It is either a `Server`, which holds data, or
 /// a `Sentinel`; each of these has the questions and commands that only it understands.
@@ -9,7 +10,6 @@ package import RedisTopology
 /// Everything that can go wrong in the conversation is thrown as a `StepFailure` that names the instance, so that no
 /// operation has to name it again.
 package protocol Instance: Sendable {
-    var endpoint: Endpoint { get }
     var settings: ConnectionSettings { get }
     var session: any CommandSession { get }
     /// The kind of server, by which the rights of planrun's user there are declared.
@@ -22,6 +22,8 @@ package protocol Instance: Sendable {
 extension Instance {
     /// What planrun sends on every connection; `CLIENT SETNAME` tells whose connection it is.
     static var rights: [Right] { [.clientSetName, .info] }
+
+    package var endpoint: Endpoint { settings.address }
 
     /// `target 10.0.0.2:6380`
     package var name: String { "\(place.rawValue) \(endpoint)" }

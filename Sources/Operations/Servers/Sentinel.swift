@@ -1,18 +1,18 @@
 package import Execution
-package import PlanModel
+import PlanModel
 package import RESP
 package import RedisTopology
+package import Values
 
 /// One Sentinel of a plan.
 package struct Sentinel: Instance {
-    package let endpoint: Endpoint
     package let settings: ConnectionSettings
     package let session: any CommandSession
 
     package var place: Rights.Place { .sentinel }
 
     package func speaking(_ settings: ConnectionSettings, on session: any CommandSession) -> Sentinel {
-        Sentinel(endpoint: endpoint, settings: settings, session: session)
+        Sentinel(settings: settings, session: session)
     }
 }
 
@@ -30,7 +30,7 @@ extension Sentinel {
     /// The address that this Sentinel gives clients for the primary; `nil` if it monitors none of that name.
     package func primaryAddress(
         _ name: String, timeout: Duration? = nil
-    ) async throws(StepFailure) -> ServerAddress? {
+    ) async throws(StepFailure) -> Endpoint? {
         try await read(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name], timeout: timeout) {
             try SentinelAddressReply($0).primary
         }

@@ -1,5 +1,5 @@
 package import Execution
-package import PlanModel
+import PlanModel
 package import RESP
 package import RedisTopology
 
@@ -12,19 +12,17 @@ package struct Server: Instance {
     }
 
     package let part: Part
-    package let endpoint: Endpoint
     package let settings: ConnectionSettings
     package let session: any CommandSession
 
-    package init(part: Part, endpoint: Endpoint, settings: ConnectionSettings, session: any CommandSession) {
+    package init(part: Part, settings: ConnectionSettings, session: any CommandSession) {
         self.part = part
-        self.endpoint = endpoint
         self.settings = settings
         self.session = session
     }
 
     package func speaking(_ settings: ConnectionSettings, on session: any CommandSession) -> Server {
-        Server(part: part, endpoint: endpoint, settings: settings, session: session)
+        Server(part: part, settings: settings, session: session)
     }
 
     package var place: Rights.Place {

@@ -3,6 +3,7 @@ import Execution
 package import PlanModel
 package import RESP
 import RedisTopology
+import Values
 
 /// The servers of a plan, and the means to recognise them when other servers name them.
 package struct Servers: Sendable {
@@ -50,8 +51,7 @@ package struct Servers: Sendable {
         }
         func server(_ part: Server.Part, _ instance: InstanceSettings) throws -> Server {
             let settings = try settings(instance.endpoint, instance.access)
-            return Server(
-                part: part, endpoint: instance.endpoint, settings: settings, session: connector.session(settings))
+            return Server(part: part, settings: settings, session: connector.session(settings))
         }
         self.plan = plan
         self.rights = rights
@@ -66,7 +66,7 @@ package struct Servers: Sendable {
             try plan.sentinel.map { sentinel in
                 try sentinel.endpoints.map { endpoint in
                     let settings = try settings(endpoint, sentinel.access)
-                    return Sentinel(endpoint: endpoint, settings: settings, session: connector.session(settings))
+                    return Sentinel(settings: settings, session: connector.session(settings))
                 }
             } ?? []
         func secret(_ reference: SecretReference) throws -> Secret {
@@ -140,14 +140,10 @@ package struct Servers: Sendable {
     }
 }
 
-extension Endpoint {
-    var serverAddress: ServerAddress { ServerAddress(host: host, port: port) }
-}
-
 extension ConnectionSettings {
     init(_ endpoint: Endpoint, _ access: Access, plan: Plan, environment: [String: String]) throws {
         self.init(
-            address: ServerAddress(host: endpoint.host, port: endpoint.port), username: access.username,
+            address: endpoint, username: access.username,
             password: try access.password.map {
                 Secret(try $0.read(planPath: plan.file.path, environment: environment))
             },

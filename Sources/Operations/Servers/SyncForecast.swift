@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// How long the full sync will take and how much is written during it, estimated from what the source says now.
 struct SyncForecast: Sendable {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The users of source and target side by side, and what is known about who uses the source.
 ///

@@ -1,6 +1,7 @@
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// How to make a user of the source at a target that lacks it, or what is in the way.
 struct UserRecipe: Sendable {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The last time that a server refused something to a user, from its `ACL LOG`. It shows that somebody works as this
 /// user, even if nobody is connected at the moment.

@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RedisTopology
+import Values
 
 /// Commands of which Dragonfly drops some forms without counting them, so that only the source shows that they were
 /// used.

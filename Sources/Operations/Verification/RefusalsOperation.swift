@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The node of a `verify` after the cutover that asks whether a Dragonfly target has refused commands.
 ///

@@ -1,6 +1,7 @@
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// After the cutover every Sentinel names the target: in the address that it gives clients, and in `SENTINEL MASTER`.
 struct SentinelsSwitchedCheck: Check {
@@ -21,7 +22,7 @@ struct SentinelsSwitchedCheck: Check {
         return .combined(findings, passed: "\(count) of \(count) Sentinels name \(servers.target.endpoint)")
     }
 
-    private func missed(_ sentinel: Sentinel, _ addresses: [ServerAddress?], _ servers: Servers) async -> Finding? {
+    private func missed(_ sentinel: Sentinel, _ addresses: [Endpoint?], _ servers: Servers) async -> Finding? {
         for address in addresses {
             guard let address else {
                 return .missed(

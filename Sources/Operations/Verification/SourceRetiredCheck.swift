@@ -34,7 +34,7 @@ struct SourceRetiredCheck: Check {
 
     private func standsAlone(_ servers: Servers) async throws -> Finding {
         let source = servers.source
-        if try await Sentinels(servers)?.knowsAny([source.endpoint.serverAddress]) == true {
+        if try await Sentinels(servers)?.knowsAny([source.endpoint]) == true {
             return .missed(
                 "a Sentinel still lists \(source.endpoint) as a replica", wants: "forgotten by all",
                 at: servers.sentinels.map(\.name),

@@ -42,9 +42,7 @@ struct TargetWritableCheck: Check {
             settings.address = address
         }
         let session = servers.connector.session(settings)
-        let writer = Server(
-            part: .target, endpoint: Endpoint(host: settings.address.host, port: settings.address.port),
-            settings: settings, session: session)
+        let writer = Server(part: .target, settings: settings, session: session)
         // The key has a prefix of planrun's own, and expires after a minute in case planrun dies before it deletes it.
         let key = "\(Self.keyPrefix)\(UInt64.random(in: 0...UInt64.max))"
         do {

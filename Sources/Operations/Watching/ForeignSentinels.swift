@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Finds Sentinels outside the plan that watch the source, the target or another replica.
 ///
@@ -64,7 +65,7 @@ struct ForeignSentinels: Sendable {
         let primaries = watches
         watches.removeAll { watch in
             guard case .member(let name, let address) = watch.purpose,
-                let server = watched.first(where: { $0.endpoint.serverAddress.isSpelledLike(address) })
+                let server = watched.first(where: { $0.endpoint.isSpelledLike(address) })
             else { return false }
             return primaries.contains { $0.server == server.name && $0.purpose == .primary(name: name) }
         }
@@ -98,7 +99,7 @@ struct ForeignSentinels: Sendable {
     private func listen(_ sighting: WatcherSighting, _ own: Set<String>) async -> Strangers {
         let ids = sighting.hosts.filter { id, _ in !own.contains { $0.hasPrefix(id) } }
         var strangers = Strangers(server: sighting.server, ids: ids)
-        let address = sighting.server.endpoint.serverAddress
+        let address = sighting.server.endpoint
         let known = servers.knownSubscribers[address]
         let isQuiet = sighting.namelessCount <= known
         if ids.isEmpty, isQuiet { return strangers }
@@ -125,7 +126,7 @@ struct ForeignSentinels: Sendable {
 
     private func isOurs(_ hello: SentinelHello, _ own: Set<String>) -> Bool {
         own.contains(hello.runID)
-            || servers.sentinels.contains { $0.endpoint.serverAddress.isSpelledLike(hello.announcer) }
+            || servers.sentinels.contains { $0.endpoint.isSpelledLike(hello.announcer) }
     }
 
     /// Groups the Sentinels that say the same of a server.
@@ -150,7 +151,7 @@ struct ForeignSentinels: Sendable {
     }
 
     private func purpose(_ hello: SentinelHello, _ server: Server) async -> SentinelWatch.Purpose {
-        if await servers.isOnePlace(hello.primary, server.endpoint.serverAddress) {
+        if await servers.isOnePlace(hello.primary, server.endpoint) {
             return .primary(name: hello.primaryName)
         }
         guard let id = await runID(of: hello), id == (try? await server.serverInfo().runID) else {

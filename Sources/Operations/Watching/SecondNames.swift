@@ -1,6 +1,7 @@
 import Execution
 import RESP
 import RedisTopology
+import Values
 
 /// Other names under which the plan's own Sentinels watch a server of the plan.
 ///
@@ -42,9 +43,9 @@ struct SecondNames: Sendable {
         return nil
     }
 
-    private func isSame(_ address: ServerAddress, _ id: String?, _ server: Server, _ runID: String?) async -> Bool {
+    private func isSame(_ address: Endpoint, _ id: String?, _ server: Server, _ runID: String?) async -> Bool {
         if let id, let runID { return id == runID }
-        return await servers.isOnePlace(address, server.endpoint.serverAddress)
+        return await servers.isOnePlace(address, server.endpoint)
     }
 }
 

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// A watch over a server of the plan that the plan does not want: which Sentinels keep it, over which server, and as
 /// what they take the server.
@@ -13,7 +14,7 @@ struct SentinelWatch: Sendable, Equatable {
         /// They monitor this server as a primary of that name.
         case primary(name: String)
         /// They take this server for a member of the group of another primary.
-        case member(name: String, of: ServerAddress)
+        case member(name: String, of: Endpoint)
         /// No message of theirs was heard that says so.
         case untold
     }

@@ -1,6 +1,7 @@
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Whether keys are dropped when memory runs out. A server that evicts keys drops writes that it has acknowledged.
 struct Eviction {

@@ -1,6 +1,7 @@
 import Execution
 package import PlanModel
 import RedisTopology
+import Values
 
 /// The target may use as much memory as the source's data need, with what is written during the sync and some headroom.
 package struct MemoryCheck: Check {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 extension WriteGate {
     /// Asks the servers.
@@ -34,7 +35,7 @@ extension WriteGate {
 
     /// How many clients the target takes. Redis before 7.0 does not show this in INFO.
     private static func limit(
-        _ clients: Info.Section, _ target: Server, _ engine: ServerEngine
+        _ clients: Info.Section, _ target: Server, _ engine: Engine
     ) async throws -> Int64? {
         if let limit = clients["maxclients"] ?? clients["max_clients"] { return Int64(limit) }
         return engine == .dragonfly ? nil : try await target.setting("maxclients").flatMap { Int64($0) }

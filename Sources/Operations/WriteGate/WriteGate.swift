@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Whether the target, once it is the primary, takes and keeps every write that the source takes. It is pure: it is
 /// told what the servers said.
@@ -20,7 +21,7 @@ struct WriteGate: Sendable {
     struct Target: Sendable {
         var name: String
         var endpoint: String
-        var engine: ServerEngine
+        var engine: Engine
         var isCluster = false
         var memory: MemoryInfo
         var clientLimit: Int64?

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Values
 
 extension InstanceSettings {
     private static let address = Field("address", .endpoint, "Where the server listens: host:port or [v6]:port.")

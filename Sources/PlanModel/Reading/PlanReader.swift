@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Values
 internal import YAMLTree
 
 /// Reads the root of a plan file, and checks its parts against each other.
@@ -112,7 +113,7 @@ struct PlanReader {
             reader.entries.first { $0.key == key }?.value.entries?.first { $0.key == "address" }?.value.range
         }
         if let source, let target, let first = addresses[0], let second = addresses[1],
-            source.endpoint.isSame(as: target.endpoint)
+            source.endpoint.isSpelledLike(target.endpoint)
         {
             collector.error(
                 .sameEndpoint, "source and target are the same, '\(target.endpoint)'", at: second, label: "the target",
@@ -120,7 +121,7 @@ struct PlanReader {
         }
         for place in sentinels {
             for (instance, (name, range)) in zip([source, target], zip(["source", "target"], addresses)) {
-                guard let instance, let range, instance.endpoint.isSame(as: place.value) else { continue }
+                guard let instance, let range, instance.endpoint.isSpelledLike(place.value) else { continue }
                 collector.error(
                     .sameEndpoint, "a Sentinel and the \(name) are the same, '\(place.value)'", at: place.range,
                     label: "the Sentinel",

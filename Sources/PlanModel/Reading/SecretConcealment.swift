@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Values
 internal import YAMLTree
 
 /// Finds the texts in a plan that may be secrets, so that no message repeats them. What excerpts show is decided by

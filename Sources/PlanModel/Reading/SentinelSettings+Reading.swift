@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Values
 
 extension SentinelSettings {
     private static let primary = Field(
@@ -22,7 +23,7 @@ extension SentinelSettings {
     private static func reportDuplicates(_ places: [Located<Endpoint>], to collector: DiagnosticCollector) {
         var first: [Endpoint: SourceRange] = [:]
         for place in places {
-            let identity = Endpoint(host: place.value.comparableHost, port: place.value.port)
+            let identity = place.value.normalized
             if let range = first[identity] {
                 collector.error(
                     .duplicateAddress, "'\(place.value)' is named twice", at: place.range, label: "named again here",

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Escaping
+internal import Values
 internal import YAMLTree
 
 extension ValueType where Value == String {
@@ -180,16 +181,4 @@ extension [String] {
         guard let last, count > 1 else { return first ?? "" }
         return dropLast().joined(separator: ", ") + " or " + last
     }
-}
-
-extension UInt8 {
-    /// Whether this is a letter or a digit of ASCII.
-    var isWordByte: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        default: isDigitByte
-        }
-    }
-
-    var isDigitByte: Bool { UInt8(ascii: "0") <= self && self <= UInt8(ascii: "9") }
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// The plan language as a JSON Schema (draft-07, which YAML editors read), made from the declarations that the reader
 /// uses.
 ///

@@ -1,3 +1,5 @@
+import Values
+
 /// Saves the source's data on its disk before anything else happens to it.
 package struct BackupStep: Sendable, Hashable {
     /// A good save that is not older than this is enough; with zero the step saves in any case.

@@ -1,3 +1,5 @@
+package import Values
+
 /// Read-only checks before anything changes. Holds only what the plan says differently from the catalogue.
 package struct PreflightStep: Sendable, Hashable {
     /// By check id.

@@ -1,3 +1,5 @@
+package import Values
+
 /// Waits until the target has everything the source has, and keeps up.
 package struct WaitForSyncStep: Sendable, Hashable {
     /// Bytes of the replication stream the target may be behind.

@@ -1,6 +1,7 @@
 import Escaping
 import Operations
 import PlanModel
+import Values
 
 /// The catalogue of checks, for every renderer: what `preflight` can be told to check, and how strictly.
 struct CheckList: Encodable, Sendable {

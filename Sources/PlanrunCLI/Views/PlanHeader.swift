@@ -1,6 +1,7 @@
 import Diagnostics
 import Escaping
 import PlanModel
+import Values
 
 /// What a reader has to know before anything runs: between which servers the plan moves, and how far there is a way
 /// back.

@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import RESP
+import Values
 
 /// What went wrong on a connection, as an error with a sentence for a person.
 struct ConnectFailure {
@@ -9,13 +10,13 @@ struct ConnectFailure {
     /// Whether the server's certificates were refused; then a look at them can say what is wrong with them.
     let isUnverified: Bool
 
-    init(_ cause: any Error, address: ServerAddress) {
+    init(_ cause: any Error, address: Endpoint) {
         let (code, sentence) = Self.explain(cause, address)
         isUnverified = TLSFailure.isUnverified(cause)
         error = SessionError(code: code, address: address, sentence: sentence, mayHaveBeenExecuted: false)
     }
 
-    private static func explain(_ cause: any Error, _ address: ServerAddress) -> (SessionError.Code, String) {
+    private static func explain(_ cause: any Error, _ address: Endpoint) -> (SessionError.Code, String) {
         switch cause {
         case let error as NIOConnectionError: return explain(error, address)
         case let error as IOError: return explain(error)
@@ -39,7 +40,7 @@ struct ConnectFailure {
 
     /// Explains the failure of a host name that was looked up and of whose addresses each was tried.
     private static func explain(
-        _ error: NIOConnectionError, _ address: ServerAddress
+        _ error: NIOConnectionError, _ address: Endpoint
     ) -> (SessionError.Code, String) {
         let attempts = error.connectionErrors.map { ($0.target, explain($0.error, address)) }
         guard let (_, first) = attempts.first else {

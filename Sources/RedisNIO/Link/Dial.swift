@@ -2,10 +2,11 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import RESP
+import Values
 
 /// Opens TCP connections to one server: an IP address directly, a host name through its addresses.
 struct Dial {
-    private let address: ServerAddress
+    private let address: Endpoint
     /// The addresses that a host name was resolved to before. Where one does not take the connection, the next one is
     /// tried.
     private let known: [SocketAddress]

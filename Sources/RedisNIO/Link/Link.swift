@@ -1,5 +1,6 @@
 import NIOCore
 import RESP
+import Values
 
 /// Drives a `LinkStateMachine` with sockets, timers and waiting callers. It lives on one event loop.
 final class Link {
@@ -20,7 +21,7 @@ final class Link {
     private var handler: ReplyHandler?
     private var connectTimer: Scheduled<Void>?
 
-    var address: ServerAddress { settings.address }
+    var address: Endpoint { settings.address }
 
     init(
         settings: ConnectionSettings, loop: any EventLoop, onMessage: ((PublishedMessage) -> Void)? = nil,

@@ -1,5 +1,6 @@
 import NIOCore
 import RESP
+import Values
 
 /// The life of a session's link: it takes in batches of commands, and says what to do with them.
 ///
@@ -55,7 +56,7 @@ struct LinkStateMachine {
     /// a limit of its own.
     static let mostHeld = 768 << 20
 
-    let address: ServerAddress
+    let address: Endpoint
     let backoff: Backoff
     /// What may be wrong with the password, as a clause for the error of a server that refuses it.
     let passwordDoubt: String?
@@ -66,7 +67,7 @@ struct LinkStateMachine {
     private var failures = 0
     private var earliestAttempt = NIODeadline.uptimeNanoseconds(0)
 
-    init(address: ServerAddress, backoff: Backoff = Backoff(), passwordDoubt: String? = nil) {
+    init(address: Endpoint, backoff: Backoff = Backoff(), passwordDoubt: String? = nil) {
         self.address = address
         self.passwordDoubt = passwordDoubt
         self.backoff = backoff

@@ -2,6 +2,7 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 import RESP
+import Values
 
 /// A TLS handshake that is made only to see the server's certificate. Nothing is sent after it.
 struct CertificateLook {
@@ -66,7 +67,7 @@ private final class HandshakeHandler: ChannelInboundHandler {
 extension TLSFile {
     /// The certificates in the files that the settings name.
     static func certificates(
-        _ options: TLSOptions, address: ServerAddress
+        _ options: TLSOptions, address: Endpoint
     ) throws(SessionError) -> [TLSCertificate] {
         do {
             var certificates: [TLSCertificate] = []

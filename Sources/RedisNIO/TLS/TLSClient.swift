@@ -2,6 +2,7 @@ import FoundationEssentials
 import NIOCore
 import NIOSSL
 import RESP
+import Values
 
 /// The TLS settings for one server: the context made from its files, and the name that the server has to prove.
 ///
@@ -15,7 +16,7 @@ struct TLSClient {
     /// The path of the CA file, for messages; `nil` where the system's authorities are trusted.
     private let caFile: String?
 
-    init(_ options: TLSOptions, address: ServerAddress) throws(SessionError) {
+    init(_ options: TLSOptions, address: Endpoint) throws(SessionError) {
         expected = options.serverName ?? address.host
         verifies = options.verifiesCertificates
         caFile = options.caFile

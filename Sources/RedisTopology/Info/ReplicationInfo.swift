@@ -1,4 +1,5 @@
 package import RESP
+package import Values
 
 /// The role of a server: a primary, or the replica of one.
 package enum ReplicationRole: String, Sendable, Hashable, Codable {
@@ -61,7 +62,7 @@ package struct ReplicationInfo: Sendable, Equatable {
 /// A replica as its primary sees it (`slave0:ip=…`). Its offset is the last one that it acknowledged, up to a second
 /// ago.
 package struct ConnectedReplica: Sendable, Equatable {
-    package let address: ServerAddress
+    package let address: Endpoint
     /// `online`, `wait_bgsave` or `send_bulk`; Dragonfly has words of its own.
     package let state: String
     package let offset: Int64?
@@ -82,7 +83,7 @@ package struct ConnectedReplica: Sendable, Equatable {
             }
             result.append(
                 ConnectedReplica(
-                    address: ServerAddress(host: host, port: port), state: values["state"] ?? "",
+                    address: Endpoint(host: host, port: port), state: values["state"] ?? "",
                     offset: values["offset"].flatMap { WireNumber.integer($0) },
                     lag: values["lag"].flatMap { WireNumber.seconds($0) }))
         }

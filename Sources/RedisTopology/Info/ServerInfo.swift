@@ -1,13 +1,9 @@
 package import RESP
-
-/// The engine of an instance, as the instance itself says.
-package enum ServerEngine: String, Sendable, Hashable, Codable, CaseIterable {
-    case redis, valkey, dragonfly
-}
+package import Values
 
 /// `INFO server`, typed.
 package struct ServerInfo: Sendable, Equatable {
-    package let engine: ServerEngine
+    package let engine: Engine
     /// The engine's own version. Valkey and Dragonfly also give a `redis_version`, for compatibility.
     package let version: ServerVersion
     /// Redis draws a new one at each start; Dragonfly has none.

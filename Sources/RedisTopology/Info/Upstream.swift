@@ -1,8 +1,9 @@
-package import RESP
+import RESP
+package import Values
 
 /// The primary that a replica follows, and the state of the link to it, as the replica tells.
 package struct Upstream: Sendable, Equatable {
-    package let primary: ServerAddress
+    package let primary: Endpoint
     package let isLinkUp: Bool
     package let isSyncing: Bool
     /// The bytes of the replication stream that the replica has applied (`slave_repl_offset`). Dragonfly shows them
@@ -30,7 +31,7 @@ package struct Upstream: Sendable, Equatable {
 
     init(_ section: Info.Section) throws(ReplyError) {
         let port = try section.requiredInteger("master_port")
-        primary = ServerAddress(host: try section.required("master_host"), port: Int(truncatingIfNeeded: port))
+        primary = Endpoint(host: try section.required("master_host"), port: Int(truncatingIfNeeded: port))
         isLinkUp = try section.required("master_link_status") == "up"
         isSyncing = section.flag("master_sync_in_progress")
         offset = try section.integer("slave_repl_offset")

@@ -1,8 +1,9 @@
 package import RESP
+package import Values
 
 /// An event that a Sentinel publishes, about itself or about a server that it watches.
 package enum SentinelEvent: Sendable, Equatable {
-    case switchedPrimary(name: String, from: ServerAddress, to: ServerAddress)
+    case switchedPrimary(name: String, from: Endpoint, to: Endpoint)
     case failoverStarted(SentinelSubject)
     case selectedReplica(SentinelSubject)
     case promotedReplica(SentinelSubject)
@@ -69,8 +70,8 @@ package enum SentinelEvent: Sendable, Equatable {
     private static func switched(_ words: [String]) -> SentinelEvent? {
         guard words.count == 5, let oldPort = Int(words[2]), let newPort = Int(words[4]) else { return nil }
         return .switchedPrimary(
-            name: words[0], from: ServerAddress(host: words[1], port: oldPort),
-            to: ServerAddress(host: words[3], port: newPort))
+            name: words[0], from: Endpoint(host: words[1], port: oldPort),
+            to: Endpoint(host: words[3], port: newPort))
     }
 }
 
@@ -85,11 +86,11 @@ package struct SentinelSubject: Sendable, Equatable {
 
     package let kind: Kind
     package let name: String
-    package let address: ServerAddress
+    package let address: Endpoint
     /// The name of the monitored primary that the server belongs to.
     package let primaryName: String
 
-    package init(kind: Kind, name: String, address: ServerAddress, primaryName: String) {
+    package init(kind: Kind, name: String, address: Endpoint, primaryName: String) {
         self.kind = kind
         self.name = name
         self.address = address
@@ -102,7 +103,7 @@ package struct SentinelSubject: Sendable, Equatable {
         let belongs = words.count >= 6 && words[4] == "@"
         guard belongs || kind == .primary else { return nil }
         self.init(
-            kind: kind, name: words[1], address: ServerAddress(host: words[2], port: port),
+            kind: kind, name: words[1], address: Endpoint(host: words[2], port: port),
             primaryName: belongs ? words[5] : words[1])
     }
 }

@@ -1,4 +1,5 @@
 import RESP
+import Values
 
 /// The flat list of names and values with which a Sentinel describes one instance.
 struct SentinelFields {
@@ -61,8 +62,8 @@ struct SentinelFields {
         values[name] == nil ? nil : try milliseconds(name)
     }
 
-    func address(_ host: String = "ip", _ port: String = "port") throws(ReplyError) -> ServerAddress {
-        ServerAddress(host: try text(host), port: try count(port))
+    func address(_ host: String = "ip", _ port: String = "port") throws(ReplyError) -> Endpoint {
+        Endpoint(host: try text(host), port: try count(port))
     }
 
     func flags() throws(ReplyError) -> SentinelFlags { SentinelFlags(try text("flags")) }

@@ -1,4 +1,5 @@
 package import RESP
+package import Values
 
 /// The message with which a Sentinel tells the others about itself and about the primary that it watches. Each
 /// publishes it every two seconds on `__sentinel__:hello`. A Sentinel also accepts it as a `PUBLISH` that is sent to
@@ -8,15 +9,15 @@ package struct SentinelHello: Sendable, Equatable {
 
     /// The Sentinel in whose name the message speaks. A receiver that does not know it, by address and run id together,
     /// takes it for a new Sentinel.
-    package let announcer: ServerAddress
+    package let announcer: Endpoint
     package let runID: String
     package let primaryName: String
-    package let primary: ServerAddress
+    package let primary: Endpoint
     /// Stands for both epochs of the message, the current one and that of the configuration. A receiver whose
     /// configuration epoch is smaller takes over `primary`.
     package let epoch: Int64
 
-    package init(announcer: ServerAddress, runID: String, primaryName: String, primary: ServerAddress, epoch: Int64) {
+    package init(announcer: Endpoint, runID: String, primaryName: String, primary: Endpoint, epoch: Int64) {
         self.announcer = announcer
         self.runID = runID
         self.primaryName = primaryName
@@ -31,8 +32,8 @@ package struct SentinelHello: Sendable, Equatable {
             let epoch = Int64(fields[7])
         else { return nil }
         self.init(
-            announcer: ServerAddress(host: fields[0], port: port), runID: fields[2], primaryName: fields[4],
-            primary: ServerAddress(host: fields[5], port: primaryPort), epoch: epoch)
+            announcer: Endpoint(host: fields[0], port: port), runID: fields[2], primaryName: fields[4],
+            primary: Endpoint(host: fields[5], port: primaryPort), epoch: epoch)
     }
 
     package var command: Command {

@@ -1,4 +1,5 @@
 package import RESP
+package import Values
 
 /// `INFO sentinel`, typed.
 package struct SentinelInfo: Sendable, Equatable {
@@ -12,7 +13,7 @@ package struct SentinelInfo: Sendable, Equatable {
         package let name: String
         /// `ok`, `sdown` or `odown`.
         package let status: String
-        package let address: ServerAddress
+        package let address: Endpoint
         package let replicas: Int
         /// The number of Sentinels, this one included.
         package let sentinels: Int
@@ -48,7 +49,7 @@ extension SentinelInfo.Monitored {
             let sentinels = values["sentinels"].flatMap({ Int($0) })
         else { return nil }
         self.init(
-            name: name, status: status, address: ServerAddress(host: String(place[..<colon]), port: port),
+            name: name, status: status, address: Endpoint(host: String(place[..<colon]), port: port),
             replicas: replicas, sentinels: sentinels)
     }
 }

@@ -1,9 +1,10 @@
 package import RESP
+package import Values
 
 /// A monitored primary as one Sentinel sees it (`SENTINEL MASTER name`).
 package struct SentinelPrimary: Sendable, Equatable {
     package let name: String
-    package let address: ServerAddress
+    package let address: Endpoint
     package let flags: SentinelFlags
     /// Dragonfly has no run id.
     package let runID: String?

@@ -1,15 +1,16 @@
 package import RESP
+package import Values
 
 /// A replica as one Sentinel sees it (`SENTINEL REPLICAS name`).
 package struct SentinelReplica: Sendable, Equatable {
     package let name: String
-    package let address: ServerAddress
+    package let address: Endpoint
     package let flags: SentinelFlags
     package let runID: String?
     /// The role that the server itself tells in `INFO`.
     package let reportedRole: ReplicationRole?
     /// The primary that the replica follows; `nil` until it has told that.
-    package let primary: ServerAddress?
+    package let primary: Endpoint?
     /// Whether the link to the primary is up (`master-link-status:ok`). Sentinel ignores it when it chooses whom to
     /// promote.
     package let isLinkUp: Bool
@@ -40,7 +41,7 @@ package struct SentinelReplica: Sendable, Equatable {
         runID = fields.optionalText("runid")
         reportedRole = fields.optionalText("role-reported").flatMap(ReplicationRole.init(wire:))
         if let host = fields.optionalText("master-host"), host != "(null)" {
-            primary = ServerAddress(host: host, port: try fields.count("master-port"))
+            primary = Endpoint(host: host, port: try fields.count("master-port"))
         } else {
             primary = nil
         }
@@ -55,7 +56,7 @@ package struct SentinelReplica: Sendable, Equatable {
 
 /// Another Sentinel as one Sentinel sees it (`SENTINEL SENTINELS name`).
 package struct SentinelPeer: Sendable, Equatable {
-    package let address: ServerAddress
+    package let address: Endpoint
     package let runID: String?
     package let flags: SentinelFlags
     /// The time since the Sentinel's last hello message.

@@ -1,4 +1,5 @@
 package import RESP
+package import Values
 
 /// The reply of `SENTINEL CKQUORUM`: whether the Sentinels that this one sees are enough to agree and to authorise a
 /// failover.
@@ -28,7 +29,7 @@ package enum QuorumCheck: Sendable, Equatable {
 /// The reply of `SENTINEL GET-MASTER-ADDR-BY-NAME`.
 package struct SentinelAddressReply: Sendable, Equatable {
     /// `nil` where the Sentinel does not monitor the name.
-    package let primary: ServerAddress?
+    package let primary: Endpoint?
 
     package init(_ reply: RESPValue) throws(ReplyError) {
         if reply == .null {
@@ -41,7 +42,7 @@ package struct SentinelAddressReply: Sendable, Equatable {
             throw ReplyError(
                 command: "SENTINEL GET-MASTER-ADDR-BY-NAME", expected: "a list of host and port", reply: reply)
         }
-        primary = ServerAddress(host: host, port: Int(truncatingIfNeeded: port))
+        primary = Endpoint(host: host, port: Int(truncatingIfNeeded: port))
     }
 }
 

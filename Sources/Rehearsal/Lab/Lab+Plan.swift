@@ -1,21 +1,22 @@
 package import PlanModel
 import RESP
 import SystemPackage
+import Values
 
 extension Lab {
     /// The given plan, turned towards this world: its endpoints, credentials, certificates and engines become those of
     /// the private servers. Passwords are put into files of mode 0600 in the folder.
     package func plan(from plan: Plan) -> Plan {
         var plan = plan
-        plan.source.endpoint = endpoint(source)
+        plan.source.endpoint = address(of: source)
         plan.source.engine = source.settings.program.engine
         plan.source.access = access(description.source.login, secret: "source", like: plan.source.access)
-        plan.target.endpoint = endpoint(target)
+        plan.target.endpoint = address(of: target)
         plan.target.engine = fronts[target.name]?.engine ?? target.settings.program.engine
         plan.target.access = access(description.target.login, secret: "target", like: plan.target.access)
         if let settings = plan.sentinel, let wanted = description.sentinels {
             plan.sentinel = SentinelSettings(
-                primary: wanted.primary, endpoints: sentinels.map(endpoint),
+                primary: wanted.primary, endpoints: sentinels.map(address),
                 access: access(wanted.login, secret: "sentinel", like: settings.access))
         }
         return plan.rehearsed(cast)
@@ -72,11 +73,6 @@ extension Lab {
             application: secretFile("application"),
             replication: description.replicationUser.map { ($0, secretFile("replication")) },
             source: secretFile("source"))
-    }
-
-    private func endpoint(_ server: ServerProcess) -> Endpoint {
-        let address = address(of: server)
-        return Endpoint(host: address.host, port: address.port)
     }
 
     private func secretFile(_ name: String) -> SecretReference {

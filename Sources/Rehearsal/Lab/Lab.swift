@@ -1,6 +1,7 @@
-package import PlanModel
+import PlanModel
 package import RESP
 import SystemPackage
+package import Values
 
 /// A private world on 127.0.0.1: source, target and the Sentinels that watch the source, as real server processes.
 ///
@@ -44,10 +45,10 @@ package struct Lab: Sendable {
     /// A proxy in front of an instance. Everybody connects to the proxy and takes it for the instance, and for the
     /// engine that it plays.
     package struct Front: Sendable {
-        package var address: ServerAddress
+        package var address: Endpoint
         package var engine: Engine
 
-        package init(address: ServerAddress, engine: Engine) {
+        package init(address: Endpoint, engine: Engine) {
             self.address = address
             self.engine = engine
         }
@@ -61,7 +62,7 @@ package struct Lab: Sendable {
     }
 
     /// The address at which others find this server: that of its proxy, where it has one.
-    package func address(of server: ServerProcess) -> ServerAddress {
+    package func address(of server: ServerProcess) -> Endpoint {
         fronts[server.name]?.address ?? server.address
     }
 

@@ -1,5 +1,6 @@
 import PlanModel
 import RESP
+import Values
 
 /// Starts the servers of a private world, each after those that it needs, and ends them again.
 actor LabBuilder {
@@ -59,7 +60,7 @@ actor LabBuilder {
 
     private func startInstance(
         _ name: String, _ instance: LabDescription.Instance, _ operatorPassword: Secret,
-        _ authority: CertificateAuthority?, following primary: ServerAddress? = nil
+        _ authority: CertificateAuthority?, following primary: Endpoint? = nil
     ) async throws -> ServerProcess {
         var settings = ServerSettings(program: program(for: instance, name))
         settings.executable = instance.executable
@@ -78,7 +79,7 @@ actor LabBuilder {
     }
 
     private func startSentinel(
-        _ number: Int, _ wanted: LabDescription.Sentinels, _ source: ServerAddress, _ authority: CertificateAuthority?
+        _ number: Int, _ wanted: LabDescription.Sentinels, _ source: Endpoint, _ authority: CertificateAuthority?
     ) async throws -> ServerProcess {
         let login = accounts.watcherLogin
         let monitor = SentinelMonitor(

@@ -1,4 +1,5 @@
 package import PlanModel
+package import Values
 
 /// What a private world consists of: its servers, how a client logs in to them, and the Sentinels that watch them.
 package struct LabDescription: Sendable {

@@ -1,11 +1,12 @@
 package import RESP
+package import Values
 
 /// Finds the primary as an application does: by asking a Sentinel or, where there is none, the instances.
 package struct PrimaryLocator: Sendable {
     private enum Source: Sendable {
         /// `before` is the address in the applications' configuration, which they use until the Sentinels know the
         /// name.
-        case sentinels([any CommandSession], name: String, before: ServerAddress?)
+        case sentinels([any CommandSession], name: String, before: Endpoint?)
         case instances([any CommandSession])
     }
 
@@ -23,7 +24,7 @@ package struct PrimaryLocator: Sendable {
 
     /// The address of the primary as it is known now; `nil` where nobody names one.
     /// - Parameter first: the index of the Sentinel to ask first; the others are asked if it gives no answer.
-    package func locate(first: Int = 0) async -> ServerAddress? {
+    package func locate(first: Int = 0) async -> Endpoint? {
         switch source {
         case .sentinels(let sessions, let name, let before):
             for offset in sessions.indices {
@@ -46,12 +47,12 @@ package struct PrimaryLocator: Sendable {
         for session in sessions { await session.close() }
     }
 
-    private func address(of name: String, from session: any CommandSession) async -> ServerAddress? {
+    private func address(of name: String, from session: any CommandSession) async -> Endpoint? {
         let command = Command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name])
         guard let pair = try? await session.send(command, timeout: .seconds(1)).array, pair.count == 2,
             let host = pair[0].string, let port = pair[1].integer
         else { return nil }
-        return ServerAddress(host: host, port: Int(port))
+        return Endpoint(host: host, port: Int(port))
     }
 
     private func isPrimary(_ session: any CommandSession) async -> Bool {
@@ -74,7 +75,7 @@ extension Lab {
     }
 
     /// A new session with the instance at that address; `nil` where no instance of this world has it.
-    func session(at address: ServerAddress) -> (any CommandSession)? {
+    func session(at address: Endpoint) -> (any CommandSession)? {
         instances.first { self.address(of: $0) == address }.map(session)
     }
 }

@@ -1,4 +1,5 @@
 import RESP
+import Values
 
 /// One connection of an application: it finds the primary, writes, remembers, and looks for the primary again after an
 /// error.
@@ -82,7 +83,7 @@ actor Writer {
         return nil
     }
 
-    private func openSession(_ address: ServerAddress) async -> (any CommandSession)? {
+    private func openSession(_ address: Endpoint) async -> (any CommandSession)? {
         guard let candidate = lab.session(at: address) else { return nil }
         if let role = try? await candidate.send(["ROLE"], timeout: .seconds(1)), role.isRoleOfPrimary, !isStopping {
             return candidate

@@ -2,13 +2,14 @@ import FoundationEssentials
 package import Glibc
 package import RESP
 package import SystemPackage
+package import Values
 
 /// One private server on 127.0.0.1, in a folder of its own. It can be stopped, killed, frozen and started again.
 ///
 /// It ends when this process ends, however that happens. It keeps its port when it is started again.
 package actor ServerProcess {
     package nonisolated let name: String
-    package nonisolated let address: ServerAddress
+    package nonisolated let address: Endpoint
     package nonisolated let settings: ServerSettings
     package nonisolated let folder: PrivateFolder
     private let access: ConnectionSettings
@@ -33,7 +34,7 @@ package actor ServerProcess {
         }
         let folder = try parent.subfolder(name)
         for attempt in 1...10 {
-            let address = ServerAddress(host: "127.0.0.1", port: try FreePort.pick())
+            let address = Endpoint(host: "127.0.0.1", port: try FreePort.pick())
             let server = try ServerProcess(
                 name: name, address: address, settings: settings, folder: folder, program: program,
                 access: access.settings(for: address), connector: connector, doomedFolder: doomedFolder)
@@ -52,7 +53,7 @@ package actor ServerProcess {
     }
 
     private init(
-        name: String, address: ServerAddress, settings: ServerSettings, folder: PrivateFolder, program: String,
+        name: String, address: Endpoint, settings: ServerSettings, folder: PrivateFolder, program: String,
         access: ConnectionSettings, connector: any SessionConnector, doomedFolder: FilePath?
     ) throws(RehearsalError) {
         self.name = name
@@ -177,7 +178,7 @@ package struct ServerAccess: Sendable {
         self.tls = tls
     }
 
-    package func settings(for address: ServerAddress) -> ConnectionSettings {
+    package func settings(for address: Endpoint) -> ConnectionSettings {
         ConnectionSettings(
             address: address, username: username, password: password, tls: tls, connectTimeout: .seconds(5),
             replyTimeout: .seconds(10))

@@ -1,5 +1,6 @@
 import FoundationEssentials
-package import PlanModel
+import PlanModel
+package import Values
 
 /// A server program that is looked for in `PATH`.
 package enum ServerProgram: String, Sendable, Hashable, CaseIterable {

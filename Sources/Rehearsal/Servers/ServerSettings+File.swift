@@ -1,9 +1,10 @@
 import RESP
 import SystemPackage
+import Values
 
 extension ServerSettings {
     /// The configuration file of an instance or a Sentinel of Redis or Valkey.
-    func configuration(address: ServerAddress, folder: PrivateFolder) -> String {
+    func configuration(address: Endpoint, folder: PrivateFolder) -> String {
         var lines = ["bind 127.0.0.1", "protected-mode no", "daemonize no", "loglevel notice", "logfile \"\""]
         lines.append("dir \(Self.quoted(folder.path.string))")
         lines += listenLines(port: address.port)
@@ -78,7 +79,7 @@ extension ServerSettings {
 
     /// The flag file of Dragonfly. All flags are in it, so that those with secrets do not show in the list of
     /// processes.
-    func flags(address: ServerAddress, folder: PrivateFolder) -> String {
+    func flags(address: Endpoint, folder: PrivateFolder) -> String {
         var flags = [
             "--bind=127.0.0.1", "--port=\(address.port)", "--dir=\(folder.path.string)", "--dbfilename=",
             "--logtostderr",

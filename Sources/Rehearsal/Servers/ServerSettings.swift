@@ -1,4 +1,5 @@
 package import RESP
+package import Values
 
 /// What one private server is started with. Secrets go into files of mode 0600, never into arguments.
 package struct ServerSettings: Sendable {
@@ -47,7 +48,7 @@ package struct ServerTLS: Sendable, Hashable {
 /// What a private Sentinel monitors.
 package struct SentinelMonitor: Sendable {
     package var name: String
-    package var address: ServerAddress
+    package var address: Endpoint
     package var quorum: Int
     package var downAfter: Duration
     package var failoverTimeout: Duration

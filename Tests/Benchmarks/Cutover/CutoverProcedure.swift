@@ -1,6 +1,7 @@
 import PlanModel
 import RESP
 import Rehearsal
+import Values
 
 /// One way to make the target the primary.
 protocol CutoverProcedure: Sendable {

@@ -1,6 +1,7 @@
 import RESP
 import RedisTopology
 import Rehearsal
+import Values
 
 /// The servers of one run, and the commands and waits of the procedures.
 struct CutoverWorld: Sendable {

@@ -4,6 +4,7 @@ import RESP
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     @Suite struct AddressCheckTests {

@@ -4,6 +4,7 @@ import RESP
 import RedisNIO
 import Rehearsal
 import Testing
+import Values
 
 /// Runs single checks of the catalogue in a private world.
 struct CheckBench: Sendable {

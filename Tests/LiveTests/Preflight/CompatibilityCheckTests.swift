@@ -4,6 +4,7 @@ import RESP
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// Each check of compatibility passes on a real server and misses on one.

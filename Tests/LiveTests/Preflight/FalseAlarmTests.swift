@@ -4,6 +4,7 @@ import RESP
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// The preflight of a healthy world in which nothing happens must not warn.

@@ -6,6 +6,7 @@ import RESP
 import Rehearsal
 import SystemPackage
 import Testing
+import Values
 
 extension Lab {
     /// What a check of the catalogue finds in this world. Addresses are replaced by the names of their servers, as in

@@ -192,7 +192,7 @@ extension LiveTests {
                 let replica = lab.replicas[0].address
                 let isSeen: @Sendable () async throws -> Bool = {
                     try await lab.finding("sentinel-login") { plan in
-                        plan.target.endpoint = Endpoint(host: replica.host, port: replica.port)
+                        plan.target.endpoint = replica
                     }.saw == "the Sentinels are logged in at the target"
                 }
                 try await eventually("the Sentinel is logged in at the replica", isSeen)
@@ -201,7 +201,7 @@ extension LiveTests {
                 await lab.replicas[0].kill()
                 try await eventually("the Sentinel has lost the replica") {
                     try await lab.finding("sentinel-login") { plan in
-                        plan.target.endpoint = Endpoint(host: replica.host, port: replica.port)
+                        plan.target.endpoint = replica
                         plan.target.access.password = late
                     }.saw == "Sentinel {sentinel-1} cannot log in at target {replica-1}, or not reach it"
                 }

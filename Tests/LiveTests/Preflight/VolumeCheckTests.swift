@@ -5,6 +5,7 @@ import RESP
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// Each check of volume passes on a real server and misses on one.

@@ -4,6 +4,7 @@ import RESP
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 /// A kind of cutover that is disturbed: its method and the engine of its target.
 struct CutoverVariant: Sendable, CustomTestStringConvertible {

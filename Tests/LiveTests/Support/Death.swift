@@ -3,6 +3,7 @@ import Rehearsal
 import Synchronization
 import TestKit
 import Testing
+import Values
 
 /// The end of one server at one moment of a cutover, and what a person does then.
 struct Death: Sendable, CustomTestStringConvertible {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import PlanModel
 import Rehearsal
 import Testing
+import Values
 
 /// A server of another version than the one in `PATH`, from the folder that `PLANRUN_ENGINES` names.
 enum OtherVersion: String, Sendable, CaseIterable, CustomTestStringConvertible {

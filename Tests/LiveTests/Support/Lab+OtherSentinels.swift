@@ -1,5 +1,6 @@
 import RESP
 import Rehearsal
+import Values
 
 extension Lab {
     /// Starts Sentinels that the plan does not name and that watch nothing yet; they are gone afterwards.
@@ -25,7 +26,7 @@ extension Lab {
 
     /// Makes these Sentinels monitor a server.
     func monitor(
-        _ address: ServerAddress, as name: String, by sentinels: [ServerProcess], login: (String, Secret)? = nil
+        _ address: Endpoint, as name: String, by sentinels: [ServerProcess], login: (String, Secret)? = nil
     ) async throws {
         for sentinel in sentinels {
             let session = connector.session(ConnectionSettings(address: sentinel.address))

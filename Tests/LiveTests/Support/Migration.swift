@@ -7,6 +7,7 @@ import Rehearsal
 import SystemPackage
 import TestKit
 import Testing
+import Values
 
 /// A plan for a private world, as a file in its folder, with `planrun` to carry it out.
 struct Migration: Sendable {
@@ -19,7 +20,7 @@ struct Migration: Sendable {
     ///     uses.
     init(
         _ lab: Lab, name: String = "live", steps: [String] = Self.steps(), onFailure: String = "never",
-        afterCutover: String = "stop", sentinels: [ServerAddress]? = nil, seenAs other: Lab? = nil
+        afterCutover: String = "stop", sentinels: [Endpoint]? = nil, seenAs other: Lab? = nil
     ) throws {
         self.lab = lab
         let text = PlanText(

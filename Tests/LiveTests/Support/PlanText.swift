@@ -1,5 +1,6 @@
 import PlanModel
 import RESP
+import Values
 
 /// A plan as YAML: its servers come from a `Plan`, everything else is given as text.
 struct PlanText {
@@ -8,7 +9,7 @@ struct PlanText {
     let steps: [String]
     let onFailure: String
     let afterCutover: String
-    let sentinels: [ServerAddress]?
+    let sentinels: [Endpoint]?
 
     var text: String {
         """

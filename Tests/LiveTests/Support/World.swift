@@ -3,6 +3,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 /// What a run leaves behind: who follows whom, which server the Sentinels name, and what keeps the source from being
 /// promoted.
@@ -24,7 +25,7 @@ struct World: Sendable, Equatable {
                 Command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]), to: sentinel
             ).array
             let primary = pair.flatMap { pair in
-                pair[0].string.map { ServerAddress(host: $0, port: Int(pair[1].integer ?? 0)) }
+                pair[0].string.map { Endpoint(host: $0, port: Int(pair[1].integer ?? 0)) }
             }
             views.append(.init(sentinel: sentinel.address, name: name, primary: primary))
         }
@@ -102,7 +103,7 @@ extension Lab {
         try await expect(World(topology: wanted, settings: settings))
     }
 
-    private func views(naming primary: ServerAddress) -> [Topology.SentinelView] {
+    private func views(naming primary: Endpoint) -> [Topology.SentinelView] {
         sentinels.map { .init(sentinel: $0.address, name: description.sentinels?.primary ?? "", primary: primary) }
     }
 

@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import Values
 
 @testable import Operations
 
@@ -9,7 +10,7 @@ struct CheckBench {
     var plan: Plan
     var world: SmallWorld
 
-    static let sentinel = ServerAddress(host: SmallWorld.sentinelHost, port: 26379)
+    static let sentinel = Endpoint(host: SmallWorld.sentinelHost, port: 26379)
 
     /// A plan and the world before its run, where every preflight check passes.
     static func before(sentinels: Int = 1) throws -> CheckBench {

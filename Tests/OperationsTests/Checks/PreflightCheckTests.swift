@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import Testing
+import Values
 
 @testable import Operations
 
@@ -66,7 +67,7 @@ struct PreflightCheckTests {
                     remedy: [
                         "empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go"
                     ]))
-        let other = ServerAddress(host: "10.0.0.3", port: 6379)
+        let other = Endpoint(host: "10.0.0.3", port: 6379)
         #expect(
             try await finding("target-free") { $0.instances[SmallWorld.target]?.follows = other }
                 == .missed(
@@ -162,7 +163,7 @@ struct PreflightCheckTests {
 
     @Test func `another replica that could be promoted is named once, with every Sentinel that knows it`() async throws
     {
-        let other = ServerAddress(host: "10.0.0.3", port: 6379)
+        let other = Endpoint(host: "10.0.0.3", port: 6379)
         let bench = try CheckBench.before(sentinels: 3).changed {
             $0.instances[other] = FakeInstance(follows: SmallWorld.source)
             $0.forbidden[other] = ["CONFIG"]

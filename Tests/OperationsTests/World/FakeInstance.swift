@@ -1,9 +1,10 @@
 import RESP
+import Values
 
 /// One server of a small world.
 struct FakeInstance: Equatable {
     /// `nil` for a primary.
-    var follows: ServerAddress?
+    var follows: Endpoint?
     var writes: [Int] = []
     var settings = [
         "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "100", "masteruser": "",
@@ -20,7 +21,7 @@ struct FakeInstance: Equatable {
 }
 
 extension SmallWorld {
-    mutating func answerAsInstance(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+    mutating func answerAsInstance(_ address: Endpoint, _ words: [String], _ line: String) -> RESPValue {
         switch words[0].uppercased() {
         case "INFO": return info(address, words.dropFirst().first ?? "")
         case "ROLE": return role(address)
@@ -41,7 +42,7 @@ extension SmallWorld {
         }
     }
 
-    private mutating func client(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+    private mutating func client(_ address: Endpoint, _ words: [String], _ line: String) -> RESPValue {
         switch true {
         case line == "CLIENT LIST":
             return .text(
@@ -59,18 +60,18 @@ extension SmallWorld {
         return .ok
     }
 
-    private mutating func follow(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+    private mutating func follow(_ address: Endpoint, _ words: [String], _ line: String) -> RESPValue {
         guard line != "REPLICAOF NO ONE" else {
             instances[address]?.follows = nil
             return .ok
         }
-        let upstream = ServerAddress(host: words[1], port: Int(words[2]) ?? 0)
+        let upstream = Endpoint(host: words[1], port: Int(words[2]) ?? 0)
         if instances[address]?.follows != upstream { instances[upstream]?.fullSyncs += 1 }
         instances[address]?.follows = upstream
         return .ok
     }
 
-    private mutating func configure(_ address: ServerAddress, _ words: [String], _ line: String) -> RESPValue {
+    private mutating func configure(_ address: Endpoint, _ words: [String], _ line: String) -> RESPValue {
         if line == "CONFIG REWRITE" { return .refusal("ERR The server is running without a config file") }
         if line.hasPrefix("CONFIG SET") {
             instances[address]?.settings[words[2]] = words[3]
@@ -79,7 +80,7 @@ extension SmallWorld {
         return .words(instances[address]?.settings[words[2]].map { [words[2], $0] } ?? [])
     }
 
-    private func role(_ address: ServerAddress) -> RESPValue {
+    private func role(_ address: Endpoint) -> RESPValue {
         guard let instance = instances[address] else { return .null }
         let offset = offset(instance)
         guard let upstream = instance.follows else { return .array([.text("master"), .integer(offset), .array([])]) }
@@ -89,7 +90,7 @@ extension SmallWorld {
         ])
     }
 
-    private func info(_ address: ServerAddress, _ section: String) -> RESPValue {
+    private func info(_ address: Endpoint, _ section: String) -> RESPValue {
         guard let instance = instances[address] else { return .null }
         switch section.lowercased() {
         case "replication": return .info(replication(address, instance))
@@ -109,7 +110,7 @@ extension SmallWorld {
         }
     }
 
-    private func replication(_ address: ServerAddress, _ instance: FakeInstance) -> [String] {
+    private func replication(_ address: Endpoint, _ instance: FakeInstance) -> [String] {
         let offset = offset(instance)
         var lines = ["# Replication", "role:\(instance.follows == nil ? "master" : "slave")"]
         if let upstream = instance.follows {

@@ -5,6 +5,7 @@ import PlanModel
 import RESP
 import Synchronization
 import TestKit
+import Values
 
 /// A small world that is shared by several processes, one after the other.
 final class SharedWorld: Sendable {
@@ -141,7 +142,7 @@ final class FakeProcess: Sendable {
     }
 
     func carryOut(
-        _ command: [String], at address: ServerAddress, timeout: Duration
+        _ command: [String], at address: Endpoint, timeout: Duration
     ) throws(SessionError) -> RESPValue {
         let strikes = strike()
         if isDead { throw .lost(address, mayHaveBeenExecuted: false) }
@@ -202,7 +203,7 @@ final class FakeProcess: Sendable {
 }
 
 extension SessionError {
-    fileprivate static func lost(_ address: ServerAddress, mayHaveBeenExecuted: Bool) -> Self {
+    fileprivate static func lost(_ address: Endpoint, mayHaveBeenExecuted: Bool) -> Self {
         SessionError(
             code: mayHaveBeenExecuted ? .connectionLost : .connectionRefused, address: address,
             sentence: "the connection to \(address) was lost", mayHaveBeenExecuted: mayHaveBeenExecuted)
@@ -246,7 +247,7 @@ private struct WorldConnector: SessionConnector {
 
 private struct WorldSession: CommandSession {
     let process: FakeProcess
-    let address: ServerAddress
+    let address: Endpoint
 
     func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
         var replies: [RESPValue] = []

@@ -1,11 +1,12 @@
 import RESP
+import Values
 
 /// One Sentinel of a small world, with the periods of a real one.
 struct FakeSentinel {
     enum Failover {
         case begun(Duration)
-        case promoting(ServerAddress, since: Duration)
-        case reconfiguring(ServerAddress, since: Duration)
+        case promoting(Endpoint, since: Duration)
+        case reconfiguring(Endpoint, since: Duration)
     }
 
     /// What the Sentinel knows from the last `INFO` of a server.
@@ -13,17 +14,17 @@ struct FakeSentinel {
         var at: Duration
         var isPrimary: Bool
         var priority: Int
-        var follows: ServerAddress?
+        var follows: Endpoint?
         /// The time since which the server has had this role.
         var since: Duration
     }
 
-    let address: ServerAddress
+    let address: Endpoint
     /// The primary that clients are told; `shown` is the one in `SENTINEL MASTER`.
-    var named: ServerAddress
-    var shown: ServerAddress
+    var named: Endpoint
+    var shown: Endpoint
     var failover: Failover?
-    var looks: [ServerAddress: Look] = [:]
+    var looks: [Endpoint: Look] = [:]
     /// When the first look is due. It differs from Sentinel to Sentinel, so that they do not all look at once.
     let phase: Duration
     var isUp = true
@@ -39,7 +40,7 @@ struct FakeSentinel {
     /// The time since which the primary has not answered.
     var silentSince: Duration?
 
-    init(address: ServerAddress, named: ServerAddress, phase: Duration) {
+    init(address: Endpoint, named: Endpoint, phase: Duration) {
         self.address = address
         self.named = named
         shown = named
@@ -48,15 +49,15 @@ struct FakeSentinel {
 
     var id: String { "id-of-\(address.port)" }
 
-    var replicas: [ServerAddress] {
+    var replicas: [Endpoint] {
         looks.keys.filter { $0 != shown && (looks[$0]?.follows != nil || looks[$0]?.isPrimary == true) }
             .filter { isKnownReplica($0) }.sorted { $0.host < $1.host }
     }
 
     /// The replicas that it has seen. It never forgets one before `SENTINEL RESET`.
-    var known: Set<ServerAddress> = []
+    var known: Set<Endpoint> = []
 
-    private func isKnownReplica(_ address: ServerAddress) -> Bool { known.contains(address) }
+    private func isKnownReplica(_ address: Endpoint) -> Bool { known.contains(address) }
 }
 
 extension SmallWorld {
@@ -103,12 +104,12 @@ extension SmallWorld {
         }
     }
 
-    private func isCandidate(_ address: ServerAddress, _ sentinel: FakeSentinel) -> Bool {
+    private func isCandidate(_ address: Endpoint, _ sentinel: FakeSentinel) -> Bool {
         guard let instance = instances[address], let look = sentinel.looks[address] else { return false }
         return instance.isUp && look.priority > 0
     }
 
-    private mutating func turn(_ index: Int, to promoted: ServerAddress) {
+    private mutating func turn(_ index: Int, to promoted: Endpoint) {
         sentinels[index].known.insert(sentinels[index].shown)
         sentinels[index].known.remove(promoted)
         sentinels[index].named = promoted
@@ -182,14 +183,14 @@ extension SmallWorld {
     private mutating func takeHello(_ index: Int, _ words: [String]) -> RESPValue {
         let fields = words[2].split(separator: ",").map(String.init)
         let isKnown = sentinels.contains {
-            $0.address == ServerAddress(host: fields[0], port: Int(fields[1]) ?? 0) && $0.id == fields[2]
+            $0.address == Endpoint(host: fields[0], port: Int(fields[1]) ?? 0) && $0.id == fields[2]
                 && $0.address != sentinels[index].address
         }
         if !isKnown { sentinels[index].phantoms += 1 }
         let epoch = Int64(fields[7]) ?? 0
         guard epoch > sentinels[index].epoch, !sentinels[index].isInTilt else { return .integer(1) }
         sentinels[index].epoch = epoch
-        turn(index, to: ServerAddress(host: fields[5], port: Int(fields[6]) ?? 0))
+        turn(index, to: Endpoint(host: fields[5], port: Int(fields[6]) ?? 0))
         return .integer(1)
     }
 
@@ -212,7 +213,7 @@ extension SmallWorld {
         ]
     }
 
-    private func replicaFields(_ address: ServerAddress, _ sentinel: FakeSentinel) -> [String] {
+    private func replicaFields(_ address: Endpoint, _ sentinel: FakeSentinel) -> [String] {
         let look = sentinel.looks[address]
         return [
             "name", "\(address)", "ip", address.host, "port", String(address.port), "flags",

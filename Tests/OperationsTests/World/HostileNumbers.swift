@@ -2,6 +2,7 @@ import NIOCore
 import RESP
 import Seeding
 import Synchronization
+import Values
 
 /// A connector whose sessions replace some numbers of each reply by the largest, the smallest and the strangest there
 /// are.
@@ -40,7 +41,7 @@ struct HostileNumbers: SessionConnector {
         let base: any CommandSession
         let luck: Luck
 
-        var address: ServerAddress { base.address }
+        var address: Endpoint { base.address }
 
         func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
             try await base.pipeline(commands, timeout: timeout).map(twisted)

@@ -1,4 +1,5 @@
 import RESP
+import Values
 
 /// Servers, Sentinels and an application in memory, moved by a clock. It shows what can go wrong in a cutover, without
 /// sockets.
@@ -10,16 +11,16 @@ struct SmallWorld {
     static let step = Duration.milliseconds(5)
 
     var now = Duration.zero
-    var instances: [ServerAddress: FakeInstance]
+    var instances: [Endpoint: FakeInstance]
     var sentinels: [FakeSentinel]
     /// The writes that were acknowledged to the application.
     var acknowledged: [Int] = []
     /// The moments at which two servers acknowledged writes.
     var splits: [Duration] = []
     /// The commands that each server refuses, by their first words: `REPLICAOF NO`.
-    var forbidden: [ServerAddress: [String]] = [:]
+    var forbidden: [Endpoint: [String]] = [:]
     /// Replies that a test prescribes, by server and beginning of the command: `INFO MEMORY`.
-    var replies: [ServerAddress: [String: RESPValue]] = [:]
+    var replies: [Endpoint: [String: RESPValue]] = [:]
     var isApplicationWriting = true
     /// Whether some part of the application knows the address of every server that ever had data.
     var isApplicationEverywhere = true
@@ -28,8 +29,8 @@ struct SmallWorld {
     private var nextWrite = 1
     private var nextTick = Duration.zero
 
-    static let source = ServerAddress(host: "10.0.0.1", port: 6379)
-    static let target = ServerAddress(host: "10.0.0.2", port: 6379)
+    static let source = Endpoint(host: "10.0.0.1", port: 6379)
+    static let target = Endpoint(host: "10.0.0.2", port: 6379)
     static let sentinelHost = "10.0.0.9"
 
     /// A source with data, an empty target, and Sentinels that know only the source.
@@ -37,7 +38,7 @@ struct SmallWorld {
         instances = [Self.source: FakeInstance(isKnownToClients: true), Self.target: FakeInstance()]
         sentinels = (0..<count).map {
             FakeSentinel(
-                address: ServerAddress(host: Self.sentinelHost, port: 26379 + $0), named: Self.source,
+                address: Endpoint(host: Self.sentinelHost, port: 26379 + $0), named: Self.source,
                 phase: .milliseconds(3_100 * $0))
         }
     }
@@ -59,7 +60,7 @@ struct SmallWorld {
     var target: FakeInstance { instances[Self.target] ?? FakeInstance() }
 
     /// The acknowledged writes that a server does not have.
-    func lost(on address: ServerAddress) -> [Int] {
+    func lost(on address: Endpoint) -> [Int] {
         let there = Set(instances[address]?.writes ?? [])
         return acknowledged.filter { !there.contains($0) }
     }
@@ -87,14 +88,14 @@ struct SmallWorld {
         }
     }
 
-    func accepts(_ address: ServerAddress) -> Bool {
+    func accepts(_ address: Endpoint) -> Bool {
         guard let instance = instances[address], instance.isUp, instance.follows == nil, now >= instance.pausedUntil
         else { return false }
         return replicas(of: address).count >= Int(instance.settings["min-replicas-to-write"] ?? "0") ?? 0
     }
 
     /// The replicas whose link is up.
-    func replicas(of address: ServerAddress) -> [ServerAddress] {
+    func replicas(of address: Endpoint) -> [Endpoint] {
         instances.filter { $0.value.isUp && $0.value.follows == address }.map(\.key).sorted { $0.port < $1.port }
     }
 
@@ -125,7 +126,7 @@ struct SmallWorld {
     }
 
     /// The reply of a server, which takes one millisecond.
-    mutating func answer(_ words: [String], at address: ServerAddress) -> RESPValue? {
+    mutating func answer(_ words: [String], at address: Endpoint) -> RESPValue? {
         advance(by: .milliseconds(1))
         let line = words.joined(separator: " ").uppercased()
         if let prefixes = forbidden[address], prefixes.contains(where: { line.hasPrefix($0) }) {

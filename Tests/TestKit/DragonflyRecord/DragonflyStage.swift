@@ -1,6 +1,7 @@
 import PlanModel
 import RESP
 import Rehearsal
+import Values
 
 /// Brings a Dragonfly into each situation, and knows words to put in the place of the placeholders of questions.
 struct DragonflyStage: Sendable {

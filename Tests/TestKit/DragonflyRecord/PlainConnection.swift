@@ -1,11 +1,12 @@
 import NIOCore
 import NIOPosix
 import RESP
+import Values
 
 /// A connection that sends only the given commands: it does not log in, set a name or try again.
 struct PlainConnection {
     /// Sends the commands and returns one reply for each.
-    static func replies(to commands: [Command], at address: ServerAddress, within limit: Duration) async throws
+    static func replies(to commands: [Command], at address: Endpoint, within limit: Duration) async throws
         -> [RESPValue]
     {
         let (bytes, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)

@@ -3,6 +3,7 @@ import PlanModel
 import RESP
 package import Rehearsal
 import SystemPackage
+import Values
 
 extension LabDescription {
     /// The private world in which a Dragonfly with this set-up is asked.

@@ -1,5 +1,6 @@
 import NIOCore
 import RESP
+import Values
 
 /// The stand-in's side of the conversation with one client. Every answer is one of the record. What a command changes,
 /// and everything about data, is left to the Redis behind the stand-in.
@@ -130,7 +131,7 @@ struct DragonflyConversation {
         let upper = words.map { $0.uppercased() }
         if ["REPLICAOF", "SLAVEOF"].contains(upper.first), upper.count == 3, upper[1] != "NO", let port = Int(words[2])
         {
-            let isThere = try await behind.canGreet(ServerAddress(host: words[1], port: port))
+            let isThere = try await behind.canGreet(Endpoint(host: words[1], port: port))
             return record.match(
                 isThere ? "\(upper[0]) {host} {port}" : "\(upper[0]) {host} {closed-port}", words, situation)
         }

@@ -1,14 +1,15 @@
 import NIOCore
 import NIOPosix
-package import RESP
+import RESP
 import Rehearsal
+package import Values
 
 /// A proxy in front of a real Redis that answers as a real Dragonfly was recorded to answer, and in no other way.
 ///
 /// Roles, offsets and data are those of the Redis, so that Sentinels and sources see real replication. A question that
 /// is not in the record gets an error, and fails the test in which it was asked.
 package struct DragonflyStandIn: Sendable {
-    package let address: ServerAddress
+    package let address: Endpoint
     private let setup: Situation.Setup
     private let listener: any Channel
     private let clients: StandInClients
@@ -28,11 +29,11 @@ package struct DragonflyStandIn: Sendable {
         guard let port = listener.localAddress?.port else {
             preconditionFailure("a listening TCP socket has no port")
         }
-        return DragonflyStandIn(setup, listener, clients, ServerAddress(host: "127.0.0.1", port: port))
+        return DragonflyStandIn(setup, listener, clients, Endpoint(host: "127.0.0.1", port: port))
     }
 
     private init(
-        _ setup: Situation.Setup, _ listener: any Channel, _ clients: StandInClients, _ address: ServerAddress
+        _ setup: Situation.Setup, _ listener: any Channel, _ clients: StandInClients, _ address: Endpoint
     ) {
         self.setup = setup
         self.listener = listener

@@ -1,6 +1,7 @@
 import NIOCore
 import RESP
 import RedisNIO
+import Values
 
 /// The Redis behind one conversation of the stand-in. It has the data, carries out commands that change something, and
 /// knows the values that answers need.
@@ -41,7 +42,7 @@ struct RedisBehind: Sendable {
     // MARK: Following
 
     /// Whether a connection to that primary, with the credentials for replication, gets as far as `PING`.
-    func canGreet(_ primary: ServerAddress) async throws -> Bool {
+    func canGreet(_ primary: Endpoint) async throws -> Bool {
         let username = try await setting("masteruser")
         let password = try await setting("masterauth")
         let session = connector.session(
@@ -54,7 +55,7 @@ struct RedisBehind: Sendable {
     }
 
     /// Makes the Redis follow a primary from the start, with a full sync, even where it follows that primary already.
-    func follow(_ primary: ServerAddress) async throws {
+    func follow(_ primary: Endpoint) async throws {
         if try await info("replication").primary == primary { _ = try await send(["REPLICAOF", "NO", "ONE"]) }
         _ = try await send(Command(["REPLICAOF", primary.host, String(primary.port)]))
     }

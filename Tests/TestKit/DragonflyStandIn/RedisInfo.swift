@@ -1,4 +1,5 @@
 import RESP
+import Values
 
 /// What the Redis behind the stand-in says about itself in `INFO`.
 struct RedisInfo {
@@ -12,9 +13,9 @@ struct RedisInfo {
         }
     }
 
-    var primary: ServerAddress? {
+    var primary: Endpoint? {
         guard self["role"] == "slave", let port = Int(self["master_port"]) else { return nil }
-        return ServerAddress(host: self["master_host"], port: port)
+        return Endpoint(host: self["master_host"], port: port)
     }
 
     /// The role that a Dragonfly would have. Redis calls the sync in progress as soon as it has asked for one;

@@ -1,4 +1,5 @@
 import RESP
+import Values
 
 /// Carries out, on the Redis behind, what a recorded command changes, and gets from there the values that its answer
 /// needs.
@@ -16,7 +17,7 @@ struct StandInDeed {
         case ("INFO", _), ("ROLE", _), ("COMMAND", _): values.add(try await behind.info().values)
         case ("REPLICAOF", "NO"), ("SLAVEOF", "NO"): _ = try await behind.send(command)
         case ("REPLICAOF", _), ("SLAVEOF", _):
-            try await behind.follow(ServerAddress(host: command.words[1], port: Int(command.words[2]) ?? 0))
+            try await behind.follow(Endpoint(host: command.words[1], port: Int(command.words[2]) ?? 0))
         case ("CONFIG", "GET"): try await values.add(setting(command.words[2]))
         case ("CONFIG", "SET") where DragonflyText.settings.values.contains(command.words[2]):
             _ = try await behind.send(command)

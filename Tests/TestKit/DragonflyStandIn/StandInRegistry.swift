@@ -1,4 +1,5 @@
 import RESP
+import Values
 
 /// The clients of the stand-in, and the questions that it was asked and the record does not answer.
 actor StandInRegistry {
@@ -8,7 +9,7 @@ actor StandInRegistry {
         var name: String
     }
 
-    let address: ServerAddress
+    let address: Endpoint
     private var clients: [Int: Entry] = [:]
     private var lastID = 0
     private var unknownCalls: [String: Int] = [:]
@@ -16,7 +17,7 @@ actor StandInRegistry {
     private(set) var received: [[String]] = []
     private(set) var unrecorded: [String] = []
 
-    init(_ address: ServerAddress) { self.address = address }
+    init(_ address: Endpoint) { self.address = address }
 
     func connected(from address: String) -> Int {
         lastID += 1

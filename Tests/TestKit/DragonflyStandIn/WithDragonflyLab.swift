@@ -1,6 +1,7 @@
 import PlanModel
 import RESP
 package import Rehearsal
+import Values
 
 /// Runs a test in a private world whose target answers as a real Dragonfly was recorded to answer.
 ///

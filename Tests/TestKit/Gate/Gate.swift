@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 package import RESP
 import Synchronization
+package import Values
 
 /// A TCP proxy in front of one server. It shows every command to a closure before the server gets it, and holds the
 /// command back until the closure returns.
@@ -31,7 +32,7 @@ package struct Gate: Sendable {
     package typealias Look = @Sendable (Sighting) async -> Passage
 
     let server: String
-    package let address: ServerAddress
+    package let address: Endpoint
     private let listener: any Channel
     private let clients: StandInClients
     private let look: Look
@@ -50,12 +51,12 @@ package struct Gate: Sendable {
         guard let port = listener.localAddress?.port else {
             preconditionFailure("a listening TCP socket has no port")
         }
-        let address = ServerAddress(host: "127.0.0.1", port: port)
+        let address = Endpoint(host: "127.0.0.1", port: port)
         return Gate(server: server, address: address, listener: listener, clients: clients, look: look)
     }
 
     /// Passes commands on to that server, until cancelled.
-    func serve(inFrontOf server: ServerAddress) async {
+    func serve(inFrontOf server: Endpoint) async {
         await withDiscardingTaskGroup { group in
             for await client in clients.stream {
                 group.addTask {
@@ -72,7 +73,7 @@ package struct Gate: Sendable {
         try? await listener.close()
     }
 
-    private func converse(_ client: StandInClients.Client, _ server: ServerAddress) async throws {
+    private func converse(_ client: StandInClients.Client, _ server: Endpoint) async throws {
         let (replies, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
         let back = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in

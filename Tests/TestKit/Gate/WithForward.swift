@@ -1,8 +1,9 @@
-package import RESP
+import RESP
+package import Values
 
 /// Runs a test with a second address of a server: connections to that address are passed on to the server.
 package func withForward<Result: Sendable>(
-    to server: ServerAddress, _ body: @Sendable (ServerAddress) async throws -> Result
+    to server: Endpoint, _ body: @Sendable (Endpoint) async throws -> Result
 ) async throws -> Result {
     let gate = try await Gate.listen("forward") { _ in .pass }
     let outcome: Swift.Result<Result, any Error>

@@ -1,20 +1,21 @@
-package import PlanModel
-package import RESP
+import PlanModel
+import RESP
 package import Rehearsal
 import Synchronization
+package import Values
 
 /// Gates in front of source, target and Sentinels of one private world.
 package final class Gates: Sendable {
     private let look = Mutex<Gate.Look?>(nil)
-    private let addresses = Mutex<[ServerAddress]>([])
+    private let addresses = Mutex<[Endpoint]>([])
 
     /// Shows every command to this closure from now on, whoever sends it; `nil` lets every command pass.
     package func watch(_ look: Gate.Look?) { self.look.withLock { $0 = look } }
 
     /// The addresses by which a plan finds the Sentinels.
-    package var sentinels: [ServerAddress] { addresses.withLock { $0 } }
+    package var sentinels: [Endpoint] { addresses.withLock { $0 } }
 
-    fileprivate func found(_ sentinels: [ServerAddress]) { addresses.withLock { $0 = sentinels } }
+    fileprivate func found(_ sentinels: [Endpoint]) { addresses.withLock { $0 = sentinels } }
 
     fileprivate var passing: Gate.Look {
         { sighting in

@@ -39,7 +39,7 @@ struct SourceRest: Sendable {
         // A Dragonfly has no `min-replicas-to-write` and cannot be closed. It stays a replica, which takes no writes
         // either.
         guard try await fence.close() else { return }
-        let address = source.endpoint.serverAddress
+        let address = source.endpoint
         let watch = Stopwatch(context.clock)
         while watch.elapsed < .seconds(120) {
             if try await source.replication().upstream != nil {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Every replica of the source is a server. Tools such as RedisShake register as replicas to get the replication
 /// stream: Sentinel lists them and could promote them, and their stream ends when the source is demoted.

@@ -1,5 +1,6 @@
 import Execution
 import PlanModel
+import Values
 
 /// No key in a random sample is so big that moving it stalls a server.
 struct BigKeysCheck: Check {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The target has every database of the source. Otherwise the full sync fails, or, on Dragonfly, keys are written to
 /// another database.

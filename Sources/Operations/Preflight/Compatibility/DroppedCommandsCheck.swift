@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The source does not use the commands that Dragonfly as a replica drops from the stream. Dragonfly drops them without
 /// a word and its offset goes on, so nothing would show it later.

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Source and target drop keys by the same rule when memory runs out. A target that drops keys where the source drops
 /// none is reported by the check `takes-writes`.

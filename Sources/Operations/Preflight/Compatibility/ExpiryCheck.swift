@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import Values
 
 /// The target frees expired and evicted keys as fast as the source, and disturbs its clients as little.
 ///

@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RedisTopology
+import Values
 
 /// The target knows TTLs on single fields of a hash, if applications have set such TTLs.
 struct HashFieldTTLCheck: Check {

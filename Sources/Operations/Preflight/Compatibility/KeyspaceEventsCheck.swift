@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import Values
 
 /// Keyspace notifications are set on the target as on the source, since this setting is not replicated.
 struct KeyspaceEventsCheck: Check {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The target has the modules that the source has. A key that needs a missing module makes the full sync fail, or is
 /// left out.

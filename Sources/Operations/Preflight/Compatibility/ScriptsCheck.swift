@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RedisTopology
+import Values
 
 /// No script has run that Dragonfly might refuse: it wants scripts to declare the keys that they touch, and Redis does
 /// not check that.

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The target takes strings as long as the source does. A server closes the connection of a client that sends a longer
 /// one.

@@ -2,6 +2,7 @@ import Execution
 package import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The servers run the engines that the plan names, and their versions are known to work together.
 package struct VersionsCheck: Check {
@@ -23,7 +24,7 @@ package struct VersionsCheck: Check {
         var findings: [Finding] = []
         for (server, said, planned) in [
             (servers.source, source, servers.plan.source.engine), (servers.target, target, servers.plan.target.engine),
-        ] where said.engine.rawValue != planned.rawValue {
+        ] where said.engine != planned {
             findings.append(
                 .missed(
                     "\(server.endpoint) runs \(said.engine.rawValue) \(said.version)",

@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import Values
 
 /// The TLS certificates in use stay valid for some time. A certificate that has expired already makes `reachable` fail,
 /// unless the plan does not verify certificates.

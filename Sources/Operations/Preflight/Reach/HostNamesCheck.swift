@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import Values
 
 /// The Sentinels resolve the host names that the plan uses.
 ///

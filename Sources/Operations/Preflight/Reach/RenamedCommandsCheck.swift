@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import Values
 
 /// Source and target know the commands that planrun, the Sentinels and the target send, under their own names.
 struct RenamedCommandsCheck: Check {

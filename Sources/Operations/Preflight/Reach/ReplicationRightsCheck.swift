@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RESP
+import Values
 
 /// The user as which the target logs in at the source may replicate. Without `psync` a full sync begins, fails, and
 /// begins again.

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Every server answers fast and evenly enough for what planrun does while writes are held back.
 ///

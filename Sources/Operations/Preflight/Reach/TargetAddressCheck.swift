@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The source and the Sentinels will know the target under the address that the plan gives it.
 ///
@@ -16,7 +17,7 @@ struct TargetAddressCheck: Check {
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let target = servers.target
         let announcement = try await target.announcement()
-        let announced = ServerAddress(
+        let announced = Endpoint(
             host: announcement.host ?? target.endpoint.host, port: announcement.port ?? target.endpoint.port)
         var findings: [Finding] = []
         if await !servers.isSame(announced, as: target) { findings.append(elsewhere(announced, announcement, target)) }
@@ -28,7 +29,7 @@ struct TargetAddressCheck: Check {
         return .combined(findings, passed: "they will see it at \(announced)")
     }
 
-    private func elsewhere(_ announced: ServerAddress, _ announcement: Announcement, _ target: Server) -> Finding {
+    private func elsewhere(_ announced: Endpoint, _ announcement: Announcement, _ target: Server) -> Finding {
         var remedy = "on \(target.endpoint): CONFIG SET replica-announce-port \(target.endpoint.port)"
         if announcement.host != nil { remedy += " and CONFIG SET replica-announce-ip \(target.endpoint.host)" }
         return .missed(

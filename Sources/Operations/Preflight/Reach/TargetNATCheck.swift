@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The target takes connections at the address under which planrun reaches it. If it does not, there is address
 /// translation in front of it. Then the source may see the target at an address where Sentinels and applications cannot

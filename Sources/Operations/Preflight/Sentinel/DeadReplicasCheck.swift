@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// No Sentinel lists a replica that does not answer. After the promotion a Sentinel waits for every replica that it
 /// lists, until failover-timeout has passed.
@@ -13,7 +14,7 @@ struct DeadReplicasCheck: Check {
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.settledPictures()
-        var dead: [ServerAddress: [Sentinel]] = [:]
+        var dead: [Endpoint: [Sentinel]] = [:]
         for picture in pictures {
             for replica in picture.replicas where !replica.flags.isHealthy {
                 dead[replica.address, default: []].append(picture.sentinel)

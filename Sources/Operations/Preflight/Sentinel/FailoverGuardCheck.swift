@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RedisTopology
+import Values
 
 /// No earlier election ended without a new primary. After such an election the Sentinels start no failover by
 /// themselves for twice failover-timeout.

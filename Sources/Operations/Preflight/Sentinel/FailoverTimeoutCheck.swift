@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RedisTopology
+import Values
 
 /// The Sentinels give a failover up neither too soon nor too late.
 struct FailoverTimeoutCheck: Check {

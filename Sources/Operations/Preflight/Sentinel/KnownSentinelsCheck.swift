@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The plan names every Sentinel that watches the source, and each of them knows all others.
 ///
@@ -25,7 +26,7 @@ struct KnownSentinelsCheck: Check {
 
     /// Sentinels that others know and the plan does not name. The check `dead-sentinels` reports those that are down.
     private func strangers(_ pictures: [SentinelPicture], _ servers: Servers) async -> [Finding] {
-        var known: [ServerAddress: [Sentinel]] = [:]
+        var known: [Endpoint: [Sentinel]] = [:]
         for picture in pictures {
             for peer in picture.peers where !peer.flags.isSubjectivelyDown {
                 if await pictures.contains(peer, servers) { continue }

@@ -2,6 +2,7 @@ import Execution
 package import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// No Sentinel can choose a replica other than the target, or planrun can prevent it. Only the priorities tell a
 /// Sentinel whom to promote, so the cutover sets those of the other replicas to 0 for as long as it lasts.
@@ -16,7 +17,7 @@ package struct OnlyCandidateCheck: Check {
     }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        var strangers: [ServerAddress: [Sentinel]] = [:]
+        var strangers: [Endpoint: [Sentinel]] = [:]
         for picture in try await servers.sentinelPictures() {
             for replica in picture.replicas where replica.priority != 0 {
                 if await servers.isSame(replica.address, as: servers.target) { continue }

@@ -1,6 +1,7 @@
 import Execution
 import PlanModel
 import RedisTopology
+import Values
 
 /// All Sentinels have the same settings for the primary, and are at the same configuration epoch.
 struct SentinelSettingsCheck: Check {

@@ -2,6 +2,7 @@ import Execution
 package import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Every Sentinel names the source as the primary of the plan's name.
 package struct SentinelsAgreeCheck: Check {
@@ -19,12 +20,12 @@ package struct SentinelsAgreeCheck: Check {
             if let finding = await missed(sentinel, address, servers) { findings.append(finding) }
         }
         let count = servers.sentinels.count
-        let names = Set(answers.compactMap(\.1)).filter { !$0.isSpelledLike(servers.source.endpoint.serverAddress) }
+        let names = Set(answers.compactMap(\.1)).filter { !$0.isSpelledLike(servers.source.endpoint) }
         let spelling = names.isEmpty ? "" : ", as \(names.map(\.description).sorted().joined(separator: " and "))"
         return .combined(findings, passed: "\(count) of \(count) name \(servers.source.endpoint)\(spelling)")
     }
 
-    private func missed(_ sentinel: Sentinel, _ address: ServerAddress?, _ servers: Servers) async -> Finding? {
+    private func missed(_ sentinel: Sentinel, _ address: Endpoint?, _ servers: Servers) async -> Finding? {
         let name = servers.primaryName
         guard let address else {
             return .missed(

@@ -1,6 +1,7 @@
 import Execution
 package import PlanModel
 import RedisTopology
+import Values
 
 /// The write pause of the cutover is shorter than the smallest `down-after-milliseconds`.
 ///

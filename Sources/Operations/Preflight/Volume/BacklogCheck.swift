@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The source keeps enough of the replication stream that a link which breaks for a moment can go on where it was.
 struct BacklogCheck: Check {

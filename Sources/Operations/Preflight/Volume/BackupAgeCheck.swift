@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// There is a recent save of the source, to fall back on when everything else fails.
 struct BackupAgeCheck: Check {

@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The source's machine has memory for the pages that writes copy while a child process saves the data.
 struct ForkCheck: Check {

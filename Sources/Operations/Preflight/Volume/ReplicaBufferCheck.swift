@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// The source's output buffer for replicas holds what is written during the full sync. If it is too small, the source
 /// breaks the sync off, and the sync begins again without end.

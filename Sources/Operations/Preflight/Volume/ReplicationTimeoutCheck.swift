@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// `repl-timeout` is long enough that neither side gives up while the other saves or loads the data.
 struct ReplicationTimeoutCheck: Check {

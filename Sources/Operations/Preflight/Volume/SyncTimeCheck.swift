@@ -1,5 +1,6 @@
 import Execution
 import PlanModel
+import Values
 
 /// The full sync fits into the timeout of the plan's `wait-for-sync`.
 struct SyncTimeCheck: Check {

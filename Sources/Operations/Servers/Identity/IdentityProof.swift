@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Finds out whether two addresses lead to one process, by connecting to both.
 ///
@@ -31,7 +32,7 @@ struct IdentityProof: Sendable {
 
     private static let timeout = Duration.seconds(2)
 
-    func compare(_ left: ServerAddress, _ right: ServerAddress) async -> Sameness {
+    func compare(_ left: Endpoint, _ right: Endpoint) async -> Sameness {
         var guests: [Server] = []
         let answer: Sameness
         do throws(StepFailure) {

@@ -1,5 +1,6 @@
 import RESP
 import Synchronization
+import Values
 
 /// Whether two addresses lead to the same server process.
 enum Sameness: Sendable, Equatable {
@@ -11,8 +12,8 @@ enum Sameness: Sendable, Equatable {
 /// What this process has found out about addresses, so that no server is asked the same thing twice.
 final class KnownAddresses: Sendable {
     struct Pair: Hashable, Sendable {
-        let left: ServerAddress
-        let right: ServerAddress
+        let left: Endpoint
+        let right: Endpoint
     }
 
     private typealias Answer = (task: Task<Sameness, Never>, age: Stopwatch)

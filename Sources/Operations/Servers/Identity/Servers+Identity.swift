@@ -1,21 +1,22 @@
 import Execution
 import PlanModel
-package import RESP
+import RESP
 import RedisTopology
+package import Values
 
 /// Which address leads to which server. The plan, the source and the Sentinels may spell addresses differently; the
 /// process behind an address decides.
 extension Servers {
     /// Whether an address that a server named leads to this instance. `false` also where that is not certain.
-    package func isSame(_ address: ServerAddress, as instance: some Instance) async -> Bool {
+    package func isSame(_ address: Endpoint, as instance: some Instance) async -> Bool {
         await sameness(of: address, as: instance) == .same
     }
 
     /// Whether two addresses lead to one server, where the server need not be part of the plan. `false` also where that
     /// is not certain.
-    func isSame(_ address: ServerAddress, as other: ServerAddress) async -> Bool {
+    func isSame(_ address: Endpoint, as other: Endpoint) async -> Bool {
         if address.isSpelledLike(other) { return true }
-        for server in [source, target] where other.isSpelledLike(server.endpoint.serverAddress) {
+        for server in [source, target] where other.isSpelledLike(server.endpoint) {
             return await isSame(address, as: server)
         }
         return await sameness(address, other, source.settings) == .same
@@ -23,22 +24,22 @@ extension Servers {
 
     /// Whether an address leads to this instance. If the spelling does not tell, the servers themselves are asked,
     /// once.
-    func sameness(of address: ServerAddress, as instance: some Instance) async -> Sameness {
-        let own = instance.endpoint.serverAddress
+    func sameness(of address: Endpoint, as instance: some Instance) async -> Sameness {
+        let own = instance.endpoint
         if address.isSpelledLike(own) { return .same }
         // Source and target are known to be two servers: that was asked before one was told to follow the other.
         let opposite: Server? = instance.place == .source ? target : instance.place == .target ? source : nil
-        if let opposite, await isOnePlace(address, opposite.endpoint.serverAddress) { return .different }
+        if let opposite, await isOnePlace(address, opposite.endpoint) { return .different }
         return await sameness(address, own, instance.settings)
     }
 
     /// Whether the plan names one server twice.
     func sourceIsTarget() async -> Sameness {
-        await sameness(target.endpoint.serverAddress, source.endpoint.serverAddress, source.settings)
+        await sameness(target.endpoint, source.endpoint, source.settings)
     }
 
     private func sameness(
-        _ address: ServerAddress, _ own: ServerAddress, _ settings: ConnectionSettings
+        _ address: Endpoint, _ own: Endpoint, _ settings: ConnectionSettings
     ) async -> Sameness {
         await knownAddresses.sameness(of: .init(left: address, right: own), clock: clock) {
             await compare(address, own, settings)
@@ -46,7 +47,7 @@ extension Servers {
     }
 
     private func compare(
-        _ address: ServerAddress, _ own: ServerAddress, _ settings: ConnectionSettings
+        _ address: Endpoint, _ own: Endpoint, _ settings: ConnectionSettings
     ) async -> Sameness {
         if await isOnePlace(address, own) { return .same }
         let access = Access(settings, at: self)
@@ -61,7 +62,7 @@ extension Servers {
     }
 
     /// Whether both lead to one port of one IP, however they are spelt.
-    func isOnePlace(_ left: ServerAddress, _ right: ServerAddress) async -> Bool {
+    func isOnePlace(_ left: Endpoint, _ right: Endpoint) async -> Bool {
         if left.isSpelledLike(right) { return true }
         guard left.port == right.port else { return false }
         let (here, there) = await (addresses(of: left.host), addresses(of: right.host))
@@ -74,9 +75,9 @@ extension Servers {
 
     /// Asks the Sentinels, which may reach an address that planrun cannot reach and tell which process they found
     /// there.
-    private func sameness(bySentinels address: ServerAddress, _ own: ServerAddress) async -> Sameness? {
+    private func sameness(bySentinels address: Endpoint, _ own: Endpoint) async -> Sameness? {
         guard plan.sentinel != nil, let pictures = try? await sentinelPictures() else { return nil }
-        guard let server = [source, target].first(where: { own.isSpelledLike($0.endpoint.serverAddress) }),
+        guard let server = [source, target].first(where: { own.isSpelledLike($0.endpoint) }),
             let runID = try? await server.serverInfo().runID
         else { return nil }
         for picture in pictures {

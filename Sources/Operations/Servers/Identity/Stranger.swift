@@ -26,7 +26,7 @@ struct Stranger: Sendable {
         let own = try await server.serverInfo().runID
         if let own, own == runID { return }
         for party in parties {
-            switch await servers.sameness(of: server.endpoint.serverAddress, as: party) {
+            switch await servers.sameness(of: server.endpoint, as: party) {
             case .different: continue
             case .same: throw isParty(party)
             case .unknown(let reason): throw mayBeParty(party, reason)

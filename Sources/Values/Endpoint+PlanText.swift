@@ -7,7 +7,7 @@ internal import Darwin
 #endif
 
 extension Endpoint {
-    enum PlanTextError: Error, Equatable {
+    package enum PlanTextError: Error, Equatable {
         case url
         case missingPort(host: String)
         case bareIPv6
@@ -16,7 +16,7 @@ extension Endpoint {
     }
 
     /// Reads `host:port` or `[v6]:port`.
-    init(planText text: String) throws(PlanTextError) {
+    package init(planText text: String) throws(PlanTextError) {
         if text.contains("://") || text.contains("@") { throw .url }
         if text.hasPrefix("[") {
             guard let bracket = text.firstIndex(of: "]") else { throw .host }
@@ -60,15 +60,5 @@ extension Endpoint {
     private static func isIPv6(_ host: String) -> Bool {
         var address = in6_addr()
         return inet_pton(AF_INET6, host, &address) == 1
-    }
-
-    /// Whether two endpoints are written for the same place: names without regard to case, IPv6 without regard to
-    /// spelling. No name is resolved: that two names lead to one server shows only when the servers are asked.
-    func isSame(as other: Endpoint) -> Bool { port == other.port && comparableHost == other.comparableHost }
-
-    var comparableHost: String {
-        var address = in6_addr()
-        guard host.contains(":"), inet_pton(AF_INET6, host, &address) == 1 else { return host.lowercased() }
-        return withUnsafeBytes(of: &address) { bytes in bytes.map { String($0, radix: 16) }.joined(separator: ":") }
     }
 }

@@ -1,6 +1,6 @@
 extension ByteCount {
     /// From large to small; of two neighbours, such as GiB and GB, the binary one first.
-    static let planUnits: [(name: String, bytes: Int64)] = [
+    package static let planUnits: [(name: String, bytes: Int64)] = [
         ("TiB", 1 << 40), ("TB", 1_000_000_000_000), ("GiB", 1 << 30), ("GB", 1_000_000_000), ("MiB", 1 << 20),
         ("MB", 1_000_000), ("KiB", 1 << 10), ("KB", 1_000), ("B", 1),
     ]
@@ -13,13 +13,13 @@ extension ByteCount {
         return "0B"
     }
 
-    enum PlanTextError: Error {
+    package enum PlanTextError: Error {
         case malformed
         case tooLarge
     }
 
     /// Reads what a plan spells: digits and a unit.
-    init(planText text: String) throws(PlanTextError) {
+    package init(planText text: String) throws(PlanTextError) {
         let digits = text.utf8.prefix { $0.isDigitByte }
         let name = text.utf8.dropFirst(digits.count)
         guard !digits.isEmpty, let unit = Self.planUnits.first(where: { name.elementsEqual($0.name.utf8) }) else {

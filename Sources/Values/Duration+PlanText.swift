@@ -1,6 +1,6 @@
 extension Duration {
     /// The units of a plan, from large to small, which is the order in which a plan writes them.
-    static let planUnits: [(name: String, milliseconds: Int64)] = [
+    package static let planUnits: [(name: String, milliseconds: Int64)] = [
         ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
     ]
 
@@ -19,13 +19,13 @@ extension Duration {
         return text
     }
 
-    enum PlanTextError: Error {
+    package enum PlanTextError: Error {
         case malformed
         case tooLong
     }
 
     /// Reads what a plan spells: numbers with units, each unit once, the larger before the smaller.
-    init(planText text: String) throws(PlanTextError) {
+    package init(planText text: String) throws(PlanTextError) {
         var rest = text.utf8[...]
         var total: Int64 = 0
         var smallest = Int64.max

@@ -1,7 +1,6 @@
 import Seeding
 import Testing
-
-@testable import PlanModel
+import Values
 
 struct PlanTextTests {
     @Test(arguments: [
