@@ -1,13 +1,14 @@
 package import Diagnostics
 package import Values
 
-/// A validated plan: whatever holds a `Plan` holds one without mistakes.
+/// A plan that was read and found to be without mistakes.
 package struct Plan: Sendable {
     package var name: String
     package var description: String?
     /// The servers that one run moves.
     package var shard: Shard
-    /// In the order of the file. Every step has its needs, also those that the file leaves to the order.
+    /// In the order of the file. `needs` is filled in for every step, also if the file leaves it out and so means the
+    /// step before.
     package var steps: [Step]
     package var rollback: RollbackSettings
     /// The file as it was read.
@@ -25,8 +26,8 @@ package struct Plan: Sendable {
     }
 }
 
-/// One pair of servers and the Sentinels that watch it. A run is the run of one shard: its graph, its servers, its record
-/// and its lock are those of no other.
+/// One pair of servers and the Sentinels that watch it. Each run moves one shard; it shares its graph, its servers, its
+/// record and its lock with no other run.
 package struct Shard: Sendable, Hashable {
     package var source: InstanceSettings
     package var target: InstanceSettings

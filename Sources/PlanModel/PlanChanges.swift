@@ -5,7 +5,7 @@ package struct PlanChanges: Sendable, Equatable {
         case source, target, sentinel, rollback
     }
 
-    /// Ids of steps, in the order of the plan they stand in.
+    /// Ids of steps. Added and changed steps are in the order of the new plan, removed steps in that of the old one.
     package var added: [String]
     package var removed: [String]
     package var changed: [String]

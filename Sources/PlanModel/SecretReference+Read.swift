@@ -1,6 +1,6 @@
 internal import Diagnostics
 
-/// Why a secret could not be read. Names the place, never holds the value.
+/// Why a secret could not be read. Names the place where it should be, never the value.
 package struct SecretError: Error, Sendable, Equatable {
     package enum Code: String, Sendable, Hashable, CaseIterable {
         case environmentUnset = "secret-environment-unset"
@@ -27,9 +27,9 @@ extension SecretReference {
     /// The longest secret that is read. Redis takes passwords of any length; a larger file is a mistake.
     private static let largestSize = 64 << 10
 
-    /// The value, read now. Keep it no longer than it takes to use it.
+    /// Reads the secret, each time anew. Keep the value no longer than you use it.
     ///
-    /// Of the text in a file, one line break at the end is dropped, because editors and `echo` put it there.
+    /// From a file, one line break at the end is dropped, because editors and `echo` put it there.
     ///
     /// - Parameter planPath: the plan file; a relative path is looked up in its folder.
     package func read(planPath: String, environment: [String: String]) throws(SecretError) -> String {

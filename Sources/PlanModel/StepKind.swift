@@ -1,5 +1,5 @@
-/// The catalogue of step kinds. A new kind is a file in `Steps/`, its four lines here, and its line in the catalogue of
-/// `Operations`, which says how it is carried out; the compiler names each of them that is missing.
+/// The catalogue of step kinds. A new kind needs a file in `Steps/`, its four lines here, and a line in the catalogue
+/// of `Operations`, which says how the kind is carried out. The compiler reports each of them that is missing.
 package enum StepKind: Sendable, Hashable {
     case preflight(PreflightStep)
     case monitor(MonitorStep)
@@ -67,8 +67,8 @@ extension StepKind.Name {
 }
 
 extension Step {
-    /// What the step does with which values, defaults included, spelt as a plan would: `max-lag`, `64KiB`. `timeout`
-    /// and `retries` come last, where there are any.
+    /// The settings of the step, defaults included, spelt as in a plan: `max-lag`, `64KiB`. `timeout` and `retries`
+    /// come last, if the step has them.
     package var settings: [(key: String, value: String)] {
         let common = [
             timeout.map { CommonSettings.timeout.setting($0) },

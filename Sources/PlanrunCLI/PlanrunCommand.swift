@@ -89,7 +89,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
         }
     }
 
-    /// The error for a word that stands where a verb belongs and is the name of none.
+    /// The error to show if the first argument is not the name of a verb; `nil` if it is one, or is an option.
     private static func unknownVerb(in arguments: [String]) -> Notice? {
         let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
         guard let word = arguments.first, !word.hasPrefix("-"), word != "help", !verbs.contains(word) else {
@@ -119,8 +119,8 @@ package struct PlanrunCommand: AsyncParsableCommand {
 /// A verb of planrun. `PlanrunCommand.run` builds the real context once and hands it to the verb; tests call `run(_:)`
 /// with a context of their own.
 protocol Verb: AsyncParsableCommand {
-    /// Whether printing is all that this verb is for. A verb that changes servers has done its work even where nobody
-    /// could read what it printed.
+    /// Whether the verb only prints. Such a verb fails if its output cannot be written. A verb that changes servers
+    /// succeeds even then, because the change was made.
     static var isReadOnly: Bool { get }
     var display: DisplayOptions { get }
     func run(_ context: CommandContext) async throws -> ExitStatus
@@ -135,7 +135,7 @@ extension Verb {
 }
 
 extension ExitStatus {
-    /// A verb that is there to print has failed where a part of its output could not be written.
+    /// The exit code after a look at the output: a verb that only prints has failed if a part of its output is lost.
     fileprivate func unlessLost(_ context: CommandContext) -> ExitStatus {
         guard self == .success, let loss = context.outputLoss() else { return self }
         context.tell(

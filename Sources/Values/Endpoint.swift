@@ -12,8 +12,8 @@ internal import Darwin
 package struct Endpoint: Sendable, Hashable, Codable, CustomStringConvertible {
     /// A host name or an IP address; an IPv6 address without brackets.
     package let host: String
-    /// From 0 to 65535. A number that is no port becomes 0, at which nobody listens: a replica may announce 70000 or
-    /// -1, and its primary and the Sentinels pass that on.
+    /// From 0 to 65535. A number that is not a port becomes 0, where nobody listens. Servers do say such numbers: a
+    /// replica may announce 70000 or -1, and its primary and the Sentinels pass that on.
     package let port: Int
 
     package init(host: String, port: Int) {
@@ -30,13 +30,12 @@ package struct Endpoint: Sendable, Hashable, Codable, CustomStringConvertible {
     /// `host:port` or `[v6]:port`. Some host names come from servers, so the name is escaped.
     package var description: String { VisibleText.escape(host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
-    /// Whether both are the same endpoint, apart from spelling. No name is resolved: where they are not, they can still lead
+    /// Whether both are the same endpoint, apart from spelling. No name is resolved, so two that differ can still lead
     /// to the same server.
     package func isSpelledLike(_ other: Endpoint) -> Bool { normalized == other.normalized }
 
-    /// The one spelling of all that are the same endpoint. Host names are the same in upper and lower case, and with or
-    /// without the dot of the root at their end. An IPv6 address has several spellings, and an IPv4 address can be written
-    /// as an IPv6 one.
+    /// The endpoint in a spelling that is the same for all ways to write it. Host names lose capitals and the dot of
+    /// the root at their end. An IPv6 address has several spellings, and an IPv4 address can be written as an IPv6 one.
     package var normalized: Endpoint {
         var host = host.lowercased()
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
@@ -44,7 +43,7 @@ package struct Endpoint: Sendable, Hashable, Codable, CustomStringConvertible {
         return Endpoint(host: Self.ipv6Spelling(host) ?? host, port: port)
     }
 
-    /// The spelling that the system writes; `nil` for what is no IPv6 address.
+    /// The address as the system spells it; `nil` if the text is not an IPv6 address.
     private static func ipv6Spelling(_ host: String) -> String? {
         var address = in6_addr()
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

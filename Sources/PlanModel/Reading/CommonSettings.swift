@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import YAMLTree
 
-/// What every step may say, beside its kind or inside its mapping.
+/// The settings that every step may have. They are written beside the step's kind or inside its mapping.
 struct CommonSettings {
     static let id = Field("id", .stepID, "The name of the step; without it, the step kind.")
     static let needs = Field(

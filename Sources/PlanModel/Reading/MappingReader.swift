@@ -1,12 +1,12 @@
 internal import Diagnostics
 internal import YAMLTree
 
-/// Reads a mapping by asking for its keys; what nobody asked for is a mistake.
+/// Reads a mapping by asking for its keys. A key that nobody asked for is a mistake.
 ///
-/// Call `finish` when everything has been asked for: only then is it known which keys are unknown, and which of them
-/// was meant to be one that is missing.
+/// Call `finish` after asking for all keys. Only then is it known which keys are unknown, and which of the unknown ones
+/// is a misspelt required key.
 struct MappingReader {
-    /// Who has the keys, for messages: `'sentinel'`, `this plan`.
+    /// What has the keys, as messages call it: `'sentinel'`, `this plan`.
     let subject: String
     /// Where a missing key is reported: at the name of the mapping.
     let place: SourceRange
@@ -93,8 +93,7 @@ struct MappingReader {
         }
     }
 
-    /// Leaves these keys out of the missing ones, because something else in the mapping explains why they are not
-    /// there.
+    /// Does not report these keys as missing, because something else in the mapping explains why they are not there.
     mutating func excuse(_ keys: [String]) {
         missing.removeAll { keys.contains($0.key) }
     }
@@ -140,7 +139,7 @@ struct MappingReader {
                 noun.code, "\(subject) has no \(noun.word) \(entry.key.quotedForMessage)", at: entry.keyRange,
                 help: asked.isEmpty && meant == nil ? [] : [help])
         }
-        // A merge key might have brought the missing keys.
+        // The mapping behind a merge key may contain the missing keys, and merge keys are not read.
         guard !missing.isEmpty, byKey["<<"] == nil else { return }
         collector.error(
             .missingKey, "\(subject) lacks \(missing.map(\.key).listedForMessage)", at: place,

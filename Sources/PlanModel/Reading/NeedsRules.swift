@@ -1,7 +1,8 @@
 internal import Diagnostics
 internal import PlanGraph
 
-/// Checks that ids are unique and needs make an order: every need exists, and no step needs itself, however indirectly.
+/// Checks that ids are unique and that the steps can be ordered by their needs: every need exists, and no step needs
+/// itself, directly or through others.
 struct NeedsRules {
     let drafts: [StepDraft]
     let collector: DiagnosticCollector
@@ -13,7 +14,8 @@ struct NeedsRules {
         byID = Dictionary(drafts.indices.map { (drafts[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Returns whether nothing was found; only then can conclusions be drawn from the order.
+    /// Returns whether there was no mistake. After a mistake the order of the steps is unknown, and no rule may build
+    /// on it.
     func check() -> Bool {
         let areIDsUnique = checkIDs()
         let doNeedsExist = checkNeeds()
@@ -69,8 +71,8 @@ struct NeedsRules {
         }
     }
 
-    /// How many cycles are reported. Reporting one takes as long as the cycle is, and a hostile plan can have as many
-    /// as it has needs.
+    /// How many cycles are reported. The time for a report grows with the length of the cycle, and a hostile plan can
+    /// have as many cycles as it has needs.
     private static let mostCycles = 20
 
     /// Reports cycles of several steps; a step that needs itself has been reported already.

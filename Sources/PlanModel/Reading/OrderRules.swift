@@ -87,7 +87,7 @@ struct OrderRules {
         }
     }
 
-    /// Reports a step that has nothing to do after the failover, because the target is the primary then and follows
+    /// Reports a step that makes no sense after the failover, because by then the target is the primary and follows
     /// nobody.
     private func reportLate(_ draft: StepDraft, after failover: StepDraft?) {
         guard let failover, let name = draft.name else { return }

@@ -1,7 +1,7 @@
 internal import Diagnostics
 
 extension Disclosure {
-    /// What may be shown of a plan, taken from the declarations that its schema is made of.
+    /// Which parts of a plan may be shown, according to the declarations from which the schema is made.
     static func ofPlan(checks: [CheckDeclaration], isYAML: Bool) -> Disclosure {
         var disclosure = Disclosure(keys: [:], words: literals, showsNumbers: isYAML)
         disclosure.add(PlanSchema.root(checks: checks))
@@ -37,8 +37,8 @@ extension Disclosure {
 }
 
 extension SchemaValue {
-    /// Whether the value may be any text, or is a reference to a secret, in whose place somebody may have written the
-    /// secret itself.
+    /// Whether the value may be any text, or is a reference to a secret. In place of the reference, somebody may have
+    /// written the secret itself.
     var takesAnyText: Bool {
         if self["enum"] != nil || self["pattern"] != nil { return false }
         if self["type"] == "string" || self["minProperties"] != nil { return true }

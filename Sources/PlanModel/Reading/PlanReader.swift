@@ -69,7 +69,8 @@ struct PlanReader {
         return false
     }
 
-    /// - Parameter expected: what stands in a section that a plan must have; `nil` for a section that it may leave out.
+    /// - Parameter expected: what the section must contain, for the message that it is missing; `nil` if the plan may
+    ///   leave the section out.
     private func section<Value>(
         _ key: String, _ reader: inout MappingReader, expected: String? = nil, _ read: (inout MappingReader) -> Value
     ) -> Value? {
@@ -99,7 +100,7 @@ struct PlanReader {
             if let draft = stepReader.read(element, after: drafts.last?.id) { drafts.append(draft) }
         }
         let isComplete = drafts.count == elements.count
-        // The step that a need means may be one that could not be read.
+        // If a step could not be read, a need that seems unknown may mean that step.
         let isOrderKnown = isComplete && NeedsRules(drafts, collector).check()
         OrderRules(drafts: drafts, hasSentinel: reader.entries.contains { $0.key == "sentinel" }, collector: collector)
             .check(isOrderKnown: isOrderKnown)

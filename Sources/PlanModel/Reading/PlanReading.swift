@@ -5,7 +5,7 @@ internal import YAMLTree
 package struct PlanReading: Sendable {
     /// `nil` if there is at least one error.
     package let plan: Plan?
-    /// Sorted by place; warnings may stand beside a plan.
+    /// Sorted by place. A plan without errors can still have warnings.
     package let diagnostics: [Diagnostic]
 
     package init(plan: Plan?, diagnostics: [Diagnostic]) {
@@ -26,9 +26,9 @@ extension Plan {
     ) -> PlanReading {
         let collector = DiagnosticCollector(file)
         let root = YAMLDocument.parse(collector)
-        // Looking for secrets takes longer than reading a plan, and no message quotes a plan without mistakes, so it is
-        // done only if there are some. A file with aliases is the exception: a password may be reached under a harmless
-        // key there, so it must be known where passwords are written before any value is read.
+        // Looking for secrets takes longer than reading a plan. Only messages quote the plan, so it is done only if
+        // there are messages. A file with aliases is the exception: an alias can bring a password under a harmless key,
+        // so all passwords must be found before any value is read.
         let hasAliases = file.text.utf8.contains(UInt8(ascii: "&"))
         if hasAliases { conceal(in: root, collector, checks: checks, findsPlaces: true) }
         let plan = root.flatMap { PlanReader(checks: checks, collector: collector).read($0) }

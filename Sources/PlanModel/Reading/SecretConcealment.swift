@@ -5,13 +5,13 @@ internal import YAMLTree
 /// Finds the texts in a plan that may be secrets, so that no message repeats them. What excerpts show is decided by
 /// `Disclosure`, line by line.
 ///
-/// A value under a key of the plan language is taken for what that key asks for, unless the key asks for a secret.
-/// Every other value may be a secret, whatever its key is called: people have many names for a password.
+/// A value under a key of the plan language is not a secret, unless the key asks for one. Every other value may be a
+/// secret, whatever its key is called: people have many names for a password.
 struct SecretConcealment {
     let disclosure: Disclosure
     let collector: DiagnosticCollector
-    /// Whether `places` takes in values under keys that are not of the language and sound like a secret's. Judging
-    /// those keys takes as long as all the rest.
+    /// Whether `places` also includes the values of unknown keys whose names sound like a secret. Finding them doubles
+    /// the time that everything takes.
     let findsPlaces: Bool
 
     /// The places of values whose keys ask for a secret.
@@ -68,14 +68,14 @@ struct SecretConcealment {
     }
 }
 
-/// Recognises texts that may be secrets by how they look, where nothing else is known of them.
+/// Recognises texts that may be secrets by how they look, if nothing else is known about them.
 enum SecretText {
     private static let tellingWords = [
         "pass", "pwd", "pswd", "pword", "psk", "secret", "token", "cred", "auth", "apikey", "api-key", "api_key",
     ].map { Array($0.utf8) }
 
     static func isTelling(_ key: String) -> Bool {
-        // A longer key is no word of a language, and may be a secret itself.
+        // No key that a person would name is longer; this one may itself be a secret.
         guard key.utf8.count <= 64 else { return true }
         let key = key.lowercased()
         let bytes = Array(key.utf8)
@@ -84,8 +84,8 @@ enum SecretText {
     }
 
     /// Whether a message may repeat a text that stands where a name, a number or an address belongs. It may if the text
-    /// is one word, of the characters that those have, or a quantity with blanks in it. `password:hunter2`, `-a
-    /// hunter2`, `>hunter2` and `redis://:hunter2@host` are not harmless.
+    /// is a single word made of the characters of names, numbers and addresses, or a quantity with blanks in it.
+    /// `password:hunter2`, `-a hunter2`, `>hunter2` and `redis://:hunter2@host` are not harmless.
     static func isHarmless(_ text: String) -> Bool {
         guard let first = text.utf8.first else { return true }
         // A message cuts a longer text, so only the part that it can show is judged.

@@ -7,7 +7,7 @@ struct SecretVariables {
     let environment: [String: String]
     let collector: DiagnosticCollector
 
-    /// - Parameter node: of a plan without mistakes, in which `env` is always the place of a secret.
+    /// - Parameter node: belongs to a plan without mistakes, so every `env` key in it is a reference to a secret.
     func check(_ node: YAMLNode) {
         for element in node.elements ?? [] { check(element) }
         for entry in node.entries ?? [] {
@@ -20,7 +20,7 @@ struct SecretVariables {
     }
 
     private func check(_ name: String, at range: SourceRange) {
-        // What is not spelt as variables usually are may be the secret itself.
+        // A name that does not look like a variable's may be the secret itself.
         let shown = name.isVariableName ? "'\(name)'" : "that 'env' names"
         switch environment[name] {
         case nil:

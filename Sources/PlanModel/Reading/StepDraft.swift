@@ -10,7 +10,7 @@ struct StepDraft {
     }
 
     let id: String
-    /// Where the id is written, or the kind that stands for it.
+    /// Where the id is written; if the step has no id of its own, where its kind is written, which then is the id.
     let idRange: SourceRange
     /// `nil` for a kind that this version does not know.
     let name: StepKind.Name?

@@ -6,12 +6,12 @@ struct StepReader {
     let checks: [CheckDeclaration]
     let collector: DiagnosticCollector
 
-    /// How many unknown keys are compared with the step kinds, to find the one that was misspelt. A step with more of
-    /// them has worse than a spelling mistake.
+    /// How many unknown keys are compared with the step kinds, to find a misspelt kind. A step with more unknown keys
+    /// has a bigger problem than a spelling mistake.
     private static let mostCandidates = 20
     private static let kinds = StepKind.Name.allCases.map(\.rawValue)
 
-    /// - Parameter previous: the id of the step before, which a step without `needs` of its own needs.
+    /// - Parameter previous: the id of the step before this one. A step without `needs` of its own needs it.
     func read(_ node: YAMLNode, after previous: String?) -> StepDraft? {
         guard let entries = node.entries else {
             reportNoMapping(node)
@@ -47,8 +47,8 @@ struct StepReader {
         return [StepDraft.Need(id: previous, range: range, isWritten: false)]
     }
 
-    /// The mapping of the kind; `nil` for an approval that is only its question, and for a value that is no mapping,
-    /// which is reported.
+    /// The mapping of the kind. `nil` for an approval that is written as a bare question. Also `nil` if the value
+    /// should be a mapping and is not, which is reported.
     private func settings(_ entry: YAMLEntry, _ name: StepKind.Name) -> MappingReader? {
         if name == .approval, entry.value.entries == nil { return nil }
         let site = ReadingSite(key: entry.key, keyRange: entry.keyRange, collector: collector)
@@ -106,8 +106,8 @@ extension StepReader {
             help: kind.map { ["write '- \($0): {}'"] } ?? [])
     }
 
-    /// Reports a step of an unknown kind, and makes a draft of it nevertheless: other steps may need it, and that must
-    /// not become a second mistake.
+    /// Reports a step of an unknown kind, and still makes a draft of it: other steps may need it, and their needs must
+    /// not be reported as unknown, too.
     private func unknown(
         _ entry: YAMLEntry, _ entries: [YAMLEntry], _ node: YAMLNode, isPlanned: Bool, after previous: String?
     ) -> StepDraft {

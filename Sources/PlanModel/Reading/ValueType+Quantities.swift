@@ -135,8 +135,8 @@ extension ValueType where Value == Int {
 }
 
 extension YAMLNode {
-    /// The text of a quantity; `nil` after a mistake was reported. The message about a number without a unit shows that
-    /// number with one.
+    /// The text of a quantity; `nil` after a mistake was reported. If a number lacks its unit, the message proposes the
+    /// same number with a unit.
     fileprivate func quantity(
         _ site: ReadingSite, expected: String, help: (String) -> String
     ) -> String? {

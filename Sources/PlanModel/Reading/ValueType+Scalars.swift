@@ -50,8 +50,8 @@ extension ValueType where Value == String {
         return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
 
-    /// - Parameter problem: says what is wrong with a text, as a clause that follows the name of the key; `nil` where
-    ///   nothing is.
+    /// - Parameter problem: says what is wrong with a text, as a clause that follows the name of the key; `nil` if the
+    ///   text is valid.
     private static func text(
         _ expected: String, schema: SchemaValue, help: String? = nil,
         problem: @escaping @Sendable (String) -> TextProblem?
@@ -165,7 +165,7 @@ extension ReadingSite {
 }
 
 extension YAMLNode {
-    /// The help for a plain scalar that YAML takes for something else than text.
+    /// The help for a plain scalar that YAML reads as something other than text.
     var quotingHelp: [String] {
         guard let scalar else { return [] }
         switch scalar.meaning {

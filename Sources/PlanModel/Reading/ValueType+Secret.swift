@@ -69,7 +69,7 @@ extension ValueType where Value == SecretReference {
 }
 
 extension ValueType where Value == String {
-    /// A name as POSIX allows it for portable variables, but with small letters, too.
+    /// A variable name as POSIX defines it for portable programs, except that lower-case letters are allowed, too.
     fileprivate static let environmentName = Self(
         expected: "the name of an environment variable",
         read: { node, site in

@@ -31,7 +31,7 @@ struct ReadingSite {
         return nil
     }
 
-    /// Reports that the value is of another type than the key takes.
+    /// Reports that the value has the wrong type for the key.
     func reportWrongType(_ node: YAMLNode, expected: String, help: [String] = []) {
         guard !node.isInvalid else { return }
         let help = help + (node.scalar?.lacksBlankAfterColon == true ? ["write a blank after the ':'"] : [])
@@ -56,7 +56,7 @@ struct Field<Value: Sendable>: Sendable {
         self.meaning = meaning
     }
 
-    /// The key with a value as a plan writes them.
+    /// The key and the given value, both spelt as in a plan.
     func setting(_ value: Value) -> (key: String, value: String) { (key, type.spell(value)) }
 }
 
@@ -92,7 +92,7 @@ extension String {
     /// The text in 'single quotes', cut if it is long, and `***` if it may be a secret.
     var quotedForMessage: String { "'\(shownInMessage)'" + (SecretText.isHarmless(self) && isLong ? "…" : "") }
 
-    /// The same without quotes and without a sign that it is cut.
+    /// As `quotedForMessage`, but without the quotes and without the `…` at a cut.
     var shownInMessage: String {
         guard SecretText.isHarmless(self) else { return "***" }
         return isLong ? String(unicodeScalars.prefix(57)) : self

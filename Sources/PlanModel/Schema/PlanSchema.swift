@@ -3,8 +3,8 @@ import Values
 /// The plan language as a JSON Schema (draft-07, which YAML editors read), made from the declarations that the reader
 /// uses.
 ///
-/// What a schema of this draft cannot say is left to the reader: that `timeout` stands beside a kind or inside it but
-/// not in both places, that needs make an order, that a failover fits the plan.
+/// A schema of this draft cannot express some rules, and only the reader checks them: that `timeout` is written beside
+/// a kind or inside it but not in both places, that needs contain no cycle, that a failover fits the plan.
 package enum PlanSchema {
     /// The schema as JSON: the same text for the same checks, byte for byte. It ends with a line feed.
     package static func json(checks: [CheckDeclaration]) -> String { root(checks: checks).json() + "\n" }

@@ -7,7 +7,8 @@ package struct FailoverStep: Sendable, Hashable {
     package enum Method: String, Sendable, Hashable, CaseIterable {
         /// A Sentinel is asked to fail over (`SENTINEL FAILOVER`), and the Sentinels announce the target to clients.
         case sentinel
-        /// planrun swaps the roles itself, and tells each Sentinel in the name of another.
+        /// planrun swaps the roles itself. It then tells each Sentinel, in a message that names another Sentinel as
+        /// sender.
         case announce
         /// `announce` where it is possible, else `sentinel`.
         case fastest
@@ -39,9 +40,9 @@ package struct FailoverStep: Sendable, Hashable {
     package var method: Method
     /// How long writes to the source may stall while the target catches up.
     package var writePause: Duration
-    /// `nil`: it follows where the target's engine and version let it, else it is fenced.
+    /// `nil`: the source follows if the target's engine and version let it, else it is fenced.
     package var resting: Resting?
-    /// `nil`: they follow where the target's engine and version let them, else they are detached.
+    /// `nil`: they follow if the target's engine and version let them, else they are detached.
     package var replicas: OtherReplicas?
 
     package init(
@@ -59,7 +60,7 @@ extension FailoverStep: StepDeclaration {
     package static let name = StepKind.Name.failover
     package static let meaning =
         "The cutover: the target becomes the primary. The point of no return."
-    /// An attempt that did not catch up changed nothing, so that it can be made again.
+    /// If the target does not catch up in time, the attempt has changed nothing, so another one may follow.
     package static let defaults = StepDefaults(timeout: .seconds(120), retries: 3)
 
     package var kind: StepKind { .failover(self) }
@@ -199,7 +200,8 @@ extension FailoverStep {
         return resting ?? (canFollow ? .follow : .fenced)
     }
 
-    /// The same from the plan alone; `nil` where only the servers can tell, since it depends on their versions.
+    /// How the source comes to rest, as far as the plan decides it; `nil` if that depends on the versions of the
+    /// servers.
     package func certainResting(_ plan: Plan) -> Resting? {
         let otherwise = resting(canFollow: false)
         if plan.target.engine.rulesOut(replica: plan.source.engine) { return otherwise }

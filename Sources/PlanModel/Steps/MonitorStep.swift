@@ -43,7 +43,7 @@ extension MonitorStep: StepDeclaration {
     }
     package func wayBack(_ scene: StepScene) -> String? { "SENTINEL REMOVE on each, last first" }
 
-    /// The Sentinels log in as they would if they had watched the source from the start.
+    /// The Sentinels log in with the account that they have in every rehearsal, whether or not the plan has this step.
     package func rehearsed(_ cast: RehearsalCast) -> Self? {
         var step = self
         (step.username, step.password) = cast.watcher

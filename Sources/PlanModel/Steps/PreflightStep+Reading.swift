@@ -85,7 +85,7 @@ extension CheckLimit {
         }
     }
 
-    /// Reads a value of the same type as this one, which is the default.
+    /// Reads a value of the type of `self`, which is the limit's default.
     fileprivate func read(_ entry: YAMLEntry, _ reader: MappingReader) -> CheckLimit? {
         switch self {
         case .percentage: reader.read(entry, .percentage).map(CheckLimit.percentage)

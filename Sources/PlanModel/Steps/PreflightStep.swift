@@ -53,8 +53,8 @@ package enum CheckLimit: Sendable, Hashable {
     case flag(Bool)
 }
 
-/// One check of the catalogue, as far as the plan language has to know it. The catalogue itself lives with the
-/// operations and is handed to the reader, so that a new check is known to plans and schema without a change here.
+/// The part of a check that the plan language has to know. The checks themselves belong to the operations and are
+/// handed to the reader, so that a new check is known to plans and schema without a change here.
 package struct CheckDeclaration: Sendable, Hashable, Identifiable {
     package let id: String
     /// What it asks, as a claim that holds if it passes: `the source is a primary`.

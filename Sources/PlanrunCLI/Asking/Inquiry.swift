@@ -96,7 +96,7 @@ struct Inquiry: Sendable {
         }
     }
 
-    /// The lines that tell what changed: each new or changed fact, then each fact that holds no more.
+    /// The lines that tell what changed: each new or changed fact, then each fact that is no longer true.
     private func changes(from earlier: [ApprovalFact], to facts: [ApprovalFact]) -> [String] {
         let states = Dictionary(earlier.map { ($0.subject, $0.state) }) { $1 }
         let subjects = Set(facts.map(\.subject))

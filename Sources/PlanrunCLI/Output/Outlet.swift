@@ -12,12 +12,12 @@ final class Outlet: Sendable {
     /// The error (`errno`) that last kept text from being written; 0 where no text was lost.
     private let loss = Atomic<Int32>(0)
 
-    /// A screen full of text, in bytes: a reader that reads at all never has more than this waiting.
+    /// A screen full of text, in bytes. A reader that keeps reading never lets this much pile up.
     private static let muchText = 16 * 1024
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Whether the reader is so far behind that text which will soon be out of date had better be left out.
+    /// Whether the reader is so far behind that lines which will soon be out of date should be skipped.
     var isBehind: Bool { waiting.load(ordering: .relaxed) > Self.muchText }
 
     /// Hands a text over for writing. Texts are written in the order in which they were handed over; this method does
@@ -40,8 +40,8 @@ final class Outlet: Sendable {
         _ = isWritten.wait(timeout: deadline ?? .distantFuture)
     }
 
-    /// Waits until nothing is left to write, then says in words why some text was not written. `nil` where all of it
-    /// was, and where the reader went away: that is how `planrun … | head` ends.
+    /// Waits until nothing is left to write, then says in words why some text was not written. `nil` if all of it was
+    /// written, and also if the reader went away: `planrun … | head` is no error.
     var lossInWords: String? {
         flush()
         let code = loss.load(ordering: .relaxed)
@@ -56,8 +56,7 @@ final class Outlet: Sendable {
             case 1...: rest = rest.dropFirst(written)
             case -1 where errno == EINTR: continue
             case -1 where errno == EAGAIN:
-                // Another process that shares the descriptor has made it non-blocking, which holds for this process,
-                // too.
+                // Another process that shares the descriptor has made it non-blocking, and that setting is shared, too.
                 var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&place, 1, -1)
             // A text that cannot be written is dropped: what happens on the servers matters more.

@@ -41,7 +41,7 @@ struct Conclusion {
         run.context.tell(view.notice)
     }
 
-    /// Prints the failures, in the order of the graph. What to do stands under the last one.
+    /// Prints the failures, in the order of the graph. The advice is printed under the last one.
     func tell(_ failures: [NodeFailure], help: [String] = [], next: [NextCommand] = []) async {
         // The servers are described only where the run has changed something.
         let isUntouched = toUndo.isEmpty ? await !run.wayBack.isPastCutover(state) : false
@@ -63,8 +63,8 @@ struct Conclusion {
             tellNext([run.commands.next("apply", "begin anew, when what failed is mended")])
             return .success
         case .incomplete:
-            // Somebody else's cutover cannot be taken back, nor can what this run did before it: the run can only go
-            // on.
+            // If somebody else made the target primary, neither that cutover nor the steps before it can be taken back.
+            // The run can only be resumed.
             let isOver =
                 !state.hasTakenBack && outcome.failures.contains { $0.failure.code == .operation(.pastPointOfNoReturn) }
             await tell(outcome.failures, next: [isOver ? await run.wayBack.nextSteps(state).resume : rollback])
@@ -101,7 +101,8 @@ struct Conclusion {
         tellNext(next ?? (usual.all.isEmpty ? [usual.resume] : usual.all))
     }
 
-    /// Prints that the store has ended the run, and the state of the servers, of which the store's error says nothing.
+    /// Prints that the run ended because its record cannot be written. Adds the state of the servers, which the store's
+    /// error does not tell.
     private func tellUnrecorded(_ failure: StoreFailure) async {
         run.context.tell(
             Notice(

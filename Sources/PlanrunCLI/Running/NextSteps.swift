@@ -6,9 +6,10 @@ import Operations
 struct NextSteps {
     let state: RunState
     let commands: CommandLines
-    /// The step with which `resume` goes on; `nil` where the plan was not read.
+    /// The step with which `resume` goes on; `nil` if the plan was not read.
     var step: String?
-    /// Whether nothing was changed that a rollback could take back, and the target has not taken over either.
+    /// Whether the servers are as they were before the run: there is nothing to roll back, and the target is not the
+    /// primary.
     let isUntouched: Bool
     /// The commands that lead back; empty where no way back is left.
     let back: [NextCommand]
@@ -30,7 +31,7 @@ struct NextSteps {
 }
 
 extension NextSteps {
-    /// Decides by the record alone, where the servers were not asked.
+    /// Decides from the record alone, for when the servers were not asked.
     init(recorded state: RunState, _ commands: CommandLines) {
         self.init(
             state: state, commands: commands, isUntouched: state.hasChangedNothing,

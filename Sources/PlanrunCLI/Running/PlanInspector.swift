@@ -8,7 +8,7 @@ import PlanModel
 /// Changes nothing.
 struct PlanInspector {
     let compiled: CompiledPlan
-    /// `nil` where no server is to be asked: then the report says what the plan says.
+    /// `nil` if no server may be asked. The report then contains only what the plan itself says.
     let servers: Servers?
 
     /// - Parameter kind: reports only the steps of this kind; `nil` reports all.
@@ -116,7 +116,7 @@ struct NobodyApproves: Approver {
 }
 
 extension StepContext {
-    /// The context for an operation that is only asked and performs nothing.
+    /// The context for an operation that only looks at the servers and changes nothing.
     fileprivate static func reading(_ node: NodeID) -> StepContext {
         StepContext(
             node: node, undo: nil, attempt: 1, clock: ContinuousClock(), isLook: true, save: { _ in }, report: { _ in },

@@ -15,7 +15,7 @@ struct PlanRun: Sendable {
     let interrupts = Interrupts()
     let signals: Signals
     let warnings = RunWarnings()
-    /// The lineage of the recorded run where there is one to go on with, otherwise a new one.
+    /// The lineage of the recorded run if this call goes on with that run, otherwise a new lineage.
     private let lineage: String
 
     /// - Throws: `ExitStatus.invalid` where a secret of the plan cannot be read.
@@ -96,7 +96,7 @@ struct PlanRun: Sendable {
         }
     }
 
-    /// Asks the person at the terminal, whatever was approved on the command line.
+    /// Asks the person at the terminal, even if the command line has approved steps already.
     func isAgreed(_ question: String, _ yes: Inquiry.Yes, introduction: [String] = []) async -> Bool {
         let answer = try? await inquiry?.answer(to: question, yes, introduction: introduction) { [servers] in
             await WorldReport(servers).facts()
@@ -118,7 +118,7 @@ struct PlanRun: Sendable {
             await conclusion.tellPause(at: node)
             return .stopped
         case .stateWriteFailed(let error):
-            // Nothing was begun where not even the first record could be written.
+            // If not even the first record could be written, no step was begun.
             if outcome.state.serial <= 1 {
                 context.tell(Notice(error, commands))
                 return .invalid

@@ -36,8 +36,8 @@ extension RunVerb {
     }
 
     private func carryOut(_ plan: Plan, _ lease: any RunLease, _ context: CommandContext) async throws -> ExitStatus {
-        // A record that cannot be read is passed over here; the verb that needs the record reads it again and reports
-        // the error.
+        // A record that cannot be read is ignored here. The verb that needs the record reads it again and reports the
+        // error.
         let recorded = (try? await lease.read()).flatMap { $0.status == .rolledBack ? nil : $0.lineage }
         let settings = RunSettings(
             lease: lease, statePath: options.statePath, approvals: approvals, format: options.format,
@@ -101,7 +101,7 @@ extension PlanRun {
         return try state.adopting(compiled.graph, plan: plan.file.text, record: options.lease.recordName)
     }
 
-    /// Refuses to begin a new run where the record is one of another plan, which the new record would overwrite.
+    /// Refuses to begin a new run if the record belongs to another plan: the new run would overwrite it.
     func refuseIfOfAnotherPlan(_ state: RunState) throws(StoreFailure) {
         do {
             _ = try checked(state)
@@ -115,7 +115,7 @@ extension PlanRun {
             against: compiled.graph, planName: plan.name, planPath: plan.file.path, record: options.lease.recordName)
     }
 
-    /// What the plan says differently from the plan with which the run began.
+    /// How the plan differs from the one with which the run began.
     func changes(since state: RunState) throws(ExitStatus) -> PlanChanges {
         let reading = Plan.read(
             .init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)

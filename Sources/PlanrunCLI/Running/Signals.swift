@@ -10,7 +10,7 @@ final class Signals: Sendable {
     /// A reader of standard output that goes away must not kill the process in the middle of a cutover.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-    /// From now on each signal that `ProcessSignals` listened to ends the process, as it does where nobody listens.
+    /// From now on, each signal that `ProcessSignals` listened to ends the process at once, which is the default.
     static func endProcess() {
         for number in ProcessSignals.numbers { signal(number, SIG_DFL) }
     }
@@ -70,8 +70,8 @@ final class ProcessSignals: Sendable {
         for source in sources.all { source.cancel() }
     }
 
-    /// Sendable, because the sources are not changed after they were made: they are kept and, once, cancelled, which
-    /// any thread may do.
+    /// Sendable, because the array of sources never changes after `init`. All that happens to a source later is that
+    /// `deinit` cancels it, which any thread may do.
     private struct Sources: @unchecked Sendable {
         let all: [any DispatchSourceSignal]
     }

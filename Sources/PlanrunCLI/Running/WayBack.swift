@@ -3,7 +3,7 @@ import Operations
 import PlanGraph
 import PlanModel
 
-/// The way back that a run has: before the cutover everything can be taken back, after it what the plan allows.
+/// How far a run can be taken back: completely before the cutover, and as the plan allows after it.
 struct WayBack: Sendable {
     let compiled: CompiledPlan
     let servers: Servers

@@ -29,8 +29,8 @@ struct ResumeVerb: RunVerb {
                     code: "run-rolled-back", what: "nothing to resume: the run was rolled back at \(state.updatedAt)",
                     next: [run.commands.next("apply", "begin a new one")]))
             return .invalid
-        // Where the Sentinels have made the target primary on their own and nothing was taken back yet, the run goes
-        // forward.
+        // If the Sentinels have made the target primary on their own and nothing was taken back yet, the unfinished
+        // rollback is given up and the run goes on.
         case .rollingBack, .rollbackIncomplete:
             try await run.claimServers()
             if !state.hasTakenBack, await run.wayBack.passedCutover(state) != nil {

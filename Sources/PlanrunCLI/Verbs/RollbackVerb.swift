@@ -41,7 +41,7 @@ struct RollbackVerb: RunVerb {
                     "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
                 ])
         case .discardWrites:
-            // No undo data: the target was the primary already when the step began, so this run did not make it
+            // Without undo data, the target was the primary already when the step began, so this run did not make it
             // primary.
             guard let undo = cutover.undo else {
                 return await refuse(run, state, "this run has not made it, so it cannot take it back", help: [])

@@ -7,7 +7,7 @@ import Values
 struct CheckList: Encodable, Sendable {
     struct Entry: Encodable, Sendable {
         var id: String
-        /// Says what is true where the check passes.
+        /// What is true of the servers if the check passes.
         var title: String
         var severity: String
         var limits: [Limit]
@@ -58,7 +58,7 @@ struct CheckList: Encodable, Sendable {
     }
 }
 
-/// Escapes text of planrun's and of servers for Markdown.
+/// Escapes texts for Markdown, whether they come from planrun or from a server.
 enum Markdown {
     /// Escapes a text for one cell of a table.
     static func escape(_ text: String) -> String {

@@ -1,7 +1,7 @@
 import Escaping
 import Execution
 
-/// Spells what a step measured and found for a person: `pauseSeconds: 0.042` becomes `pause 0.042 s`.
+/// Puts the measurements and findings of a step into words: `pauseSeconds: 0.042` becomes `pause 0.042 s`.
 enum FactLines {
     static func lines(_ facts: [String: StateValue]) -> [String] {
         facts.sorted { $0.key < $1.key }.compactMap { key, value in

@@ -1,8 +1,7 @@
 import Execution
 import PlanGraph
 
-/// Collects the checks of a step that pass until no check of the step runs any more, and shows many of them as one
-/// line.
+/// Holds back the passed checks of a step until none of its checks is running, then shows many of them as one line.
 ///
 /// A preflight has some fifty checks. Those that warn or fail are shown at once.
 struct PassedChecks: Sendable {
@@ -61,7 +60,7 @@ struct PassedChecks: Sendable {
         return items
     }
 
-    /// What is still held back, for when no event follows.
+    /// The events that are still held back. Call it after the last event.
     mutating func rest() -> [Item] { rest(unlessRunning: false) }
 
     private mutating func rest(unlessRunning: Bool) -> [Item] {

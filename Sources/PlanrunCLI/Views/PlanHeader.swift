@@ -3,8 +3,7 @@ import Escaping
 import PlanModel
 import Values
 
-/// What a reader has to know before anything runs: between which servers the plan moves, and how far there is a way
-/// back.
+/// What a reader has to know before anything runs: between which servers the plan moves, and what can be taken back.
 struct PlanHeader {
     let plan: Plan
 

@@ -76,7 +76,7 @@ extension PlanReport {
         return (head + rows + ["", "\(findingsCount)."]).joined(separator: "\n")
     }
 
-    /// How many checks passed, and the names of those that did not, because these stand somewhere among the others.
+    /// How many checks passed, and the names of those that did not: their rows are scattered over the table.
     private var findingsCount: String {
         let findings = steps.flatMap(\.findings)
         let (warned, failed) = (names(.warned, in: findings), names(.failed, in: findings))

@@ -25,7 +25,7 @@ struct PlanReport: Encodable, Sendable {
         var isPointOfNoReturn: Bool
         var needs: [String]
         var settings: [String: String]
-        /// What the present state of the servers adds to `does`.
+        /// What the step would do or find on the servers as they are now; `does` comes from the plan alone.
         var outlook: [String]
         var findings: [Finding]
     }

@@ -37,7 +37,7 @@ struct RunLines: Sendable {
         }
     }
 
-    /// The time of day as the state file and the JSON events have it: `09:30:00Z`.
+    /// The time of day, written as in the state file and the JSON events: `09:30:00Z`.
     private func time(_ moment: Timestamp) -> String { "\(moment)".dropFirst(11).prefix(8) + "Z" }
 
     private func line(_ node: String, _ event: RunEvent.StepEvent) -> String? {

@@ -9,11 +9,11 @@ import Synchronization
 /// reader.
 protocol RunView: Sendable {
     func receive(_ event: RunEvent)
-    /// Shows a sentence that is no event, such as the answer to Ctrl-C. Any thread may call it.
+    /// Shows a sentence that is not an event, such as the answer to Ctrl-C. Any thread may call it.
     func note(_ sentence: String)
     /// Prints a question and leaves the cursor behind it.
     func ask(_ question: String)
-    /// Called when no event follows: what is drawn stays as it is.
+    /// Called after the last event. What is drawn stays on the screen.
     func close()
 }
 
@@ -30,13 +30,13 @@ struct JSONRunView: RunView {
     func close() {}
 }
 
-/// Prints lines for pipes and logs: one for every node that ended (many passed checks share one), and for a wait one
-/// when it begins to wait for something else and one every half minute.
+/// Prints lines for pipes and logs. Each node that ended gets a line, except that many passed checks share one. A node
+/// that waits gets a line whenever the reason for its wait changes, and otherwise every half minute.
 final class PlainRunView: RunView {
     private let context: CommandContext
     private let lines = RunLines(isColored: false)
     private let checks = Mutex(PassedChecks())
-    /// Remembers what each node was last said to wait for, so that a log does not repeat it several times a second.
+    /// The wait that was last printed for each node, so that a log does not repeat it several times a second.
     private let waits = ShownWaits()
 
     init(context: CommandContext) {

@@ -33,7 +33,7 @@ final class TerminalRunView: RunView {
     func receive(_ event: RunEvent) {
         state.withLock { state in
             note(event, &state)
-            // When a terminal that stood still goes on, the next event draws the progress that was left out.
+            // Progress is not drawn while the terminal stands still. Once it goes on, the next event draws it.
             if event.isProgress, isBehind() { return }
             show(state.checks.receive(event), &state)
         }
