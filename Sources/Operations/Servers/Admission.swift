@@ -4,16 +4,16 @@ import RESP
 import RedisTopology
 import Values
 
-/// Connects to an address of which it is not known whose credentials are accepted there. The credentials of the plan's
-/// servers are tried one after the other.
+/// Connects to an address where it is not known which credentials are accepted. The credentials of the plan's servers
+/// are tried one after the other.
 struct Admission: Sendable {
     let connector: any SessionConnector
-    /// The credentials to try; the next ones are tried where the server refuses these.
+    /// The credentials to try, in this order.
     let access: [ConnectionSettings]
 
-    /// Connects with the first credentials that are accepted; the caller closes the session.
-    /// - Throws: `StepFailure` with why the first credentials were refused. It is thrown at once where the server does
-    ///   not answer, since other credentials would make no difference then.
+    /// Connects with the first credentials that are accepted. The caller closes the session.
+    /// - Throws: `StepFailure` that says why the first credentials were refused. If the server does not answer at all,
+    ///   it is thrown at once, since other credentials would not help.
     func enter(_ address: Endpoint) async throws(StepFailure) -> (Server, ServerInfo) {
         var refusal: StepFailure?
         for settings in access {

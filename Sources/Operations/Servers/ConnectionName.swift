@@ -2,25 +2,25 @@ package import Execution
 import RESP
 import RedisTopology
 
-/// The name that one planrun process gives its connections at a server (`CLIENT SETNAME`). It says that they are
-/// planrun's, what the process does, and, for a run, which one and since when.
+/// The name that a planrun process gives its connections to servers (`CLIENT SETNAME`). It says that the client is
+/// planrun, what the process does, since when, and for which run.
 ///
-/// The name is set on every new connection, so a run can be seen in `CLIENT LIST` for as long as its process lives and
-/// no longer. A process that is killed leaves nothing to clean up.
+/// The name is set on every new connection, so `CLIENT LIST` shows a run exactly as long as its process lives. A
+/// process that is killed leaves nothing to clean up.
 package struct ConnectionName: Sendable, Hashable {
     package enum Role: String, Sendable, CaseIterable {
         /// Looks at servers and changes nothing: `plan`, `check`, `status`.
         case reading
-        /// Wants to carry a plan out, and first looks whether another planrun does.
+        /// Wants to carry a plan out, and first checks whether another planrun is doing so.
         case starting
-        /// Carries a plan out or takes it back.
+        /// Carries a plan out or rolls it back.
         case running
     }
 
     package let role: Role
     /// The lineage of the run; `-` for a process that has no run.
     package let run: String
-    /// When the process began, by the clock of its machine.
+    /// When the process began, by its machine's clock.
     package let since: Timestamp
     /// Tells processes apart that began in the same millisecond.
     package let nonce: UInt32
@@ -35,7 +35,7 @@ package struct ConnectionName: Sendable, Hashable {
         self.nonce = nonce
     }
 
-    /// - Returns: `nil` for a name that planrun does not give.
+    /// - Returns: `nil` if the text is not a name that planrun gives.
     package init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[0] == "planrun", let role = Role(rawValue: String(parts[1])),
@@ -58,17 +58,17 @@ package struct ConnectionName: Sendable, Hashable {
         (run, since, nonce) == (other.run, other.since, other.nonce)
     }
 
-    /// Whether this process goes first. All processes order names in this way, so that of two that begin at the same
-    /// moment both know which goes on.
+    /// Whether this process goes first. All processes use the same order, so if two begin at the same moment, both
+    /// agree which one goes on.
     func isBefore(_ other: ConnectionName) -> Bool {
         (since.millisecondsSince1970, nonce, run) < (other.since.millisecondsSince1970, other.nonce, other.run)
     }
 
-    /// Up to the end of the year 9999. Other times are refused, since any client can give itself such a name.
+    /// Times up to the end of the year 9999. Other times are rejected, since any client can give itself such a name.
     private static let times: ClosedRange<Int64> = 0...253_402_300_799_999
 }
 
 extension ClientList.Client {
-    /// The name of a planrun process; `nil` for every other client.
+    /// This client's name, if the client is a planrun process; otherwise `nil`.
     var planrun: ConnectionName? { name.flatMap { ConnectionName($0) } }
 }

@@ -2,19 +2,20 @@ import Execution
 import RESP
 
 extension Instance {
-    /// Sends commands whose reply may never come although they were carried out, because the instance stops or is too
-    /// busy to answer.
+    /// Sends commands whose reply may never come although they were carried out, because they make the instance stop or
+    /// keep it too busy to answer.
     ///
-    /// - Throws: `StepFailure` where they were certainly not all carried out. A return without an error says less:
-    ///   where no reply came, they may have been carried out or not.
+    /// - Throws: `StepFailure` if an error shows that not all of them were carried out. A return without an error
+    ///   proves little: if no reply came, they may or may not have been carried out.
     func attempt(_ commands: [Command], timeout: Duration) async throws(StepFailure) {
         if let replies = try await possibleReplies(commands, timeout: timeout) {
             try refuseErrors(commands, replies[...])
         }
     }
 
-    /// Sends the same with a question in the same message.
-    /// - Returns: the answer to the question, which may be an error reply; `nil` where none came.
+    /// Sends commands whose reply may never come, and a question after them in the same round trip.
+    /// - Returns: the answer to the question, which may be an error reply; `nil` if no reply came.
+    /// - Throws: `StepFailure` if an error shows that not all commands were carried out.
     func attempt(
         _ commands: [Command], thenAsk question: Command, timeout: Duration
     ) async throws(StepFailure) -> RESPValue? {
@@ -29,9 +30,9 @@ extension Instance {
         }
     }
 
-    /// Sends commands of which it matters whether they were carried out.
-    /// - Returns: the replies; `nil` where none came and the commands may have been carried out.
-    /// - Throws: `StepFailure` where they were certainly not carried out.
+    /// Sends commands for callers that must know whether they may have been carried out.
+    /// - Returns: the replies; `nil` if no reply came, so that the commands may have been carried out.
+    /// - Throws: `StepFailure` if they were certainly not carried out.
     func possibleReplies(
         _ commands: [Command], timeout: Duration
     ) async throws(StepFailure) -> [RESPValue]? {

@@ -4,23 +4,23 @@ package import RESP
 package import RedisTopology
 package import Values
 
-/// One server process that a plan is about, and the conversation with it. It is either a `Server`, which holds data, or
-/// a `Sentinel`; each of these has the questions and commands that only it understands.
+/// One server process that a plan names, and the conversation with it. It is either a `Server`, which holds data, or a
+/// `Sentinel`. Each of the two adds the questions and commands that only it understands.
 ///
 /// Everything that can go wrong in the conversation is thrown as a `StepFailure` that names the instance, so that no
 /// operation has to name it again.
 package protocol Instance: Sendable {
     var settings: ConnectionSettings { get }
     var session: any CommandSession { get }
-    /// The kind of server, by which the rights of planrun's user there are declared.
+    /// The kind of server. planrun's user needs other rights at each kind.
     var place: Rights.Place { get }
 
-    /// The same instance, spoken to on another connection.
+    /// The same instance, with another connection to it.
     func speaking(_ settings: ConnectionSettings, on session: any CommandSession) -> Self
 }
 
 extension Instance {
-    /// What planrun sends on every connection; `CLIENT SETNAME` tells whose connection it is.
+    /// The rights for what planrun sends on every connection. `CLIENT SETNAME` shows that the connection is planrun's.
     static var rights: [Right] { [.clientSetName, .info] }
 
     package var endpoint: Endpoint { settings.address }
@@ -28,7 +28,7 @@ extension Instance {
     /// `target 10.0.0.2:6380`
     package var name: String { "\(place.rawValue) \(endpoint)" }
 
-    /// Sends commands in one round trip and returns their replies. An error reply is a value among them.
+    /// Sends commands in one round trip and returns their replies. Error replies are returned, not thrown.
     package func replies(to commands: [Command], timeout: Duration? = nil) async throws(StepFailure) -> [RESPValue] {
         do {
             return try await session.pipeline(commands, timeout: timeout)

@@ -21,19 +21,19 @@ struct KeySample: Sendable {
 
     let entries: [Entry]
 
-    /// The commands of a sample that applications seldom use.
+    /// The commands that a sample sends. Applications seldom use them.
     static let commands = ["randomkey", "strlen", "memory", "type"]
 
-    /// What a sample takes.
+    /// The rights that a sample needs.
     /// - Parameter sizing: the rights for what is asked about each key.
     static func rights(_ sizing: [Right]) -> Rights {
         Rights(at: [.source], [.select, .randomKey] + sizing)
     }
 
-    /// Reads a sample in a fixed number of round trips, however many keys it has. Each database gives as many keys as
-    /// its share of all keys.
+    /// Reads a sample in a fixed number of round trips, however many keys it has. The more keys a database holds, the
+    /// more of them are in the sample.
     static func read(_ servers: Servers, count: Int) async throws -> KeySample {
-        // A connection of its own is used, because SELECT would change the database under the questions of other
+        // The sample uses a separate connection, because SELECT would change the database for the questions of other
         // checks.
         try await servers.withSession(servers.source, servers.source.settings) { session in
             let keys = try await pick(count, session)
@@ -62,7 +62,7 @@ struct KeySample: Sendable {
 }
 
 extension KeySample {
-    /// The types of the keys in a sample that is taken in the same way; `none` for a key that went away meanwhile.
+    /// The types of the keys in a random sample of the source; `none` stands for a key that has gone in the meantime.
     static func types(_ servers: Servers, count: Int) async throws -> Set<String> {
         try await servers.withSession(servers.source, servers.source.settings) { session in
             let keys = try await pick(count, session)
@@ -78,7 +78,7 @@ extension KeySample {
         _ count: Int, _ session: Server
     ) async throws(StepFailure) -> [(number: Int, keys: [ByteBuffer])] {
         let databases = try await session.keyspace().databases.sorted { $0.key < $1.key }
-        // The sum is a fraction because the numbers come from the server, and whole ones could overflow.
+        // The counts come from the server, and a sum of integers could overflow, so they are added as `Double`.
         let total = databases.reduce(0.0) { $0 + Double($1.value.keys) }
         let shares = databases.map { database in
             (number: database.key, count: max(1, Int(Double(count) * Double(database.value.keys) / total)))
@@ -93,7 +93,7 @@ extension KeySample {
 
 extension Server {
     /// Asks questions in several databases, all in one round trip. An error for a missing right is thrown. Other errors
-    /// are replies, since a key may be gone or of another type.
+    /// are returned, since a key may have gone or have another type.
     fileprivate func ask(
         _ questions: [(database: Int, commands: [Command])]
     ) async throws(StepFailure) -> [[RESPValue]] {

@@ -1,19 +1,19 @@
 package import PlanModel
 
 extension Plan {
-    /// The settings of the step that puts the source under the Sentinels; `nil` for a plan that has none.
+    /// The settings of the step that puts the source under the Sentinels; `nil` if the plan has no such step.
     var monitor: MonitorStep? {
         for step in steps { if case .monitor(let monitor) = step.kind { return monitor } }
         return nil
     }
 
-    /// The settings of the step that brings users to the target; `nil` for a plan that has none.
+    /// The settings of the step that makes the source's users at the target; `nil` if the plan has no such step.
     var users: UsersStep? {
         for step in steps { if case .users(let users) = step.kind { return users } }
         return nil
     }
 
-    /// Whether the Sentinels watch the source from the start, so that they can be asked about it.
+    /// Whether the Sentinels watch the source before the plan begins, so that they can be asked about it.
     package var isMonitored: Bool { sentinel != nil && monitor == nil }
 
     var replicationPassword: SecretReference? {
@@ -21,7 +21,7 @@ extension Plan {
         return nil
     }
 
-    /// The settings of the cutover; `nil` for a plan that has none.
+    /// The settings of the cutover; `nil` if the plan has none.
     var failover: FailoverStep? {
         for step in steps { if case .failover(let failover) = step.kind { return failover } }
         return nil

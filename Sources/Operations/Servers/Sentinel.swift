@@ -18,7 +18,7 @@ package struct Sentinel: Instance {
 
 /// The questions to a Sentinel.
 extension Sentinel {
-    /// The rights for every conversation, and for what every look at a Sentinel asks.
+    /// The rights for every conversation with a Sentinel, and for reading its `SentinelPicture`.
     static func rights(_ plan: Plan) -> [Right] {
         let name = plan.sentinel?.primary ?? ""
         return rights + [
@@ -27,7 +27,7 @@ extension Sentinel {
         ]
     }
 
-    /// The address that this Sentinel gives clients for the primary; `nil` if it monitors none of that name.
+    /// The address that this Sentinel gives clients for the primary; `nil` if it monitors no primary of that name.
     package func primaryAddress(
         _ name: String, timeout: Duration? = nil
     ) async throws(StepFailure) -> Endpoint? {
@@ -36,13 +36,13 @@ extension Sentinel {
         }
     }
 
-    /// What this Sentinel knows of the primary; `nil` if it monitors none of that name.
+    /// What this Sentinel knows of the primary; `nil` if it monitors no primary of that name.
     package func sentinelPrimary(
         _ name: String, timeout: Duration? = nil
     ) async throws(StepFailure) -> SentinelPrimary? {
         let command: Command = ["SENTINEL", "MASTER", name]
         let reply = try await replies(to: [command], timeout: timeout)[0]
-        // "ERR No such master with that name": the only error here without a code word of its own.
+        // "ERR No such master with that name": every other error of this command has its own code word.
         if case .error(let error) = reply, error.code == "ERR" { return nil }
         return try value(of: reply, to: command) { try SentinelPrimary($0) }
     }
@@ -51,7 +51,7 @@ extension Sentinel {
         try await read(["SENTINEL", "REPLICAS", name]) { try SentinelReplica.list($0) }
     }
 
-    /// Whether this Sentinel distrusts its clock and acts on nothing (TILT, 30 s each time).
+    /// Whether this Sentinel is in TILT: it distrusts its clock, and does nothing but watch for 30 s.
     package func isInTilt() async throws(StepFailure) -> Bool {
         try await info("sentinel")["sentinel"]["sentinel_tilt"] == "1"
     }
@@ -62,7 +62,7 @@ extension Sentinel {
             ["SENTINEL", "MYID"],
         ]
         let replies = try await replies(to: commands)
-        // "ERR No such master with that name": the only error here without a code word of its own.
+        // "ERR No such master with that name": every other error of this command has its own code word.
         if case .error(let error) = replies[0], error.code == "ERR" { return nil }
         return SentinelPicture(
             sentinel: self, id: replies[3].string,
@@ -73,7 +73,7 @@ extension Sentinel {
 
     static let hostNameRights = Rights(at: [.sentinel], [.sentinel("CONFIG", "GET", "resolve-hostnames")])
 
-    /// Whether this Sentinel takes host names for addresses. Sentinels before 6.2 cannot.
+    /// Whether this Sentinel accepts host names as addresses. Sentinels before 6.2 cannot.
     func resolvesHostNames() async throws(StepFailure) -> Bool {
         let command: Command = ["SENTINEL", "CONFIG", "GET", "resolve-hostnames"]
         let reply = try await replies(to: [command])[0]
@@ -84,12 +84,12 @@ extension Sentinel {
 
 /// The commands to a Sentinel.
 extension Sentinel {
-    /// Asks for a failover with `SENTINEL FAILOVER`. It needs no quorum, is answered at once, and goes on by itself
-    /// from there.
+    /// Asks for a failover with `SENTINEL FAILOVER`. The Sentinel needs no quorum for it, answers at once, and then
+    /// carries the failover out by itself.
     ///
-    /// A reply that never comes counts as a yes: the Sentinel may have begun, and from then on there is no way back.
-    /// `INPROG` counts as a yes, too: whoever began that failover, the Sentinel is about to promote the only replica
-    /// that it may promote.
+    /// If no reply comes, planrun assumes a yes: the Sentinel may have begun, and then there is no way back. `INPROG`
+    /// counts as a yes too: whoever asked for that failover, the target is the only replica that the Sentinel may
+    /// promote.
     func failOver(_ primaryName: String, timeout: Duration) async throws(StepFailure) {
         let command: Command = ["SENTINEL", "FAILOVER", primaryName]
         guard case .error(let error)? = try await possibleReplies([command], timeout: timeout)?[0] else { return }

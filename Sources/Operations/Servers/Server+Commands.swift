@@ -13,7 +13,7 @@ extension Server {
         return flags
     }
 
-    /// The same table with more details: categories, subcommands, and which commands name keys.
+    /// The commands that the server knows, with more details: categories, subcommands, and which commands name keys.
     func commandTable() async throws(StepFailure) -> CommandTable {
         try await read(["COMMAND"]) { try CommandTable($0) }
     }

@@ -44,14 +44,14 @@ extension Server {
         try await read(["CONFIG", "GET", name]) { try ConfigReply($0)[name] }
     }
 
-    /// The value of a setting that is a whole number. `nil` where this engine does not have it, and for a number too
-    /// large for `Int64`.
+    /// The value of a setting that is a whole number; `nil` if this engine does not have the setting, or if the number
+    /// is too large for `Int64`.
     package func integerSetting(_ name: String) async throws(StepFailure) -> Int64? {
         try await read(["CONFIG", "GET", name]) { try ConfigReply($0).integer(name) }
     }
 
-    /// The values of several settings in one round trip, by the names asked for; settings that this engine lacks are
-    /// left out. Each name has a `CONFIG GET` of its own, since Dragonfly takes only one.
+    /// The values of several settings, by name, in one round trip. Settings that this engine lacks are left out. Each
+    /// name gets its own `CONFIG GET`, since Dragonfly takes only one name per command.
     func settings(_ names: [String]) async throws(StepFailure) -> [String: String] {
         let commands = names.map { Command(["CONFIG", "GET", $0]) }
         var values: [String: String] = [:]
@@ -83,7 +83,7 @@ extension Server {
         try persistence(await info("persistence"))
     }
 
-    /// Reads the typed part of an `INFO persistence` that the caller has already.
+    /// Reads the typed part of an `INFO persistence` that the caller already has.
     func persistence(_ info: Info) throws(StepFailure) -> PersistenceInfo {
         do {
             return try PersistenceInfo(info)

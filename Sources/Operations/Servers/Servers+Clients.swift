@@ -9,9 +9,8 @@ extension Servers {
         try await sharedClients.value(upTo: .milliseconds(500), clock: clock) { [source] in try await source.clients() }
     }
 
-    /// The users as which the Sentinels are connected to the source, sorted. For a plan that puts the source under
-    /// Sentinels, the user as which they will log in. Empty where the source does not show users, as a Dragonfly does
-    /// not.
+    /// The users with which the Sentinels are connected to the source, sorted. If the plan puts the source under
+    /// Sentinels, the user with which they will log in. Empty if the source does not show users, as Dragonfly does not.
     func sentinelUsers() async throws -> [String] {
         if let monitor = plan.monitor {
             return [(monitor.password == nil ? source.settings.username : monitor.username) ?? "default"]
@@ -22,8 +21,8 @@ extension Servers {
 }
 
 extension ClientList.Client {
-    /// The first eight digits of the run id of the Sentinel whose connection this is: it is called
-    /// `sentinel-3f9a0c1e-cmd` or `-pubsub`.
+    /// The first eight digits of the Sentinel's run id, if this is the connection of a Sentinel. Sentinels name their
+    /// connections `sentinel-3f9a0c1e-cmd` and `sentinel-3f9a0c1e-pubsub`.
     var sentinelID: String? {
         guard let parts = name?.split(separator: "-"), parts.count == 3, parts[0] == "sentinel", parts[1].count == 8,
             parts[1].allSatisfy(\.isHexDigit),
@@ -32,18 +31,18 @@ extension ClientList.Client {
         return String(parts[1])
     }
 
-    /// Whether it is a client that uses the data: neither a Sentinel nor a server nor planrun.
+    /// Whether the client uses the data, and is neither a Sentinel nor a server nor planrun.
     var isApplication: Bool { sentinelID == nil && !isReplica && !isPrimary && planrun == nil && isAtWork }
 
-    /// Whether the client has done more than connect and log in, or is older than two seconds. Until a connection has
-    /// logged in and told its name, it looks like a nameless client of the user `default`, and planrun's own
-    /// connections would be taken for those of an application.
+    /// Whether the client has done more than connect and log in, or is older than two seconds. A connection that has
+    /// not yet logged in and given its name looks like a nameless client of the user `default`. Without this rule,
+    /// planrun would take its own new connections for an application's.
     private var isAtWork: Bool {
         guard let command, age ?? .zero < .seconds(2) else { return true }
         return !["null", "auth", "hello"].contains(command)
     }
 
-    /// What the client says about itself, such as `redis-py 5.0.1 'worker'`, or its last command where it says nothing.
+    /// What the client says about itself, such as `redis-py 5.0.1 'worker'`. If it says nothing, its last command.
     var title: String {
         var words: [String] = []
         if let libraryName { words.append([libraryName, libraryVersion].compactMap(\.self).joined(separator: " ")) }

@@ -1,7 +1,7 @@
 import RESP
 
 extension Servers {
-    /// Talks to an instance on a connection of its own, with these settings and credentials, and closes it afterwards.
+    /// Opens a separate connection to an instance with these settings and credentials, and closes it afterwards.
     @discardableResult
     func withSession<Guest: Instance, Result: Sendable>(
         _ instance: Guest, _ settings: ConnectionSettings, _ body: @Sendable (Guest) async throws -> Result

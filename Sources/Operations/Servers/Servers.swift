@@ -5,37 +5,37 @@ package import RESP
 import RedisTopology
 import Values
 
-/// The servers of a plan, and the means to recognise them when other servers name them.
+/// The servers of a plan, and what is needed to recognise them when other servers name them.
 package struct Servers: Sendable {
     package let plan: Plan
-    /// The rights that planrun needs at each of them.
+    /// The rights that planrun needs at each kind of server.
     let rights: Rights
     package private(set) var source: Server
     package private(set) var target: Server
     package private(set) var sentinels: [Sentinel]
     package let connector: any SessionConnector
-    /// The name of this process' connections (`CLIENT SETNAME`).
+    /// The name of this process's connections (`CLIENT SETNAME`).
     package let name: ConnectionName
-    /// The addresses behind a host name, as text; the name itself where it cannot be resolved.
+    /// Resolves a host name to its IPs, as text; to the name itself if it cannot be resolved.
     package let resolve: @Sendable (String) async -> Set<String>
     package let clock: any Clock<Duration>
-    /// Whether a probe of planrun's own writes during a cutover, to measure the write gap.
+    /// Whether planrun itself writes during a cutover, to measure the write gap.
     let probesWrites: Bool
-    /// The answer that `sourceClients` read last.
+    /// The last answer of `sourceClients`.
     let sharedClients = SharedAnswer<[ClientList.Client]>()
     /// What is known about which addresses lead to which servers.
     let knownAddresses = KnownAddresses()
-    /// How many nameless subscribers of the Sentinels' channel turned out to be Sentinels of the plan, by server.
+    /// By server, how many nameless subscribers of the Sentinels' channel turned out to be the plan's own Sentinels.
     let knownSubscribers = Counts()
-    /// The password with which the target logs in at the source, where the plan gives one; `nil` where it logs in as
-    /// planrun does.
+    /// The password with which the target logs in to the source, if the plan gives one. If it is `nil`, the target uses
+    /// planrun's own login.
     let replicationPassword: Secret?
-    /// Other answers that take long to read and that several tasks need.
+    /// Other answers that are slow to read and that several tasks need.
     let sharedAnswers = SharedAnswers()
     /// The passwords that the plan gives for users of the target, by name.
     let userPasswords: [String: Secret]
-    /// The user and password with which the Sentinels shall log in at source and target, for a plan that puts the
-    /// source under them.
+    /// The user and password with which the Sentinels are to log in at source and target, if the plan puts the source
+    /// under them.
     let sentinelCredentials: (username: String?, password: Secret?)
 
     /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
@@ -91,7 +91,7 @@ package struct Servers: Sendable {
         return sentinel.primary
     }
 
-    /// The first Sentinel that tells clients that the target is the primary; `nil` where none does.
+    /// The first Sentinel that names the target as the primary to clients; `nil` if no Sentinel does.
     package func sentinelNamingTarget() async -> Sentinel? {
         guard plan.sentinel != nil else { return nil }
         let name = primaryName
@@ -102,8 +102,8 @@ package struct Servers: Sendable {
         return nil
     }
 
-    /// Gives `body` the same servers on connections that look up no host name, because each name is looked up now,
-    /// once. The connections last as long as `body`.
+    /// Gives `body` the same servers on connections that never look up a host name, because each name is looked up now.
+    /// The connections last as long as `body`.
     func withoutLookups<Result: Sendable>(
         needsAll: Bool, _ body: (Servers) async throws -> Result
     ) async throws -> Result {

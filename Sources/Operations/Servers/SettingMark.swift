@@ -1,13 +1,14 @@
 import Execution
 import RESP
 
-/// Which settings planrun has changed at a server for a while, and what they were before. It is noted at the server
-/// itself, so that the note lives and dies with the settings.
+/// A note about the settings that planrun has changed at a server for a while, and their earlier values. It is kept at
+/// the server itself, so that the note lives and dies with the settings.
 ///
-/// The state file has the same. But a run can be killed, and the next planrun may begin in another folder or on another
-/// machine. Without this note it would take the fence of the dead run for the server's own settings, and put that
-/// "back". The note is kept in the free text of `proc-title-template` (Redis 6.2 and newer, Valkey). `CONFIG REWRITE`
-/// writes this text together with the other settings, and `ps` shows it to a person. Dragonfly has no such place.
+/// The state file says the same. But a run can be killed, and the next planrun may begin in another folder or on
+/// another machine. Without this note it would mistake the dead run's fence for the server's own settings, and
+/// "restore" it at the end. The note is kept in the free text of `proc-title-template` (Redis 6.2 and newer, Valkey).
+/// `CONFIG REWRITE` saves this text together with the other settings, and a person sees it in `ps`. Dragonfly has no
+/// setting for such a text.
 struct SettingMark: Equatable, Sendable {
     struct Change: Equatable, Sendable {
         var original: String
@@ -22,7 +23,7 @@ struct SettingMark: Equatable, Sendable {
     /// The template without planrun's note, as the server's owner set it.
     private(set) var owners = ""
 
-    /// - Parameter template: the setting as the server has it. A part of the note that cannot be read is ignored.
+    /// - Parameter template: the setting's value at the server. Parts of the note that cannot be read are ignored.
     init(_ template: String) {
         var words: [Substring] = []
         for word in template.split(separator: " ", omittingEmptySubsequences: false) {
@@ -43,7 +44,7 @@ struct SettingMark: Equatable, Sendable {
         changes[String(parts[0])] = Change(original: original, set: set)
     }
 
-    /// The value to set, which holds the note: `{title} {listen-addr} planrun:replica-priority=100>0`.
+    /// The setting's new value, which holds the note: `{title} {listen-addr} planrun:replica-priority=100>0`.
     var template: String {
         guard !changes.isEmpty else { return owners }
         let texts = changes.sorted { $0.key < $1.key }.map { name, change in
@@ -52,8 +53,8 @@ struct SettingMark: Equatable, Sendable {
         return (owners.isEmpty ? "" : owners + " ") + Self.sign + texts.joined(separator: ",")
     }
 
-    /// What a setting was before planrun changed it. If its value is not the one that planrun set, somebody else has
-    /// set it since, and this value counts.
+    /// What a setting was before planrun changed it. If its value now is not the one that planrun set, somebody else
+    /// has changed it since, and their value counts as the original.
     func original(of name: String, now value: String) -> String {
         if let change = changes[name], change.set == value { change.original } else { value }
     }
@@ -64,8 +65,8 @@ struct SettingMark: Equatable, Sendable {
 }
 
 extension Server {
-    /// The values of some settings as they were before planrun changed them, be it this run or one that is dead.
-    /// Settings that the engine lacks are left out.
+    /// What these settings were before planrun changed them, in this run or in one that died. Settings that the engine
+    /// lacks are left out.
     func originals(_ names: [String]) async throws(StepFailure) -> [String: String] {
         var values = try await settings(names + [SettingMark.setting])
         guard let mark = values.removeValue(forKey: SettingMark.setting).map({ SettingMark($0) }) else { return values }
@@ -73,12 +74,12 @@ extension Server {
         return values
     }
 
-    /// The note at the server, which may be empty; `nil` where the engine has no place for one.
+    /// The server's note, which may be empty; `nil` if the engine has no place for one.
     func mark() async throws(StepFailure) -> SettingMark? {
         try await setting(SettingMark.setting).map { SettingMark($0) }
     }
 
-    /// The commands to send before these settings are changed; none where the server has no place for the note.
+    /// The commands to send before these settings are changed; none if the server has no place for the note.
     func marking(_ changes: [String: SettingMark.Change]) async throws(StepFailure) -> [Command] {
         guard let before = try await mark() else { return [] }
         var mark = before
@@ -86,7 +87,7 @@ extension Server {
         return mark == before ? [] : [mark.command]
     }
 
-    /// The commands to send after these settings were put back, or have come to rest.
+    /// The commands to send after these settings were put back, or have reached the values that they will keep.
     func unmarking(_ names: [String]) async throws(StepFailure) -> [Command] {
         guard let before = try await mark() else { return [] }
         var mark = before
@@ -100,8 +101,8 @@ extension SettingMark {
 }
 
 extension StringProtocol {
-    /// Writes a value so that it holds no blank, nothing that divides the parts of a note, and no brace, which would
-    /// begin a variable of the template.
+    /// Escapes a value so that it holds no blank, no separator of the note's parts, and no brace, which would begin a
+    /// variable of the template.
     fileprivate var withPercents: String {
         utf8.map { byte in
             let character = Character(Unicode.Scalar(byte))
@@ -110,7 +111,7 @@ extension StringProtocol {
         }.joined()
     }
 
-    /// Reads a value that `withPercents` has written; `nil` for any other text.
+    /// The value that `withPercents` has escaped; `nil` if the text is not escaped in that way.
     fileprivate var removingPercents: String? {
         var bytes: [UInt8] = []
         var rest = utf8[...]

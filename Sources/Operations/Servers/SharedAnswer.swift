@@ -1,13 +1,13 @@
 import Synchronization
 
-/// One answer for several tasks that ask at about the same time: the question is put to the server once.
+/// One answer for several tasks that ask at about the same time: the server is asked only once.
 ///
-/// It is meant for answers that are long and that many checks need. `CLIENT LIST` of a source with 1,000 clients is 300
-/// KB, and seven checks ask for it at the same moment.
+/// It is meant for long answers that many checks need. `CLIENT LIST` of a source with 1,000 clients is 300 KB long, and
+/// seven checks ask for it at the same moment.
 final class SharedAnswer<Value: Sendable>: Sendable {
     private let last = Mutex<(task: Task<Value, any Error>, age: Stopwatch)?>(nil)
 
-    /// - Parameter limit: how old an answer may be. An older one is asked for again.
+    /// - Parameter limit: how old an answer may be. If it is older, the server is asked again.
     func value(
         upTo limit: Duration, clock: any Clock<Duration>, _ ask: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -18,8 +18,8 @@ final class SharedAnswer<Value: Sendable>: Sendable {
             return task
         }
         do {
-            // A cancelled task may cancel the question for all others that wait for it: they are checks of one run and
-            // are cancelled together.
+            // Cancelling one task cancels the question for all others that wait for it. That does no harm, because they
+            // are checks of one run and are cancelled together.
             return try await withTaskCancellationHandler {
                 try await task.value
             } onCancel: {

@@ -12,7 +12,7 @@ extension StateValue {
     }
 
     /// Reads what an earlier attempt recorded.
-    /// - Throws: `StepFailure` where the state file holds something else.
+    /// - Throws: `StepFailure` if the state file holds something else.
     func decode<Record: Decodable>(_ type: Record.Type) throws -> Record {
         do {
             return try JSONDecoder().decode(type, from: JSONEncoder().encode(self))

@@ -8,13 +8,13 @@ import Values
 struct SyncForecast: Sendable {
     /// The size of the data in the source's memory, in bytes; the full sync sends less.
     let dataset: Int64
-    /// How many bytes the replication stream grows by each second. It is an upper bound where the source has no replica
-    /// yet and does not count the stream.
+    /// How many bytes the replication stream grows by each second. If the source has no replica yet, it does not count
+    /// its stream, and this is an upper bound.
     let writeRate: Int64
     /// How many bytes a second the transfer is assumed to move.
     let transferRate: Int64
 
-    /// Reads the source twice, with `window` between the two, to see how much is written.
+    /// Reads the source twice, `window` apart, to see how much is written.
     static func read(_ servers: Servers, transferRate: ByteCount, window: Duration = .seconds(1)) async throws -> Self {
         let watch = Stopwatch(servers.clock)
         async let memory = servers.source.memory()
@@ -26,8 +26,7 @@ struct SyncForecast: Sendable {
         let after = try await servers.source.replication().offset ?? before
         let seconds = max(0.001, watch.elapsed / .seconds(1))
         var rate = Int64(saturating: Double(max(0, after - before)) / seconds)
-        // Without a replica the source does not count its stream. The rate of what clients send, reads included, is an
-        // upper bound.
+        // Without a replica the source does not count its stream. What clients send, reads included, is an upper bound.
         if first.replicas.isEmpty, rate == 0 { rate = try await input }
         return SyncForecast(dataset: dataset, writeRate: rate, transferRate: max(1, transferRate.bytes))
     }
@@ -47,7 +46,7 @@ struct SyncForecast: Sendable {
             + "during which \(ByteCount(bytes: writtenMeanwhile).text) are written (\(ByteCount(bytes: writeRate).text)/s)"
     }
 
-    /// The limit that every check has which uses a forecast.
+    /// The limit of every check that uses a forecast.
     static let rateLimit = CheckDeclaration.Limit(
         key: "transfer-rate", defaultValue: .size(ByteCount(bytes: 32 << 20)),
         meaning: "how many bytes a second the full sync is taken to move")

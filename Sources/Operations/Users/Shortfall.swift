@@ -1,14 +1,14 @@
 import RedisTopology
 
-/// What a user may do at the source and not at the target, as far as some commands are concerned.
+/// What a user may do at the source but not at the target, for a given set of commands.
 struct Shortfall: Sendable {
     var commands: [String] = []
     var keys: [String] = []
     var channels: [String] = []
     var databases: [String] = []
 
-    /// - Parameter commands: the commands to compare. Those that the target does not have are left to the check
-    ///   `commands`.
+    /// - Parameter commands: the commands to compare. Commands that the target does not have are skipped, because the
+    ///   check `commands` reports them.
     init(_ ours: ACLUser, _ theirs: ACLUser, commands: Set<String>, _ comparison: UserComparison) {
         let (source, target) = (comparison.sourceCommands, comparison.targetCommands)
         for command in commands.sorted() {
@@ -51,8 +51,7 @@ struct Shortfall: Sendable {
         ["publish", "spublish", "subscribe", "ssubscribe", "psubscribe"].contains(command)
     }
 
-    /// The same without the patterns that the other one has, and with these commands instead, as far as the other one
-    /// lacks them.
+    /// This shortfall without what the other one already lists. `commands` takes the place of this one's own commands.
     func subtracting(_ other: Shortfall, commands: [String]) -> Shortfall {
         var rest = self
         rest.commands = commands.filter { !other.commands.contains($0) }
@@ -62,7 +61,7 @@ struct Shortfall: Sendable {
         return rest
     }
 
-    /// - Parameter isServed: whether the source has carried such commands out.
+    /// - Parameter isServed: whether the source has carried out commands of this kind.
     func kinds(isServed: Bool) -> [UserDifference.Kind] {
         [
             commands.isEmpty ? nil : .commands(commands, isServed: isServed),

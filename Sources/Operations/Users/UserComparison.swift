@@ -6,8 +6,8 @@ import Values
 
 /// The users of source and target side by side, and what is known about who uses the source.
 ///
-/// Rules are compared by what they mean: each command is looked up in the server's own table of commands. The same
-/// words can allow different commands on different versions, and different words can allow the same.
+/// Rules are compared by what they mean: each command is looked up in the server's own table of commands. The same rule
+/// can allow different commands on different versions, and different rules can allow the same.
 struct UserComparison: Sendable {
     let source: UserTable
     let target: UserTable
@@ -15,17 +15,17 @@ struct UserComparison: Sendable {
     let targetCommands: CommandTable
     /// How many connections of applications each user has at the source.
     let connections: [String: Int]
-    /// Users to whom source or target has refused something lately.
+    /// Users to whom source or target has recently refused something.
     let refusals: [String: UserRefusal]
-    /// The last commands of each user's applications.
+    /// For each user, the last command of each connection of its applications.
     private let lastCommands: [String: Set<String>]
-    /// The commands that the source has served, without those that only planrun, Sentinels and replicas are known to
-    /// send.
+    /// The commands that the source has served, without those that presumably came from planrun, Sentinels and
+    /// replicas.
     private let served: Set<String>
-    /// Users that other checks look at: planrun's own at the source, that of the Sentinels, and the one as which the
-    /// target logs in.
+    /// Users that other checks look at: planrun's own at the source, the Sentinels', and the one with which the target
+    /// logs in.
     private let covered: Set<String>
-    /// Whether a client is connected to the source whose user the server does not show.
+    /// Whether the server hides the user of some client of the source.
     private let hasUnnamedClients: Bool
     private let targetTakesAnyPassword: Bool
 
@@ -57,7 +57,8 @@ struct UserComparison: Sendable {
         self.covered = covered.subtracting(["default"])
         refusals = try await UserRefusal.latest(at: servers.source, countsLogins: false)
             .merging(try await Self.refusalsAtTarget(servers, covered)) { source, _ in source }
-        // A Dragonfly without a password answers OK to any password; Redis then refuses one that it did not ask for.
+        // Without a password of its own, Dragonfly answers OK to any password that a client sends, but Redis refuses
+        // it.
         targetTakesAnyPassword = servers.plan.target.engine == .dragonfly
     }
 
@@ -76,8 +77,8 @@ struct UserComparison: Sendable {
         source.users.keys.filter { !covered.contains($0) || connections[$0] != nil }.sorted()
     }
 
-    /// Whether somebody uses the source as this user, as far as that can be known. Where there is only one user, it is
-    /// in use.
+    /// Whether somebody uses the source as this user, if planrun can tell. `default` counts as in use if applications
+    /// have no other user.
     func isUsed(_ name: String) -> Bool {
         if connections[name] != nil || hasUnnamedClients || refusals[name] != nil { return true }
         return name == "default"
@@ -95,7 +96,7 @@ extension UserComparison {
             .filter { names.contains($0.name) || $0.isReady }
     }
 
-    /// Everything that users of the source cannot do at the target.
+    /// Everything that users of the source may do there but could not do at the target.
     func differences() -> [UserDifference] {
         names.flatMap { name -> [UserDifference] in
             guard let ours = source.users[name], ours.isOn else { return [] }
@@ -115,8 +116,8 @@ extension UserComparison {
         let evidence = served.union(lastCommands[name] ?? [])
         let used = Shortfall(ours, theirs, commands: evidence, self)
         let all = Shortfall(ours, theirs, commands: Set(sourceCommands.names), self)
-        // If both users have the same rules, a difference comes from the engine of the target, and is reported only
-        // where the command is in use.
+        // If both users have the same rules, a difference comes from the target's engine. Such a difference is reported
+        // only for commands that are in use.
         let unused = ours.permissions.map(\.rules) == theirs.permissions.map(\.rules) ? [] : all.commands
         return login + used.kinds(isServed: true)
             + all.subtracting(used, commands: unused).kinds(isServed: false)
@@ -126,11 +127,11 @@ extension UserComparison {
         switch (ours.needsNoPassword, theirs.needsNoPassword) {
         case (true, true): return nil
         case (true, false): return .wantsPassword
-        // A user without a password takes any password. Only AUTH with one argument fails: Redis refuses a password
-        // that it did not ask for.
+        // A user without a password accepts any password. Only AUTH with one argument fails: Redis refuses a password
+        // for `default` if that user has none.
         case (false, true): return name == "default" && !targetTakesAnyPassword ? .wantsNone : nil
         case (false, false):
-            // Redis before 6 shows no digest of a password.
+            // Redis before 6 shows no digests of passwords.
             guard ours.passwordCount > 0 else { return theirs.passwordCount > 0 ? .unknownPassword : nil }
             guard theirs.passwordCount > 0 else { return .unknownPassword }
             let missing = ours.passwordsMissing(in: theirs)
@@ -148,7 +149,7 @@ extension Servers {
             .value(upTo: .seconds(2), clock: clock) { try await UserComparison(self) }
     }
 
-    /// Whether the plan's step `users` makes this user at the target, which lacks it.
+    /// Whether the target lacks this user and the plan's `users` step makes it.
     func willBring(_ user: String) async -> Bool {
         guard plan.users != nil, let comparison = try? await userComparison() else { return false }
         return comparison.missing(self).contains { $0.name == user && $0.isReady }

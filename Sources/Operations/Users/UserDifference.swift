@@ -7,11 +7,11 @@ struct UserDifference: Sendable, Equatable {
         case off
         /// The source asks for no password, and the target does.
         case wantsPassword
-        /// The source asks for a password, and the target does not and refuses one, as Redis does.
+        /// The source asks for a password. The target asks for none and refuses one that is sent, as Redis does.
         case wantsNone
         case otherPassword
         case somePasswords(missing: Int, of: Int)
-        /// One of the servers shows no digest to compare.
+        /// One of the servers shows no digest, so the passwords cannot be compared.
         case unknownPassword
         case commands([String], isServed: Bool)
         case keys([String], isServed: Bool)
@@ -25,7 +25,7 @@ struct UserDifference: Sendable, Equatable {
     let isUsed: Bool
     let kind: Kind
 
-    /// Whether applications notice the difference as soon as they come to the target.
+    /// Whether applications notice the difference as soon as they reach the target.
     var locksOut: Bool {
         guard isUsed else { return false }
         switch kind {

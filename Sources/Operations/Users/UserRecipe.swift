@@ -3,20 +3,19 @@ import RESP
 import RedisTopology
 import Values
 
-/// How to make a user of the source at a target that lacks it, or what is in the way.
+/// How to make a user of the source at a target that lacks it, or why that cannot be done.
 struct UserRecipe: Sendable {
     let name: String
-    /// Rules that the target does not know: commands, categories, or forms of another version.
+    /// Rules that the target does not know: commands, categories, or the syntax of another version.
     let unknownRules: [String]
-    /// Whether the plan has to give the user's password and does not.
+    /// Whether the plan has to give the user's password but does not.
     let lacksPassword: Bool
-    /// Whether the user is made with the password that the plan gives. The password has to be tried at the source
-    /// first.
+    /// Whether the user is made with a password from the plan. That password is tried at the source first.
     let usesPlanPassword: Bool
-    /// Whether the plan has a `users` step, which would make the user.
+    /// Whether the plan has a `users` step.
     private let isPlanned: Bool
     private let target: Endpoint
-    /// The rules for what the user may do; they hold no passwords.
+    /// The rules for what the user may do, without passwords.
     private let rights: [String]
     private let state: String
     private let isDragonfly: Bool
@@ -50,11 +49,11 @@ struct UserRecipe: Sendable {
         } else {
             passwords = user?.passwordRules ?? []
         }
-        // Dragonfly knows no `reset`, and a new user has no rights there either.
+        // Dragonfly does not know `reset`. It needs none, because its new users have no rights either.
         return Command(["ACL", "SETUSER", name] + (isDragonfly ? [] : ["reset"]) + [state] + passwords + rights)
     }
 
-    /// What a person types to make the user, with a placeholder for the password.
+    /// What a person can type to make the user, with a placeholder for the password.
     var line: String {
         let password = user?.needsNoPassword == true ? "nopass" : "><its password>"
         let words = [name] + [state, password] + rights.filter { !unknownRules.contains($0) }
@@ -87,8 +86,8 @@ struct UserDialect: Sendable {
         knowsDatabases = comparison.target.users.values.contains { $0.permissions.first?.databases != nil }
     }
 
-    /// Selectors and `%R~` came with Redis 7, and so did subcommands in the list of commands, by which they are
-    /// recognised.
+    /// Selectors and `%R~` came with Redis 7. So did the listing of subcommands, which shows here whether the target
+    /// has them.
     private var knowsSelectors: Bool { !isDragonfly && commands.lists("acl|dryrun") }
 
     /// The parts of a rule that the target does not understand.
@@ -117,7 +116,7 @@ struct UserDialect: Sendable {
         }
         guard subject.contains("|") else { return commands.lists(String(subject)) }
         guard !isDragonfly else { return false }
-        // Redis 6 lists no subcommands and takes any. Redis 7 takes them also for commands that have none, such as
+        // Redis 6 lists no subcommands and accepts any. Redis 7 also accepts any for a command that has none, such as
         // `select|0`.
         let whole = String(subject).wholeCommand
         return commands.lists(String(subject)) || commands[whole]?.subcommands.isEmpty == true

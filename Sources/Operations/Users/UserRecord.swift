@@ -10,8 +10,8 @@ struct UserRecord: Sendable {
 
     init(_ server: Server) { self.server = server }
 
-    /// Has the server write its users to that file.
-    /// - Returns: why it did not, and what becomes of the users then; `nil` where it did.
+    /// Makes the server write its users to that file.
+    /// - Returns: why it could not, and what becomes of the users then; `nil` if it did.
     func write() async throws(StepFailure) -> String? {
         guard case .error(let error) = try await server.replies(to: [save])[0] else { return nil }
         if let file = try await server.setting("aclfile"), !file.isEmpty { return unwritten(save, error) }

@@ -4,8 +4,8 @@ import RESP
 import RedisTopology
 import Values
 
-/// The last time that a server refused something to a user, from its `ACL LOG`. It shows that somebody works as this
-/// user, even if nobody is connected at the moment.
+/// The last time that a server refused something to a user, from its `ACL LOG`. It shows that somebody uses this user,
+/// even if nobody is connected at the moment.
 struct UserRefusal: Sendable, Equatable {
     /// `source 10.0.0.1:6379`
     let server: String
@@ -18,12 +18,12 @@ struct UserRefusal: Sendable, Equatable {
 
     static let rights: [Right] = [.accessLog]
 
-    /// Refusals that are older than this are ignored, because they say nothing about today.
+    /// Older refusals are ignored, because they say nothing about today.
     private static let longest = Duration.seconds(24 * 3600)
 
     /// - Parameter countsLogins: whether a refused login counts. At the target it shows an application that has come
     ///   too early. At the source it may come from anybody who does not know the password.
-    /// - Returns: the latest refusal of each user; none where the server has no such log, or does not show it.
+    /// - Returns: the latest refusal of each user; empty if the server has no such log or does not show it.
     static func latest(at server: Server, countsLogins: Bool) async throws(StepFailure) -> [String: UserRefusal] {
         guard let log = try? ACLLog(try await server.replies(to: [["ACL", "LOG"]])[0]) else { return [:] }
         let entries = log.entries.filter { entry in

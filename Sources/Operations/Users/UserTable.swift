@@ -8,7 +8,7 @@ struct UserTable: Sendable {
     /// Whether the server has named users. Redis before 6 has only one password, or none.
     let hasNames: Bool
 
-    /// - Throws: `StepFailure` with the code `users-untold` where planrun may not ask.
+    /// - Throws: `StepFailure` with the code `users-untold` if planrun has no right to ask.
     init(_ server: Server) async throws {
         let names = try await server.replies(to: [["ACL", "USERS"]])[0]
         switch names {

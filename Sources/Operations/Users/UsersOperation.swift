@@ -2,10 +2,10 @@ package import Execution
 import PlanModel
 import RESP
 
-/// `users`: makes the users that the source has and the target lacks, and has the target write them to its file for its
-/// next start.
+/// `users`: makes the users that the source has and the target lacks, and makes the target write them to its file, so
+/// that they survive a restart.
 ///
-/// A user that the target has already is left as it is, whatever it may do there: only a person knows which of the two
+/// A user that the target already has is left as it is, whatever its rights: only a person knows which of the two users
 /// is right.
 package struct UsersOperation: Operation {
     let servers: Servers
@@ -14,8 +14,7 @@ package struct UsersOperation: Operation {
     /// The users that this step made, or was about to make when it was stopped.
     struct Memory: Codable, Equatable {
         var made: [String] = []
-        /// Why the users would be gone after the target's next start; `nil` where the target has written them to its
-        /// file.
+        /// Why the users would be gone after the target's next start; `nil` if the target has written them to its file.
         var unsaved: String?
     }
 
@@ -29,7 +28,7 @@ package struct UsersOperation: Operation {
         try refuseUnknownRules(recipes)
         try refuseWithoutPassword(recipes)
         try await tryPasswords(recipes)
-        // Users that an earlier attempt made may not be in the target's file yet.
+        // Even if no user is missing, an earlier attempt may have made users without writing them to the target's file.
         guard !recipes.isEmpty || !memory.made.isEmpty else { return .done("the target has every user of the source") }
         return .ready(undo: StateValue(memory))
     }
@@ -76,7 +75,7 @@ package struct UsersOperation: Operation {
         guard let memory = try context.undo?.decode(Memory.self), !memory.made.isEmpty else { return nil }
         let present = try await UserTable(target).users
         let removed = memory.made.filter { present[$0] != nil }
-        // An earlier undo removed the users, and may have been stopped before the target had written its file.
+        // If the users are gone already, an earlier undo may have been stopped before the target wrote its file.
         guard !removed.isEmpty else {
             let unsaved = try await UserRecord(target).write()
             return unsaved.map { "the users that planrun made are gone; \($0)" }
@@ -124,13 +123,13 @@ extension UsersOperation {
             ] + locked.map { "or, \($0.line)" })
     }
 
-    /// Tries at the source the passwords that the plan gives for its users.
+    /// Tries the passwords that the plan gives for its users at the source.
     private func tryPasswords(_ recipes: [UserRecipe]) async throws {
         for recipe in recipes where recipe.usesPlanPassword {
             var settings = servers.source.settings
             (settings.username, settings.password) = (recipe.name, servers.userPasswords[recipe.name])
             do {
-                // A user who may not run PING has logged in all the same.
+                // An error reply to PING does no harm: it means that the user lacks the right, but has logged in.
                 try await servers.withSession(servers.source, settings) { try await $0.replies(to: [["PING"]]) }
             } catch let failure as StepFailure where failure.code == .session(.authenticationFailed) {
                 throw StepFailure(
@@ -154,8 +153,8 @@ extension UsersOperation {
             help: [recipe.line])
     }
 
-    /// The failure where a Sentinel names the target as the primary: clients that ask the Sentinels log in there as
-    /// these users.
+    /// The failure if a Sentinel names the target as the primary. Applications then log in at the target as these
+    /// users, so they must not be removed.
     private func isPrimary(_ sentinel: Sentinel) -> StepFailure {
         StepFailure(
             code: .targetIsPrimary,

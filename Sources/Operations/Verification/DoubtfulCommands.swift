@@ -3,15 +3,15 @@ import PlanModel
 import RedisTopology
 import Values
 
-/// Commands of which Dragonfly drops some forms without counting them, so that only the source shows that they were
-/// used.
+/// Commands that Dragonfly drops in some forms. It does not count what it drops, so only the source shows that such a
+/// command was used.
 enum DoubtfulCommands {
     private static let forms = [
         "copy": "COPY … DB, even within one database", "xsetid": "XSETID … ENTRIESADDED",
         "function|load": "FUNCTION LOAD",
     ]
 
-    /// - Returns: a warning where such a command was used since the target began to follow; `nil` otherwise.
+    /// - Returns: a warning if the source has served such a command since the target began to follow; otherwise `nil`.
     static func read(_ servers: Servers, _ context: StepContext) async throws -> StepResult? {
         guard servers.plan.target.engine == .dragonfly,
             let before = try RunBaseline.recorded(servers.plan, context)?.calls

@@ -22,7 +22,7 @@ struct KeyCounts: Equatable {
         self.databases = databases
     }
 
-    /// Whether these counts of a replica lie between two counts of its primary, one taken before and one after.
+    /// Whether these counts of a replica lie between `before` and `after`, two counts of its primary.
     func compare(_ before: KeyCounts, _ after: KeyCounts, primary: String, replica: String) -> Comparison {
         var differences: [String] = []
         let all = Set(databases.keys).union(before.databases.keys).union(after.databases.keys).sorted()

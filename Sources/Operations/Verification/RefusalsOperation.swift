@@ -6,9 +6,9 @@ import Values
 
 /// The node of a `verify` after the cutover that asks whether a Dragonfly target has refused commands.
 ///
-/// The cutover has asked the same before it promoted the target. Commands that were refused since then came from
-/// applications, which got an error. But if somebody else promoted the target, they may have come with the replication
-/// stream.
+/// The cutover asks this too, right before it promotes the target. A command that the target refused later usually came
+/// from an application, which got an error. But if somebody other than planrun promoted the target, the command may
+/// have come with the replication stream, and then its write is missing on the target.
 struct RefusalsOperation: Operation {
     static let id = "commands-known"
     static let title = "the target has refused no command since it began to follow"
@@ -30,8 +30,8 @@ struct RefusalsOperation: Operation {
             return StepResult("nothing is on record to compare with")
         }
         let now = try await RefusedCommands.read(servers.target, servers.plan.target.engine)
-        // A source that is gone gives no table of commands. Then no unknown command counts as a write, and none is
-        // reported.
+        // If the source is gone, planrun cannot tell which unknown commands write. It then counts none of them, and the
+        // step passes.
         let flags = (try? await servers.source.commandFlags()) ?? [:]
         let growth = now.growth(since: earlier, writing: Set(flags.filter { $0.value.contains("write") }.keys))
         guard case .unknown(let counts) = growth else {

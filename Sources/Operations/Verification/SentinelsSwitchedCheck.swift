@@ -13,7 +13,7 @@ struct SentinelsSwitchedCheck: Check {
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []
         for sentinel in servers.sentinels {
-            // `SENTINEL MASTER` changes later than the address for clients, and some clients ask for that one.
+            // Some clients ask for `SENTINEL MASTER`, which changes a little later than the address for clients.
             let named = try await sentinel.primaryAddress(servers.primaryName)
             let shown = try await sentinel.sentinelPrimary(servers.primaryName)?.address
             if let finding = await missed(sentinel, [named, shown], servers) { findings.append(finding) }

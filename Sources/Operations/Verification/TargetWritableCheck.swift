@@ -17,11 +17,11 @@ struct TargetWritableCheck: Check {
         while true {
             let (finding, refusal) = try await write(servers)
             if finding.passes {
-                // An obstacle may keep the target from taking, or keeping, the writes that come a moment later.
+                // One write got through, but an obstacle may make the target refuse or lose the next ones.
                 return obstacles.isEmpty ? finding : .combined(obstacles, passed: "")
             }
             guard obstacles.isEmpty else { return .combined(obstacles + [finding], passed: "") }
-            // The server may count its replicas soon: those that were told to follow count once they are in sync.
+            // The server refuses writes until enough replicas are in sync, which may happen within seconds.
             guard refusal == Self.lacksReplicas, watch.elapsed < Self.patience else { return finding }
             try await servers.clock.sleep(for: .milliseconds(200))
         }

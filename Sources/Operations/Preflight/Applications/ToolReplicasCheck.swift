@@ -34,7 +34,8 @@ struct ToolReplicasCheck: Check {
                 : "\(replicas.count.counted("replica follows", "replicas follow")) the source")
     }
 
-    /// A server does not give its replication link a name, and has no client library.
+    /// Replicas that are no servers: a server gives its replication link no name and has no client library, so a
+    /// replica with either is a tool.
     private func named(_ clients: [ClientList.Client], _ source: Server) -> [Finding] {
         clients.filter { $0.isReplica && ($0.name != nil || $0.libraryName != nil) }.map { client in
             .missed(
@@ -46,10 +47,10 @@ struct ToolReplicasCheck: Check {
         }
     }
 
-    /// A sign that a replica is no server, as a phrase; `nil` where there is none.
+    /// Why a replica does not look like a server, as a phrase; `nil` if it does.
     private func sign(_ replica: ConnectedReplica, _ pictures: [SentinelPicture]) -> String? {
         if replica.address.port == 0 { return "listens nowhere (port 0)" }
-        // A Sentinel lists a new replica of the source only at its next look, up to 10 s later.
+        // A Sentinel lists a new replica only after it has read the source's INFO again, up to 10 s later.
         let views = pictures.compactMap { $0.replicas.first { $0.address == replica.address } }
         guard !views.isEmpty, views.allSatisfy({ !$0.flags.isHealthy }) else { return nil }
         return "answers no Sentinel there"

@@ -14,8 +14,8 @@ struct CommandsCheck: Check {
         let calls = try await servers.source.commandCalls()
         let sourceFlags = try await servers.source.commandFlags()
         let targetFlags = try await servers.target.commandFlags()
-        // Commands that only operators, Sentinels and replicas use are left out: nobody will send them to the target
-        // for the applications.
+        // Commands that only operators, Sentinels and replicas use are left out: no application will miss them at the
+        // target.
         let used = calls.filter { $0.value > 0 }.keys.map { String($0.prefix { $0 != "|" }) }
         let missing = Set(used).filter { command in
             sourceFlags[command]?.contains("admin") == false && targetFlags[command] == nil

@@ -4,14 +4,14 @@ import RESP
 import RedisTopology
 import Values
 
-/// The source does not use the commands that Dragonfly as a replica drops from the stream. Dragonfly drops them without
-/// a word and its offset goes on, so nothing would show it later.
+/// The source does not use the commands that a Dragonfly replica drops from the stream. Dragonfly reports no error and
+/// its offset still advances, so the lost writes would go unnoticed.
 struct DroppedCommandsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "dropped-commands", title: "the source uses no command that the target would drop silently")
 
-    /// As measured with Dragonfly v1.40.1, which was sent 140 write commands one by one. COPY and XSETID are dropped
-    /// only with some of their options.
+    /// Measured with Dragonfly v1.40.1 by sending it 140 write commands one by one. COPY and XSETID are dropped only
+    /// with some of their options.
     private static let dropped = ["swapdb", "geosearchstore"]
     private static let copy = "copy"
     private static let droppedAtTimes = [copy: "COPY … DB", "xsetid": "XSETID … ENTRIESADDED"]
@@ -40,9 +40,9 @@ struct DroppedCommandsCheck: Check {
             remedy: ["keep applications from using them until the cutover is over; \(forgetting)"])
     }
 
-    /// A finding for COPY where all keys are in one database. Nobody needs the option DB then, but an application may
-    /// use it all the same, and Dragonfly drops `COPY a b DB 0` as well. The source counts calls and does not record
-    /// their options.
+    /// A finding for COPY if all keys are in one database. COPY needs no DB option then, but Dragonfly also drops `COPY
+    /// a b DB 0`, which names the same database. The source counts calls without their options, so planrun cannot tell
+    /// whether that form was used.
     private static func untold(copies count: Int64, _ source: Server) -> Finding {
         .untold(
             "the source has served COPY (\(count) calls) and does not tell whether with the option DB: with it, even within "

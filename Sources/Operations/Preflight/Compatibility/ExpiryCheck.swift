@@ -5,8 +5,8 @@ import Values
 
 /// The target frees expired and evicted keys as fast as the source, and disturbs its clients as little.
 ///
-/// The settings matter only after the cutover. With a smaller effort, expired keys stay in memory for longer. A big key
-/// that is freed at once, and not lazily, stops the server for that time.
+/// The settings matter only after the cutover. With a smaller effort, expired keys stay in memory for longer. Without
+/// lazy freeing, the server answers nobody while it frees a big key.
 struct ExpiryCheck: Check {
     static let declaration = CheckDeclaration(
         id: "expiry", title: "the target frees expired and evicted keys as the source does", severity: .warn)

@@ -2,10 +2,10 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// The servers that shall follow the target after the cutover can do so: the source, and its other replicas.
+/// The servers that are to follow the target after the cutover can do so: the source, and its other replicas.
 ///
-/// A Sentinel waits until every replica that it knows follows the new primary, but no longer than failover-timeout. One
-/// that can never follow keeps the Sentinel busy for all of that time.
+/// A Sentinel's failover ends only when every replica that it knows follows the new primary, or after failover-timeout.
+/// A replica that can never follow keeps the Sentinel busy for all of that time.
 struct FollowersCheck: Check {
     static let declaration = CheckDeclaration(
         id: "followers", title: "whoever shall follow the target after the cutover can")
@@ -51,7 +51,8 @@ struct FollowersCheck: Check {
         others.map { "\($0.address)" }.joined(separator: ", ")
     }
 
-    /// A finding where the source wants more replicas than are left once the others are detached.
+    /// A finding if the source would refuse writes once its other replicas are detached, because its
+    /// `min-replicas-to-write` asks for more than the target.
     private func tooFew(_ servers: Servers) async throws(StepFailure) -> Finding? {
         let wanted = try await Fence(primary: servers.source).replicasWanted()
         guard wanted > 1 else { return nil }

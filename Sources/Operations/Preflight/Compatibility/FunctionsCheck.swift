@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RESP
 
-/// The source has no function library that the target cannot load; such a library would make every full sync fail.
+/// The source has no function library that the target cannot load. Such a library would make every full sync fail.
 struct FunctionsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "functions", title: "the target can load the source's functions")
@@ -17,7 +17,7 @@ struct FunctionsCheck: Check {
         let libraries = (reply.array ?? []).compactMap { $0.array?.dropFirst().first?.string }
         guard !libraries.isEmpty else { return .passed("the source has no functions") }
         let names = libraries.map { "'\($0.printable)'" }.joined(separator: ", ")
-        // Dragonfly answers with an error: of FUNCTION it has only FLUSH.
+        // Dragonfly answers with an error, because FUNCTION FLUSH is the only form that it has.
         let probe = try await servers.target.replies(to: [command])[0]
         guard case .error = probe else { return .passed("the target takes functions: \(names)") }
         return .missed(

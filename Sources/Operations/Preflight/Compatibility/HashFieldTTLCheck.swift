@@ -3,7 +3,7 @@ import PlanModel
 import RedisTopology
 import Values
 
-/// The target knows TTLs on single fields of a hash, if applications have set such TTLs.
+/// If applications have set TTLs on single fields of a hash, the target supports such TTLs.
 struct HashFieldTTLCheck: Check {
     static let declaration = CheckDeclaration(
         id: "hash-field-ttl", title: "TTLs of hash fields survive the move")

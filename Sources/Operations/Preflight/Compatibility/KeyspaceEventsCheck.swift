@@ -12,7 +12,7 @@ struct KeyspaceEventsCheck: Check {
         let source = try await servers.source.setting("notify-keyspace-events") ?? ""
         let target = try await servers.target.setting("notify-keyspace-events") ?? ""
         if source.isEmpty { return .passed("the source sends no keyspace notifications") }
-        // A server shows the letters in an order of its own.
+        // Servers show the letters in different orders, so the letters are compared as sets.
         if Set(source) == Set(target) { return .passed("both send '\(source.printable)'") }
         let remedy =
             servers.plan.target.engine == .dragonfly

@@ -7,8 +7,8 @@ import Values
 /// The target has the modules that the source has. A key that needs a missing module makes the full sync fail, or is
 /// left out.
 ///
-/// Engines list parts of themselves as modules, too (Redis 8 its 'vectorset', Valkey 9 its 'lua'). If such a part is
-/// missing on the target, that counts only where it is in use.
+/// Engines also list parts of themselves as modules (Redis 8 its 'vectorset', Valkey 9 its 'lua'). Such a part may be
+/// missing on the target as long as nobody uses it.
 struct ModulesCheck: Check {
     static let declaration = CheckDeclaration(id: "modules", title: "the target has the source's modules")
 
@@ -38,7 +38,7 @@ struct ModulesCheck: Check {
             servers)
     }
 
-    /// The signs that somebody uses modules: calls of their write commands, and keys of their types in a sample.
+    /// Evidence that somebody uses modules: calls of their write commands, and keys of their types in a sample.
     private func uses(_ servers: Servers) async throws -> [String] {
         let flags = try await servers.source.commandFlags()
         let calls = try await servers.source.commandCalls().filter { call in

@@ -1,12 +1,12 @@
 import Execution
 import RedisTopology
 
-/// What a person does about calls that are long past, for checks that go by the commands which the source has served.
+/// Advice for checks that look at which commands the source has served. The calls that they found may be long past.
 struct OldCalls {
     let servers: Servers
 
-    /// How to make the source forget old calls. Once the target follows, resetting the source's statistics would end
-    /// the run, because the run compares with them to see whether the source was emptied.
+    /// How to make the source forget old calls. While the target follows, a reset of the source's statistics would end
+    /// the run: the run would take falling numbers for a sign that the source was emptied.
     func remedy() async throws(StepFailure) -> String {
         try await servers.target.replication().upstream == nil
             ? "CONFIG RESETSTAT forgets old calls"

@@ -3,8 +3,8 @@ import PlanModel
 import RedisTopology
 import Values
 
-/// No script has run that Dragonfly might refuse: it wants scripts to declare the keys that they touch, and Redis does
-/// not check that.
+/// No script has run that Dragonfly might refuse: it requires scripts to declare the keys that they touch, and Redis
+/// does not check that.
 struct ScriptsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "scripts", title: "scripts run on the target as they do on the source", severity: .warn)

@@ -14,7 +14,7 @@ struct StringLengthCheck: Check {
             .init(key: "sample", defaultValue: .count(200), meaning: "how many keys are looked at, taken by chance")
         ])
 
-    /// The limit of Redis and Valkey, and that of Dragonfly (`--max_bulk_len`), where nobody has set one.
+    /// The default limit of Redis and Valkey, and of Dragonfly (`--max_bulk_len`).
     private static let standard: Int64 = 512 << 20
     private static let standardOfDragonfly: Int64 = 2 << 30
 

@@ -44,7 +44,7 @@ struct CertificatesCheck: Check {
 }
 
 extension TLSCertificate {
-    /// The end of its validity, in seconds since 1970.
+    /// When its validity ends, in seconds since 1970.
     fileprivate var end: Double { Double(notAfter) }
 
     fileprivate var day: String { String(Timestamp(millisecondsSince1970: notAfter * 1000).description.prefix(10)) }

@@ -5,9 +5,9 @@ import Values
 
 /// The Sentinels resolve the host names that the plan uses.
 ///
-/// The target is told to follow the source under the name that the plan gives. A Sentinel without resolve-hostnames
-/// does not recognise its primary in that name and takes the target for a replica of somebody else. After some seconds
-/// it tells the target to follow the IP, which on Dragonfly is a second full sync.
+/// The target is told to follow the source under the name in the plan. A Sentinel without resolve-hostnames does not
+/// recognise its primary by that name, and concludes that the target follows some other server. After some seconds it
+/// tells the target to follow the source's IP. On Dragonfly that means a second full sync.
 struct HostNamesCheck: Check {
     static let declaration = CheckDeclaration(
         id: "host-names", title: "the Sentinels resolve the host names of the plan", severity: .warn)
@@ -43,6 +43,6 @@ extension Plan {
 }
 
 extension String {
-    /// Whether it is spelt as an IP address and not as a host name.
+    /// Whether the text is spelt as an IP address, not as a host name.
     var isIPAddress: Bool { contains(":") || allSatisfy { $0 == "." || ("0"..."9").contains($0) } }
 }

@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RESP
 
-/// planrun's user has the rights that the steps of the plan and their way back need at every server.
+/// At every server planrun's user has the rights that the plan's steps and their rollback need.
 struct PlanrunRightsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "planrun-rights", title: "planrun has the rights that the plan's steps need")
@@ -22,7 +22,7 @@ struct PlanrunRightsCheck: Check {
         return inquiry.finding(try await inquiry.answer(), whose: "planrun's user")
     }
 
-    /// The findings at the source's other replicas. A replica that refuses planrun's login is skipped here; other
+    /// The findings at the source's other replicas. A replica that refuses planrun's login is skipped, because other
     /// checks report it.
     private func findingsAtReplicas(_ servers: Servers, _ rights: Rights) async throws -> [Finding] {
         let guests = try await OtherReplicas(

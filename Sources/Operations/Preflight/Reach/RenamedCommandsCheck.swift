@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import Values
 
-/// Source and target know the commands that planrun, the Sentinels and the target send, under their own names.
+/// Source and target know the commands that planrun, the Sentinels and the target send, under their usual names.
 struct RenamedCommandsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "renamed-commands", title: "no command that the migration needs is renamed")
@@ -13,7 +13,7 @@ struct RenamedCommandsCheck: Check {
         "SUBSCRIBE",
     ]
     private static let source = ["PSYNC", "REPLCONF"]
-    /// The target is emptied with this command on the way back.
+    /// A rollback empties the target with this command.
     private static let target = ["FLUSHALL"]
 
     static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], [.commandTable]) }

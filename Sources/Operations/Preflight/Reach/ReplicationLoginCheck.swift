@@ -2,8 +2,8 @@ import Execution
 import PlanModel
 import RESP
 
-/// The source accepts the login with which the target will follow it. The login is tried from planrun's machine, so a
-/// rule of the source that admits only some addresses is not seen here.
+/// The source accepts the login with which the target will follow it. planrun tries the login from its own machine, so
+/// it does not notice if the source admits only some addresses.
 struct ReplicationLoginCheck: Check {
     static let declaration = CheckDeclaration(
         id: "replication-login", title: "the source takes the login of the target")
@@ -31,7 +31,7 @@ struct ReplicationLoginCheck: Check {
 }
 
 extension ReplicationLogin {
-    /// Whether the plan gives the user as which the target logs in at the source.
+    /// Whether the plan says with which user the target logs in to the source.
     fileprivate func isOfPlan(_ servers: Servers) -> Bool {
         servers.replicationPassword != nil || servers.source.settings.password != nil
     }

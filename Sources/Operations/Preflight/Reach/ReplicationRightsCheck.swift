@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import Values
 
-/// The user as which the target logs in at the source may replicate. Without `psync` a full sync begins, fails, and
-/// begins again.
+/// The user with which the target logs in to the source may replicate. Without `psync` the full sync fails and starts
+/// over, again and again.
 struct ReplicationRightsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "replication-rights", title: "the target's user at the source may replicate")

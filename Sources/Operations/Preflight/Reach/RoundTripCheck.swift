@@ -46,12 +46,12 @@ struct RoundTripCheck: Check {
 
     private struct Times: Sendable {
         let median: Duration
-        /// The time that nine of ten round trips took at most. The slowest is left out because planrun itself is busy
-        /// with other checks at the same time.
+        /// Nine of ten round trips took no longer than this. The slowest one is left out, because planrun is busy with
+        /// other checks at the same time.
         let ninth: Duration
     }
 
-    /// Measures on a connection of its own: on a shared one a PING would wait behind the answers to other checks.
+    /// Measures on a separate connection: on a shared one a PING would wait behind the answers to other checks.
     private static func measure(_ instance: some Instance, _ servers: Servers) async throws -> Times {
         try await servers.withSession(instance, instance.settings) { probe in
             _ = try await probe.replies(to: [["PING"]])

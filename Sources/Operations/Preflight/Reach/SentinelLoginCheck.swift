@@ -32,7 +32,7 @@ struct SentinelLoginCheck: Check {
         return .combined(findings, passed: first.saw)
     }
 
-    /// What the Sentinels themselves say, if all of them know the target already; `nil` otherwise.
+    /// What the Sentinels themselves say, if all of them already know the target; otherwise `nil`.
     private func seen(_ servers: Servers) async throws -> Finding? {
         var findings: [Finding] = []
         for picture in try await servers.sentinelPictures() {
@@ -88,8 +88,8 @@ struct SentinelLoginCheck: Check {
         }
     }
 
-    /// Judges Sentinels that log in as a named user: the target must have this user, with a password that the source
-    /// takes, too.
+    /// Judges Sentinels that log in as a named user: the target must have this user, and both source and target must
+    /// accept its password.
     private func namedUser(_ user: String, _ servers: Servers) async throws -> Finding {
         let (source, target) = (servers.source, servers.target)
         let title = "'\(user.printable)'"

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The user as which the Sentinels log in has the rights that a Sentinel needs, at the source and at the target.
+/// The user with which the Sentinels log in has, at source and target, the rights that a Sentinel needs.
 struct SentinelRightsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-rights", title: "the Sentinels' user has its rights at source and target")

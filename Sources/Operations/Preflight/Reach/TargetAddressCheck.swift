@@ -44,8 +44,8 @@ struct TargetAddressCheck: Check {
             at: [target.name], remedy: ["CONFIG SET replica-announced yes on \(target.endpoint)"])
     }
 
-    /// A finding where source or target has a loopback address and another server has not. Each machine takes 127.0.0.1
-    /// for itself.
+    /// A finding if source or target has a loopback address while another server of the plan has a real one: from
+    /// another machine, 127.0.0.1 leads to that machine itself.
     private func loopback(_ servers: Servers) async -> Finding? {
         var here: [any Instance] = []
         var elsewhere: [any Instance] = []
@@ -77,7 +77,7 @@ struct TargetAddressCheck: Check {
 
 /// What a server tells others about its own address.
 struct Announcement: Sendable {
-    /// `nil` where others take the address from which the server connects.
+    /// `nil` if the server announces no host: others then use the address from which it connects.
     var host: String?
     /// `nil` where the server does not show it, as Dragonfly does.
     var port: Int?

@@ -4,9 +4,8 @@ import RESP
 import RedisTopology
 import Values
 
-/// The target takes connections at the address under which planrun reaches it. If it does not, there is address
-/// translation in front of it. Then the source may see the target at an address where Sentinels and applications cannot
-/// reach it.
+/// The target listens on the address under which planrun reaches it. If it does not, there is address translation in
+/// front of it, and the source may pass on an address where Sentinels and applications cannot reach the target.
 struct TargetNATCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-nat", title: "no address translation stands before the target", severity: .warn)
@@ -17,7 +16,7 @@ struct TargetNATCheck: Check {
         let target = servers.target
         let command: Command = ["CLIENT", "INFO"]
         let reply = try await target.replies(to: [command])[0]
-        // Redis before 6.2 has neither the command nor the field.
+        // Redis before 6.2 cannot say at which address it was reached.
         if case .error(let error) = reply, error.code == "ERR" { return .passed("\(target.endpoint) does not tell") }
         let own = try target.value(of: reply, to: command) { try ClientList($0).clients.first }
         guard let host = own?.localHost else { return .passed("\(target.endpoint) does not tell") }

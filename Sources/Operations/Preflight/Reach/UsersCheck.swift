@@ -1,8 +1,8 @@
 import Execution
 import PlanModel
 
-/// Every user who uses the source can log in at the target and do the same there. Users whom the plan's `users` step
-/// brings count as if they were there.
+/// Every user who uses the source can log in at the target and do the same there. A user that the plan's `users` step
+/// will make counts as present.
 struct UsersCheck: Check {
     static let declaration = CheckDeclaration(
         id: "users", title: "applications can log in at the target and do there what they do at the source")
@@ -24,7 +24,8 @@ struct UsersCheck: Check {
     }
 }
 
-/// The target has what may be missed later, too: users that nobody uses at the moment, and rights that nobody has used.
+/// The target also has the users that nobody uses at the moment, and the rights that nobody has used yet. Their lack
+/// would show only later.
 struct UnusedUsersCheck: Check {
     static let declaration = CheckDeclaration(
         id: "unused-users", title: "the target has the users and rights that nobody uses now, too", severity: .warn)
@@ -36,7 +37,7 @@ struct UnusedUsersCheck: Check {
         do {
             comparison = try await servers.userComparison()
         } catch let failure as StepFailure where failure.code == .operation(.usersUntold) {
-            // The check `users` reports this already.
+            // The check `users` fails for the same reason and says more about it.
             return .passed("not to be told, as the check 'users' says")
         }
         let findings = comparison.differences().filter { !$0.locksOut && !$0.isBrought(servers, comparison) }
@@ -46,7 +47,7 @@ struct UnusedUsersCheck: Check {
 }
 
 extension UserDifference {
-    /// Whether the plan's `users` step makes the user.
+    /// Whether the plan's `users` step makes the user that is missing.
     fileprivate func isBrought(_ servers: Servers, _ comparison: UserComparison) -> Bool {
         kind == .missing && UserRecipe(user, servers, comparison).isReady
     }

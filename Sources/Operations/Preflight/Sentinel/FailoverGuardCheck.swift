@@ -6,8 +6,8 @@ import Values
 /// No earlier election ended without a new primary. After such an election the Sentinels start no failover by
 /// themselves for twice failover-timeout.
 ///
-/// A Sentinel shows neither the attempt nor its time, only the epoch in which the others last voted. If the vote is
-/// newer than the configuration, a failover was given up, either a moment ago or long ago.
+/// A Sentinel shows neither the attempt nor its time, only the epoch in which the others last voted. If that epoch is
+/// newer than the configuration's, a failover was aborted, but planrun cannot tell how long ago.
 struct FailoverGuardCheck: Check {
     static let declaration = CheckDeclaration(
         id: "failover-guard", title: "no earlier failover was given up", severity: .warn)

@@ -3,13 +3,13 @@ import PlanModel
 import RedisTopology
 import Values
 
-/// The Sentinels give a failover up neither too soon nor too late.
+/// The Sentinels abort a failover neither too soon nor too late.
 struct FailoverTimeoutCheck: Check {
     static let declaration = CheckDeclaration(
         id: "failover-timeout", title: "failover-timeout is neither too short nor too long", severity: .warn,
         limits: [
-            // A failover needs seconds at best: a Sentinel reads the target's INFO up to 1 s after its promotion, and
-            // tells the others by hello up to 2 s later.
+            // Even a smooth failover takes seconds: after the promotion a Sentinel needs up to 1 s to read the target's
+            // INFO, and up to 2 s more to tell the others.
             .init(
                 key: "at-least", defaultValue: .duration(.seconds(10)),
                 meaning: "a shorter failover-timeout gives up while the target is being promoted"),

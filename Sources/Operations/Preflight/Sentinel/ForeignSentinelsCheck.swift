@@ -1,8 +1,8 @@
 import Execution
 import PlanModel
 
-/// Only the Sentinels of the plan watch the source, the target and the other replicas of the source, and they watch
-/// them under one name only.
+/// Only the plan's Sentinels watch the source, the target and the source's other replicas, and they watch them under
+/// one name only.
 struct ForeignSentinelsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "foreign-sentinels", title: "no Sentinel outside the plan watches one of its servers")
@@ -10,7 +10,7 @@ struct ForeignSentinelsCheck: Check {
     static func rights(in plan: Plan) -> Rights { ForeignSentinels.rights(plan) }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        // The Sentinels that the plan's Sentinels know are left to the check `known-sentinels`.
+        // Other Sentinels that the plan's Sentinels know are left out: the check `known-sentinels` reports them.
         let result = try await ForeignSentinels(servers: servers, knowsPeers: true).find()
         let untold = result.untold.map { server in
             Finding.untold(

@@ -6,8 +6,8 @@ import Values
 
 /// The plan names every Sentinel that watches the source, and each of them knows all others.
 ///
-/// The cutover asks all Sentinels of the plan and ends when all of them name the target. If a Sentinel that the plan
-/// leaves out does not hear of the change, it goes on sending clients to the source, and planrun does not see that.
+/// The cutover asks the plan's Sentinels, and ends when all of them name the target. A Sentinel that is missing from
+/// the plan may not hear of the change. It would go on sending clients to the source, and planrun would not notice.
 struct KnownSentinelsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "known-sentinels", title: "the plan names all Sentinels, and they know each other")
@@ -74,8 +74,8 @@ struct KnownSentinelsCheck: Check {
 }
 
 extension [SentinelPicture] {
-    /// Whether a Sentinel that another one lists is among these. They are compared by run id, or by address where a run
-    /// id is missing.
+    /// Whether these pictures include one of the given Sentinel. Sentinels are compared by run id, or by address if a
+    /// run id is missing.
     func contains(_ peer: SentinelPeer, _ servers: Servers) async -> Bool {
         for picture in self {
             if let id = picture.id, let other = peer.runID {

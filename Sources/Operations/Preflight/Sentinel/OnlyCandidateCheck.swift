@@ -4,8 +4,8 @@ import RESP
 import RedisTopology
 import Values
 
-/// No Sentinel can choose a replica other than the target, or planrun can prevent it. Only the priorities tell a
-/// Sentinel whom to promote, so the cutover sets those of the other replicas to 0 for as long as it lasts.
+/// No Sentinel can choose a replica other than the target, or planrun can prevent it. Sentinels choose by priority, so
+/// during the cutover planrun sets the priority of every other replica to 0.
 package struct OnlyCandidateCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "only-candidate", title: "no replica but the target can be promoted")

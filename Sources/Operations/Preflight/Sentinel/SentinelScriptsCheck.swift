@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// No Sentinel runs a script of the user's at a failover. Such a script may do what this plan does as well, or undo it.
+/// No Sentinel runs a script of its owner's at a failover. Such a script may repeat what this plan does, or undo it.
 struct SentinelScriptsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "sentinel-scripts", title: "no Sentinel runs a script at a failover", severity: .warn)

@@ -4,7 +4,7 @@ import RESP
 import RedisTopology
 import Values
 
-/// Every Sentinel names the source as the primary of the plan's name.
+/// Every Sentinel monitors the source under the name that the plan gives.
 package struct SentinelsAgreeCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "sentinels-agree", title: "every Sentinel names the source as the primary")

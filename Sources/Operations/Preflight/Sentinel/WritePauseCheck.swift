@@ -3,10 +3,10 @@ package import PlanModel
 import RedisTopology
 import Values
 
-/// The write pause of the cutover is shorter than the smallest `down-after-milliseconds`.
+/// The cutover's write pause is shorter than the smallest `down-after-milliseconds`.
 ///
-/// A Sentinel says hello with PUBLISH. A write pause holds that back, and the Sentinel's PING waits behind it. If the
-/// pause is longer than `down-after-milliseconds`, the Sentinels take the source for down.
+/// A Sentinel says hello with PUBLISH, which the write pause holds back, and the Sentinel's PING waits behind it. If
+/// the pause lasts longer than `down-after-milliseconds`, the Sentinels take the source for down.
 package struct WritePauseCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "write-pause", title: "the write pause is shorter than every down-after-milliseconds")

@@ -4,7 +4,7 @@ import RESP
 import RedisTopology
 import Values
 
-/// The source keeps enough of the replication stream that a link which breaks for a moment can go on where it was.
+/// The source's backlog is large enough that a replica can resume after a short break of its link, without a full sync.
 struct BacklogCheck: Check {
     static let declaration = CheckDeclaration(
         id: "backlog", title: "the replication backlog covers a short loss of the link", severity: .warn,
@@ -12,7 +12,7 @@ struct BacklogCheck: Check {
             .init(key: "covers", defaultValue: .duration(.seconds(60)), meaning: "how long the link may be lost")
         ])
 
-    /// Not for Dragonfly: it begins a new full sync each time that its link to a Redis is lost, whatever the backlog
+    /// Not for Dragonfly, which begins a new full sync each time that its link to a Redis breaks, whatever the backlog
     /// holds.
     static func applies(to plan: Plan) -> Bool { plan.source.engine != .dragonfly && plan.target.engine != .dragonfly }
 

@@ -22,7 +22,7 @@ struct BackupAgeCheck: Check {
         guard let saved = state.lastSave else { return .passed("the source does not tell when it last saved") }
         let age = Duration.seconds(max(0, Int64(WallClock.now()) - saved))
         let maximum = limits.duration("max-age")
-        // A server that has not saved since it was started gives the time of its start instead.
+        // A server that has not saved since its start gives the time of that start instead.
         let text =
             age >= uptime - .seconds(1)
             ? "no save since the source started \(age.planText) ago" : "the last save is \(age.planText) old"

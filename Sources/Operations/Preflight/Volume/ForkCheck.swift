@@ -4,7 +4,8 @@ import RESP
 import RedisTopology
 import Values
 
-/// The source's machine has memory for the pages that writes copy while a child process saves the data.
+/// The source's machine has enough memory for a save: while a child process saves the data, each page that is written
+/// is copied.
 struct ForkCheck: Check {
     static let declaration = CheckDeclaration(
         id: "fork-headroom", title: "the source's machine has memory for the fork of a full sync", severity: .warn,

@@ -5,8 +5,8 @@ import RedisTopology
 
 /// Both servers have loaded their data. The last save of the source went well, and the source is not saving now.
 ///
-/// If the target follows the source already, the source may be saving for it, and the target may be loading what it
-/// received. That is the full sync of an earlier attempt, and `wait-for-sync` goes on waiting for it.
+/// If the target already follows the source, saving and loading are allowed: they belong to a full sync that an earlier
+/// attempt began, and `wait-for-sync` goes on waiting for it.
 struct PersistenceCheck: Check {
     static let declaration = CheckDeclaration(
         id: "persistence", title: "nothing is loading, and the source's last save went well")

@@ -4,8 +4,8 @@ import RESP
 import RedisTopology
 import Values
 
-/// The source's output buffer for replicas holds what is written during the full sync. If it is too small, the source
-/// breaks the sync off, and the sync begins again without end.
+/// The source's output buffer for replicas is large enough for what is written during the full sync. If it is too
+/// small, the source breaks the sync off, and the target starts over, again and again.
 struct ReplicaBufferCheck: Check {
     static let declaration = CheckDeclaration(
         id: "replica-buffer", title: "the source's output buffer for replicas outlasts the full sync",
@@ -46,7 +46,7 @@ struct ReplicaBufferLimit: Equatable {
         (self.hard, self.soft, softFor) = (hard, soft, .seconds(seconds))
     }
 
-    /// Whether a replica would be disconnected that has this many bytes waiting for this long. 0 stands for no limit.
+    /// Whether a replica with this many bytes waiting for this long would be disconnected. A limit of 0 means no limit.
     func isExceeded(by bytes: Int64, for duration: Duration) -> Bool {
         (hard > 0 && bytes > hard) || (soft > 0 && bytes > soft && duration > softFor)
     }

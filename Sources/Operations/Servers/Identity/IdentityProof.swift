@@ -6,13 +6,13 @@ import Values
 
 /// Finds out whether two addresses lead to one process, by connecting to both.
 ///
-/// Redis and Valkey draw a run id at each start, so equal run ids mean one process. Dragonfly has none. There a
-/// connection through one address is given a random name, which is then looked for in `CLIENT LIST` through the other
-/// address.
+/// Redis and Valkey draw a new run id at each start, so equal run ids mean one process. Dragonfly has no run id. There
+/// planrun gives its connection to one address a random name, and looks for that name in the `CLIENT LIST` of the
+/// other.
 struct IdentityProof: Sendable {
     private let admission: Admission
 
-    /// - Parameter access: the credentials to ask with; the next ones are tried where a server refuses these.
+    /// - Parameter access: the credentials to try at each address, in this order.
     init(connector: any SessionConnector, access: [ConnectionSettings]) {
         let hurried = access.map { settings in
             var settings = settings
@@ -22,7 +22,7 @@ struct IdentityProof: Sendable {
         admission = Admission(connector: connector, access: hurried)
     }
 
-    /// The rights to identify source and target, and every address that might be one of them.
+    /// The rights that the proof needs at the source, at the target, and at every address that might be one of them.
     static func rights(_ plan: Plan) -> Rights {
         let hasNoRunID = [plan.source.engine, plan.target.engine].contains(.dragonfly)
         return Rights(
@@ -53,7 +53,7 @@ struct IdentityProof: Sendable {
     ) async throws(StepFailure) -> Sameness {
         if first.runID == nil, second.runID == nil { return try await compareByName(first.server, second.server) }
         if first.runID == second.runID { return .same }
-        // The first server may have been restarted between the two questions.
+        // If the first server was restarted between the two questions, its run id says nothing.
         guard try await first.server.serverInfo().runID == first.runID else {
             return .unknown("\(first.server.endpoint) was restarted while it was asked who it is")
         }
@@ -67,7 +67,7 @@ struct IdentityProof: Sendable {
         try await first.ask(["CLIENT", "SETNAME", name])
         let clients = try await second.read(["CLIENT", "LIST"]) { try ClientList($0).clients }
         if clients.contains(where: { $0.name == name }) { return .same }
-        // A connection that was lost meanwhile and made again has no name.
+        // A connection that broke and was made again has lost its name, so its absence from the list proves nothing.
         guard try await first.ask(["CLIENT", "GETNAME"]).string == name else {
             return .unknown("the connection to \(first.endpoint) was lost while it was asked who it is")
         }

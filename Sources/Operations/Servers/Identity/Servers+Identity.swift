@@ -4,16 +4,15 @@ import RESP
 import RedisTopology
 package import Values
 
-/// Which address leads to which server. The plan, the source and the Sentinels may spell addresses differently; the
-/// process behind an address decides.
+/// Finds out which address leads to which server. The plan, the source and the Sentinels may spell addresses
+/// differently; what counts is the process behind an address.
 extension Servers {
-    /// Whether an address that a server named leads to this instance. `false` also where that is not certain.
+    /// Whether an address that a server named leads to this instance. `false` also if that is uncertain.
     package func isSame(_ address: Endpoint, as instance: some Instance) async -> Bool {
         await sameness(of: address, as: instance) == .same
     }
 
-    /// Whether two addresses lead to one server, where the server need not be part of the plan. `false` also where that
-    /// is not certain.
+    /// Whether two addresses lead to one server, which need not be part of the plan. `false` also if that is uncertain.
     func isSame(_ address: Endpoint, as other: Endpoint) async -> Bool {
         if address.isSpelledLike(other) { return true }
         for server in [source, target] where other.isSpelledLike(server.endpoint) {
@@ -22,18 +21,19 @@ extension Servers {
         return await sameness(address, other, source.settings) == .same
     }
 
-    /// Whether an address leads to this instance. If the spelling does not tell, the servers themselves are asked,
-    /// once.
+    /// Whether an address leads to this instance. If the spelling does not decide it, planrun asks the servers
+    /// themselves, and remembers the answer.
     func sameness(of address: Endpoint, as instance: some Instance) async -> Sameness {
         let own = instance.endpoint
         if address.isSpelledLike(own) { return .same }
-        // Source and target are known to be two servers: that was asked before one was told to follow the other.
+        // Source and target are two servers: planrun makes sure of that before it tells one to follow the other. So an
+        // address of one of them cannot lead to the other.
         let opposite: Server? = instance.place == .source ? target : instance.place == .target ? source : nil
         if let opposite, await isOnePlace(address, opposite.endpoint) { return .different }
         return await sameness(address, own, instance.settings)
     }
 
-    /// Whether the plan names one server twice.
+    /// Whether the plan names the same server as source and as target.
     func sourceIsTarget() async -> Sameness {
         await sameness(target.endpoint, source.endpoint, source.settings)
     }
@@ -54,14 +54,14 @@ extension Servers {
         let told = await IdentityProof(connector: connector, access: access.all).compare(address, own)
         guard case .unknown = told else { return told }
         if let told = await sameness(bySentinels: address, own) { return told }
-        // Two spellings of one host that has several addresses, of which one is meant.
+        // Both names share an IP, so they are probably two spellings of one host that has several addresses.
         guard address.port == own.port, await !resolve(address.host).isDisjoint(with: resolve(own.host)) else {
             return told
         }
         return .same
     }
 
-    /// Whether both lead to one port of one IP, however they are spelt.
+    /// Whether both addresses lead to the same port of the same IP, however they are spelt.
     func isOnePlace(_ left: Endpoint, _ right: Endpoint) async -> Bool {
         if left.isSpelledLike(right) { return true }
         guard left.port == right.port else { return false }
@@ -69,11 +69,11 @@ extension Servers {
         return here == there && here.count == 1
     }
 
-    /// The IPs of a host. While writes are held back no name is looked up: the last result for a name counts, and a
-    /// name that was never looked up has none.
+    /// The IPs of a host. While writes are held back no name is looked up: the last result counts, and a name that was
+    /// never looked up has no IPs.
     func addresses(of host: String) async -> Set<String> { await knownAddresses.ips(of: host, resolve) }
 
-    /// Asks the Sentinels, which may reach an address that planrun cannot reach and tell which process they found
+    /// Asks the Sentinels. They may reach an address that planrun cannot reach, and they tell the run id of the process
     /// there.
     private func sameness(bySentinels address: Endpoint, _ own: Endpoint) async -> Sameness? {
         guard plan.sentinel != nil, let pictures = try? await sentinelPictures() else { return nil }
@@ -90,14 +90,14 @@ extension Servers {
         return nil
     }
 
-    /// The credentials with which an unknown address is asked who it is: those of the server that it may be, then those
-    /// of source and target.
+    /// The credentials to try at an unknown address, to ask which server it is: first those of the server that it may
+    /// be, then those of source and target.
     private struct Access {
         let all: [ConnectionSettings]
 
         init(_ settings: ConnectionSettings, at servers: Servers) {
             let isSentinel = servers.sentinels.contains { $0.settings.address == settings.address }
-            // The password of a Sentinel is not shown to other servers, nor theirs to a Sentinel.
+            // A Sentinel's password is not shown to servers, and a server's password is not shown to Sentinels.
             all = isSentinel ? [settings] : [settings, servers.source.settings, servers.target.settings]
         }
     }

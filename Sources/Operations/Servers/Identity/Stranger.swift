@@ -2,15 +2,15 @@ import Execution
 import RESP
 import RedisTopology
 
-/// A server that the plan does not name, with the proof that it is none of those that the plan names. Without this
-/// proof planrun changes nothing there.
+/// A server that the plan does not name, such as another replica of the source. planrun changes it only after it has
+/// proved that it is not one of the plan's servers under another address.
 struct Stranger: Sendable {
     private let server: Server
     private let servers: Servers
     private let parties: [Server]
 
     /// - Parameters:
-    ///   - server: the server, with the session on which it shall be changed.
+    ///   - server: the server, with the session on which it will be changed.
     ///   - parties: the servers that it must not be.
     init(_ server: Server, servers: Servers, parties: [Server]) {
         self.server = server
@@ -19,9 +19,9 @@ struct Stranger: Sendable {
     }
 
     /// Proves that the server is none of the parties.
-    /// - Parameter runID: the run id of the process that was there at an earlier proof. The same process needs no new
-    ///   proof, which may be impossible by now because one of the parties does not answer any more.
-    /// - Throws: `StepFailure` where the server is one of the parties, or might be.
+    /// - Parameter runID: the run id that the server had at an earlier proof. If it still has it, no new proof is made:
+    ///   one of the parties may be down by now, which would make a proof impossible.
+    /// - Throws: `StepFailure` if the server is one of the parties, or might be.
     func prove(wasSeenAs runID: String?) async throws(StepFailure) {
         let own = try await server.serverInfo().runID
         if let own, own == runID { return }
