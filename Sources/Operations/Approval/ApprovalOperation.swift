@@ -1,7 +1,8 @@
 package import Execution
 import PlanModel
 
-/// `approval`: waits for a person to say yes. Nothing is changed, and a yes stays given when the run is resumed.
+/// `approval`: waits for a person to say yes. It changes nothing, and once a yes is given, a resumed run does not ask
+/// again.
 package struct ApprovalOperation: Operation {
     let request: ApprovalRequest
     let servers: Servers
@@ -11,8 +12,8 @@ package struct ApprovalOperation: Operation {
         let situation = ApprovalSituation(servers: servers, context: context)
         switch try await approver.approval(of: request, facts: { try await situation.facts() }) {
         case .given(let how):
-            // A yes that was given in advance does not cover a violated condition, so the conditions are asked here,
-            // too.
+            // Somebody may have said yes in advance (`--approve`), without seeing that a condition is violated. So the
+            // conditions are checked here, too.
             try await Conditions.check(servers, context)
             return .done("approved: \(how)")
         case .declined: throw pause("the answer to '\(request.question)' was not yes", help: [])

@@ -4,14 +4,14 @@ import PlanModel
 import RedisTopology
 import Values
 
-/// What is true while a person is asked: the roles of the servers, the primary that each Sentinel names, and how far
-/// the target is behind.
+/// What is true while a person is asked: the roles of the servers, the primary that each Sentinel names, and how many
+/// bytes the target is behind.
 struct ApprovalSituation: Sendable {
     let servers: Servers
     let context: StepContext
 
     /// Reads the facts.
-    /// - Throws: the violation where a condition does not hold any more.
+    /// - Throws: the violation if a condition does not hold any more.
     func facts() async throws -> [ApprovalFact] {
         async let violation = try? Conditions.violation(servers, context)
         async let sentences = WorldReport(servers).facts()
@@ -22,13 +22,13 @@ struct ApprovalSituation: Sendable {
         return world + [distance].compactMap(\.self) + distrust
     }
 
-    /// A change of the lag below this many bytes is not shown again.
+    /// Below this many bytes, changes of the lag are not shown again.
     private static let smallLag: Int64 = 64 * 1024
 
-    /// The target's lag; `nil` where it is not in sync. The fact about the target says that its link is lost.
+    /// The target's lag; `nil` if it is not in sync. Another fact says then that its link is lost.
     private func lag() async -> ApprovalFact? {
         guard let answer = try? await SyncWatch.Answer.read(servers), let lag = answer.lag else { return nil }
-        // The lag is shown again each time that it has doubled.
+        // The lag is shown again each time that it doubles or halves.
         var steps = 0
         var limit = Self.smallLag
         while limit < lag, steps < 40 { (limit, steps) = (limit * 2, steps + 1) }

@@ -4,10 +4,10 @@ import RESP
 import RedisTopology
 import Values
 
-/// `backup`: has the source save its data, and waits until that has ended well.
+/// `backup`: makes the source save its data, and waits until the save has succeeded.
 ///
-/// A server does one save at a time. If one is running already, such as that of a full sync, planrun waits for its end
-/// first.
+/// A server does only one save at a time. If another one is running, such as that of a full sync, planrun first waits
+/// until it ends.
 package struct BackupOperation: Operation {
     let servers: Servers
     let step: BackupStep
@@ -32,7 +32,7 @@ package struct BackupOperation: Operation {
         let command: Command = ["BGSAVE"]
         let before = try await serverTime()
         if case .error(let error) = try await source.replies(to: [command])[0] {
-            // A full sync may have begun its save in between. The next attempt waits for the end of that.
+            // A full sync may have begun a save in between. Then the next attempt waits for that save to end.
             var refusal = source.refusal(of: command, error)
             refusal.isTransient = try await source.persistence().isSaveInProgress
             refusal.world = ["nothing was saved; nothing else was changed"]
@@ -72,7 +72,7 @@ package struct BackupOperation: Operation {
         return Progress(what, now: "\(done) of \(total) keys", wanted: "all", fraction: Double(done) / Double(total))
     }
 
-    /// The server's own time in seconds since 1970, with which it dates its saves.
+    /// The server's own time, in seconds since 1970. The times of its saves are on this clock.
     private func serverTime() async throws(StepFailure) -> Int64 {
         try await source.ask(["TIME"]).array?.first?.integer ?? Int64(WallClock.now())
     }

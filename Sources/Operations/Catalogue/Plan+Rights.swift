@@ -1,7 +1,7 @@
 package import PlanModel
 
 extension Plan {
-    /// The rights for everything that planrun sends in a run of this plan, on its way back, and when it looks at the
+    /// The rights for everything that planrun sends in a run of this plan, in its rollback, and when it looks at the
     /// servers in between.
     package var rights: Rights {
         let places = StepPlaces(self)
@@ -11,8 +11,8 @@ extension Plan {
 }
 
 extension Servers {
-    /// The rights for what planrun sends for every plan. It looks at the servers before, during and after each step,
-    /// finds out which addresses lead to them, and makes sure that no other planrun carries out a run on them.
+    /// The rights for what planrun sends whatever the plan is. It looks at the servers before, during and after each
+    /// step, finds out which addresses lead to them, and makes sure that no other planrun carries out a run on them.
     package static func rights(_ plan: Plan) -> Rights {
         let instances = Rights(at: [.source, .target], Server.rights + [.configGet] + RunClaim.rights)
         let identity = IdentityProof.rights(plan)

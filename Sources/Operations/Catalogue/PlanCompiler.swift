@@ -2,22 +2,23 @@ package import Execution
 package import PlanGraph
 package import PlanModel
 
-/// A plan as it is carried out: the graph, the timeout and retries of each node, and the operation behind each node.
+/// A plan in the form in which it is carried out: the graph, the timeout and retries of each node, and the operation
+/// behind each node.
 ///
-/// Compiling reads nothing but the plan, so that `graph` and `plan --offline` need no server.
+/// Compiling reads nothing but the plan, so `graph` and `plan --offline` need no server.
 package struct CompiledPlan: Sendable {
     package let plan: Plan
     package let graph: StepGraph
     /// The timeout and retries of each node.
     package let policies: [NodeID: NodePolicy]
-    /// What makes the operation of each node; every node of the graph has one.
+    /// A closure that makes the operation, for every node of the graph.
     let makers: [NodeID: StepNode.Maker]
 
     package init(_ plan: Plan) {
         let places = StepPlaces(plan)
         var compiler = Compiler(places)
-        // A step is added after the steps that it needs, since it needs their nodes. In the file they may stand below
-        // it.
+        // A step needs the nodes of the steps that it waits for, so those are added first. In the file they may stand
+        // below it.
         for step in places.order { compiler.add(step) }
         self.plan = plan
         graph = StepGraph(nodes: compiler.nodes)
@@ -31,7 +32,7 @@ package struct CompiledPlan: Sendable {
         PlanOperations(makers: makers, servers: servers, approver: approver, discardsWrites: discardsWrites)
     }
 
-    /// What the sentences that describe a step depend on.
+    /// What the description of a step depends on besides the step itself.
     package func scene(of step: Step) -> StepScene {
         let nodes = graph.nodes.filter { $0.step == step.id }
         let writing = NodeID(step: step.id, check: TargetWritableCheck.declaration.id)
@@ -51,12 +52,12 @@ private struct PlanOperations: OperationProvider {
     }
 }
 
-/// Turns steps into nodes, one step after the other. A step of checks becomes one node for each check.
+/// Turns steps into nodes, one step after the other. A step that runs checks becomes one node for each check.
 private struct Compiler {
     private(set) var nodes: [StepGraph.Node] = []
     private(set) var policies: [NodeID: NodePolicy] = [:]
     private(set) var makers: [NodeID: StepNode.Maker] = [:]
-    /// The last nodes of each step, which a step that needs it has to wait for.
+    /// The last nodes of each step. A step that needs it waits for these nodes.
     private var ends: [String: [NodeID]] = [:]
     private let places: StepPlaces
 

@@ -1,6 +1,6 @@
 package import PlanModel
 
-/// All preflight checks, in the order in which they are shown. A new check is a new file and a line here.
+/// All preflight checks, in the order in which they are shown. To add a check, write a file and list it here.
 package enum PreflightCatalogue {
     package static let checks: [any Check.Type] = [
         ReachableCheck.self,

@@ -14,7 +14,7 @@ extension PreflightStep: StepExecution {
 
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         let asked = asked(in: place.plan)
-        // The check `reachable` comes first, so that a server that does not answer is reported once and not by every
+        // The check `reachable` comes first, so that a server that does not answer is reported once, and not by every
         // check.
         let first = asked.filter { $0 == ReachableCheck.self }
         let rest = asked.filter { $0 != ReachableCheck.self }

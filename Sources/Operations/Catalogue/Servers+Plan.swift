@@ -3,7 +3,7 @@ package import RESP
 
 extension Servers {
     /// The servers of a plan, with the rights that its steps declare.
-    /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
+    /// - Throws: `SecretError` if a secret that the plan refers to cannot be read.
     package init(
         plan: Plan, connector: any SessionConnector, environment: [String: String],
         name: ConnectionName = ConnectionName(.reading), clock: any Clock<Duration> = ContinuousClock(),

@@ -19,7 +19,7 @@ struct StepPlaces: Sendable {
         after = edges.dependents(ofAny: cutovers)
     }
 
-    /// The steps of the plan, each one after the steps that it needs.
+    /// The steps of the plan, in an order in which each step comes after the steps that it needs.
     var order: [Step] { edges.order.map { plan.steps[$0] } }
 
     subscript(step: Step) -> StepPlace {

@@ -1,14 +1,14 @@
 package import PlanModel
 
-/// One question that a `preflight` or `verify` step puts to the servers. It only reads.
+/// One question that a `preflight` or `verify` step asks the servers. It only reads.
 package protocol Check: Sendable {
     static var declaration: CheckDeclaration { get }
-    /// Whether the question makes sense for this plan. A question about Sentinels makes none in a plan without them.
+    /// Whether the check makes sense for this plan. A check of Sentinels makes none if the plan has no Sentinels.
     static func applies(to plan: Plan) -> Bool
-    /// The rights for what the check sends besides what planrun sends for every plan (`Servers.rights`).
+    /// The rights for the check's own questions. `Servers.rights` covers what planrun sends for every plan.
     static func rights(in plan: Plan) -> Rights
     init()
-    /// - Throws: `StepFailure` where there is no answer, because a server does not answer or refuses the question.
+    /// - Throws: `StepFailure` if the check gets no answer, because a server does not answer or refuses the question.
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding
 }
 

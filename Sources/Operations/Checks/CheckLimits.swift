@@ -1,7 +1,7 @@
 package import PlanModel
 package import Values
 
-/// The limits of one check: those that the plan sets, and the defaults of the check's declaration for the others.
+/// The limits of one check: the plan's value where it sets one, otherwise the default from the check's declaration.
 package struct CheckLimits: Sendable {
     private let values: [String: CheckLimit]
 

@@ -30,8 +30,8 @@ package struct CheckOperation: Operation {
 
     package func undo(_ context: StepContext) async throws -> String? { nil }
 
-    /// What the check found. Without an answer a check that only warns warns as well, since no answer could have
-    /// stopped the run.
+    /// What the check found. If a check of severity `warn` gets no answer, it warns too: no answer could have stopped
+    /// the run.
     private func finding() async throws -> Finding {
         do {
             return try await check.run(servers, limits: limits)

@@ -1,7 +1,8 @@
 /// What a check saw, and, if it does not pass, what it wants and what to do.
 package struct Finding: Sendable, Equatable {
     package let passes: Bool
-    /// Whether the servers showed what the check asks for. If they did not, the check warns, whatever its severity.
+    /// Whether the servers showed what the check asks for. If they did not, the check only warns, whatever its
+    /// severity.
     package var isTold = true
     package let saw: String
     package let wants: String
@@ -17,13 +18,13 @@ package struct Finding: Sendable, Equatable {
         Finding(passes: false, saw: saw, wants: wants, place: place, remedy: remedy)
     }
 
-    /// A finding where the servers did not show what the check asks for.
+    /// A finding if the servers did not show what the check asks for.
     package static func untold(_ saw: String, at place: [String], remedy: [String]) -> Finding {
         Finding(passes: false, isTold: false, saw: saw, wants: "an answer", place: place, remedy: remedy)
     }
 
-    /// Joins all findings that do not pass into one. The first of them decides what is wanted; those without an answer
-    /// come last.
+    /// Joins all findings that do not pass into one. Findings without an answer come last, and the first finding
+    /// decides what is wanted.
     package static func combined(_ findings: [Finding], passed saw: String) -> Finding {
         let told = findings.filter { !$0.passes && $0.isTold }
         let missed = told + findings.filter { !$0.isTold }

@@ -1,10 +1,10 @@
 import PlanModel
 
 extension Plan {
-    /// The settings that a preflight of the plan gives a check; `nil` where none names it.
+    /// The settings that a preflight of the plan gives this check; `nil` if no preflight names it.
     func setting(of check: CheckDeclaration) -> CheckSetting? { settings(of: check).first }
 
-    /// The severity of a check in this plan: the one that a preflight sets, or else that of the declaration.
+    /// The severity of a check in this plan: the one that a preflight sets, otherwise the one in the declaration.
     func severity(of check: CheckDeclaration) -> CheckSeverity {
         settings(of: check).lazy.compactMap(\.severity).first ?? check.severity
     }

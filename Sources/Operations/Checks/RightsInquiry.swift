@@ -2,26 +2,25 @@ import Execution
 import RESP
 package import RedisTopology
 
-/// Asks an instance what one of its users may do. It runs none of the commands in question.
+/// Finds out what a user may do at an instance, without running any of the commands in question.
 package struct RightsInquiry: Sendable {
     let instance: any Instance
-    /// The name of the user; `default` where the plan gives none.
+    /// The name of the user; `default` if the plan gives none.
     let user: String
     let rights: [Right]
 
     enum Answer: Sendable, Equatable {
         case granted
         case noSuchUser
-        /// Rights are missing; `words` are the rules for `ACL SETUSER` that would give them.
+        /// Rights are missing. `words` are the rules for `ACL SETUSER` that would grant them.
         case missing([Right], words: String)
-        /// For some rights the server does not say; the text has its reason.
+        /// The server does not say whether the user has some of the rights; the text is the error that it gave.
         case untold(String)
     }
 
     static let rights: [Right] = [.users, .getUser, .dryRun]
 
-    /// Asks in one round trip. It uses `ACL DRYRUN` (Redis 7, Dragonfly), and reads the user's rules for servers that
-    /// refuse that.
+    /// Asks in one round trip. It uses `ACL DRYRUN` (Redis 7, Dragonfly), or the user's rules if the server refuses that.
     func answer() async throws(StepFailure) -> Answer {
         let replies = try await instance.replies(
             to: [["ACL", "USERS"], Command(["ACL", "GETUSER", user])]
@@ -47,15 +46,16 @@ package struct RightsInquiry: Sendable {
         return .granted
     }
 
-    /// Reads the answer of `ACL DRYRUN`, which is `OK` or a sentence with what is missing. An error is no answer.
+    /// Reads the answer of `ACL DRYRUN`: `OK`, or a sentence that says what is missing. `nil` for an error, which says
+    /// nothing about the right.
     private static func verdict(_ reply: RESPValue) -> Bool? {
         reply.string.map { $0 == "OK" }
     }
 }
 
 extension RightsInquiry {
-    /// The finding that a check makes of the answer.
-    /// - Parameter whose: `planrun's user`, `the target's user`.
+    /// The finding for this answer.
+    /// - Parameter whose: who the user is: `planrun's user`, `the target's user`.
     func finding(_ answer: Answer, whose: String) -> Finding {
         let title = "\(whose) '\(user.printable)'"
         switch answer {
@@ -83,8 +83,8 @@ extension RightsInquiry {
         }
     }
 
-    /// The rules for `ACL SETUSER` that give these rights. A pattern of keys or channels is left out if all are allowed
-    /// already, because a server refuses a pattern that adds nothing.
+    /// The rules for `ACL SETUSER` that grant these rights. If all keys or channels are allowed already, patterns are
+    /// left out, because a server refuses a pattern that adds nothing.
     /// - Parameter held: what the user may do now.
     package static func words(_ rights: [Right], besides held: ACLPermission? = nil) -> String {
         var words: [String] = []

@@ -1,7 +1,8 @@
 import PlanModel
 
 extension StepNode {
-    /// - Parameter preflight: the step whose settings of the check hold; `nil` for a check that a plan cannot set.
+    /// - Parameter preflight: the step whose settings apply to the check; `nil` for a check that a plan cannot
+    ///   configure.
     init(_ check: any Check.Type, _ preflight: PreflightStep? = nil) {
         let declaration = check.declaration
         let severity = preflight?.severity(of: declaration) ?? declaration.severity

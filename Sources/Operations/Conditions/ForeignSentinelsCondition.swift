@@ -1,7 +1,7 @@
 import Execution
 import PlanModel
 
-/// No Sentinel outside the plan has begun to watch a server of the plan since the preflight. If the plan's preflight
+/// Since the preflight no Sentinel outside the plan has begun to watch a server of the plan. If the plan's preflight
 /// only warns of such Sentinels, or does not look for them, this condition does not stop the run either.
 struct ForeignSentinelsCondition: Condition {
     func rights(in plan: Plan) -> Rights {

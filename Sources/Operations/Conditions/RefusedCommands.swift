@@ -4,18 +4,18 @@ import RESP
 import RedisTopology
 import Values
 
-/// The commands that a target could not carry out, by its own count. For commands that came with the replication stream
-/// there is no other sign: the offset goes on, and nobody gets a reply.
+/// The target's own count of the commands that it could not carry out. For commands of the replication stream there is
+/// no other sign: the offset advances all the same, and nobody gets a reply.
 ///
 /// Dragonfly counts each command that it does not know, whoever sent it (`unknown_…` in `INFO commandstats`). Redis and
 /// Valkey count the commands of their primary that ended in an error (`unexpected_error_replies` in `INFO stats`).
 struct RefusedCommands: Codable, Equatable, Sendable {
     /// Counts of unknown commands, by name in lower case.
     var unknown: [String: Int64] = [:]
-    /// The count of errors; `nil` where the server does not show it, or where errors in the stream are normal.
+    /// The count of errors; `nil` if the server does not show it, or if errors in the stream are normal.
     var errors: Int64?
 
-    /// A single question, because it is also asked while writes are held back.
+    /// Only one question, because it is also asked while writes are held back.
     static func question(_ engine: Engine) -> Command {
         engine == .dragonfly ? ["INFO", "commandstats"] : ["INFO", "stats"]
     }
@@ -40,8 +40,8 @@ struct RefusedCommands: Codable, Equatable, Sendable {
         case errors(Int64)
     }
 
-    /// - Parameter writing: the commands that write, by the source's table. An unknown command that only reads was not
-    ///   in the stream: a person typed it at the target.
+    /// - Parameter writing: the commands that write, according to the source's table. An unknown command that only
+    ///   reads cannot have come with the stream: somebody sent it to the target directly.
     func growth(since earlier: RefusedCommands, writing: Set<String>) -> Growth {
         let names = Set(unknown.keys).union(earlier.unknown.keys)
         let grown = names.reduce(into: [String: Int64]()) { grown, name in
@@ -57,12 +57,12 @@ struct RefusedCommands: Codable, Equatable, Sendable {
     }
 }
 
-/// What a target has refused since a baseline was taken. It is prepared beforehand, so that it takes only one question
-/// while writes are held back.
+/// Compares what a target has refused with a baseline. It is prepared beforehand, so that only one question is left to
+/// ask while writes are held back.
 struct RefusalWatch: Sendable {
     let servers: Servers
     let earlier: RefusedCommands
-    /// The commands that write, by the source's table.
+    /// The commands that write, according to the source's table.
     let writing: Set<String>
 
     static func rights(_ plan: Plan) -> Rights {
@@ -75,7 +75,7 @@ struct RefusalWatch: Sendable {
         guard let earlier = baseline?.refused else { return nil }
         self.servers = servers
         self.earlier = earlier
-        // Only Dragonfly counts by command, so that the names are needed.
+        // Only Dragonfly counts by command name, so only then is the table needed.
         writing =
             servers.plan.target.engine == .dragonfly
             ? Set(try await servers.source.commandFlags().filter { $0.value.contains("write") }.keys) : []
@@ -121,7 +121,7 @@ struct NothingRefused: Condition {
 
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         guard let earlier = baseline?.refused else { return nil }
-        // Usually the counts have not changed, and no further question is needed.
+        // Usually the counts have not changed. Only if they have is the source's long table of commands read.
         if try await RefusedCommands.read(servers.target, servers.plan.target.engine) == earlier { return nil }
         guard let watch = try await RefusalWatch(servers, since: baseline) else { return nil }
         return try watch.violation(try await servers.target.replies(to: [watch.question])[0])

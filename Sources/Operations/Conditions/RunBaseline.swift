@@ -5,50 +5,51 @@ import RESP
 import RedisTopology
 import Values
 
-/// What the servers were like when the target began to follow the source. Conditions compare with it until the cutover.
+/// The state of the servers when the target began to follow the source. Until the cutover, conditions compare with it.
 ///
-/// It is read before `REPLICAOF` is sent, or when the target is found following already, and is kept in the result of
+/// It is read before `REPLICAOF` is sent, or when the target turns out to follow already, and is kept in the result of
 /// `replicaof`. So a run that is resumed days later compares with the same values.
 package struct RunBaseline: Codable, Equatable, Sendable {
-    /// When it was read, in seconds since 1970. The time also tells one baseline from the next.
+    /// When it was read, in seconds since 1970. `SyncMark` names its baseline by this time.
     var taken: Double = 0
     var source: ServerLife?
-    /// How often each command had been called at the source, from `INFO commandstats`.
+    /// How often the source had run each command, from `INFO commandstats`.
     var calls: [String: Int64]?
     /// How many commands the source had processed.
     var processed: Int64?
-    /// The ids of the replicas' connections at the source, before the target was one of them.
+    /// The ids of the connections over which replicas followed the source, before the target was one of them.
     var links: Set<Int64>?
     /// Which commands the target had already refused.
     var refused: RefusedCommands?
-    /// What the source was like when the target had come in sync; `nil` before that. It is kept in the result of
-    /// `wait-for-sync`, not in that of `replicaof`.
+    /// The state of the source when the target had come in sync; `nil` before that. It is kept in the result of
+    /// `wait-for-sync`, not of `replicaof`.
     var synced: SyncMark?
 
     private enum CodingKeys: String, CodingKey { case taken, source, calls, processed, links, refused }
 
     /// The baseline on record, with the mark of the last sync.
-    /// - Returns: `nil` where the run has not come to `replicaof` yet.
+    /// - Returns: `nil` if the run has not reached `replicaof` yet.
     static func recorded(_ plan: Plan, _ context: StepContext) throws -> RunBaseline? {
         guard let step = plan.steps.first(where: { $0.kind.name == .replicaof }),
             var baseline = try context.memo(of: NodeID(step: step.id))?.decode(RunBaseline.self)
         else { return nil }
         for wait in plan.steps where wait.kind.name == .waitForSync && baseline.synced == nil {
-            // A mark of an earlier following says nothing about this one.
+            // A mark may stem from an earlier `replicaof`, which was undone since. It does not count.
             let mark = try context.memo(of: NodeID(step: wait.id))?.decode(SyncMark.self)
             if mark?.baseline == baseline.taken { baseline.synced = mark }
         }
         return baseline
     }
 
-    /// The same for a step that waits for a sync, and so must not take a further full sync for a violation.
+    /// This baseline without the count of full syncs. A step that waits for a sync uses it, because a further full sync
+    /// is no violation while it waits.
     var untilSynced: RunBaseline {
         var baseline = self
         baseline.synced?.fullSyncs = nil
         return baseline
     }
 
-    /// Asks the servers. What they do not show is not compared later.
+    /// Reads the baseline from the servers. What they do not show is not compared later.
     static func read(_ servers: Servers) async throws -> RunBaseline {
         let source = servers.source
         let stats = try await source.statistics()
@@ -63,15 +64,15 @@ extension RunBaseline {
     private static func refused(_ servers: Servers) async throws(StepFailure) -> RefusedCommands {
         var refused = try await RefusedCommands.read(servers.target, servers.plan.target.engine)
         let source = try await servers.source.serverInfo()
-        // Before Redis 7.0 a script reaches the replica as a whole, so a script that fails at the source fails at the
-        // replica as well.
+        // Before Redis 7.0 a script is replicated as a script, and one that fails at the source fails at the replica
+        // too. So errors in the stream are normal.
         if source.engine == .redis, source.version.major < 7 { refused.errors = nil }
         return refused
     }
 }
 
 extension Server {
-    /// The calls of each command, and the number of all commands, in one round trip.
+    /// How often each command was run, and how many commands were run in all, in one round trip.
     func statistics() async throws(StepFailure) -> (calls: [String: Int64], processed: Int64?) {
         let commands: [Command] = [["INFO", "commandstats"], ["INFO", "stats"]]
         let replies = try await replies(to: commands)
@@ -89,7 +90,7 @@ extension Server {
 }
 
 extension RunBaseline {
-    /// The remedy where a target that follows lacks data: only a new full sync brings it.
+    /// The remedy if a target that follows lacks data: only a new full sync brings the data back.
     static let anew =
         "then 'rollback', which ends this run, and 'apply': the target gets everything again in a new full sync"
 }

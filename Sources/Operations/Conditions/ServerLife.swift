@@ -8,7 +8,7 @@ struct ServerLife: Codable, Equatable, Sendable {
     var runID: String?
     /// The process id, which Dragonfly has instead of a run id. In a container each start may have the same.
     var processID: String?
-    /// Seconds since it was started.
+    /// Seconds since the process was started.
     var uptime: Int64?
 
     static func read(_ server: Server) async throws(StepFailure) -> ServerLife {

@@ -2,10 +2,10 @@ import Execution
 import RESP
 import RedisTopology
 
-/// Nobody has emptied or swapped databases of the source since the target began to follow it.
+/// Since the target began to follow the source, nobody has emptied or swapped databases of the source.
 ///
-/// The target carries such a command out as well, so comparing the two would not show it. A planned flush looks like an
-/// accident, and after the cutover there is no other copy of the data.
+/// The target carries out such a command too, so comparing the two servers would not show it. A flush on purpose looks
+/// like an accident, and after the cutover there is no other copy of the data. So every flush stops the run.
 struct SourceNotEmptied: Condition {
     private static let commands = ["flushall", "flushdb", "swapdb"]
 

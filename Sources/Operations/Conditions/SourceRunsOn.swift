@@ -2,9 +2,8 @@ import Execution
 import RESP
 import RedisTopology
 
-/// The source is still the process that it was when the target began to follow it. A source that was restarted may have
-/// less data than before, and the target copies that: a Dragonfly is empty within a second after its source came back
-/// empty.
+/// The source is still the same process as when the target began to follow it. A restarted source may have lost data,
+/// and the target copies the loss: a Dragonfly is empty within a second after its source came back empty.
 struct SourceRunsOn: Condition {
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         guard let before = baseline?.source else { return nil }
@@ -16,7 +15,7 @@ struct SourceRunsOn: Condition {
             world: await Self.world(servers), help: Self.help(servers))
     }
 
-    /// How many keys each server holds, as sentences for a person who has to decide what to do.
+    /// How many keys each server holds, in sentences for a person who has to decide what to do.
     static func world(_ servers: Servers) async -> [String] {
         var sentences = ["nothing was promoted"]
         for server in [servers.source, servers.target] {
@@ -29,10 +28,9 @@ struct SourceRunsOn: Condition {
         return sentences
     }
 
-    /// Whether the target may hold data that the source has lost. It is asked before the target's data is deleted, by a
-    /// full sync or by emptying it.
-    /// - Returns: the violation that says so; `nil` where nothing points to a loss, or where the source does not
-    ///   answer.
+    /// Whether the target may hold data that the source has lost. It is checked before a full sync or a flush deletes
+    /// the target's data.
+    /// - Returns: the violation that suggests a loss; `nil` if nothing does, or if the source does not answer.
     static func lost(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         guard let baseline, let source = try? await servers.source.keyspace().keys else { return nil }
         let target = try await servers.target.keyspace().keys

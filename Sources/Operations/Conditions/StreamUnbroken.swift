@@ -2,8 +2,8 @@ import Execution
 import RESP
 import RedisTopology
 
-/// Since the target came in sync it has received nothing but the source's stream of writes: the source has not followed
-/// another server, and it has begun no further full sync for the target.
+/// Since the target came in sync, it has received nothing but the source's stream of writes: the source has not
+/// followed another server, and has not begun another full sync for the target.
 struct StreamUnbroken: Condition {
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         guard let baseline, let before = baseline.synced else { return nil }
@@ -21,7 +21,7 @@ struct StreamUnbroken: Condition {
                 "the statistics of the source were reset since the sync was reached, so it cannot be told what the target received meanwhile",
                 servers)
         }
-        // A full sync for another replica does not matter. The target's link is still the same then.
+        // A full sync for another replica does no harm. The target's connection is still the same then.
         let links = try await servers.source.replicaLinks()
         guard !before.links.isSubset(of: links) else { return nil }
         var again = await failure(

@@ -4,13 +4,13 @@ import RESP
 import RedisTopology
 import Values
 
-/// The source and the Sentinels list the target under an address by which planrun recognises it.
+/// planrun can recognise the address under which the source and the Sentinels list the target.
 ///
-/// A replica is listed at the address from which it connects, or at one that it announces, and the plan may call it
-/// something else. A target that is not recognised would be taken for another replica, and planrun would never see that
-/// the Sentinels name it.
+/// A replica is listed under the address from which it connects, or one that it announces, and neither need be the one
+/// in the plan. If planrun did not recognise the target there, it would take it for another replica, and would never
+/// notice that the Sentinels name it as the primary.
 struct TargetRegistration: Condition {
-    /// How often the source is asked. It may notice a new link a moment later than the target.
+    /// How often the source is asked, because it may list a new replica a moment after the replica is in sync.
     private static let looks = 5
 
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
@@ -27,15 +27,16 @@ struct TargetRegistration: Condition {
         return nil
     }
 
-    /// Whether the target is in sync. While it is not, other steps report that.
+    /// Whether the target is in sync. If it is not, other steps report that.
     private func isInSync(_ servers: Servers) async throws -> Bool {
         let replication = try await servers.target.replication()
         guard let primary = replication.upstream?.primary, SyncState(replication).isSynced else { return false }
         return await servers.isSame(primary, as: servers.source)
     }
 
-    /// The violation at the first Sentinel that lists an address which may be the target. A Sentinel that does not list
-    /// the target yet is no violation, since it will list it within seconds.
+    /// Looks for a Sentinel that lists an address which may or may not be the target.
+    /// - Returns: the violation for the first such Sentinel. A Sentinel that does not list the target yet causes none,
+    ///   since it will list it within seconds.
     private func sentinelsViolation(_ servers: Servers) async throws -> StepFailure? {
         guard servers.plan.isMonitored else { return nil }
         for picture in try await servers.sentinelPictures() {
@@ -49,7 +50,7 @@ struct TargetRegistration: Condition {
 
     private enum Recognition {
         case target(Endpoint)
-        /// No address is certainly the target, and this one may be.
+        /// No address is certainly the target, but this one may be; the sentence says why it is uncertain.
         case perhaps(Endpoint, String)
         case nobody
     }
@@ -66,7 +67,7 @@ struct TargetRegistration: Condition {
         return recognition
     }
 
-    /// The address under which the source lists the target; `nil` where it is the one in the plan.
+    /// The address under which the source lists the target; `nil` if it is the address in the plan.
     static func otherAddress(_ servers: Servers) async throws -> Endpoint? {
         let listed = try await servers.source.replication().replicas.map(\.address)
         guard case .target(let address) = await recognise(listed, servers) else { return nil }

@@ -1,9 +1,9 @@
 import Execution
 import PlanModel
 
-/// Nothing keeps the target from taking, and keeping, every write that the source takes.
+/// Nothing keeps the target from accepting, and keeping, every write that the source accepts.
 ///
-/// A plan that lowers the severity of the check `takes-writes` turns this condition off as well.
+/// If a plan lowers the severity of the check `takes-writes`, this condition is off as well.
 struct TargetTakesWrites: Condition {
     func violation(_ servers: Servers, since baseline: RunBaseline?) async throws -> StepFailure? {
         let check = TargetTakesWritesCheck.declaration

@@ -5,7 +5,7 @@ package import RESP
 extension FailureCode {
     package static func operation(_ failure: OperationFailure) -> FailureCode { FailureCode(failure) }
 
-    /// The code of a check that does not pass, which is its id.
+    /// The code for a check that does not pass: the check's id.
     package static func check(_ check: CheckDeclaration) -> FailureCode { FailureCode(word: check.id) }
 
     /// The code of a failed connection or conversation with a server.
@@ -13,7 +13,7 @@ extension FailureCode {
 }
 
 extension StepFailure {
-    /// The failure that most operations need, with a code of `OperationFailure`.
+    /// A failure of an operation, with a code of `OperationFailure`. Most operations need no other.
     init(
         code: OperationFailure, what: String, place: [String] = [], world: [String] = [], help: [String] = [],
         isTransient: Bool = false, isPause: Bool = false

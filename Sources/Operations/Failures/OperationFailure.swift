@@ -1,7 +1,7 @@
 import Execution
 
-/// The ways in which steps fail that talk to servers. The codes do not change, since scripts match them and documents
-/// link to them.
+/// The ways in which steps that talk to servers can fail. The codes never change, since scripts match them and
+/// documents link to them.
 package enum OperationFailure: String, DeclaredFailure {
     // Failures at any step
     case serverRefused = "server-refused"

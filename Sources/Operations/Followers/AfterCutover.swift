@@ -2,15 +2,15 @@ import Execution
 import PlanModel
 import RedisTopology
 
-/// How the source and its other replicas come to rest: as the plan says, or else in the best way that the engines and
+/// What becomes of the source and its other replicas: what the plan says, otherwise the best that the engines and
 /// versions allow.
 struct AfterCutover {
     let resting: FailoverStep.Resting
     let replicas: FailoverStep.OtherReplicas
-    /// Why the source, and servers like it, could not follow the target.
+    /// Why the source, and replicas of its engine and version, could not follow the target; `nil` if they could.
     let obstacle: String?
 
-    /// What becomes of the source, as `plan` shows it where the plan alone does not tell.
+    /// What becomes of the source. `plan` shows this sentence if the plan itself does not say it.
     var sentence: String {
         switch resting {
         case .follow: "the source will follow the target"

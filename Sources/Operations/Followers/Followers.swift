@@ -4,7 +4,7 @@ import Values
 
 /// Whether a server could be a replica of another one.
 enum Followers {
-    /// - Returns: why the follower could not, as a phrase; `nil` where nothing is known against it.
+    /// - Returns: why the follower could not follow, as a phrase; `nil` if no reason is known.
     static func obstacle(_ follower: ServerInfo, to primary: ServerInfo) -> String? {
         if primary.engine.rulesOut(replica: follower.engine) {
             return "a \(follower.engine.rawValue) never gets in sync with a dragonfly (no PSYNC), and tries without end"

@@ -2,16 +2,16 @@ import RedisTopology
 import Values
 
 /// A combination of engines and versions whose replication is known to go wrong, and the release of the target that
-/// mended it.
+/// fixed it.
 struct KnownPair: Sendable {
-    /// The public issues and pull requests that tell of it.
+    /// The public issues and pull requests that describe it.
     let issues: [String]
     /// What goes wrong, as a phrase with the target as its subject.
     let happens: String
     let fixedIn: ServerVersion
     let concerns: @Sendable (VersionPair) -> Bool
 
-    /// All of them concern an old Dragonfly as target. The one that was mended last stands first.
+    /// All of these are about an old Dragonfly as the target. The problem that was fixed last comes first.
     static let all: [KnownPair] = [
         KnownPair(
             issues: ["dragonfly#4159"], happens: "does not load streams as redis 7 and valkey write them",

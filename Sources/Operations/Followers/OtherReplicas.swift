@@ -4,8 +4,8 @@ import RESP
 import RedisTopology
 import Values
 
-/// The replicas of a primary besides the one that takes over. None of them is promoted. After the cutover they follow
-/// the new primary, are detached, or are left to the Sentinels, as the plan says.
+/// The primary's replicas other than the successor, which takes over. None of them is promoted. After the cutover they
+/// follow the new primary, are detached, or are left to the Sentinels, as the plan says.
 struct OtherReplicas: Sendable {
     static let rights = Rights(
         at: [.replica], Server.rights + Fence.rights + ReplicationCredentials.rights + [.replicaOf])
@@ -14,11 +14,11 @@ struct OtherReplicas: Sendable {
     let primary: Server
     let successor: Server
 
-    /// One of these replicas as it was before, for the state file.
+    /// The state of one of these replicas before the cutover, for the state file.
     struct Memory: Codable, Equatable {
         var host: String
         var port: Int
-        /// The run id of the process that was there; a Dragonfly has none.
+        /// The run id of the process at that address; Dragonfly has none.
         var runID: String?
         var priority: String?
         var writeRule: [String: String] = [:]
@@ -28,9 +28,10 @@ struct OtherReplicas: Sendable {
         var settings: [String: String] { writeRule.merging(priority.map { ["replica-priority": $0] } ?? [:]) { $1 } }
     }
 
-    /// The replicas as they are now. One that does not answer is left out: Sentinel does not choose it either, and the
-    /// check `only-candidate` names it. One that refuses planrun's login is left out, too: should a Sentinel be able to
-    /// choose it, the cutover does not begin.
+    /// These replicas as they are now, in two cases left out:
+    ///
+    /// - A replica that does not answer: Sentinel does not choose it either, and the check `only-candidate` names it.
+    /// - A replica that refuses planrun's login: if a Sentinel could choose it, the cutover does not begin.
     func prior() async throws -> [Memory] {
         var found: [Memory] = []
         for address in try await addresses() {
@@ -51,7 +52,7 @@ struct OtherReplicas: Sendable {
         return found
     }
 
-    /// Opens a session to each of these replicas, for a caller that only reads; the caller closes the sessions.
+    /// Opens a session to each of these replicas, for a caller that only reads. The caller closes the sessions.
     func guests() async throws -> [Server] {
         try await addresses().map { address in
             var settings = primary.settings
@@ -61,7 +62,7 @@ struct OtherReplicas: Sendable {
         }
     }
 
-    /// The addresses of these replicas, as the primary and the Sentinels list them.
+    /// The addresses under which the primary and the Sentinels list these replicas.
     private func addresses() async throws -> [Endpoint] {
         var all = try await primary.replication().replicas.map(\.address)
         for picture in servers.plan.sentinel == nil ? [] : try await servers.sentinelPictures() {
@@ -76,9 +77,9 @@ struct OtherReplicas: Sendable {
         return others
     }
 
-    /// Keeps the Sentinels from promoting these replicas. With `detach` they also leave the primary now, before the
-    /// cutover. A Sentinel shows the new primary only when every replica that it knows follows that one, and these
-    /// never would.
+    /// Keeps the Sentinels from promoting these replicas. With `detach` the replicas also leave the primary now, before
+    /// the cutover: a Sentinel shows a new primary only when every replica that it knows follows that primary, and
+    /// detached replicas never would.
     func exclude(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?, _ context: StepContext) async throws {
         for memory in replicas {
             guard let priority = memory.priority else { continue }
@@ -97,8 +98,8 @@ struct OtherReplicas: Sendable {
             context)
     }
 
-    /// Refuses to detach the replicas from a primary that wants more of them than would be left: it would refuse writes
-    /// from then on.
+    /// Throws if the primary would refuse writes once these replicas are detached, because `min-replicas-to-write` asks
+    /// for more replicas than would be left.
     private func checkWriteRule() async throws {
         let wanted = try await Fence(primary: primary).replicasWanted()
         guard wanted > 1 else { return }
@@ -111,7 +112,7 @@ struct OtherReplicas: Sendable {
     }
 
     /// Brings these replicas to rest after the handover: they get their own settings back, and with `follow` they
-    /// follow the new primary.
+    /// follow the new primary. Detached ones stay fenced.
     func bringToRest(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?) async throws {
         for memory in replicas where rule != .detach {
             try await with(memory) { replica in
@@ -121,7 +122,8 @@ struct OtherReplicas: Sendable {
         }
     }
 
-    /// Restores these replicas, for a world in which their primary still is one or is one again.
+    /// Makes these replicas follow their old primary again, and gives them their own settings back. Called if that
+    /// primary was never replaced, or is the primary again.
     func restore(_ replicas: [Memory]) async throws {
         for memory in replicas {
             try await with(memory) { replica in
@@ -140,9 +142,9 @@ struct OtherReplicas: Sendable {
         try await replica.ask(["REPLICAOF", server.endpoint.host, String(server.endpoint.port)], timeout: .seconds(30))
     }
 
-    /// Connects to one of these replicas. It takes the credentials of the primary that it follows, or still those of
-    /// the one that it followed before the cutover.
-    /// - Throws: `StepFailure` before `body` is called, where the server might be one of the two of the handover.
+    /// Connects to one of these replicas. It may still have the credentials of the primary that it followed before the
+    /// cutover, or have those of the new one, so both are tried.
+    /// - Throws: `StepFailure`, before `body` is called, if the replica might be the primary or the successor itself.
     @discardableResult
     private func with<Result: Sendable>(
         _ memory: Memory, _ body: @Sendable (Server) async throws -> Result

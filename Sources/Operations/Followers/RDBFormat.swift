@@ -1,28 +1,29 @@
 import RedisTopology
 import Values
 
-/// The RDB formats of the engines: which one a source writes for a replica, and up to which one a target reads.
+/// The RDB formats of the engines: which one a source writes for a replica, and which is the newest that a target
+/// reads.
 ///
 /// For Redis, the numbers are `RDB_VERSION` in `rdb.h` of each release. Valkey 7.2 and 8 kept the format of Redis 7.2.
-/// Valkey 9.0 has format 80, and takes 12 to 79 for formats of Redis ("foreign"). Dragonfly reads the formats of Redis
-/// up to some version.
+/// Valkey 9.0 has format 80, and considers 12 to 79 to be formats of Redis ("foreign"). Dragonfly reads Redis formats
+/// up to a limit that depends on its version.
 enum RDBFormat {
-    /// Each format with the first release that has it, the newest last.
+    /// Each format with the first release that writes it, the newest last.
     private static let ofRedis: [(version: ServerVersion, format: Int)] = [
         (.of(7, 0), 10), (.of(7, 2), 11), (.of(7, 4), 12), (.of(8, 6), 13), (.of(8, 8), 14), (.of(8, 10), 15),
     ]
     private static let ofValkey: [(version: ServerVersion, format: Int)] = [(.of(9, 0), 80), (.of(9, 2), 81)]
-    /// The newest format that Dragonfly reads, by the limit in its `rdb_load.cc`: 9 until 1.7 (dragonfly#1403), 12
-    /// since 1.24 (dragonfly#3860).
+    /// The newest format that each Dragonfly release reads, from the limit in its `rdb_load.cc`: 9 before 1.7
+    /// (dragonfly#1403), 12 since 1.24 (dragonfly#3860).
     private static let ofDragonfly: [(version: ServerVersion, format: Int)] = [(.of(1, 7), 11), (.of(1, 24), 12)]
-    /// The newest release of which the limit was looked up.
+    /// The newest Dragonfly release whose limit was looked up.
     static let newestKnownDragonfly = ServerVersion.of(1, 40)
 
     /// The format that the source writes for this target; `nil` for a source that does not send RDB.
     ///
-    /// - Parameter isDiskless: whether the source streams the data (`repl-diskless-sync`). Only then do Valkey 9.1 and
-    ///   newer choose a format that the replica can read. For a replica that does not say what it is, this is the
-    ///   format of Redis 7.2 (valkey#2735).
+    /// - Parameter isDiskless: whether the source streams the data (`repl-diskless-sync`). Only if it does, Valkey 9.1
+    ///   and newer choose a format that the replica can read. If the replica does not announce its version, they choose
+    ///   the format of Redis 7.2 (valkey#2735).
     static func written(by source: ServerInfo, for target: ServerInfo, isDiskless: Bool) -> Int? {
         switch source.engine {
         case .dragonfly: return nil
@@ -34,7 +35,7 @@ enum RDBFormat {
         }
     }
 
-    /// The newest format that the target reads. Only Valkey reads 80 and more.
+    /// The newest format that the target reads. Only Valkey reads formats from 80 on.
     static func read(by target: ServerInfo) -> Int {
         switch target.engine {
         case .dragonfly: newest(ofDragonfly, target.version) ?? 9
@@ -43,11 +44,11 @@ enum RDBFormat {
         }
     }
 
-    /// Whether Valkey takes the format for one of Redis, which it refuses whatever its own version, unless
+    /// Whether Valkey considers the format to be one of Redis. Every version of Valkey refuses such a format, unless
     /// `rdb-version-check` is `relaxed`.
     static func isForeignToValkey(_ format: Int) -> Bool { (12...79).contains(format) }
 
-    /// The first release that reads a format, of Redis and of Dragonfly; `nil` where none is known.
+    /// The first release of Redis or of Dragonfly that reads a format; `nil` if none is known.
     static func firstRedis(reading format: Int) -> ServerVersion? { ofRedis.first { $0.format >= format }?.version }
     static func firstDragonfly(reading format: Int) -> ServerVersion? {
         ofDragonfly.first { $0.format >= format }?.version

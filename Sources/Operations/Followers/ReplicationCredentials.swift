@@ -2,9 +2,10 @@ import Execution
 import PlanModel
 import RESP
 
-/// What a replica needs to log in at its primary: `masteruser`, `masterauth` and `tls-replication` on the replica.
+/// What a replica needs to log in to its primary: its settings `masteruser`, `masterauth` and `tls-replication`.
 struct ReplicationCredentials: Sendable {
-    /// How the replica was set before. It holds no secret: of `masterauth` it tells only what became of it.
+    /// The replica's settings before planrun changed them. It holds no secret: for `masterauth` it says only whether
+    /// planrun changed it, and whether it was empty before.
     struct Prior: Codable, Equatable {
         enum Password: String, Codable {
             case untouched
@@ -18,7 +19,7 @@ struct ReplicationCredentials: Sendable {
 
     static let rights: [Right] = [.configSet]
 
-    /// What a replica sends to its primary when it logs in there as planrun does.
+    /// The rights of a replica that logs in to its primary with planrun's own user.
     static func rightsOfFollowers(of place: Rights.Place, _ settings: InstanceSettings) -> Rights {
         settings.access.password == nil ? .none : Rights(at: [place], Right.replication)
     }
@@ -30,12 +31,11 @@ struct ReplicationCredentials: Sendable {
         let value: String
         var isSecret = false
 
-        /// The value as a note may show it: a word instead of a secret.
+        /// The value as it may stand in a note: for a secret, a word in its place.
         var noted: String { isSecret ? ReplicationCredentials.secret : value }
     }
 
-    /// Takes the credentials with which planrun logs in at the primary, unless the plan gives the replica credentials
-    /// of its own.
+    /// Uses the credentials with which planrun logs in to the primary, unless the plan gives the replica its own.
     init(toFollow primary: Server, username: String? = nil, password: Secret? = nil) {
         let user = password == nil ? primary.settings.username : username
         if let password = password ?? primary.settings.password {
@@ -45,7 +45,8 @@ struct ReplicationCredentials: Sendable {
         if primary.settings.tls != nil { settings.append(Setting(name: "tls-replication", value: "yes")) }
     }
 
-    /// How the replica is set without planrun, as far as `apply` changes that or has changed it.
+    /// The replica's settings as they were before planrun. It holds only settings that `apply` will change or has
+    /// changed.
     func prior(on replica: Server) async throws(StepFailure) -> Prior {
         var prior = Prior()
         for change in try await changes(on: replica) where change.original != change.setting.noted {
@@ -69,28 +70,28 @@ struct ReplicationCredentials: Sendable {
         for change in changes { try await replica.set(change.setting.name, to: change.setting.value) }
     }
 
-    /// Puts back what `apply` changed. A password that was replaced is not known any more, so `masterauth` stays as it
-    /// is then.
+    /// Restores what `apply` changed. If it replaced another password, that one is lost, and `masterauth` stays as it
+    /// is.
     static func restore(_ prior: Prior, on replica: Server) async throws(StepFailure) {
         for (name, value) in prior.settings.sorted(by: { $0.key < $1.key }) { try await replica.set(name, to: value) }
         if prior.password == .wasEmpty { try await replica.set("masterauth", to: "") }
         try await keep(on: replica)
     }
 
-    /// Takes the note of these settings off the replica: what was set stays for good, or was put back.
+    /// Removes the note about these settings from the replica, because they were restored or are meant to stay.
     static func keep(on replica: Server) async throws(StepFailure) {
         for command in try await replica.unmarking(names) { try await replica.ask(command) }
     }
 
     private static let names = ["masteruser", "masterauth", "tls-replication"]
-    /// What a note says of a password instead of the password.
+    /// The words that stand for a password in a note.
     private static let (empty, replaced, secret) = ("empty", "replaced", "secret")
 
     private struct Change {
         let setting: Setting
         /// The value that the replica has now.
         let now: String
-        /// The value before planrun changed it; for a password, the word that is noted instead.
+        /// The value before planrun changed it. For a password it is one of the words that stand for it.
         let original: String
     }
 
@@ -101,7 +102,7 @@ struct ReplicationCredentials: Sendable {
         var changes: [Change] = []
         for setting in settings {
             guard let now = found[setting.name] else {
-                // Dragonfly takes TLS for replication only at start, and does not show it.
+                // Dragonfly accepts TLS for replication only at start, and does not show the setting.
                 if setting.name == "tls-replication" { continue }
                 throw StepFailure(
                     code: .settingUnknown,
@@ -113,8 +114,8 @@ struct ReplicationCredentials: Sendable {
         return changes
     }
 
-    /// What the setting was before planrun changed it. The value of a password is only at the replica: if it is the one
-    /// that planrun would set, planrun has set it.
+    /// What the setting was before planrun changed it. A note does not hold passwords, so it counts only if the replica
+    /// has the password that planrun sets. Any other password was set by somebody else.
     private func original(of setting: Setting, now: String, _ mark: SettingMark?) -> String {
         guard setting.isSecret else { return mark?.original(of: setting.name, now: now) ?? now }
         guard now == setting.value else { return now.isEmpty ? Self.empty : Self.replaced }

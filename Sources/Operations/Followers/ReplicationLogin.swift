@@ -2,11 +2,11 @@ import Execution
 import PlanModel
 import RESP
 
-/// The user as which the target logs in at the source: as the plan says, or else as the target is set already.
+/// The user with which the target logs in to the source: the plan's, otherwise the one that is set at the target.
 struct ReplicationLogin: Sendable {
     /// `nil` stands for the user `default`.
     let username: String?
-    /// `nil` where the target will not log in.
+    /// `nil` if the target will not log in.
     let password: Secret?
 
     /// Reads the login from the plan or from the target. The password is never shown.

@@ -1,13 +1,13 @@
 import RedisTopology
 import Values
 
-/// What is known of replicating from one engine and version to another. It asks no server.
+/// What is known about replication from one engine and version to another. It asks no server.
 struct VersionPair {
     struct Problem: Equatable {
         var sentence: String
         var wanted: String
         var remedy: String
-        /// Whether it is known to go wrong; `false` where it is only not known to go well.
+        /// Whether replication is known to fail; `false` if it is only not known to work.
         var isCertain = true
     }
 
@@ -31,8 +31,8 @@ struct VersionPair {
 
     var problems: [Problem] {
         if source.engine == .redis, source.version < .of(6, 2) {
-            // `CLIENT PAUSE … WRITE` came with Redis 6.2. The older `CLIENT PAUSE` stops reads and Sentinel's PING,
-            // too.
+            // `CLIENT PAUSE … WRITE` came with Redis 6.2. The older `CLIENT PAUSE` also stops reads and Sentinel's
+            // PING.
             return [
                 Problem(
                     sentence: "the source runs redis \(source.version), which cannot pause writes alone",
@@ -54,7 +54,7 @@ struct VersionPair {
         }
     }
 
-    /// The problem that the target cannot read the source's format: every full sync breaks off.
+    /// The problem if the target cannot read the source's format: every full sync breaks off.
     private var refusedFormat: Problem? {
         guard let format else { return nil }
         let reads = RDBFormat.read(by: target)

@@ -9,7 +9,7 @@ package struct MonitorOperation: Operation {
     let servers: Servers
     let step: MonitorStep
 
-    /// The Sentinels that did not monitor this name before. The way back changes only these.
+    /// The Sentinels that did not monitor this name before. A rollback changes only these.
     struct Memory: Codable, Equatable {
         var added: [String]
     }
@@ -36,7 +36,8 @@ package struct MonitorOperation: Operation {
             }
         }
         let before = try context.undo?.decode(Memory.self).added ?? []
-        // An attempt that was cut off may have left a Sentinel without its settings, so they are set again.
+        // An attempt that was cut off may have left a Sentinel without its settings. So even if every Sentinel monitors
+        // the name, those that this step added get their settings again.
         if missing.isEmpty, before.isEmpty {
             return try await obstacle() == nil
                 ? .done("every Sentinel monitors \(servers.source.endpoint)") : .ready(undo: context.undo)
@@ -86,7 +87,7 @@ package struct MonitorOperation: Operation {
 
     private var quorum: Int { step.quorum ?? servers.sentinels.count / 2 + 1 }
 
-    /// The settings, in an order in which each can be set on its own.
+    /// The settings of the primary, in an order in which each one is valid when it is set.
     private var settings: [(String, String)] {
         var settings = [
             ("down-after-milliseconds", String(Int64(saturating: step.downAfter / .milliseconds(1)))),
@@ -101,8 +102,7 @@ package struct MonitorOperation: Operation {
         return settings
     }
 
-    /// The address of the source as an IP where it can be found, since a Sentinel takes host names only with
-    /// `resolve-hostnames`.
+    /// The source's host as an IP, if it resolves, since a Sentinel accepts host names only with `resolve-hostnames`.
     private func numericHost() async throws(StepFailure) -> String {
         let host = servers.source.endpoint.host
         let addresses = await servers.resolve(host)
@@ -110,11 +110,11 @@ package struct MonitorOperation: Operation {
         return addresses.sorted().first { $0.contains(".") } ?? addresses.sorted()[0]
     }
 
-    /// What the first Sentinel lacks that is not ready; `nil` where all are ready.
+    /// What the first Sentinel that is not ready lacks; `nil` if all are ready.
     private func obstacle() async throws(StepFailure) -> String? {
         let others = servers.sentinels.count - 1
-        // The Sentinels read the replicas from the source's INFO, at once and then every 10 s. They skip a replica with
-        // port 0.
+        // The Sentinels read the replicas from the source's INFO, right away and then every 10 s. They skip replicas
+        // that have port 0.
         let replicas = try await servers.source.replication().replicas.count { $0.address.port != 0 }
         for sentinel in servers.sentinels {
             guard let primary = try await sentinel.sentinelPrimary(name) else {

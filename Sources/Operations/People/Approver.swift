@@ -2,7 +2,8 @@
 package struct ApprovalRequest: Sendable {
     package let step: String
     package let question: String
-    /// Whether a yes leads to the point of no return. Then the person has to type a whole word.
+    /// Whether the cutover comes after this question. Then the person has to type a whole word, because a yes leads to
+    /// the point of no return.
     package let isBeforeCutover: Bool
 
     package init(step: String, question: String, isBeforeCutover: Bool) {
@@ -15,17 +16,17 @@ package struct ApprovalRequest: Sendable {
 /// Asks a person and returns the answer.
 package protocol Approver: Sendable {
     /// - Parameter facts: reads what is true at this moment. It is called again and again while the person thinks,
-    ///   because an answer counts only for the state in which the question was shown. It throws where the question must
-    ///   not be asked any more.
+    ///   because an answer counts only for the state that the person was shown. It throws if the question must be
+    ///   withdrawn.
     func approval(
         of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
     ) async throws -> Approval
 }
 
 package enum Approval: Sendable, Equatable {
-    /// The person said yes, with how: `'cutover' at the terminal`, `--approve approval`.
+    /// The person said yes. The text says how: `'cutover' at the terminal`, `--approve approval`.
     case given(String)
     case declined
-    /// There is nobody to ask, because there is neither a terminal nor an `--approve`.
+    /// Nobody can be asked, because there is neither a terminal nor an `--approve`.
     case nobodyToAsk
 }

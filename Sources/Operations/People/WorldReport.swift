@@ -2,8 +2,8 @@ import Execution
 import RESP
 import RedisTopology
 
-/// What state the servers are in now, in sentences for a person. It only reads and never fails: for a server that does
-/// not answer, the sentence says so.
+/// The state of the servers at this moment, in sentences for a person. It only reads and never fails: a server that
+/// does not answer gets a sentence that says so.
 package struct WorldReport: Sendable {
     private let servers: Servers
 
@@ -13,7 +13,7 @@ package struct WorldReport: Sendable {
 
     package func sentences() async -> [String] { await facts().map(\.text) }
 
-    /// Asks all servers at the same time; the facts are in the order of the plan.
+    /// Asks all servers at the same time. The facts are in the plan's order.
     package func facts() async -> [ApprovalFact] {
         async let instances = [servers.source, servers.target].atOnce { ApprovalFact($0.name, await sentence($0)) }
         async let sentinels = servers.sentinels.atOnce { ApprovalFact($0.name, await sentence($0)) }

@@ -1,9 +1,9 @@
 /// One thing that a user must be allowed to do at a server.
 package struct Right: Sendable, Hashable {
-    /// The rule as `ACL SETUSER` takes it: `+client|pause`, and with the keys or channels that it covers, `+get
-    /// ~planrun:*`.
+    /// The rule in the syntax of `ACL SETUSER`: `+client|pause`. If the command uses keys or channels, with their
+    /// pattern: `+get ~planrun:*`.
     package let rule: String
-    /// A call that needs the right, for `ACL DRYRUN`, which checks the call and does not run it.
+    /// A call that needs the right. `ACL DRYRUN` checks this call without running it.
     let call: [String]
 
     init(_ rule: String, _ call: String...) {
@@ -15,7 +15,7 @@ package struct Right: Sendable, Hashable {
     package var command: String { String(rule.prefix { $0 != " " }.dropFirst()) }
 }
 
-/// Every command that planrun sends, once. Code that sends a command declares it in `rights` beside it, with these
+/// Every command that planrun sends, once each. Code that sends a command lists it in the `rights` next to it, by these
 /// names.
 extension Right {
     static let ping = Right("+ping", "PING")
@@ -56,7 +56,7 @@ extension Right {
 
     static let select = Right("+select", "SELECT", "0")
     static let randomKey = Right("+randomkey", "RANDOMKEY")
-    /// For every key.
+    /// For every key, since planrun measures keys of applications.
     static let memoryUsage = Right("+memory|usage ~*", "MEMORY", "USAGE", "any")
     static let stringLength = Right("+strlen ~*", "STRLEN", "any")
     static let type = Right("+type ~*", "TYPE", "any")
@@ -87,7 +87,7 @@ extension Right {
         Right("+psync", "PSYNC", "?", "-1"), Right("+replconf", "REPLCONF", "listening-port", "1"), ping,
     ]
 
-    /// What a Sentinel sends to an instance that it watches, as Redis' documentation of Sentinel lists it.
+    /// What a Sentinel sends to an instance that it watches, according to Redis's documentation of Sentinel.
     static let sentinelAtInstance = [
         ping, info, role, hearHellos, sayHello, multi, exec, Right("+slaveof", "SLAVEOF", "NO", "ONE"),
         configRewrite, clientSetName, clientKill, Right("+script|kill", "SCRIPT", "KILL"),

@@ -1,10 +1,10 @@
-/// What planrun's user must be allowed at each kind of server. Each right is held once, in the order of the
-/// declarations.
+/// What planrun's user must be allowed to do at each kind of server. Each right occurs once, in the order in which the
+/// rights were declared.
 package struct Rights: Sendable, Equatable {
     /// A kind of server at which planrun's user needs rights.
     package enum Place: String, Sendable, Hashable, CaseIterable {
         case source, target
-        /// The replicas that the source has besides the target.
+        /// The source's replicas other than the target.
         case replica
         case sentinel = "Sentinel"
     }
@@ -33,7 +33,7 @@ package struct Rights: Sendable, Equatable {
 
     static func += (left: inout Rights, right: Rights) { left = left + right }
 
-    /// The same without one place, for a plan that has no such servers.
+    /// These rights without those at one place, for a plan that has no servers of that kind.
     func without(_ place: Place) -> Rights {
         var rest = self
         rest.byPlace[place] = nil

@@ -11,11 +11,10 @@ extension Sentinels {
 
     /// Makes every Sentinel forget some replicas, with `SENTINEL RESET`.
     ///
-    /// A Sentinel that was reset has forgotten the other Sentinels as well, and cannot agree with them on anything
-    /// until it has found them again. So they are reset one at a time. A Sentinel learns of replicas from their
-    /// primary, so a server that shall be forgotten must not follow the primary any more.
-    /// - Parameter world: what state the servers are in, for the failure where a Sentinel does not find the others
-    ///   again.
+    /// A reset Sentinel has also forgotten the other Sentinels, and cannot agree with them on anything until it has
+    /// found them again. So the Sentinels are reset one at a time. A Sentinel learns of replicas from their primary, so
+    /// a server that is to be forgotten must have stopped following the primary.
+    /// - Parameter world: what state the servers are in, for the failure if a Sentinel does not find the others again.
     func forget(_ forgotten: [Endpoint], world: [String], _ context: StepContext) async throws {
         for sentinel in all {
             guard try await knows(forgotten, sentinel) else { continue }
@@ -38,7 +37,7 @@ extension Sentinels {
         }
     }
 
-    /// Whether some Sentinel lists a server at one of these addresses as a replica.
+    /// Whether any Sentinel lists a replica at one of these addresses.
     func knowsAny(_ addresses: [Endpoint]) async throws -> Bool {
         for sentinel in all where try await knows(addresses, sentinel) { return true }
         return false

@@ -8,18 +8,19 @@ import Values
 extension Sentinels {
     struct Leader: Sendable {
         let sentinel: Sentinel
-        /// Whether the moment was chosen so that this Sentinel's next look at the target comes right after the
-        /// promotion.
+        /// Whether this Sentinel will read the target's INFO right after the promotion, because the moment was chosen
+        /// for that.
         let isAligned: Bool
     }
 
-    /// Waits until every Sentinel knows the target as a replica that may be promoted, and is not busy with a failover
-    /// or in TILT.
+    /// Waits until every Sentinel knows the target as a replica that it may promote, and is neither busy with a
+    /// failover nor in TILT.
     ///
-    /// A Sentinel reads a primary's list of replicas every 10 s, so it does not know a target yet that has just begun
-    /// to follow. What has not passed within the time of a failover and of a TILT (30 s) does not pass by itself.
-    /// - Returns: `false` where a failover that was under way promoted the target meanwhile.
-    /// - Throws: `StepFailure` where a Sentinel is still not ready after that time, with what keeps it.
+    /// A Sentinel reads a primary's list of replicas every 10 s, so it does not know a target that has only just begun
+    /// to follow. The wait is long enough for a failover and for a TILT (30 s) to end. What lasts longer needs a
+    /// person.
+    /// - Returns: `false` if a failover that was already under way has promoted the target in the meantime.
+    /// - Throws: `StepFailure` if a Sentinel is still not ready after that time. It says what keeps the Sentinel.
     func waitUntilElectable(_ target: Server, _ context: StepContext) async throws -> Bool {
         let limit = await limits().promotion + .seconds(40)
         let watch = Stopwatch(context.clock)
@@ -44,7 +45,7 @@ extension Sentinels {
             ])
     }
 
-    /// What keeps the first Sentinel that is not ready from promoting the target; `nil` where all are ready.
+    /// What keeps the first Sentinel that is not ready from promoting the target; `nil` if all are ready.
     private func obstacle(_ target: Server) async throws(StepFailure) -> String? {
         for sentinel in all {
             guard let primary = try await sentinel.sentinelPrimary(primaryName) else {
@@ -76,15 +77,16 @@ extension Sentinels {
         return isKnown ? nil : "\(target.endpoint) is not in its list of replicas yet"
     }
 
-    /// Picks the Sentinel whose next look at the target will come soonest after the promotion, and waits for the moment
-    /// to ask it.
+    /// Picks the Sentinel that will read the target's INFO soonest after the promotion, and waits for the right moment
+    /// to ask it for the failover. A good moment saves up to a second during which clients are still sent to the old
+    /// primary.
     ///
-    /// A Sentinel learns of the promotion from the INFO that it sends when the target's last reply is a second old;
-    /// outside a failover it sends one every 10 s. After it was asked for a failover it takes three ticks of its timer,
-    /// of 50 to 100 ms each, until it looks for the promotion. If it is asked more than 800 ms after a reply, it may
-    /// miss the promotion at its next look, and another second is lost.
+    /// A Sentinel learns of the promotion from the target's INFO. During a failover it asks for it one second after the
+    /// last reply; otherwise every 10 s. Once it is asked for a failover, it needs three ticks of its timer, of 50 to
+    /// 100 ms each, before it looks for the promotion. If it is asked later than 800 ms after a reply, its next INFO
+    /// may come too early to show the promotion, and another second is lost.
     /// - Parameter lead: how long it takes from now until the Sentinel is asked.
-    /// - Returns: the Sentinel; the first of the plan, not aligned, where no moment was found within 12 s.
+    /// - Returns: the Sentinel; if no good moment came within 12 s, the plan's first Sentinel, not aligned.
     func align(_ target: Server, lead: Duration, _ context: StepContext) async throws -> Leader? {
         let earliest = Duration.milliseconds(750) - lead
         guard earliest > .zero else { return all.first.map { Leader(sentinel: $0, isAligned: false) } }
@@ -98,8 +100,8 @@ extension Sentinels {
             for sentinel in candidates {
                 guard let age = try await age(of: target, at: sentinel) else { continue }
                 if window.contains(age) { return Leader(sentinel: sentinel, isAligned: true) }
-                // A Sentinel that looks at the target more often than that, because it is busy with it, never has an
-                // INFO of this age.
+                // If the age falls back before it has reached the window, the Sentinel reads the target's INFO too
+                // often for this. It will never be in the window, so it is no candidate.
                 let before = ages.updateValue(age, forKey: sentinel.endpoint) ?? .zero
                 if age < before, before < window.lowerBound {
                     candidates.removeAll { $0.endpoint == sentinel.endpoint }
@@ -114,7 +116,7 @@ extension Sentinels {
         return all.first.map { Leader(sentinel: $0, isAligned: false) }
     }
 
-    /// How old a Sentinel's last INFO of the target is; `nil` where it does not list the target.
+    /// How old a Sentinel's last INFO of the target is; `nil` if the Sentinel does not list the target.
     private func age(of target: Server, at sentinel: Sentinel) async throws(StepFailure) -> Duration? {
         for replica in try await sentinel.sentinelReplicas(primaryName)
         where await servers.isSame(replica.address, as: target) {

@@ -6,7 +6,7 @@ import Values
 
 /// The Sentinels of a plan, and what a cutover does with all of them.
 struct Sentinels: Sendable {
-    /// What a failover takes. Looking at the Sentinels takes only the rights that planrun asks for with every plan.
+    /// The rights for a failover. For looking at the Sentinels, the rights that every plan needs are enough.
     static func failoverRights(_ plan: Plan) -> Rights {
         plan.sentinel.map { Rights(at: [.sentinel], [.sentinel("FAILOVER", $0.primary)]) } ?? .none
     }
@@ -15,7 +15,7 @@ struct Sentinels: Sendable {
     let all: [Sentinel]
     let primaryName: String
 
-    /// - Returns: `nil` for a plan without Sentinels.
+    /// - Returns: `nil` if the plan has no Sentinels.
     init?(_ servers: Servers) {
         guard servers.plan.sentinel != nil else { return nil }
         self.servers = servers
@@ -23,13 +23,14 @@ struct Sentinels: Sendable {
         primaryName = servers.primaryName
     }
 
-    /// What the Sentinels say about one server at one moment. A Sentinel that does not answer counts as naming nobody.
+    /// What the Sentinels say about one server at one moment. A Sentinel that does not answer counts as naming no
+    /// server.
     struct View: Sendable {
         var total = 0
-        /// The Sentinels that tell clients that this server is the primary, by endpoint.
+        /// The Sentinels that name this server to clients as the primary, by endpoint.
         var naming: [String] = []
-        /// How many Sentinels show the server as the primary that they monitor (`SENTINEL MASTER`). They do so later
-        /// than they give clients its address, and some clients ask for this one.
+        /// How many Sentinels show the server in `SENTINEL MASTER`. Some clients ask for this instead of the address
+        /// for clients, and it changes a little later.
         var shown = 0
         /// A phrase for each Sentinel that does not name the server: `Sentinel 10.0.0.3:26379 names 10.0.0.1:6379`.
         var missing: [String] = []
@@ -39,14 +40,14 @@ struct Sentinels: Sendable {
         var silent: [String] = []
 
         var named: Int { naming.count }
-        /// How many Sentinels send clients to another server. A silent Sentinel sends nobody anywhere.
+        /// How many Sentinels send clients to another server. A silent Sentinel sends clients nowhere.
         var misleading: Int { total - named - silent.count }
         var allNameIt: Bool { named == total }
         var allShowIt: Bool { named == total && shown == total }
     }
 
-    /// Asks all Sentinels at the same time, in one round trip each. One that hangs is waited for no longer than a
-    /// second.
+    /// Asks all Sentinels at the same time, in one round trip each. It waits no longer than a second for a Sentinel
+    /// that hangs.
     func view(of server: Server) async -> View {
         let opinions = (try? await all.atOnce { try? await opinion($0, of: server) }) ?? []
         var view = View(total: all.count)
@@ -89,8 +90,8 @@ struct Sentinels: Sendable {
         return opinion
     }
 
-    /// Finds out which of the addresses that the Sentinels know lead to which server, so that nobody has to be asked
-    /// for it while writes are held back.
+    /// Finds out for every address that the Sentinels know whether it leads to one of these two servers. The answers
+    /// are remembered, so nobody has to be asked while writes are held back.
     func recogniseAll(_ from: Server, _ to: Server) async {
         let pictures = (try? await servers.sentinelPictures()) ?? []
         let addresses = Set(pictures.flatMap { [$0.primary.address] + $0.replicas.map(\.address) })
@@ -100,11 +101,11 @@ struct Sentinels: Sendable {
         }
     }
 
-    /// Whether a Sentinel is in the middle of a failover, so that the primary may change at any moment.
+    /// Whether some Sentinel is in the middle of a failover, so that the primary may change at any moment.
     func isFailingOver() async -> Bool { await known().contains(where: \.isFailoverInProgress) }
 
-    /// Waits until no Sentinel fails over or takes the primary for down, which may begin a failover.
-    /// - Parameter limit: how long this waits; after that it returns in any case.
+    /// Waits until no Sentinel is in a failover or takes the primary for down, which may start one.
+    /// - Parameter limit: how long to wait; after that this returns in any case.
     func waitUntilCalm(upTo limit: Duration, _ context: StepContext) async throws {
         let watch = Stopwatch(context.clock)
         while watch.elapsed < limit {
@@ -118,10 +119,10 @@ struct Sentinels: Sendable {
         }
     }
 
-    /// Asks for another failover, after one that was given up: nothing else would make the Sentinels see the new
-    /// primary. A refusal is ignored, since the caller looks at the Sentinels again and repeats this.
-    /// - Parameter view: what the Sentinels said a moment ago. A Sentinel that names the new primary already would
-    ///   promote another server, so it is not asked; nor is one that was silent.
+    /// Asks for another failover after an aborted one: nothing else would make the Sentinels notice the new primary. A
+    /// refusal is ignored, since the caller looks at the Sentinels again and repeats this.
+    /// - Parameter view: what the Sentinels said a moment ago. Sentinels that already name the new primary are not
+    ///   asked, because they would promote another server. Silent ones are not asked either.
     func failOverAgain(_ view: View) async {
         for sentinel in all {
             let place = "\(sentinel.endpoint)"

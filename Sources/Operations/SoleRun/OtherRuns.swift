@@ -2,7 +2,7 @@ import Execution
 import RESP
 import RedisTopology
 
-/// Connections of other planruns that carry a plan out on the same servers, or are about to.
+/// Connections of other planrun processes that carry out a plan on the same servers, or are about to.
 struct OtherRuns: Sendable {
     struct Sighting: Sendable {
         let instance: any Instance
@@ -13,8 +13,8 @@ struct OtherRuns: Sendable {
     let own: ConnectionName
     let sightings: [Sighting]
 
-    /// Looks at all of these instances at the same time. One that does not answer shows no run; the other servers show
-    /// it.
+    /// Looks at all these instances at the same time. An instance that does not answer is skipped, because a run is
+    /// connected to the other servers as well.
     static func seen(at instances: [any Instance], besides own: ConnectionName) async throws -> OtherRuns {
         let found = try await instances.atOnce { instance in
             let clients = (try? await instance.clients()) ?? []
@@ -26,15 +26,15 @@ struct OtherRuns: Sendable {
         return OtherRuns(own: own, sightings: found.flatMap(\.self))
     }
 
-    /// A run that carries its plan out already.
+    /// A run that is already carrying out its plan.
     var running: Sighting? { sightings.first { $0.name.role == .running } }
-    /// A run that is beginning at the same time as this one, and goes first.
+    /// A run that is starting at the same time as this one, and goes first.
     var ahead: Sighting? { sightings.first { $0.name.isBefore(own) } }
 }
 
 extension OtherRuns.Sighting {
-    /// The failure of this planrun, because of the other run.
-    /// - Parameter world: what this planrun has done.
+    /// The failure with which this planrun ends, because of the other run.
+    /// - Parameter world: what this planrun has done so far.
     func failure(world: [String]) -> StepFailure {
         let silent = client.idle.map { $0 < .seconds(5) ? "" : ", and has said nothing for \($0.inWords)" } ?? ""
         return StepFailure(

@@ -1,22 +1,25 @@
 import Execution
 import RESP
 
-/// Makes a run the only one on its servers, before it has any effect.
+/// Makes sure, before a run has any effect, that it is the only one on its servers.
 ///
-/// This process first makes connections to every server under a name that says that it is about to start. Then it looks
-/// for the names of others. Of two processes that begin at the same time, the one that connects second sees the first.
-/// A process that sees a run, or another process that goes first (`ConnectionName.isBefore`), refuses to begin. A
-/// process that sees only one that goes after it waits. That one either looked too early to see this process, and will
-/// show a run, or it sees this process and ends.
+/// This process first connects to every server under a name that says that it is about to start. Then it looks for the
+/// names of other planrun processes. If two start at the same time, at least the one that connects second sees the
+/// other.
+///
+/// - A process that sees a run, or a starting process that goes first (`ConnectionName.isBefore`), refuses to start.
+/// - A process that sees only a starting process that goes after it waits for that one. The other may have looked too
+///   early to see this process; then it becomes a run, and this process refuses to start. Otherwise it sees this
+///   process and ends.
 package struct RunClaim: Sendable {
     private let servers: Servers
     private let name: ConnectionName
     private let guests: [any Instance]
 
-    /// How long a process that goes after this one may take to end.
+    /// How long to wait for a process that goes after this one to end.
     private static let patience = Duration.seconds(15)
 
-    /// Returns once the connections of `servers` can be seen and no other run can.
+    /// Returns when the connections of `servers` are visible to others and no other run is.
     /// - Throws: `StepFailure` with the code `another-run`.
     package static func take(_ servers: Servers) async throws {
         let claim = RunClaim(servers)
@@ -35,7 +38,7 @@ package struct RunClaim: Sendable {
         guests = servers.all.map { [name] instance in
             var settings = instance.settings
             settings.clientName = name.text
-            // Short timeouts, since a server that is gone is reported later, by a step that needs it.
+            // Short timeouts are enough: a server that does not answer is reported later, by a step that needs it.
             settings.connectTimeout = .seconds(2)
             settings.replyTimeout = .seconds(5)
             return instance.speaking(settings, on: servers.connector.session(settings))
@@ -59,7 +62,7 @@ package struct RunClaim: Sendable {
 
     private static let world = ["nothing was changed by this planrun"]
 
-    /// Sends a PING to each instance, so that the connections exist under their names.
+    /// Sends a PING to each instance, so that a connection with this process's name exists there.
     private func greet(_ instances: [any Instance]) async throws {
         _ = try await instances.atOnce { _ = try? await $0.replies(to: [["PING"]], timeout: .seconds(5)) }
     }

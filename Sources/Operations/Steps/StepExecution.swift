@@ -2,25 +2,25 @@ import Execution
 import PlanGraph
 import PlanModel
 
-/// How a step kind is carried out: the part of its declaration that knows servers.
+/// How a step kind is carried out: the part of its declaration that knows the servers.
 protocol StepExecution: StepDeclaration {
     static var role: StepGraph.Role { get }
 
-    /// The nodes that the step becomes in the graph. The nodes of one stage may run at the same time. Each needs all
-    /// nodes of the stage before, and the nodes of the first stage need what the step needs.
+    /// The nodes that the step becomes in the graph. Nodes of one stage may run at the same time, and each waits for
+    /// all nodes of the stage before it. The nodes of the first stage wait for the steps that this step needs.
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]]
 
-    /// The rights for what planrun sends in this step and in its way back, besides what it sends for every plan
-    /// (`Servers.rights`).
+    /// The rights for what planrun sends in this step and its rollback. `Servers.rights` covers what it sends for every
+    /// plan.
     func rights(at place: StepPlace) -> Rights
 }
 
 /// The place of a step in its plan.
 struct StepPlace: Sendable {
     let plan: Plan
-    /// Whether the cutover needs the step, directly or through others.
+    /// Whether the cutover needs the step, directly or through other steps.
     let isBeforeCutover: Bool
-    /// Whether the step needs the cutover, directly or through others.
+    /// Whether the step needs the cutover, directly or through other steps.
     let isAfterCutover: Bool
 }
 
@@ -29,7 +29,7 @@ struct StepNode: Sendable {
     /// Makes the operation that carries the node out.
     typealias Maker = @Sendable (Servers, any Approver, _ discardsWrites: Bool) -> any Operation
 
-    /// The id of the check that the node runs; `nil` where the step has only one node.
+    /// The id of the check that the node runs; `nil` if it runs no check and is the step's only node.
     let check: String?
     let title: String
     let maker: Maker

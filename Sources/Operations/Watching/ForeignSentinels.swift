@@ -6,13 +6,13 @@ import Values
 
 /// Finds Sentinels outside the plan that watch the source, the target or another replica.
 ///
-/// A Sentinel names its connections, so the list of clients of a server shows who watches it. The name under which they
-/// monitor the server is only in the messages that they publish there, so planrun listens where such a Sentinel, or an
-/// unknown subscriber, is connected.
+/// A Sentinel names its connections, so a server's `CLIENT LIST` shows which Sentinels watch it. Only the messages that
+/// they publish there tell the name under which they monitor the server. So planrun listens at servers that have an
+/// unknown Sentinel or a subscriber without a name.
 struct ForeignSentinels: Sendable {
     let servers: Servers
-    /// Whether a Sentinel that the plan leaves out, but that its Sentinels know, counts as one of the plan, because
-    /// another check reports it.
+    /// Whether a Sentinel that the plan does not name counts as one of the plan if the plan's Sentinels know it. Set by
+    /// callers that leave such Sentinels to another check.
     let knowsPeers: Bool
 
     static func rights(_ plan: Plan) -> Rights {
@@ -23,7 +23,7 @@ struct ForeignSentinels: Sendable {
 
     struct Result: Sendable {
         var watches: [SentinelWatch] = []
-        /// Servers that have subscribers who may be Sentinels, and where planrun may not listen.
+        /// Servers with subscribers who may be Sentinels, where planrun has no right to listen.
         var untold: [Server] = []
     }
 
@@ -45,8 +45,8 @@ struct ForeignSentinels: Sendable {
     private func find(_ watched: [Server], _ guests: [Server]) async throws -> Result {
         let own = try await ownIDs()
         let sightings = try await watched.atOnce { server -> WatcherSighting? in
-            // A replica that refuses planrun's login is skipped: its Sentinels stay unknown, and planrun changes
-            // nothing there.
+            // A replica that refuses planrun's login is skipped. Its Sentinels stay unknown, but planrun changes
+            // nothing at that replica either.
             server.part == .replica ? try? await server.watchers() : try await server.watchers()
         }.compactMap(\.self)
         let heard = try await sightings.atOnce { await listen($0, own) }
@@ -60,7 +60,8 @@ struct ForeignSentinels: Sendable {
         return result
     }
 
-    /// Removes what only repeats: a Sentinel that monitors the source is connected to the source's replicas, too.
+    /// A Sentinel that monitors the source also connects to the source's replicas. Only the watch over the source is
+    /// kept.
     private func dropRepetitions(_ watches: inout [SentinelWatch], _ watched: [Server]) {
         let primaries = watches
         watches.removeAll { watch in
@@ -71,7 +72,7 @@ struct ForeignSentinels: Sendable {
         }
     }
 
-    /// The run ids of the plan's Sentinels. A Sentinel before 6.2 does not tell its own, and is recognised by its
+    /// The run ids of the plan's Sentinels. A Sentinel before 6.2 does not tell its own; `isOurs` recognises it by its
     /// address.
     private func ownIDs() async throws -> Set<String> {
         guard servers.plan.sentinel != nil else { return [] }
@@ -81,7 +82,8 @@ struct ForeignSentinels: Sendable {
                 ["SENTINEL", "MYID"], Command(["SENTINEL", "SENTINELS", name]),
             ])
             let peers = (try? SentinelPeer.list(replies[1])) ?? []
-            // A Sentinel that is down has no connections that could be taken for those of a stranger.
+            // A peer that is down always counts as the plan's: it has no connections that a stranger could be hiding
+            // behind.
             let known = peers.filter { knowsPeers || $0.flags.isSubjectivelyDown }
             return (replies[0].string.map { [$0] } ?? []) + known.compactMap(\.runID)
         }
@@ -90,7 +92,7 @@ struct ForeignSentinels: Sendable {
 
     private struct Strangers: Sendable {
         let server: Server
-        /// The host of each Sentinel, by the first digits of its run id.
+        /// The host of each Sentinel, by the first eight digits of its run id.
         var ids: [String: String] = [:]
         var hellos: [SentinelHello] = []
         var isDeaf = false
@@ -113,8 +115,8 @@ struct ForeignSentinels: Sendable {
         }
         strangers.hellos = hellos.filter { !isOurs($0, own) }
         if isQuiet {
-            // A message that is published at a primary is heard at its replicas, too, so only the Sentinels that were
-            // seen here count.
+            // A replica also passes on what Sentinels publish at its primary, so only Sentinels that are connected to
+            // this server count.
             strangers.hellos.removeAll { hello in !wanted.contains { hello.runID.hasPrefix($0) } }
         } else if strangers.hellos.isEmpty {
             servers.knownSubscribers[address] = sighting.namelessCount
@@ -129,7 +131,7 @@ struct ForeignSentinels: Sendable {
             || servers.sentinels.contains { $0.endpoint.isSpelledLike(hello.announcer) }
     }
 
-    /// Groups the Sentinels that say the same of a server.
+    /// Groups the Sentinels that say the same about a server.
     private func watches(_ strangers: Strangers) async -> [SentinelWatch] {
         let server = strangers.server
         let watch = { (sentinels: [String], purpose: SentinelWatch.Purpose) in
@@ -160,8 +162,8 @@ struct ForeignSentinels: Sendable {
         return .primary(name: hello.primaryName)
     }
 
-    /// The run id of the primary that a foreign Sentinel watches, as that Sentinel knows it. planrun asks without
-    /// logging in, so that none of its passwords reaches that Sentinel. One that wants a login answers nothing.
+    /// The run id of the primary that a foreign Sentinel watches, as that Sentinel knows it. planrun does not log in to
+    /// it, so that the Sentinel learns no password. A Sentinel that requires a login gives no answer.
     private func runID(of hello: SentinelHello) async -> String? {
         let settings = ConnectionSettings(
             address: hello.announcer, connectTimeout: .seconds(1), replyTimeout: .seconds(1))

@@ -4,10 +4,9 @@ import RedisTopology
 import Synchronization
 
 extension Servers {
-    /// Listens to what Sentinels publish on their channel at a server. Each publishes every two seconds.
-    /// - Parameter isEnough: asked after each of two periods of 2.5 s; after the second one the listening ends in any
-    ///   case.
-    /// - Returns: `nil` where planrun may not listen.
+    /// Listens at a server to what Sentinels publish on their channel. Each Sentinel publishes every two seconds.
+    /// - Parameter isEnough: called after 2.5 s; if it returns `false`, planrun listens for another 2.5 s.
+    /// - Returns: the messages; `nil` if planrun has no right to listen.
     func hellos(
         at server: Server, until isEnough: @escaping @Sendable ([SentinelHello]) -> Bool
     ) async -> [SentinelHello]? {
@@ -28,7 +27,7 @@ extension Servers {
     }
 }
 
-/// The messages that were heard, each one once.
+/// The messages that were heard, without repetitions.
 private final class HelloLog: Sendable {
     private let heard = Mutex<[SentinelHello]>([])
 

@@ -5,13 +5,13 @@ import Values
 
 /// Other names under which the plan's own Sentinels watch a server of the plan.
 ///
-/// A Sentinel may watch many services. The servers of other services are told from those of the plan by run id and
-/// address, and are never asked, since the plan has nothing to do with them.
+/// A Sentinel may watch many services. The run ids and addresses that it shows are enough to recognise the plan's
+/// servers among them, so planrun never connects to the servers of other services.
 struct SecondNames: Sendable {
     let servers: Servers
 
     /// - Parameter watched: the servers to look for.
-    /// - Returns: what the Sentinels say that allow the question.
+    /// - Returns: what the Sentinels say. A Sentinel that refuses the question is skipped.
     func watches(_ watched: [Server]) async -> [SentinelWatch] {
         let told = (try? await servers.sentinels.atOnce { ($0, try? await $0.otherNames(servers.primaryName)) }) ?? []
         guard told.contains(where: { $0.1?.isEmpty == false }) else { return [] }
@@ -49,14 +49,14 @@ struct SecondNames: Sendable {
     }
 }
 
-/// What one Sentinel knows under one name.
+/// What one Sentinel knows about a primary that it monitors.
 struct MonitoredName: Sendable {
     let primary: SentinelPrimary
     let replicas: [SentinelReplica]
 }
 
 extension Sentinel {
-    /// Everything that this Sentinel monitors under other names than this one.
+    /// Everything that this Sentinel monitors under other names than `name`.
     fileprivate func otherNames(_ name: String) async throws(StepFailure) -> [MonitoredName] {
         let primaries = try await read(["SENTINEL", "MASTERS"]) { try SentinelPrimary.list($0) }
             .filter { $0.name != name }
@@ -64,7 +64,7 @@ extension Sentinel {
         let commands = primaries.map { Command(["SENTINEL", "REPLICAS", $0.name]) }
         var names: [MonitoredName] = []
         for (primary, reply) in zip(primaries, try await replies(to: commands)) {
-            // A name that was removed meanwhile has no replicas.
+            // A name that was removed in the meantime has no replicas.
             let replicas = (try? SentinelReplica.list(reply)) ?? []
             names.append(MonitoredName(primary: primary, replicas: replicas))
         }

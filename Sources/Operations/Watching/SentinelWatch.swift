@@ -4,22 +4,22 @@ import RESP
 import RedisTopology
 import Values
 
-/// A watch over a server of the plan that the plan does not want: which Sentinels keep it, over which server, and as
-/// what they take the server.
+/// An unwanted watch over a server of the plan: which Sentinels watch it, and what they take it for.
 ///
-/// They go on with it after the cutover: they would make the new primary a replica of theirs again, promote another
-/// server, or send clients to the old primary.
+/// These Sentinels would go on watching after the cutover. They could demote the new primary to a replica of their own
+/// primary, promote another server, or send clients to the old primary.
 struct SentinelWatch: Sendable, Equatable {
     enum Purpose: Sendable, Equatable {
-        /// They monitor this server as a primary of that name.
+        /// They monitor this server as the primary of that name.
         case primary(name: String)
-        /// They take this server for a member of the group of another primary.
+        /// They take this server for a replica of the primary of that name.
         case member(name: String, of: Endpoint)
-        /// No message of theirs was heard that says so.
+        /// Unknown, because none of their messages was heard.
         case untold
     }
 
-    /// Each as `127.0.0.1:26379`; for one that was not heard, its host and the first digits of its run id.
+    /// The address of each Sentinel (`127.0.0.1:26379`). If no message of it was heard, its host and the first digits
+    /// of its run id.
     var sentinels: [String]
     /// Whether they are Sentinels of the plan that monitor the server under a second name.
     var areOurs = false

@@ -3,18 +3,18 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The Sentinels that are connected to one server, as its lists of clients and subscribers show them.
+/// The Sentinels that are connected to one server, according to its client list and its count of subscribers.
 struct WatcherSighting: Sendable {
     let server: Server
     /// The host of each Sentinel, by the first eight digits of its run id.
     let hosts: [String: String]
-    /// How many subscribers of the Sentinels' channel do not bear a Sentinel's name. They may still be Sentinels: one
+    /// How many subscribers of the Sentinels' channel have no Sentinel's name. They may still be Sentinels: a Sentinel
     /// whose user may not run `CLIENT SETNAME` has no name.
     let namelessCount: Int
 }
 
 extension Server {
-    /// Looks for Sentinels at the server, in one round trip. A server that is loading its data shows none.
+    /// Looks for Sentinels at the server, in one round trip. While a server loads its data, none are found.
     func watchers() async throws(StepFailure) -> WatcherSighting {
         let list: Command = ["CLIENT", "LIST"]
         let replies = try await replies(to: [list, Command(["PUBSUB", "NUMSUB", SentinelHello.channel])])
@@ -28,8 +28,7 @@ extension Server {
             hosts[id] = client.host ?? client.address
         }
         let named = clients.filter { $0.sentinelID != nil && $0.name?.hasSuffix("-pubsub") == true }.count
-        // Where planrun may not ask for the subscribers of the channel, every client that subscribes to something
-        // counts.
+        // If planrun has no right to count the channel's subscribers, every subscribed client counts.
         let subscribers =
             (replies[1].array?.last?.integer).map { Int(clamping: $0) }
             ?? clients.filter { $0.isSubscriber }.count

@@ -3,13 +3,13 @@ import RESP
 import RedisTopology
 import Values
 
-/// Whether keys are dropped when memory runs out. A server that evicts keys drops writes that it has acknowledged.
+/// Whether keys are dropped when memory runs out. A server that evicts keys loses writes that it has acknowledged.
 struct Eviction {
     let gate: WriteGate
 
     init(_ gate: WriteGate) { self.gate = gate }
 
-    /// Whether the server may evict keys. A Dragonfly in cache mode calls its policy `eviction`.
+    /// Whether the server may evict keys. In cache mode, Dragonfly calls its policy `eviction`.
     static func mayEvict(_ memory: MemoryInfo) -> Bool {
         memory.limit != nil && memory.policy != nil && memory.policy != "noeviction"
     }

@@ -3,7 +3,7 @@ package import PlanModel
 import RedisTopology
 import Values
 
-/// The target may use as much memory as the source's data need, with what is written during the sync and some headroom.
+/// The target may use enough memory for the source's data, for what is written during the sync, and for some headroom.
 package struct MemoryCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "memory", title: "the source's data fits into the target's memory",
@@ -24,7 +24,7 @@ package struct MemoryCheck: Check {
             return .passed("the source uses \(usedText); the target has no maxmemory")
         }
         let forecast = try await SyncForecast.read(servers, transferRate: limits.size("transfer-rate"))
-        // A source that has a maxmemory of its own cannot grow beyond it.
+        // If the source has a maxmemory, its data cannot grow beyond that.
         let room = max(0, (source.limit ?? .max) - source.used)
         let growth = min(forecast.writtenMeanwhile, room)
         let wanted = MemoryNeed(used: source.used.adding(saturating: growth), headroom: limits.percentage("headroom"))

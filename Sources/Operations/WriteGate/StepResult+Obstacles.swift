@@ -1,8 +1,8 @@
 import Execution
 
 extension StepResult {
-    /// The same result with the obstacles that keep the target from taking writes. Their remedies come first, since
-    /// applications wait for them.
+    /// This result as a warning that names the obstacles that keep the target from accepting writes. Their remedies
+    /// come first, because applications wait for them.
     func warned(of obstacles: [Finding]) -> StepResult {
         guard !obstacles.isEmpty else { return self }
         let all = Finding.combined(obstacles, passed: "")

@@ -1,7 +1,7 @@
 import Execution
 import PlanModel
 
-/// Nothing about the target or its settings keeps it from taking, and keeping, every write that the source takes.
+/// Nothing about the target or its settings keeps it from accepting, and keeping, every write that the source accepts.
 struct TargetTakesWritesCheck: Check {
     static let declaration = CheckDeclaration(
         id: "takes-writes", title: "the target will take, and keep, every write that the source takes")

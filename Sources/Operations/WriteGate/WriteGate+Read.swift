@@ -5,8 +5,9 @@ import RedisTopology
 import Values
 
 extension WriteGate {
-    /// Asks the servers.
-    /// - Parameter stage: `nil` where the target's role tells the stage, as it does before the cutover.
+    /// Reads the gate from the servers.
+    /// - Parameter stage: the stage of the cutover. If it is `nil`, the target's role tells the stage; that works only
+    ///   before the cutover.
     static func read(_ servers: Servers, _ stage: Stage? = nil) async throws -> WriteGate {
         let replication = try await servers.target.replication()
         let stage = stage ?? (replication.upstream == nil ? .planned : .following)
@@ -33,7 +34,7 @@ extension WriteGate {
             settings: server.engine == .dragonfly ? [:] : try await target.settings(settings))
     }
 
-    /// How many clients the target takes. Redis before 7.0 does not show this in INFO.
+    /// How many clients the target accepts. Redis before 7.0 does not show this in INFO.
     private static func limit(
         _ clients: Info.Section, _ target: Server, _ engine: Engine
     ) async throws -> Int64? {
@@ -52,8 +53,8 @@ extension WriteGate {
         }
     }
 
-    /// How many replicas the target will have after the cutover: its own, the source where it can follow, and the
-    /// source's other replicas where the plan has them follow.
+    /// How many replicas the target will have after the cutover: its own, the source if it is to follow, and the
+    /// source's other replicas if they are to follow.
     private static func replicasLater(
         _ servers: Servers, _ target: ReplicationInfo, _ stage: Stage
     ) async throws -> Int {
@@ -61,10 +62,11 @@ extension WriteGate {
         guard let step = servers.plan.failover else { return own }
         do {
             let coming = try await coming(servers, step, target)
-            // After the promotion the replicas that are to come may be there already, so they are not counted twice.
+            // After the promotion some of the coming replicas may already be among the target's own, so the two numbers
+            // are not added.
             return stage == .promoted ? max(own, coming) : own + coming
         } catch {
-            // A source that is gone will not follow the target.
+            // A source that is gone will not follow the target, so only the target's own replicas count.
             guard stage == .promoted else { throw error }
             return own
         }
@@ -79,7 +81,7 @@ extension WriteGate {
         let moving =
             switch after.replicas {
             case .follow: others
-            // Only Sentinels move them to the new primary.
+            // With `leave`, only Sentinels can move them to the new primary.
             case .leave: servers.plan.sentinel == nil ? 0 : others
             case .detach: 0
             }

@@ -4,11 +4,11 @@ import RESP
 import RedisTopology
 import Values
 
-/// Whether the target, once it is the primary, takes and keeps every write that the source takes. It is pure: it is
-/// told what the servers said.
+/// Whether the target, as a primary, accepts and keeps every write that the source accepts. It talks to no server: all
+/// that the servers said is passed in.
 ///
-/// The same questions are asked at preflight, while the target follows, right before the cutover, and after it. What a
-/// server does not show counts as no obstacle.
+/// It is evaluated at preflight, while the target follows, right before the cutover, and after it. What a server does
+/// not show counts as no obstacle.
 struct WriteGate: Sendable {
     enum Stage: Sendable {
         /// The target does not follow yet. The check `memory` asks whether the data will fit.
@@ -25,7 +25,7 @@ struct WriteGate: Sendable {
         var isCluster = false
         var memory: MemoryInfo
         var clientLimit: Int64?
-        /// `write` or `all` while somebody has paused clients. Not every engine shows it.
+        /// `write` or `all` while somebody has paused clients; not every engine shows it.
         var paused: String?
         var persistence: Info.Section
         var settings: [String: String] = [:]
@@ -43,14 +43,14 @@ struct WriteGate: Sendable {
 
     var stage: Stage
     var target: Target
-    /// `nil` where the source does not answer any more.
+    /// `nil` if the source does not answer any more.
     var source: Source?
     /// How many replicas the target will have.
     var replicas: Int
-    /// How much memory the target has to have beyond what the data need, in percent of that.
+    /// How much memory the target must have beyond what the data needs, in percent of that need.
     var headroom: Int
 
-    /// What keeps the target from taking or keeping writes, the worst first.
+    /// What keeps the target from accepting or keeping writes, the worst first.
     var obstacles: [Finding] {
         [
             clusterMode, tooFewReplicas, failedSave, failedAppend, pausedClients, writableReplica, Eviction(self).loss,
@@ -65,7 +65,7 @@ struct WriteGate: Sendable {
 
 extension WriteGate {
     private var clusterMode: Finding? {
-        // A Dragonfly that emulates a cluster of one server takes every write.
+        // A Dragonfly that emulates a cluster of one server accepts every write.
         guard target.isCluster, target.engine != .dragonfly else { return nil }
         return missed(
             "\(target.endpoint) is in cluster mode", wants: "a server that takes every key by itself",
@@ -122,7 +122,7 @@ extension WriteGate {
 
     private var memoryRoom: Finding? {
         guard stage != .planned, let limit = target.memory.limit else { return nil }
-        // The same data need another amount of memory in each engine; the larger amount has to fit.
+        // The same data takes a different amount of memory in each engine. The larger amount must fit.
         let used = max(target.memory.used, source?.memory.used ?? 0)
         let wanted = MemoryNeed(used: used, headroom: headroom).wanted
         guard limit < wanted else { return nil }
@@ -144,7 +144,7 @@ extension WriteGate {
     }
 }
 
-/// How much memory some data need, with headroom.
+/// How much memory the data needs, with headroom.
 struct MemoryNeed: Sendable {
     var used: Int64
     /// In percent of `used`.

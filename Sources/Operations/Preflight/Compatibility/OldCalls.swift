@@ -6,7 +6,7 @@ struct OldCalls {
     let servers: Servers
 
     /// How to make the source forget old calls. While the target follows, a reset of the source's statistics would end
-    /// the run: the run would take falling numbers for a sign that the source was emptied.
+    /// the run, because planrun could not tell any more whether the source was emptied.
     func remedy() async throws(StepFailure) -> String {
         try await servers.target.replication().upstream == nil
             ? "CONFIG RESETSTAT forgets old calls"
