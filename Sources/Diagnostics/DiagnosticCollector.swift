@@ -13,8 +13,8 @@ package final class DiagnosticCollector {
     private var concealed: [SourceRange] = []
     /// What excerpts of this file may show; `nil`: everything.
     package var disclosure: Disclosure?
-    /// Where secrets are written. In a file with anchors this is known before the plan is read, since a value under a
-    /// secret key may then stand under another key as well; for other files it is empty while the plan is read.
+    /// Where secrets are written. An alias can bring the value of a secret key under another key, so in a file with
+    /// anchors the places are known before the plan is read. For other files the set is empty while the plan is read.
     package var secretPlaces: Set<SourceRange> = []
     package private(set) var hasErrors = false
 
@@ -110,8 +110,8 @@ extension Diagnostic {
         }
     }
 
-    /// The same diagnostic with `***` for every secret: messages name what they are about in 'single quotes', and may
-    /// so repeat what excerpts hide.
+    /// This diagnostic with `***` for every secret. Messages quote parts of the file in 'single quotes', and could so
+    /// repeat what excerpts hide.
     fileprivate func replacingSecrets(_ secrets: Set<String>, file: SourceFile) -> Diagnostic {
         var stamped = Diagnostic(
             severity, code, message, file: file, at: range, label: label, labels: labels, help: help)
@@ -119,7 +119,7 @@ extension Diagnostic {
         guard !secrets.isEmpty || disclosure != nil else { return stamped }
         func replacing(_ text: String) -> String {
             let pieces = text.split(separator: "'", omittingEmptySubsequences: false)
-            // The quoted pieces stand at the odd places.
+            // The quoted pieces have the odd indices.
             return pieces.enumerated().map { index, piece in
                 if secrets.contains(String(piece)) { return "***" }
                 if let disclosure, !index.isMultiple(of: 2), !disclosure.isWord(String(piece)) { return "***" }

@@ -2,8 +2,8 @@ package import PlanGraph
 
 /// Carries out a graph: the one place where the state machine meets operations, time and the record of the run.
 ///
-/// Before an effect, its intent and its undo data are in the store; its outcome is there soon after. When the lease is
-/// lost, everything that is running is stopped and nothing more begins.
+/// The intent and the undo data of an effect are in the store before the effect begins; its outcome follows soon after
+/// it ends. When the lease is lost, everything that is running is stopped and nothing more begins.
 package struct Executor: Sendable {
     package let graph: StepGraph
     let provider: any OperationProvider
@@ -15,8 +15,8 @@ package struct Executor: Sendable {
     /// - Parameter policies: by node id; a node that is not in it is tried once, without a limit of time.
     /// - Parameter lease: the lease of the run; the caller gives it back when the run, and the rollback after it, are
     ///   over.
-    /// - Parameter observer: called for one event after the other, in order, from one task. It must not block: a run that
-    ///   waits for a terminal would hold back writes for as long.
+    /// - Parameter observer: called for one event after the other, in order, from one task. It must not block: the run
+    ///   would stand still, perhaps while writes to the source are held back.
     package init(
         graph: StepGraph, provider: any OperationProvider, policies: [NodeID: NodePolicy] = [:],
         lease: any RunLease, environment: RunEnvironment = RunEnvironment(),
@@ -30,7 +30,7 @@ package struct Executor: Sendable {
         self.observer = observer
     }
 
-    /// Begins the run, or goes on with it: what the record says has succeeded and still holds is not done again.
+    /// Begins the run or resumes it. `RunState.kept` decides which nodes that have succeeded are not run again.
     ///
     /// - Parameter state: a new state, or one from the store that `checked` has accepted.
     /// - Parameter interrupts: a stream that nobody else reads (`Interrupts.stream()`); it ends with the run.
@@ -52,13 +52,13 @@ package struct Executor: Sendable {
         return RunOutcome(ending: ending, state: end.state, failures: end.failures)
     }
 
-    /// Takes back what was done, last first. What a passed point of no return needed stays, and so does what came after
-    /// it. When an undo fails, everything that does not depend on it is still taken back. Can be called again after a
-    /// crash or an interrupt.
+    /// Takes back what was done, last first. If a point of no return was passed, all effects that came before and after
+    /// it stay. When an undo fails, everything that does not depend on it is still taken back. Can be called again
+    /// after a crash or an interrupt.
     ///
     /// - Parameter interrupts: a stream that nobody else reads (`Interrupts.stream()`); it ends with the rollback.
-    /// - Parameter pastPointOfNoReturn: also takes back what cannot be taken back without a loss, because a person has
-    ///   accepted it.
+    /// - Parameter pastPointOfNoReturn: also takes back a passed point of no return and the effects around it, because
+    ///   a person has accepted the loss.
     package func rollBack(
         _ state: RunState, interrupts: AsyncStream<Interrupt>, pastPointOfNoReturn: Bool = false
     ) async -> RollbackOutcome {

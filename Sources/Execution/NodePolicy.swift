@@ -13,8 +13,8 @@ package struct NodePolicy: Sendable, Equatable {
     }
 }
 
-/// How long to wait before the next attempt: twice as long each time, up to a limit. A random part of that time, at
-/// most half of it, is left out, so that many runs do not try again in step.
+/// How long to wait before the next attempt: twice as long each time, up to a limit. Each wait is shortened by a random
+/// part, at most half, so that runs which failed together do not try again together.
 package struct Backoff: Sendable, Equatable {
     package var first: Duration
     package var limit: Duration

@@ -6,16 +6,15 @@ package enum Passage: Sendable, Equatable {
     /// The point was not passed: everything can be taken back.
     case ahead
     /// It may have been passed, and neither the record nor the servers can tell. The nodes that come before the point
-    /// are not run again, since their checks may fail on servers that the point has changed. No message says yet that
-    /// the point was passed.
+    /// are not run again, since their checks may fail on servers that the point has changed. But no message may claim
+    /// yet that the point was passed.
     case perhaps
-    /// It was passed: the run can only go forward, or back at a price.
+    /// It was passed: the run can only go on, or be rolled back with a loss.
     case behind
 }
 
 extension RunState {
-    /// The passage of each point of no return that is on record. Operations are asked only where the record leaves it
-    /// open.
+    /// The passage of each point of no return that is on record. If the record does not tell, the operation is asked.
     package func passages(
         in graph: StepGraph, asking provider: some OperationProvider
     ) async -> [NodeID: Passage] {
@@ -27,8 +26,8 @@ extension RunState {
         return passages
     }
 
-    /// Points of no return that were passed, by the record, and whose undo has not begun. A rollback leaves alone what
-    /// stands on either side of them, unless a person accepts the loss.
+    /// Points of no return that were passed, by the record, and whose undo has not begun. A rollback takes back neither
+    /// what came before them nor what came after, unless a person accepts the loss.
     func closedPoints(in graph: StepGraph) -> [NodeID] {
         graph.nodes.filter { $0.role == .pointOfNoReturn && self[$0.id]?.status == .succeeded }.map(\.id)
     }

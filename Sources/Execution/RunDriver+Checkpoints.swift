@@ -1,7 +1,7 @@
 import PlanGraph
 
-/// What a run does when the store has answered: who waited for a checkpoint goes on, and a run that cannot be recorded, or
-/// is not ours any more, is stopped.
+/// What a run does when the store has answered. Whoever waited for a checkpoint goes on. If the record cannot be
+/// written, or the lease is lost, the run is stopped.
 extension RunDriver {
     /// The operation goes on when its intent is in the store.
     mutating func intend(_ id: NodeID, undo: StateValue?, _ reply: CheckedContinuation<Void, any Error>) {
@@ -30,8 +30,8 @@ extension RunDriver {
         }
     }
 
-    /// Somebody else may carry out the run by now: everything that is running is stopped, and whatever waits for a
-    /// checkpoint does not happen.
+    /// Somebody else may carry out the run by now. Everything that is running is stopped, and what still waits for a
+    /// checkpoint does not begin.
     mutating func leaseLost(_ failure: StoreFailure, _ group: inout DiscardingTaskGroup) {
         guard !journal.isLost else { return }
         let waiters = journal.lost(failure)

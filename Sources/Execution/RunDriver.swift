@@ -104,7 +104,7 @@ struct RunDriver {
         }
     }
 
-    /// - Precondition: in a rollback, the store says already that the undo of these nodes begins.
+    /// - Precondition: in a rollback, the store already holds that the undo of these nodes begins.
     mutating func attempt(_ nodes: [StepGraph.Node], _ group: inout DiscardingTaskGroup) {
         let memos = journal.state.memos
         for node in nodes {

@@ -19,7 +19,8 @@ package struct RunEvent: Sendable, Equatable {
     package enum StepEvent: Sendable, Equatable {
         case started
         case progress(Progress)
-        /// - Parameter unchanged: why there was nothing to do, where inspect found it done already.
+        /// - Parameter unchanged: why there was nothing to do, if `inspect` found the work done already; otherwise
+        ///   `nil`.
         case succeeded(StepResult, took: Duration, unchanged: String?)
         /// Succeeded with a warning.
         case warned(StepResult, took: Duration)
@@ -35,7 +36,7 @@ package struct RunEvent: Sendable, Equatable {
         case kept(StepResult?)
     }
 
-    /// Which run or rollback begins.
+    /// The run or rollback that begins.
     package struct RunInfo: Sendable, Equatable {
         package var planName: String
         package var lineage: String

@@ -11,7 +11,7 @@ package struct RunOutcome: Sendable, Equatable {
         case paused(NodeID)
         /// A checkpoint could not be written. Everything that was running could finish, and nothing more was started.
         case stateWriteFailed(StoreFailure)
-        /// Somebody else may hold the run. What ran was stopped, and nothing was recorded any more.
+        /// Somebody else may hold the run. Everything that was running was stopped, and nothing more was recorded.
         case leaseLost(StoreFailure)
     }
 
@@ -38,8 +38,7 @@ package struct RollbackOutcome: Sendable, Equatable {
     package var ending: Ending
     package var state: RunState
     package var failures: [NodeFailure]
-    /// The nodes whose effect is still in place although it should have been taken back, in the order in which it would
-    /// have been.
+    /// The nodes whose effect should have been taken back and is still in place, in the order of the rollback.
     package var remaining: [NodeID]
 }
 

@@ -4,7 +4,7 @@ extension RunState {
     /// Refuses a state that belongs to another plan or to other steps. Returns it with its nodes in the order of the
     /// graph.
     ///
-    /// - Parameter record: what the record is called in the message, as `RunLease.recordName` has it.
+    /// - Parameter record: the name of the record in messages (`RunLease.recordName`).
     package func checked(
         against graph: StepGraph, planName: String, planPath: String, record: String
     ) throws(StoreFailure) -> RunState {
@@ -20,9 +20,9 @@ extension RunState {
         return inOrder(of: graph)
     }
 
-    /// The same run with a plan that has changed: nodes that have not begun come and go with the plan.
+    /// The same run under a changed plan. Nodes that have not begun are added and removed as the plan says.
     ///
-    /// - Throws: `StoreFailure` with code `unknownStep` where a node that has begun is no longer in the plan.
+    /// - Throws: `StoreFailure` with code `unknownStep` if a node that has begun is no longer in the plan.
     package func adopting(_ graph: StepGraph, plan: String, record: String) throws(StoreFailure) -> RunState {
         let begun = nodes.filter { $0.status != .pending && graph[$0.id] == nil }.map(\.id)
         guard begun.isEmpty else { throw .otherSteps(record, gone: begun, new: []) }
@@ -31,7 +31,7 @@ extension RunState {
         return adopted.inOrder(of: graph)
     }
 
-    /// The nodes that a rollback would take back, in the order in which it would.
+    /// The nodes that a rollback would take back, in the order of the rollback.
     package func nodesToUndo(in graph: StepGraph) -> [NodeID] { rollbackGraph(in: graph).nodes.map(\.id) }
 
     /// The nodes that resume does not run again.
@@ -52,9 +52,9 @@ extension RunState {
             }.map(\.id))
     }
 
-    /// The rollback as a graph, in which each node needs those that came after it: the effects that have an intent on
-    /// record and stand on neither side of a passed point of no return.
-    /// - Parameter pastPointOfNoReturn: takes in what stands on either side of a passed point, too.
+    /// The rollback as a graph, in which each node needs those that came after it. It has the effects with an intent on
+    /// record, except those that come before or after a passed point of no return.
+    /// - Parameter pastPointOfNoReturn: includes the passed points, and what comes before and after them.
     func rollbackGraph(in graph: StepGraph, pastPointOfNoReturn: Bool = false) -> StepGraph {
         let passed = pastPointOfNoReturn ? [] : Set(closedPoints(in: graph))
         let before = graph.needs(ofAny: passed)
@@ -79,7 +79,7 @@ extension RunState {
 }
 
 extension RunState.Node {
-    /// Whether `perform` may have been called, and its effect was not taken back since.
+    /// Whether `perform` may have been called and its effect was not taken back since.
     var mayBeInPlace: Bool {
         switch status {
         case .pending, .undone: false

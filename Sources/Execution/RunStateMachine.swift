@@ -43,7 +43,7 @@ package struct RunStateMachine: Sendable {
     private let policies: [NodeID: NodePolicy]
     private let rule: FailureRule
     private var phase = Phase.idle
-    /// Per node, how many of its needs have not succeeded yet.
+    /// For each node, how many of its needs have not succeeded yet.
     private var unmet: [Int]
     private var kept: Set<Int> = []
     private var running: Set<Int> = []
@@ -164,8 +164,8 @@ extension RunStateMachine {
         return ready
     }
 
-    /// The nodes to start. One that is kept is not started: the nodes that only waited for it are looked at in its
-    /// place.
+    /// The nodes to start. A kept node counts as done at once, so the nodes that waited only for it are considered in
+    /// its place.
     private mutating func released(from ready: [Int]) -> [Int] {
         var open = ready
         var started: [Int] = []
@@ -187,7 +187,7 @@ extension RunStateMachine {
         return settle()
     }
 
-    /// The first cause stays the cause.
+    /// If the run is being stopped already, the first cause remains its outcome.
     private mutating func drain(_ outcome: Outcome) {
         switch phase {
         case .running:

@@ -6,12 +6,12 @@ package import PlanGraph
 package struct StepContext: Sendable {
     /// The node that is carried out.
     package let node: NodeID
-    /// The undo data in the state file: what `inspect` recorded on an earlier attempt or run, or `save` since. For
-    /// `inspect` it is `nil` on the first attempt; `perform` and `verify` find what this attempt recorded.
+    /// The undo data in the state file. `inspect` gets what an earlier attempt or run recorded last, and `nil` on the
+    /// first attempt. `perform` and `verify` get what this attempt recorded.
     package let undo: StateValue?
     /// The number of this attempt, from 1.
     package let attempt: Int
-    /// Monotonic time. Operations that wait take it from here, so that tests need none.
+    /// Monotonic time. Operations that wait use this clock, so that tests can replace it and need not wait.
     package let clock: any Clock<Duration>
     /// Whether the operation is only asked what it would do: then `inspect` answers at once and waits for nothing.
     package let isLook: Bool
@@ -42,7 +42,7 @@ package struct StepContext: Sendable {
     }
 
     /// Replaces the undo data in the record; returns once it would survive a loss of power. Call it before the effect
-    /// that it undoes; if it throws, leave that effect out.
+    /// that it undoes. If it throws, that effect must not happen.
     package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }
 
     /// What another node, or an earlier attempt of this one, has left for later steps in its result, as it was when
@@ -56,9 +56,9 @@ package struct StepContext: Sendable {
     /// finish.
     package var isDraining: Bool { draining() }
 
-    /// Whether somebody else may carry out this run by now. The operation was cancelled. If it cannot stop half way it
-    /// begins nothing new, and only finishes what would leave the servers worse off half done than done or not done.
-    /// `isDraining` is true as well.
+    /// Whether somebody else may carry out this run by now. The operation was cancelled. It must begin nothing new. It
+    /// may only finish what is half done, and only if leaving it half done would be worse for the servers than either
+    /// end. `isDraining` is true as well.
     package var isLeaseLost: Bool { leaseLost() }
 }
 

@@ -25,7 +25,7 @@ package struct TLSSettings: Sendable, Hashable {
     }
 }
 
-/// As which user to log in to a server, and whether with TLS.
+/// The user with which to log in to a server, and whether to use TLS.
 package struct Access: Sendable, Hashable {
     package var username: String?
     package var password: SecretReference?

@@ -10,7 +10,7 @@ package struct ClientList: Sendable, Equatable {
         /// Host and port as the server sees them; a path for a Unix socket.
         package let address: String
         /// The host and port at which the server accepted the connection; a path for a Unix socket. Redis before 6.2
-        /// does not tell.
+        /// does not report it.
         package let localAddress: String?
         package let name: String?
         package let libraryName: String?

@@ -8,7 +8,7 @@ package struct ReplyError: Error, Sendable, Equatable, CustomStringConvertible {
     package let expected: String
     /// What the reply held instead, escaped.
     package let found: String
-    /// The error that the server answered, where it did. Compare its code: `LOADING`, `NOPERM`, `ERR`.
+    /// The server's answer if it was an error. Compare its code: `LOADING`, `NOPERM`, `ERR`.
     package let refusal: RESPError?
 
     package init(command: String, expected: String, found: String, refusal: RESPError? = nil) {

@@ -3,7 +3,7 @@ package import Values
 
 /// The reply of `ROLE`.
 package enum RoleReply: Sendable, Equatable {
-    /// Dragonfly as primary tells no offset.
+    /// A Dragonfly primary reports no offset.
     case primary(offset: Int64?, replicas: [Replica])
     case replica(of: Endpoint, link: LinkState, offset: Int64?)
     case sentinel(monitored: [String])
@@ -13,7 +13,7 @@ package enum RoleReply: Sendable, Equatable {
         package let offset: Int64?
     }
 
-    /// How far a replica is with its primary: the fourth element of its reply.
+    /// The state of a replica's link to its primary: the fourth element of the replica's reply.
     package enum LinkState: Sendable, Equatable {
         case connecting
         /// The link is up, but the transfer has not begun: Dragonfly's `preparation`.
@@ -80,6 +80,6 @@ package enum RoleReply: Sendable, Equatable {
 }
 
 extension RESPValue {
-    /// The value as an offset; `nil` where it is no integer or is too large to be one.
+    /// The value as an offset; `nil` if it is not an integer, or is larger than any offset can be.
     fileprivate var count: Int64? { integer.flatMap { WireNumber.range.contains($0) ? $0 : nil } }
 }

@@ -1,4 +1,4 @@
-/// How far a server is with following its primary. The cases mean the same on every engine.
+/// How far a server has come in syncing with its primary. The cases mean the same on every engine.
 package enum SyncState: Sendable, Equatable {
     /// The server is a primary.
     case notFollowing
@@ -19,7 +19,8 @@ package enum SyncState: Sendable, Equatable {
     package var isSynced: Bool { if case .online = self { true } else { false } }
 
     /// - Parameters:
-    ///   - role: the reply of `ROLE`, where it was asked. It can turn "synced" into less, and never the reverse.
+    ///   - role: the reply of `ROLE`, if it was asked for. If `replication` says that the replica is synced, `role` can
+    ///     contradict it. In every other state `role` is ignored.
     ///   - isLoading: whether `INFO persistence` has `loading:1`, or a command was answered with `LOADING`.
     package init(_ replication: ReplicationInfo, role: RoleReply? = nil, isLoading: Bool = false) {
         guard let upstream = replication.upstream else {
@@ -27,7 +28,7 @@ package enum SyncState: Sendable, Equatable {
             return
         }
         let told = Self.told(by: upstream, isLoading: isLoading)
-        // The two replies are of two moments. Where they differ, the one that is further from synced is believed.
+        // The two replies were sent at different moments. If only one of them says "synced", the other is believed.
         guard case .online = told, case .replica(_, let link, _)? = role else {
             self = told
             return

@@ -11,13 +11,13 @@ enum WireNumber {
     /// About three hundred years.
     static let longest = Duration.seconds(10_000_000_000)
 
-    /// - Returns: `nil` for what is no decimal integer, and for one outside `range`.
+    /// - Returns: `nil` if the text is not a decimal integer, or is one outside `range`.
     static func integer(_ text: some StringProtocol) -> Int64? {
         Int64(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
-    /// - Returns: `nil` for what is no decimal integer, for a time longer than `longest`, and for a negative one, with
-    ///   which servers say that there is nothing to tell.
+    /// - Returns: `nil` if the text is not a decimal integer, if the time is longer than `longest`, and if it is
+    ///   negative: servers send a negative number when they have no value.
     static func seconds(_ text: some StringProtocol) -> Duration? {
         integer(text).flatMap(seconds)
     }

@@ -1,10 +1,11 @@
 import Glibc
 import SystemPackage
 
-/// The system calls that make a file replace another so that a loss of power leaves one of the two, whole.
+/// The system calls that replace one file by another. After a loss of power, either the old or the new file is there,
+/// complete.
 enum AtomicReplacement {
     /// Writes a new file, and returns once its bytes are on disk.
-    /// - Returns: the mark by which this file is told from any other, whatever it is called later.
+    /// - Returns: a mark that no other file has. It stays the same when the file is renamed.
     static func write(_ bytes: [UInt8], to path: FilePath) throws(Errno) -> FileStatus.Mark {
         try Errno.catching {
             let file = try FileDescriptor.open(

@@ -1,10 +1,11 @@
 import Dispatch
 import Synchronization
 
-/// The lease of a run whose record is a file. It lasts as long as the lock file is the one that this process has locked.
+/// The lease of a run whose record is a file. It lasts as long as the lock file is the one that this process has
+/// locked.
 ///
-/// The kernel keeps two processes from locking one file, but not a person from removing the lock file of a run that
-/// goes on; a second planrun then locks a new one. So before each checkpoint the holder makes sure that the file at the
+/// The kernel lets only one process lock a file. But if a person removes the lock file while a run goes on, a second
+/// planrun creates a new file and locks that. So before each checkpoint the holder makes sure that the file at the
 /// lock's path is still the one that it has locked.
 final class FileLease: RunLease {
     /// The file that was last read or written, and the checkpoint that is in it.
@@ -57,8 +58,8 @@ final class FileLease: RunLease {
         try? await queue.run { [lock] () throws(StoreFailure) in lock.release() }
     }
 
-    /// Refuses to replace a state file that somebody else has written. A file that was removed is written anew: without
-    /// a record nobody else can have gone on with the run.
+    /// Refuses to replace a state file that somebody else has written. A file that was removed is simply written again:
+    /// without a record nobody else can have gone on with the run.
     private func checkLast() throws(StoreFailure) {
         let known = known.withLock { $0 }
         guard let status = FileStatus(ofLink: file.path), status.isRegular, status.mark != known?.mark else { return }

@@ -5,7 +5,7 @@ import SystemPackage
 struct FileStatus {
     private let status: stat
 
-    /// The status of what stands at the path; of a symbolic link, the link's own. `nil` where there is nothing.
+    /// The status of the file at the path; `nil` if there is none. A symbolic link is not followed.
     init?(ofLink path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
@@ -27,7 +27,7 @@ struct FileStatus {
     /// Tells two files apart, whatever they are called.
     var identity: [UInt] { [UInt(status.st_dev), UInt(status.st_ino)] }
 
-    /// Tells a file from every other, and from itself after it was written to.
+    /// A value that no other file has, and that changes whenever the file is written to.
     struct Mark: Equatable, Sendable {
         let identity: [UInt]
         let size: Int

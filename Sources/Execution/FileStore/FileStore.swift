@@ -1,6 +1,7 @@
 import Dispatch
 
-/// Keeps the record of a run in a JSON file, as a rule beside the plan; the lease is a lock on a file beside that.
+/// Keeps the record of a run in a JSON file, usually beside the plan. The lease is a lock on another file beside the
+/// record.
 ///
 /// All calls into the file system are made on a queue of their own: a disk that hangs holds up only those who wait for
 /// it.
@@ -11,7 +12,7 @@ package struct FileStore: RunStore {
 
     /// - Parameters:
     ///   - path: the path of the state file.
-    ///   - holder: who takes the lease; a second planrun, which is refused, is told this.
+    ///   - holder: who takes the lease. A second planrun is refused, with a message that names this holder.
     package init(path: String, holder: RunLock.Holder) {
         self.file = StateFile(path: path)
         self.holder = holder

@@ -4,7 +4,7 @@ struct JSONSyntax {
         /// Lines and columns count from 1; columns count bytes.
         let line: Int
         let column: Int
-        /// Whether everything up to the end was right, and more should follow.
+        /// Whether the text is correct as far as it goes, but ends too early.
         let isCutOff: Bool
     }
 

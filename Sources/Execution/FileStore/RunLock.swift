@@ -5,7 +5,7 @@ import SystemPackage
 
 /// The right to carry out a plan: held by one process at a time, and given back by the kernel when that process dies.
 ///
-/// An advisory lock (`flock`) on a file beside the state, which says who holds it.
+/// It is an advisory lock (`flock`) on a file beside the state. The file says who holds the lock.
 package final class RunLock: Sendable {
     package struct Holder: Sendable, Equatable, Codable {
         package let pid: Int32
@@ -68,7 +68,7 @@ package final class RunLock: Sendable {
         isHeld.load(ordering: .acquiring) && FileStatus(ofLink: path)?.identity == FileStatus(of: file)?.identity
     }
 
-    /// Gives the lock back; a second time does nothing.
+    /// Gives the lock back. A second call does nothing.
     package func release() {
         let isOurs = isIntact
         guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }

@@ -20,7 +20,7 @@ struct StateDocument {
     }
 
     func state() throws(StoreFailure) -> RunState {
-        // The format is read first: a state that a newer planrun wrote may have nothing else in common with this one's.
+        // The format is read first: everything else may look different in a state that a newer planrun wrote.
         let format = try decode(Header.self).format
         guard format <= RunState.newestFormat else { throw .newer(path, format) }
         guard format >= 1 else { throw .corrupted(path, "'format' is \(format)") }

@@ -26,7 +26,7 @@ package struct StateFile: Sendable {
     /// Returns once the state would survive a loss of power.
     package func write(_ state: RunState) throws(StoreFailure) { _ = try writeMarked(state) }
 
-    /// The state, and the mark by which this file is told from any that takes its place.
+    /// The state, and the mark of the file that holds it. A file that replaces this one has another mark.
     func readMarked() throws(StoreFailure) -> (state: RunState, mark: FileStatus.Mark) {
         let (bytes, mark) = try bytes()
         return (try StateDocument(path: path, bytes: bytes).state(), mark)
@@ -60,8 +60,8 @@ package struct StateFile: Sendable {
 
     private var temporaryEnding: String { ".\(target.lastComponent?.string ?? "state").tmp" }
 
-    /// Each process has a name of its own: should two processes write at once, neither renames what the other has half
-    /// written.
+    /// The name contains the process id: if two processes write at once, neither renames the half-written file of the
+    /// other.
     private var temporary: FilePath {
         target.removingLastComponent().appending(".\(getpid())\(temporaryEnding)")
     }

@@ -8,7 +8,7 @@ package struct FailureCode: Sendable, Hashable {
 
     package init(_ code: some DeclaredFailure) { word = code.rawValue }
 
-    /// For codes that are declared elsewhere, as ids of checks are.
+    /// For codes that are declared elsewhere, such as the ids of checks.
     package init(word: String) { self.word = word }
 
     package static func executor(_ failure: ExecutorFailure) -> FailureCode { FailureCode(failure) }

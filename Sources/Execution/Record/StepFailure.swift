@@ -5,7 +5,7 @@ package struct StepFailure: Error, Sendable, Equatable, Codable {
     package var code: FailureCode
     /// What happened: lower case, no full stop.
     package var what: String
-    /// What there should be instead, where that can be said in a few words: `no keys`.
+    /// What there should be instead, if a few words can say it: `no keys`.
     package var wanted: String?
     /// Which instance and what it said: `target 10.0.0.2:6380`, `offset 39718004 of 48211907`.
     package var place: [String]

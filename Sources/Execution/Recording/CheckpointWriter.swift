@@ -1,9 +1,8 @@
-/// Writes checkpoints one after the other, in a task of its own, so that whoever decides need not wait for a disk.
+/// Writes checkpoints one after the other, in a task of its own, so that the run's task need not wait for a disk.
 ///
-/// While one is written, only the newest of those that came meanwhile is kept: a record holds everything that was in the
-/// ones before it.
+/// Each checkpoint holds the whole record. So if several arrive during a write, only the newest of them is written.
 struct CheckpointWriter: Sendable {
-    /// What became of a checkpoint, and with it of all that were handed over before it.
+    /// The outcome for a checkpoint and for all that were handed over before it.
     enum Report: Sendable {
         case written(serial: Int)
         case notWritten(serial: Int, StoreFailure)
@@ -11,11 +10,11 @@ struct CheckpointWriter: Sendable {
 
     private let newest: AsyncStream<RunState>.Continuation
 
-    /// - Parameter report: called once for each checkpoint that was not left out for a newer one, in order.
+    /// - Parameter report: called in order, once for each checkpoint, except for those that a newer one replaced.
     init(_ lease: any RunLease, report: @escaping @Sendable (Report) -> Void) {
         let (states, newest) = AsyncStream.makeStream(of: RunState.self, bufferingPolicy: .bufferingNewest(1))
         self.newest = newest
-        // A task that nobody waits for: a run that has lost its lease does not wait for a store that does not answer.
+        // Nobody waits for this task: a run that has lost its lease must not wait for a store that does not answer.
         Task {
             for await state in states {
                 do throws(StoreFailure) {

@@ -31,7 +31,8 @@ struct Journal {
     private let now: @Sendable () -> Timestamp
     private let positions: [NodeID: Int]
 
-    /// - Parameter report: what the writer tells; it has to come back through `written` and `notWritten`.
+    /// - Parameter report: called with each outcome of a write. The caller must pass the outcome on to `written` or
+    ///   `notWritten`.
     init(
         _ state: RunState, lease: any RunLease, now: @escaping @Sendable () -> Timestamp,
         report: @escaping @Sendable (CheckpointWriter.Report) -> Void
@@ -63,13 +64,13 @@ struct Journal {
         settled = state.serial
     }
 
-    /// Makes a change that says what has happened. Nobody waits until it is in the store.
+    /// Makes a change that records an outcome. Nobody waits until it is in the store.
     mutating func record(_ change: (inout RunState, Timestamp) -> Void) {
         apply(change)
         submit()
     }
 
-    /// Makes such a change to one node.
+    /// Makes a change that records an outcome of one node. Nobody waits until it is in the store.
     mutating func record(_ id: NodeID, _ change: (inout RunState, Int, Timestamp) -> Void) {
         let position = position(id)
         record { change(&$0, position, $1) }
@@ -106,8 +107,7 @@ struct Journal {
         return take(upTo: serial).map(\.waiter)
     }
 
-    /// A write has failed: changes that say what has happened stay in memory, and notes of what was about to be done
-    /// are taken out of it.
+    /// A write has failed. Outcomes stay in memory. Intents are removed, because what they announce must not begin.
     /// - Returns: the waiters that must not go on; `failure` says why.
     mutating func notWritten(_ serial: Int, _ cause: StoreFailure) -> [Waiter] {
         if cause.code == .leaseLost, !isLost { failure = cause }
@@ -145,7 +145,7 @@ struct Journal {
         return taken
     }
 
-    /// Every change has a serial of its own, so that two records are the same where their serials are.
+    /// Every change gets a new serial, so records of one run with equal serials are equal.
     private mutating func apply(_ change: (inout RunState, Timestamp) -> Void) {
         let time = now()
         change(&state, time)

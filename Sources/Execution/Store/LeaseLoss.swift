@@ -15,7 +15,7 @@ final class LeaseLoss: Sendable {
         state.withLock { if case .lost(let failure) = $0 { failure } else { nil } }
     }
 
-    /// Notes the loss and tells everybody who waits. The first cause stays the cause.
+    /// Notes the loss and tells everybody who waits. A later loss does not replace the first cause.
     func lose(_ failure: StoreFailure) { end(.lost(failure), telling: failure) }
 
     /// Notes that the lease was given back: nobody can lose it any more.

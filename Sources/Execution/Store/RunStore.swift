@@ -1,7 +1,7 @@
 /// Where the record of a run is kept, and who may write it.
 ///
-/// A run is carried out by one planrun at a time: the one that holds its lease. A store may be a file on this machine or a
-/// service that several machines share, so everything here may take long, and the lease may be lost while it is held.
+/// A run is carried out by one planrun at a time: the one that holds its lease. A store may be a file on this machine
+/// or a service that several machines share. So every call may take long, and the lease may be lost while it is held.
 package protocol RunStore: Sendable {
     /// The record, for somebody who only looks at it: the lease is not taken.
     ///
@@ -29,17 +29,17 @@ package protocol RunLease: AnyObject, Sendable {
     /// power.
     ///
     /// If the store holds another record by now (one with another serial, or of another run), that one is left as it
-    /// is, and the lease counts as lost. A store that is told nothing about the outcome, such as one behind a network
-    /// that has failed, asks again until it knows, or until its lease is over; it must not guess.
-    /// - Throws: `StoreFailure`. With code `leaseLost` nobody may begin an effect any more, and every later write is
-    ///   refused the same way; whether this one was made is not known. With any other code it was not made, and the next
-    ///   may work.
+    /// is, and the lease counts as lost. A store may not learn the outcome of a write, for example because the network
+    /// failed. It then asks again until it knows, or until its lease is over; it must not guess.
+    /// - Throws: `StoreFailure`. Code `leaseLost` means that nobody may begin an effect any more: this record may or
+    ///   may not have been written, and every later write is refused. Any other code means that this record was not
+    ///   written, and the next write may work.
     func write(_ state: RunState) async throws(StoreFailure)
 
-    /// Waits until the lease is lost, and returns how; `nil` if the waiting task was cancelled, or the lease given
-    /// back, before that. A store that cannot notice a loss by itself returns here as soon as a write has found it.
+    /// Waits until the lease is lost, and returns how. Returns `nil` if the waiting task is cancelled or the lease is
+    /// given back first. A store that cannot notice a loss by itself notices it with the next write.
     func loss() async -> StoreFailure?
 
-    /// Gives the lease back, unless it was lost: then somebody else may have it. A second time does nothing.
+    /// Gives the lease back, unless it was lost, because then somebody else may have it. A second call does nothing.
     func release() async
 }

@@ -1,6 +1,6 @@
-/// Why the record of a run cannot be read or written: what is the matter, where, and what to do.
+/// Why the record of a run cannot be read or written: what happened, where, and what to do.
 ///
-/// The store words it, because only the store knows whether the record is a file or something else.
+/// The store writes the message, because only the store knows whether the record is a file or something else.
 package struct StoreFailure: Error, Sendable, Equatable, Codable {
     package enum Code: String, Sendable, Equatable, Codable, CaseIterable {
         case missing = "state-missing"

@@ -5,7 +5,8 @@ package struct MonitorStep: Sendable, Hashable {
     package var downAfter: Duration
     package var failoverTimeout: Duration
     package var parallelSyncs: Int
-    /// As which user the Sentinels log in to source and target; `nil` takes the plan's credentials for the source.
+    /// The user with which the Sentinels log in to source and target; `nil` takes the plan's credentials for the
+    /// source.
     package var username: String?
     package var password: SecretReference?
     /// Paths of programs on the Sentinels' machines; a Sentinel takes them only with `deny-scripts-reconfig no`.

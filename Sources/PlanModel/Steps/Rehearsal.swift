@@ -1,10 +1,11 @@
-/// The users and passwords that stand in for those of a plan in a rehearsal, whose servers have their own.
+/// Logins for a rehearsal. Its private servers have users and passwords of their own, which take the place of those in
+/// the plan.
 package struct RehearsalCast: Sendable {
-    /// As which user the Sentinels log in to source and target.
+    /// The login of the Sentinels at source and target.
     package var watcher: (username: String?, password: SecretReference?)
     /// The password of every user that applications use.
     package var application: SecretReference
-    /// The user that does nothing but follow the source, and its password, where there is one.
+    /// The user that only replicates, and its password; `nil` if the rehearsal has no such user.
     package var replication: (username: String, password: SecretReference)?
     /// The password of every other user of the source.
     package var source: SecretReference
@@ -20,11 +21,12 @@ package struct RehearsalCast: Sendable {
     }
 }
 
-/// What the private servers of a rehearsal must have besides what the plan says of source, target and Sentinels.
+/// What the private servers of a rehearsal need beyond what the plan says of source, target and Sentinels. The steps of
+/// the plan fill it in.
 package struct RehearsalScene: Sendable {
     /// Whether the Sentinels watch the source from the start.
     package var isSourceWatched = true
-    /// The user as which the target logs in to the source, where the plan names one.
+    /// The user with which the target logs in to the source, if the plan names one.
     package var replicationUser: String?
     /// Users that only the source has.
     package var applicationUsers: [String] = []
@@ -39,7 +41,7 @@ extension Plan {
         return scene
     }
 
-    /// The plan with its steps as a rehearsal carries them out, without those that it leaves out.
+    /// The plan as a rehearsal carries it out: steps that make no sense there are left out, the others are adapted.
     package func rehearsed(_ cast: RehearsalCast) -> Plan {
         var plan = leavingOut { $0.kind.declaration.rehearsed(cast) == nil }
         for index in plan.steps.indices {
@@ -48,7 +50,8 @@ extension Plan {
         return plan
     }
 
-    /// The plan without some of its steps. A step that needed one of them needs instead what that one needed.
+    /// The plan without some of its steps. A step that needed a removed step now needs whatever the removed step
+    /// needed.
     func leavingOut(_ isLeftOut: (Step) -> Bool) -> Plan {
         var plan = self
         var needsOfLeftOut: [String: [String]] = [:]

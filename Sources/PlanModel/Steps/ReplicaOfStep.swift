@@ -2,7 +2,7 @@
 package struct ReplicaOfStep: Sendable, Hashable {
     /// Whether a target that holds keys may be emptied by the full sync.
     package var replacesData: Bool
-    /// As which user the target logs in to the source; `nil` takes the plan's credentials for the source.
+    /// The user with which the target logs in to the source; `nil` takes the plan's credentials for the source.
     package var username: String?
     package var password: SecretReference?
 

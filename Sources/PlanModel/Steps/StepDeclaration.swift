@@ -8,7 +8,7 @@ package protocol StepDeclaration: Sendable, Hashable {
     /// What a step of this kind does. Editors show this text, which they find in the schema.
     static var meaning: String { get }
 
-    /// The limits of an attempt where a plan names none.
+    /// The limits of an attempt, for a plan that sets none.
     static var defaults: StepDefaults { get }
 
     /// This step as a case of `StepKind`.
@@ -49,9 +49,9 @@ package struct StepDefaults: Sendable, Hashable {
 /// What a step must know of its plan for the sentences about itself.
 package struct StepScene: Sendable {
     package var plan: Plan
-    /// How many questions the step asks the servers, each a node of its own.
+    /// How many questions the step asks the servers. Each question is a node of its own in the graph.
     package var questions: Int
-    /// Whether one of them writes a test key.
+    /// Whether one of the questions writes a test key.
     package var writesKey: Bool
 
     package init(plan: Plan, questions: Int, writesKey: Bool) {
@@ -74,7 +74,8 @@ protocol StepSettings: StepDeclaration {
     /// Whether a second step of this kind is a mistake.
     static var isOncePerPlan: Bool { get }
 
-    /// The steps of other kinds that one of this kind must need, directly or through others.
+    /// The kinds of steps that must come before a step of this kind. It must need one of each, directly or through
+    /// others.
     static var prerequisites: [StepPrerequisite] { get }
 
     /// Whether a step of this kind has nothing to do once the target is the primary.
@@ -101,10 +102,10 @@ struct StepPrerequisite: Sendable {
     enum Absence: Sendable {
         /// A plan without such a step is wrong.
         case isMistake
-        /// A plan may lack such a step; but if it has one, it must be needed.
+        /// A plan may lack such a step. If it has one, the dependent step must need it.
         case isFine
-        /// Like `isFine`, except that the diagnostic points at the other step: if the plan has one and it is not
-        /// needed, it is that step that stands in the wrong place.
+        /// Like `isFine`, but if the plan has such a step and it is not needed, the diagnostic points at that step,
+        /// because that step is in the wrong place.
         case isFineAndItselfMisplaced(label: String, help: String)
     }
 

@@ -2,8 +2,7 @@ package import RESP
 
 /// The reply of `INFO`, by section and field.
 ///
-/// A section that the server does not know is missing: Dragonfly answers the question for an unknown section with
-/// nothing.
+/// A section that the server does not know is missing: asked for it, Dragonfly answers with an empty text.
 package struct Info: Sendable, Equatable {
     /// The sections by name, in lower case.
     private var sections: [String: Section]
@@ -57,8 +56,8 @@ package struct Info: Sendable, Equatable {
 extension Info.Section {
     var command: String { "INFO \(name)" }
 
-    /// An integer field; `nil` where it is missing.
-    /// - Throws: `ReplyError` for what is no integer, and for a number outside `WireNumber.range`.
+    /// An integer field; `nil` if it is missing.
+    /// - Throws: `ReplyError` if the field is not an integer, or is a number outside `WireNumber.range`.
     func integer(_ field: String) throws(ReplyError) -> Int64? {
         guard let text = self[field], !text.isEmpty else { return nil }
         guard let number = WireNumber.integer(text) else {
@@ -81,7 +80,8 @@ extension Info.Section {
     /// Whether the field is `1`.
     func flag(_ field: String) -> Bool { self[field] == "1" }
 
-    /// A field of whole seconds; `nil` where it is missing or negative, which means that there is nothing to tell.
+    /// A field of whole seconds; `nil` if it is missing or negative. Servers send a negative number when they have no
+    /// value.
     func seconds(_ field: String) throws(ReplyError) -> Duration? { try integer(field).flatMap(WireNumber.seconds) }
 
     private func missing(_ field: String) -> ReplyError {

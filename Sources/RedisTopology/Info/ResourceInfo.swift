@@ -5,7 +5,7 @@ package struct MemoryInfo: Sendable, Equatable {
     package let used: Int64
     package let peak: Int64?
     package let resident: Int64?
-    /// The memory of the machine; Dragonfly does not tell it.
+    /// The memory of the machine; Dragonfly does not report it.
     package let machineTotal: Int64?
     /// The limit `maxmemory`; `nil` where there is none (0).
     package let limit: Int64?
@@ -56,8 +56,8 @@ package struct PersistenceInfo: Sendable, Equatable {
 
 /// `INFO stats`, typed: the fields about replication and load.
 package struct StatsInfo: Sendable, Equatable {
-    /// The number of full syncs that this server has begun to serve. On a source it shows a target that syncs in a
-    /// loop.
+    /// The number of full syncs that this server has begun to serve. If it keeps growing on a source, the target syncs
+    /// over and over.
     package let fullSyncs: Int64?
     package let partialSyncsAccepted: Int64?
     package let partialSyncsRefused: Int64?

@@ -42,7 +42,7 @@ package struct ServerInfo: Sendable, Equatable {
     }
 }
 
-/// A version of a server: its numbers, and the text in which the server says them.
+/// The version of a server: its numbers, and the text in which the server reports it.
 package struct ServerVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Major, minor, patch, and further numbers where the version has more.
     package let numbers: [Int]

@@ -1,7 +1,7 @@
 import RESP
 package import Values
 
-/// The primary that a replica follows, and the state of the link to it, as the replica tells.
+/// The primary that a replica follows and the state of the link to it, as the replica reports them.
 package struct Upstream: Sendable, Equatable {
     package let primary: Endpoint
     package let isLinkUp: Bool
@@ -9,7 +9,7 @@ package struct Upstream: Sendable, Equatable {
     /// The bytes of the replication stream that the replica has applied (`slave_repl_offset`). Dragonfly shows them
     /// only once it is synced.
     package let offset: Int64?
-    /// How far the full sync is; `nil` where none runs. Dragonfly never tells.
+    /// How far the full sync is; `nil` if none is running. Dragonfly never reports it.
     package let progress: SyncProgress?
     /// The time since the replica last heard from the primary. On Dragonfly it does not grow while the primary hangs.
     package let lastHeard: Duration?
@@ -25,7 +25,7 @@ package struct Upstream: Sendable, Equatable {
         case up
         /// The link was never up since the server began to follow (`master_link_down_since_seconds:-1`).
         case never
-        /// The link was up and is lost. `nil` where the server does not say since when, as Dragonfly.
+        /// The link was up and is lost. `nil` if the server does not say since when; Dragonfly never does.
         case downSince(Duration?)
     }
 

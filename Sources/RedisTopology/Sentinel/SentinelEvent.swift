@@ -30,7 +30,7 @@ package enum SentinelEvent: Sendable, Equatable {
         case primaryIsUp = "-failover-abort-master-is-up"
     }
 
-    /// The channels to subscribe to, so that every case can come.
+    /// The channels to subscribe to in order to receive every case of this type.
     package static let channels =
         [
             "+switch-master", "+try-failover", "+selected-slave", "+promoted-slave", "+failover-end",

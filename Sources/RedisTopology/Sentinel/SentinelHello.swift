@@ -7,14 +7,14 @@ package import Values
 package struct SentinelHello: Sendable, Equatable {
     package static let channel = "__sentinel__:hello"
 
-    /// The Sentinel in whose name the message speaks. A receiver that does not know it, by address and run id together,
-    /// takes it for a new Sentinel.
+    /// The Sentinel that the message names as its sender. A receiver that does not know a Sentinel with this address
+    /// and run id adds it as a new one.
     package let announcer: Endpoint
     package let runID: String
     package let primaryName: String
     package let primary: Endpoint
-    /// Stands for both epochs of the message, the current one and that of the configuration. A receiver whose
-    /// configuration epoch is smaller takes over `primary`.
+    /// The message has two epochs, the current one and that of the configuration; this number is sent as both. A
+    /// receiver whose configuration epoch is smaller takes over `primary`.
     package let epoch: Int64
 
     package init(announcer: Endpoint, runID: String, primaryName: String, primary: Endpoint, epoch: Int64) {

@@ -15,13 +15,13 @@ package struct SentinelPrimary: Sendable, Equatable {
     package let failoverTimeout: Duration
     package let parallelSyncs: Int
     package let configEpoch: Int64
-    /// The role that the server itself tells in `INFO`.
+    /// The role that the server reports in `INFO`.
     package let reportedRole: ReplicationRole?
-    /// How long the server has told this role.
+    /// How long the server has been reporting this role.
     package let reportedRoleAge: Duration?
     /// How long ago the Sentinel got the server's last reply to `INFO`.
     package let infoAge: Duration?
-    /// How long ago the server last answered a `PING` well.
+    /// How long ago the server last gave a valid reply to a `PING`.
     package let lastGoodPing: Duration?
     /// The number of commands that the server has not answered yet.
     package let pendingCommands: Int

@@ -7,9 +7,9 @@ package struct SentinelReplica: Sendable, Equatable {
     package let address: Endpoint
     package let flags: SentinelFlags
     package let runID: String?
-    /// The role that the server itself tells in `INFO`.
+    /// The role that the server reports in `INFO`.
     package let reportedRole: ReplicationRole?
-    /// The primary that the replica follows; `nil` until it has told that.
+    /// The primary that the replica follows; `nil` until the replica has reported it.
     package let primary: Endpoint?
     /// Whether the link to the primary is up (`master-link-status:ok`). Sentinel ignores it when it chooses whom to
     /// promote.
@@ -59,10 +59,10 @@ package struct SentinelPeer: Sendable, Equatable {
     package let address: Endpoint
     package let runID: String?
     package let flags: SentinelFlags
-    /// The time since the Sentinel's last hello message.
+    /// The time since the peer's last hello message.
     package let lastHello: Duration?
     package let lastGoodPing: Duration?
-    /// The epoch of the last election in which this peer told the other Sentinel its vote; 0 where there was none.
+    /// The epoch of the last election in which the peer told the asked Sentinel whom it votes for; 0 if it never did.
     package let votedEpoch: Int64
 
     /// The reply of `SENTINEL SENTINELS`.

@@ -1,10 +1,10 @@
 package import RESP
 package import Values
 
-/// The reply of `SENTINEL CKQUORUM`: whether the Sentinels that this one sees are enough to agree and to authorise a
-/// failover.
+/// The reply of `SENTINEL CKQUORUM`: whether the Sentinels that this one can reach are enough to agree and to authorise
+/// a failover.
 ///
-/// Another Sentinel can see others, so each has to be asked.
+/// Sentinels can differ in whom they reach, so each has to be asked.
 package enum QuorumCheck: Sendable, Equatable {
     /// `nil` where the reply holds no number.
     case reachable(usableSentinels: Int?)

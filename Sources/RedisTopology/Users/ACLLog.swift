@@ -1,22 +1,22 @@
 package import RESP
 
-/// The reply of `ACL LOG`: which users a server has refused something, the latest first. Keys and commands are left
-/// out.
+/// The reply of `ACL LOG`: the logins and commands that a server has refused, and to whom; the latest first. Keys and
+/// commands themselves are left out.
 package struct ACLLog: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
         /// The user who was refused; for a refused login the name that was given.
         package let user: String
-        /// Whether the login itself was refused, and not something that the user wanted to do.
+        /// Whether the login was refused. Otherwise the user was logged in and a command was refused.
         package let isLogin: Bool
         /// The time since it last happened.
         package let age: Duration
-        /// The connection on which it happened, where the server tells.
+        /// The connection on which it happened, if the server reports it.
         package let client: ClientList.Client?
     }
 
     package let entries: [Entry]
 
-    /// Reads the reply. An entry that names no user or no time is left out.
+    /// Reads the reply. An entry without a user or a time is skipped.
     package init(_ reply: RESPValue) throws(ReplyError) {
         guard let entries = reply.array else {
             throw ReplyError(command: "ACL LOG", expected: "a list of entries", reply: reply)

@@ -58,9 +58,10 @@ package struct ACLPatterns: Sendable {
         globs = patterns.flatMap { Self.parts($0, modes: "RW") }
     }
 
-    /// Whether one of these patterns fits everything that the given pattern fits, as far as their text shows it.
+    /// Whether one of these patterns fits everything that the given pattern fits. Only the texts are compared, so
+    /// `false` can be wrong.
     ///
-    /// - Parameter isForReading: whether reading is all that is wanted with the keys of the pattern.
+    /// - Parameter isForReading: whether the keys of the pattern only have to be readable.
     package func cover(_ pattern: String, isForReading: Bool = false) -> Bool {
         Self.parts(pattern, modes: isForReading ? "R" : "RW").allSatisfy { part in
             globs.contains { $0.mode == part.mode && Self.covers($0.glob, part.glob) }

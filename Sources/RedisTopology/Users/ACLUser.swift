@@ -22,7 +22,8 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
         let passwords = fields["passwords"].map { $0.array?.compactMap(\.string) ?? [$0.string ?? ""] } ?? []
         let digests = passwords.flatMap { $0.split(separator: " ") }.map { String($0.drop { $0 == "#" }) }
         self.digests = digests
-        // Once a password was set, Dragonfly shows that none is needed any more by the digest of an empty password.
+        // `nopass` is missing on Dragonfly once the user has ever had a password. Dragonfly then lists the digest of an
+        // empty password instead.
         needsNoPassword = flags.contains("nopass") || digests.contains(Self.digestOfNothing)
         let selectors = (fields["selectors"]?.array ?? []).compactMap { Self.fields($0) }
         permissions =
@@ -60,8 +61,8 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
             databases: fields["databases"].map { $0.string ?? "" })
     }
 
-    /// The patterns of keys or channels. Redis 7 tells them in one text, with the sign before each; Redis 6 tells a
-    /// list without the signs. Where there are none, Dragonfly says so in a word without a sign, which is skipped.
+    /// The patterns of keys or channels. Redis 7 sends one text, with the sign before each pattern; Redis 6 sends a
+    /// list of patterns without signs. If there are none, Dragonfly sends a word without a sign, which is skipped.
     private static func patterns(_ field: RESPValue?, _ sign: String) -> [String] {
         if let list = field?.array { return list.compactMap(\.string).map { sign + $0 } }
         return (field?.string ?? "").split(separator: " ").map(String.init).filter { $0.contains(sign) }
@@ -75,7 +76,8 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
         return answers.contains(nil) ? nil : false
     }
 
-    /// Whether the two users have a password in common, as far as the digests tell.
+    /// Whether the two users have a password in common. Only as many digits of the digests are compared as both servers
+    /// show.
     package func sharesPassword(with other: ACLUser) -> Bool {
         passwordsMissing(in: other) < digests.count
     }
@@ -83,7 +85,8 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
     /// The number of passwords that the server accepts for this user.
     package var passwordCount: Int { digests.count }
 
-    /// How many of this user's passwords the other user does not have, as far as the digests tell.
+    /// How many of this user's passwords the other user does not have. Only as many digits of the digests are compared
+    /// as both servers show.
     package func passwordsMissing(in other: ACLUser) -> Int {
         digests.count { mine in
             !other.digests.contains { theirs in

@@ -7,7 +7,7 @@ package struct CommandTable: Sendable, Equatable {
         package let flags: Set<String>
         /// The command's categories, without `@`.
         package let categories: Set<String>
-        /// Whether the command names keys, be it at a fixed place or at one that its arguments tell.
+        /// Whether the command names keys, either at a fixed place or at a place that other arguments determine.
         package let hasKeys: Bool
         package let subcommands: [String]
     }
