@@ -26,7 +26,7 @@ enum OpenFiles {
     static func refusal(limit: UInt64) -> Notice? {
         guard limit < UInt64(needed) else { return nil }
         return Notice(
-            code: "too-few-files",
+            code: .verb(.tooFewFiles),
             what: "this process may have \(limit) files and connections open at a time, and planrun needs \(needed)",
             help: ["raise the limit and run it again: ulimit -n \(wanted)"])
     }

@@ -97,7 +97,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
         }
         let suggestion = Suggestion.closest(to: word, in: verbs)
         return Notice(
-            code: "unknown-verb", what: "planrun has no verb '\(word)'",
+            code: .verb(.unknownVerb), what: "planrun has no verb '\(word)'",
             help: [suggestion.map { "did you mean '\($0)'?" } ?? "the verbs are: \(verbs.joined(separator: ", "))"],
             next: [NextCommand(line: "planrun --help", meaning: "what each of them does")])
     }
@@ -140,7 +140,7 @@ extension ExitStatus {
         guard self == .success, let loss = context.outputLoss() else { return self }
         context.tell(
             Notice(
-                code: "output-lost", what: "what was to be printed could not be written: \(loss)",
+                code: .verb(.outputLost), what: "what was to be printed could not be written: \(loss)",
                 help: ["make room where standard output goes, or send it elsewhere"]))
         return .failure
     }

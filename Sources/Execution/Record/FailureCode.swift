@@ -1,7 +1,7 @@
-/// The fixed, hyphenated word for one way in which a step fails: scripts match it, documents link to it.
+/// The fixed, hyphenated word for one way in which a step or a verb fails: scripts match it, documents link to it.
 ///
-/// `Execution` declares the two that are its own, in `ExecutorFailure`. Modules that carry steps out declare the others
-/// in enums of their own, each with a constructor on this type, so that nobody writes or compares a code as a text. A
+/// `Execution` declares those that are its own, in `ExecutorFailure` and `StoreFailure`. Other modules declare theirs in
+/// enums of their own, each with a constructor on this type, so that nobody writes or compares a code as a text. A
 /// state file keeps the word; a word that only a newer planrun knows is read and shown as it is.
 package struct FailureCode: Sendable, Hashable {
     package let word: String

@@ -2,7 +2,7 @@
 ///
 /// The store writes the message, because only the store knows whether the record is a file or something else.
 package struct StoreFailure: Error, Sendable, Equatable, Codable {
-    package enum Code: String, Sendable, Equatable, Codable, CaseIterable {
+    package enum Code: String, Sendable, Equatable, Codable, DeclaredFailure {
         case missing = "state-missing"
         case unreadable = "state-unreadable"
         case corrupted = "state-corrupted"
@@ -15,6 +15,21 @@ package struct StoreFailure: Error, Sendable, Equatable, Codable {
         case locked = "state-locked"
         /// This planrun held the run, and somebody else may hold it now.
         case leaseLost = "state-lease-lost"
+
+        package var summary: String {
+            switch self {
+            case .missing: "no run of this plan has begun here"
+            case .unreadable: "the record of the run cannot be read"
+            case .corrupted: "the record is damaged"
+            case .newerFormat: "the record was written by a newer planrun"
+            case .otherPlan: "the record is that of another plan"
+            case .unknownStep: "the record has begun steps that the plan does not have"
+            case .unsafePermissions: "every user of this machine could change the record"
+            case .notWritable: "the record cannot be written"
+            case .locked: "another planrun holds the run"
+            case .leaseLost: "this planrun does not hold the run any more"
+            }
+        }
     }
 
     package let code: Code

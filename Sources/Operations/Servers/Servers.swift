@@ -38,18 +38,18 @@ package struct Servers: Sendable {
     /// under them.
     let sentinelCredentials: (username: String?, password: Secret?)
 
-    /// - Throws: `SecretError` where a secret that the plan refers to cannot be read.
+    /// - Throws: where a secret that the plan refers to cannot be read.
     init(
         plan: Plan, rights: Rights, connector: any SessionConnector, environment: [String: String],
         name: ConnectionName, clock: any Clock<Duration>, probesWrites: Bool,
         resolve: @escaping @Sendable (String) async -> Set<String>
-    ) throws {
-        func settings(_ endpoint: Endpoint, _ access: Access) throws -> ConnectionSettings {
+    ) throws(SecretError) {
+        func settings(_ endpoint: Endpoint, _ access: Access) throws(SecretError) -> ConnectionSettings {
             var settings = try ConnectionSettings(endpoint, access, plan: plan, environment: environment)
             settings.clientName = name.text
             return settings
         }
-        func server(_ part: Server.Part, _ instance: InstanceSettings) throws -> Server {
+        func server(_ part: Server.Part, _ instance: InstanceSettings) throws(SecretError) -> Server {
             let settings = try settings(instance.endpoint, instance.access)
             return Server(part: part, settings: settings, session: connector.session(settings))
         }
@@ -62,18 +62,20 @@ package struct Servers: Sendable {
         self.probesWrites = probesWrites
         source = try server(.source, plan.source)
         target = try server(.target, plan.target)
-        sentinels =
-            try plan.sentinel.map { sentinel in
-                try sentinel.endpoints.map { endpoint in
-                    let settings = try settings(endpoint, sentinel.access)
-                    return Sentinel(settings: settings, session: connector.session(settings))
-                }
-            } ?? []
-        func secret(_ reference: SecretReference) throws -> Secret {
+        sentinels = []
+        if let sentinel = plan.sentinel {
+            for endpoint in sentinel.endpoints {
+                let settings = try settings(endpoint, sentinel.access)
+                sentinels.append(Sentinel(settings: settings, session: connector.session(settings)))
+            }
+        }
+        func secret(_ reference: SecretReference) throws(SecretError) -> Secret {
             Secret(try reference.read(planPath: plan.file.path, environment: environment))
         }
         replicationPassword = try plan.replicationPassword.map(secret)
-        userPasswords = try plan.users?.passwords.mapValues(secret) ?? [:]
+        var passwords: [String: Secret] = [:]
+        for (user, reference) in plan.users?.passwords ?? [:] { passwords[user] = try secret(reference) }
+        userPasswords = passwords
         if let monitor = plan.monitor, let password = monitor.password {
             sentinelCredentials = (monitor.username, try secret(password))
         } else {
@@ -141,11 +143,11 @@ package struct Servers: Sendable {
 }
 
 extension ConnectionSettings {
-    init(_ endpoint: Endpoint, _ access: Access, plan: Plan, environment: [String: String]) throws {
+    init(_ endpoint: Endpoint, _ access: Access, plan: Plan, environment: [String: String]) throws(SecretError) {
         self.init(
             address: endpoint, username: access.username,
-            password: try access.password.map {
-                Secret(try $0.read(planPath: plan.file.path, environment: environment))
+            password: try access.password.map { reference throws(SecretError) in
+                Secret(try reference.read(planPath: plan.file.path, environment: environment))
             },
             tls: access.tls.map {
                 TLSOptions(

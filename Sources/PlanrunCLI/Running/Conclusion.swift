@@ -106,7 +106,7 @@ struct Conclusion {
     private func tellUnrecorded(_ failure: StoreFailure) async {
         run.context.tell(
             Notice(
-                code: failure.code.rawValue, what: failure.what,
+                code: FailureCode(failure.code), what: failure.what,
                 details: ["the run was stopped, and begins nothing any more; what it did last may not be recorded"],
                 help: failure.help))
         await tell([])

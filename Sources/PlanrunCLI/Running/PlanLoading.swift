@@ -1,4 +1,5 @@
 import Diagnostics
+import Execution
 import Operations
 import PlanModel
 
@@ -27,17 +28,14 @@ extension CommandContext {
     func servers(
         of plan: Plan, as name: ConnectionName = ConnectionName(.reading)
     ) throws(ExitStatus) -> Servers {
-        do {
+        do throws(SecretError) {
             return try Servers(
                 plan: plan, connector: connector, environment: environment, name: name, resolve: resolve)
-        } catch let error as SecretError {
+        } catch {
             tell(
                 Notice(
-                    code: error.code.rawValue, what: error.message, details: ["wanted by \(plan.file.path)"],
+                    code: FailureCode(error.code), what: error.message, details: ["wanted by \(plan.file.path)"],
                     help: [error.help]))
-            throw .invalid
-        } catch {
-            tell(Notice(code: "servers-unusable", what: "\(error)", details: ["wanted by \(plan.file.path)"]))
             throw .invalid
         }
     }

@@ -136,10 +136,10 @@ struct RehearsalRun: Sendable {
 
     private func notice(_ error: any Error) -> Notice {
         guard let error = error as? RehearsalError else {
-            return Notice(code: "rehearsal-failed", what: "\(error)", details: ["the private servers are gone"])
+            return Notice(code: .verb(.rehearsalFailed), what: "\(error)", details: ["the private servers are gone"])
         }
         return Notice(
-            code: error.code.rawValue, what: error.sentence,
+            code: FailureCode(error.code), what: error.sentence,
             details: error.log.map { "│ \($0)" } + ["the private servers are gone"], help: error.help)
     }
 

@@ -80,7 +80,7 @@ extension PlanRun {
         } catch let failure as StepFailure {
             context.tell(
                 Notice(
-                    code: failure.code.word, what: failure.what,
+                    code: failure.code, what: failure.what,
                     details: [failure.place.joined(separator: " · ")] + failure.world, help: failure.help))
             throw .failure
         } catch {
@@ -122,7 +122,7 @@ extension PlanRun {
         guard let earlier = reading.plan else {
             context.tell(
                 Notice(
-                    code: "recorded-plan-unreadable",
+                    code: .verb(.recordedPlanUnreadable),
                     what: "the plan recorded in '\(options.statePath)' is not one that this planrun reads",
                     help: ["go on with the planrun that began the run"]))
             throw .invalid
@@ -138,7 +138,7 @@ extension PlanRun {
             : "'--accept-plan-change' goes on if only steps have changed that have not begun"
         context.tell(
             Notice(
-                code: "plan-changed", what: "the plan has changed since the run began: \(what)",
+                code: .verb(.planChanged), what: "the plan has changed since the run began: \(what)",
                 help: [help, "the plan as it was is in '\(options.statePath)' under 'plan'"]))
     }
 }

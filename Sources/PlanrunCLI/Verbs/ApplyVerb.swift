@@ -48,7 +48,7 @@ struct ApplyVerb: RunVerb {
         guard try run.changes(since: state).isEmpty else {
             run.context.tell(
                 Notice(
-                    code: "run-finished",
+                    code: .verb(.runFinished),
                     what: "'\(state.planName)' was carried out at \(state.updatedAt), and the plan has changed since",
                     help: [anew]))
             return .invalid
@@ -62,7 +62,7 @@ struct ApplyVerb: RunVerb {
         let isBack = state.status == .rollingBack || state.status == .rollbackIncomplete
         run.context.tell(
             Notice(
-                code: "run-unfinished",
+                code: .verb(.runUnfinished),
                 what:
                     "a run of this plan, begun at \(state.startedAt), is not finished (\(state.status.rawValue)); nothing was done now",
                 next: (isBack ? [] : [run.commands.next("resume", "go on with it")])

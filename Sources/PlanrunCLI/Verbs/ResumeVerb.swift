@@ -26,7 +26,8 @@ struct ResumeVerb: RunVerb {
         case .rolledBack:
             run.context.tell(
                 Notice(
-                    code: "run-rolled-back", what: "nothing to resume: the run was rolled back at \(state.updatedAt)",
+                    code: .verb(.runRolledBack),
+                    what: "nothing to resume: the run was rolled back at \(state.updatedAt)",
                     next: [run.commands.next("apply", "begin a new one")]))
             return .invalid
         // If the Sentinels have made the target primary on their own and nothing was taken back yet, the unfinished
@@ -38,7 +39,7 @@ struct ResumeVerb: RunVerb {
             }
             run.context.tell(
                 Notice(
-                    code: "rollback-unfinished", what: "a rollback of this run was begun and is not finished",
+                    code: .verb(.rollbackUnfinished), what: "a rollback of this run was begun and is not finished",
                     next: [run.commands.next("rollback", "go on with it")]))
             return .invalid
         }

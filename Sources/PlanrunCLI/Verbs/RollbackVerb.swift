@@ -51,7 +51,7 @@ struct RollbackVerb: RunVerb {
             } catch let failure as StepFailure {
                 run.context.tell(
                     Notice(
-                        code: failure.code.word, what: "cannot tell what going back would give up: \(failure.what)",
+                        code: failure.code, what: "cannot tell what going back would give up: \(failure.what)",
                         details: failure.place + ["nothing was changed"], help: failure.help,
                         next: [run.commands.next("rollback", "try again")]))
                 return .personNeeded
@@ -64,7 +64,7 @@ struct RollbackVerb: RunVerb {
         let isOver = state.status == .succeeded
         run.context.tell(
             Notice(
-                code: OperationFailure.pastPointOfNoReturn.rawValue,
+                code: .operation(.pastPointOfNoReturn),
                 what: "the cutover is over, and \(why); nothing was changed",
                 details: await WorldReport(run.servers).sentences(), help: help,
                 next: (isOver ? [] : [run.commands.next("resume", "go forward, and finish the run")])
@@ -80,7 +80,7 @@ struct RollbackVerb: RunVerb {
             if let count = cost.count, count <= discardWrites { return true }
             run.context.tell(
                 Notice(
-                    code: "more-writes-given-up",
+                    code: .verb(.moreWritesGivenUp),
                     what: "that is more than '--discard-writes \(discardWrites)' allows; nothing was changed",
                     help: ["say '--discard-writes' with a larger number if they may go"]))
             return false
@@ -89,7 +89,8 @@ struct RollbackVerb: RunVerb {
             run.context.tell(cost.sentence)
             run.context.tell(
                 Notice(
-                    code: "confirmation-missing", what: "going back needs a yes to that number; nothing was changed",
+                    code: .verb(.confirmationMissing),
+                    what: "going back needs a yes to that number; nothing was changed",
                     next: cost.count.map {
                         [
                             run.commands.next(

@@ -18,7 +18,7 @@ struct FailureView {
         let wanted = cause.wanted.map { ["wanted: \($0)"] } ?? []
         let verb = cause.isPause ? "waits:" : "failed:"
         return Notice(
-            tone: cause.isPause ? .waiting : .error, code: cause.code.word,
+            tone: cause.isPause ? .waiting : .error, code: cause.code,
             what: "'\(failure.node)' \(verb) \(cause.what)",
             details: ["at " + ([place] + cause.place + wanted).joined(separator: " · ")]
                 + (world.isEmpty ? [] : [world.joined(separator: "; ")]),

@@ -10,7 +10,7 @@ struct Notice {
     }
 
     var tone = Tone.error
-    let code: String
+    let code: FailureCode
     /// Lower case, no full stop.
     let what: String
     /// Where it happened, and the state of the world: one string for each line.
@@ -24,8 +24,8 @@ struct Notice {
         let style = Style(isColored: display.isColored)
         let title =
             switch tone {
-            case .error: style.strong(.red, "error[\(code)]:")
-            case .waiting: style.strong(.yellow, "waiting[\(code)]:")
+            case .error: style.strong(.red, "error[\(code.word)]:")
+            case .waiting: style.strong(.yellow, "waiting[\(code.word)]:")
             }
         let lines =
             ["\(title) \(escaped(what))".wrapped(width: display.width, indent: 2)]
@@ -39,11 +39,15 @@ struct Notice {
     private func escaped(_ text: String) -> String { VisibleText.escape(text) }
 }
 
+extension FailureCode {
+    static func verb(_ failure: VerbFailure) -> FailureCode { FailureCode(failure) }
+}
+
 extension Notice {
     init(_ error: StoreFailure, _ commands: CommandLines) {
         let isMissing = error.code == .missing
         self.init(
-            code: error.code.rawValue, what: error.what,
+            code: FailureCode(error.code), what: error.what,
             help: isMissing ? ["if its state is elsewhere, name it with '--state PATH'"] : error.help,
             next: isMissing ? [commands.next("apply", "begin a run")] : [])
     }

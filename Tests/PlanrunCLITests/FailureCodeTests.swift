@@ -1,16 +1,21 @@
 import Diagnostics
 import Execution
 import Foundation
+import Operations
 import PlanGraph
 import PlanModel
 import RESP
+import Rehearsal
 import Testing
 
-@testable import Operations
+@testable import PlanrunCLI
 
 struct FailureCodeTests {
-    private static let root = String(#filePath.dropLast("Tests/OperationsTests/FailureCodeTests.swift".count))
-    private static let all = rows(ExecutorFailure.self) + rows(OperationFailure.self) + rows(SessionError.Code.self)
+    private static let root = String(#filePath.dropLast("Tests/PlanrunCLITests/FailureCodeTests.swift".count))
+    private static let all =
+        rows(ExecutorFailure.self) + rows(OperationFailure.self) + rows(SessionError.Code.self)
+        + rows(VerbFailure.self) + rows(StoreFailure.Code.self) + rows(SecretError.Code.self)
+        + rows(RehearsalError.Code.self)
 
     private static func rows<Code: DeclaredFailure>(_ type: Code.Type) -> [(word: String, summary: String)] {
         type.allCases.map { (word: $0.rawValue, summary: $0.summary) }
@@ -34,12 +39,19 @@ struct FailureCodeTests {
     }
 
     @Test func `no code is left over`() throws {
-        let folder = Self.root + "Sources/Operations"
+        try expectUse(of: OperationFailure.self, in: "Operations", declaredIn: "OperationFailure.swift")
+        try expectUse(of: VerbFailure.self, in: "PlanrunCLI", declaredIn: "VerbFailure.swift")
+    }
+
+    private func expectUse<Code: DeclaredFailure>(
+        of type: Code.Type, in target: String, declaredIn declaration: String
+    ) throws {
+        let folder = "\(Self.root)Sources/\(target)"
         let files = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
-        let texts = try files.filter { $0.hasSuffix(".swift") && !$0.hasSuffix("/OperationFailure.swift") }.map {
+        let texts = try files.filter { $0.hasSuffix(".swift") && !$0.hasSuffix(declaration) }.map {
             try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
         }
-        for code in OperationFailure.allCases {
+        for code in type.allCases {
             let use = try Regex("\\.\(code)\\b")
             #expect(texts.contains { $0.contains(use) }, "nobody fails with '\(code.rawValue)'")
         }
