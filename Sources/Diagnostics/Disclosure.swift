@@ -11,7 +11,7 @@ package struct Disclosure: Sendable, Equatable {
     /// Whether numbers are shown after keys that are `true` in `keys`. Only in a file that is YAML: elsewhere what
     /// looks like a number after `timeout:` may be a part of a longer text.
     package var showsNumbers: Bool
-    /// Places of the file of which nothing is shown, whatever stands there.
+    /// Places of the file that are never shown, whatever is written there.
     package var concealed: [SourceRange]
 
     package init(

@@ -33,7 +33,7 @@ struct Excerpt {
         var ink: Ink { isPrimary ? .primary : .secondary }
     }
 
-    /// Columns before the bar at the left; help lines are indented as far.
+    /// How many columns stand before the bar at the left. Help lines are indented by the same width.
     let gutterWidth: Int
     private(set) var rows: [Row]
 

@@ -12,8 +12,8 @@ struct ExcerptLine {
     private static let hidden = Cell(text: "***", width: 3)
     private static let nothing = Cell(text: "", width: 0)
 
-    /// How many scalars before and after a mark are looked at. A line may have millions of them, and some take no
-    /// width, so the width of the excerpt is no limit.
+    /// How many scalars before and after a mark are looked at. A line may have millions of scalars. The width of the
+    /// excerpt does not limit their number, because some of them have no width.
     private static let reach = 400
 
     let number: Int

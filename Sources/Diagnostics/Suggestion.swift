@@ -1,11 +1,10 @@
 /// Finds what somebody probably meant to write.
 package enum Suggestion {
-    /// How many candidates are searched. With those of a hostile file the search could take minutes.
+    /// How many candidates are searched. A hostile file can have so many that the search would take minutes.
     private static let mostCandidates = 1_000
     private static let longestName = 64
 
-    /// The candidate that is closest to `name`, if one is close enough to be meant. Case, `-` and `_` count for
-    /// nothing.
+    /// The candidate that is closest to `name`, if one is close enough to be meant. Case, `-` and `_` are ignored.
     package static func closest(to name: String, in candidates: some Collection<String>) -> String? {
         guard !name.isEmpty, name.utf8.count <= longestName else { return nil }
         let written = folded(name)
@@ -16,7 +15,7 @@ package enum Suggestion {
             let other = folded(candidate)
             guard other.count <= longestName, abs(other.count - written.count) <= tolerance else { continue }
             let distance = editDistance(written, other)
-            // Edits that leave nothing of a word make another word out of it; they are no typing mistake.
+            // If every character of the shorter word was changed, it is another word and not a typing mistake.
             guard distance <= tolerance, distance < min(written.count, other.count) else { continue }
             if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
         }

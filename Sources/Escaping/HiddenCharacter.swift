@@ -8,8 +8,8 @@ package struct HiddenCharacter: Sendable, Equatable {
     package let scalar: Unicode.Scalar
     package let effect: Effect
 
-    /// `nil` for every character that is what it looks like, such as a line feed or a tab. A carriage return is not,
-    /// even before a line feed: a caller that accepts the two together looks for them first.
+    /// `nil` for a character that is not hidden, such as a letter, a line feed or a tab. A carriage return counts as
+    /// hidden even before a line feed. A caller that accepts this pair must look for it first.
     package init?(_ scalar: Unicode.Scalar) {
         // Nearly every character ends here, because it is ASCII.
         guard scalar.value >= 0x80 || scalar == "\r" else { return nil }
@@ -57,7 +57,7 @@ package struct HiddenCharacter: Sendable, Equatable {
         }
     }
 
-    /// The first one in a text, if there is any.
+    /// The first hidden character of a text; `nil` if it has none.
     package static func first(in text: String) -> HiddenCharacter? {
         text.unicodeScalars.lazy.compactMap { HiddenCharacter($0) }.first
     }

@@ -1,8 +1,9 @@
 extension VisibleText {
-    /// The same JSON, with an escape for every character that is not seen as what it is.
+    /// Escapes every character of a JSON text that cannot be seen as what it is. The meaning of the JSON stays the
+    /// same.
     ///
     /// - Parameter json: a whole JSON text as an encoder writes it, which has escaped characters below U+0020 already.
-    ///   Outside its strings it is ASCII, so every character that is replaced here stands in a string, and the blanks
+    ///   Outside its strings it is ASCII. So every character that is replaced here stands in a string, and the blanks
     ///   and line feeds between its parts stay.
     package static func escapeJSON(_ json: String) -> String {
         func isReplaced(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x7F && isUnsafe(scalar) }

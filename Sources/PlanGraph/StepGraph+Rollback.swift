@@ -1,9 +1,9 @@
 extension StepGraph {
-    /// The way back as far as the plan alone tells: the undo of every effect that does not come after a point of no
+    /// The rollback that the plan alone promises: the undo of every effect that does not come after a point of no
     /// return, last first.
     ///
-    /// A point of no return is in it as well: until it is passed, what it has prepared can be taken back, such as a
-    /// fence.
+    /// It includes the point of no return itself: until it is passed, its preparations, such as a fence, can be taken
+    /// back.
     package func rollbackGraph() -> StepGraph {
         let behind = dependents(ofAny: nodes.filter { $0.role == .pointOfNoReturn }.map(\.id))
         let included = Set(nodes.filter { $0.role.isEffect && !behind.contains($0.id) }.map(\.id))

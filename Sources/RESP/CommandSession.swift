@@ -2,8 +2,8 @@ package import Values
 
 /// A conversation with one server: commands in, replies out, in order.
 ///
-/// A session outlives its connection: the first pipeline connects, and one after a loss connects again, with backoff.
-/// Replies that are errors are values; only what kept a reply from arriving is thrown.
+/// A session outlives its connection. It connects at the first pipeline, and again at the next one after a loss, with
+/// backoff. An error reply is returned as a value. An error is thrown only if no reply arrived.
 package protocol CommandSession: Sendable {
     var address: Endpoint { get }
 
@@ -37,7 +37,7 @@ package struct SessionError: Error, Sendable, Equatable {
         case replyTimeout = "reply-timeout"
         case connectionLost = "connection-lost"
         case protocolViolation = "protocol-violation"
-        /// What the server sent takes more memory than a reply, or all replies of a connection, may.
+        /// The server sent more than planrun keeps in memory for one reply, or for all replies of a connection.
         case replyTooLarge = "reply-too-large"
         case closed = "session-closed"
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Why bytes were refused: they are no reply of a Redis server, or one that takes more memory than it may.
+/// Why bytes were refused: they are not a reply of a Redis server, or the reply takes too much memory.
 package struct RESPParseError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: Sendable, Equatable {
         case malformed

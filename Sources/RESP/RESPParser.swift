@@ -1,11 +1,11 @@
 package import NIOCore
 
-/// The incremental reader of replies: bytes in, whole values out, whatever the pieces they arrive in.
+/// The incremental reader of replies: it gets bytes in pieces of any size and returns whole values.
 ///
-/// A value that lies in one piece is never copied: its strings are slices of the piece. A line or a string that is cut
-/// off at the end of a piece is kept in a buffer of its own, to which the next pieces are appended, so that a large
-/// string or list that comes in many pieces costs each byte once. After an error the parser has lost its place: drop
-/// the connection.
+/// The strings of a value that lies in one piece are slices of that piece, so nothing is copied. A line or a string
+/// that is cut off at the end of a piece is kept in a separate buffer, to which the next pieces are appended. So each
+/// byte is copied at most once, even if a large string or list comes in many pieces. After an error the parser has lost
+/// its place: drop the connection.
 package struct RESPParser {
     /// How much memory a peer can make planrun use.
     package struct Limits: Sendable {
@@ -44,7 +44,7 @@ package struct RESPParser {
 
     /// The memory of the value that `next()` returned last, in bytes; an estimate that is never too low.
     package private(set) var lastSize = 0
-    /// The same for the value that is being read.
+    /// The memory of the value that is being read, estimated in the same way.
     private var size = 0
     private let limits: Limits
     private var chunk = ByteBuffer()

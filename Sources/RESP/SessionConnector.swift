@@ -59,7 +59,7 @@ package struct PublishedMessage: Sendable, Equatable {
     }
 }
 
-/// How to reach one server, and as which user to log in.
+/// How to reach one server, and how to log in to it.
 package struct ConnectionSettings: Sendable {
     package var address: Endpoint
     /// The IPs of the host, if they were looked up before: connections go there, and the name is not looked up again.

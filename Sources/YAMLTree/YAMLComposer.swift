@@ -3,8 +3,8 @@ internal import Escaping
 
 /// Builds the tree from events, within limits.
 struct YAMLComposer: ~Copyable {
-    /// A value, and where its text in the file ends. If an alias stands there, that is not the end of the value's
-    /// range.
+    /// A value, and where its text in the file ends. For an alias, this is the end of the alias; the value's own range
+    /// lies at the anchor.
     private struct Composed {
         let node: YAMLNode
         let end: SourcePosition

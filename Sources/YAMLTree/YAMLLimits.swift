@@ -4,8 +4,7 @@ package struct YAMLLimits: Sendable, Equatable {
     package var depth: Int
     /// How many keys and values; those that an alias stands for count again.
     package var nodes: Int
-    /// How many values may stand in the tree once more because of an alias. A file whose aliases name each other in
-    /// turn could make billions of them.
+    /// How many values aliases may add to the tree. In a file whose aliases contain each other, it could be billions.
     package var aliasedNodes: Int
 
     package init(depth: Int = 64, nodes: Int = 500_000, aliasedNodes: Int = 10_000) {

@@ -34,8 +34,8 @@ extension YAMLSyntaxError {
             help: wording.map { $0.help.isEmpty ? [] : [$0.help] } ?? [])
     }
 
-    /// Reports a missing blank after a colon, if that is the cause, and returns whether it is. To YAML
-    /// `address:10.0.0.1:6379` is a text, and libyaml gives up only in the line after it.
+    /// Looks for a blank that is missing after a colon. If that is the cause, reports it and returns `true`. YAML reads
+    /// `address:10.0.0.1:6379` as a text, and libyaml gives up only in the line after it.
     private func reportMissingBlank(
         _ lines: SourceLines, _ place: SourcePosition, to collector: DiagnosticCollector
     ) -> Bool {
@@ -58,7 +58,7 @@ extension YAMLSyntaxError {
         return false
     }
 
-    /// What to say about the character that was found, where that tells more than what libyaml had expected.
+    /// What to say about the character that was found; `nil` if it explains no more than libyaml's own message.
     private func punctuationWording(_ lines: SourceLines, _ place: SourcePosition) -> Wording? {
         let line = lines[place.line]
         let before = line.prefix(place.column - 1)

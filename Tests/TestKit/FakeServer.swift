@@ -2,7 +2,7 @@ package import RESP
 import Synchronization
 package import Values
 
-/// A server in memory, which answers each command by a closure.
+/// A server in memory, which answers each command with a closure.
 ///
 /// The closure runs on an actor, one command at a time, so it may keep state in captured boxes.
 package actor FakeServer {

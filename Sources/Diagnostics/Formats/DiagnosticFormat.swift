@@ -14,14 +14,14 @@ package enum DiagnosticFormat: String, Sendable, CaseIterable {
 
 /// Writes diagnostics in one format.
 package protocol DiagnosticRenderer: Sendable {
-    /// What a person should know about the format to choose it; `nil` where the name says enough.
+    /// What a person should know about the format to choose it; `nil` if its name says enough.
     static var meaning: String? { get }
 
-    /// Whether the format is for programs. It is then written to standard output, even if nothing was found, and
-    /// nothing else is.
+    /// Whether the format is for programs. Such a format is the only thing on standard output, and is written even if
+    /// nothing was found.
     static var isData: Bool { get }
 
-    /// - Parameter surface: what it is written to; data looks the same everywhere.
+    /// - Parameter surface: what the diagnostics are written to. Formats for programs ignore it.
     init(_ surface: DiagnosticSurface)
 
     /// All diagnostics of one command, in the order given.

@@ -38,7 +38,8 @@ struct ConnectFailure {
         }
     }
 
-    /// Explains the failure of a host name that was looked up and of whose addresses each was tried.
+    /// Explains why a host name could not be connected to: it could not be looked up, or none of its addresses took the
+    /// connection.
     private static func explain(
         _ error: NIOConnectionError, _ address: Endpoint
     ) -> (SessionError.Code, String) {

@@ -24,14 +24,14 @@ struct LinkStateMachine {
         case greet
         case write([BatchID])
         case complete(BatchID, [RESPValue])
-        /// Give these errors to the callers of the batches. Where `drops`, also close the connection.
+        /// Give these errors to the callers of the batches. If `drops`, also close the connection.
         case fail([Failure], drops: Bool)
     }
 
     /// What a new connection sends first; its reply is waited for.
     enum Greeting: Equatable {
         case login
-        /// The connection is used even where the server refuses the name.
+        /// The connection is used even if the server refuses the name.
         case name
     }
 
@@ -209,7 +209,7 @@ struct LinkStateMachine {
             return drop(error, at: now, chance: chance)
         }
         let first = written.startIndex
-        // Where nobody waits for the replies, only their number counts.
+        // If nobody waits for the replies, they are only counted.
         written[first].replies.append(written[first].isAbandoned ? .null : reply)
         written[first].size += written[first].isAbandoned ? 0 : size
         guard written[first].size <= Self.mostHeld else {

@@ -94,7 +94,8 @@ final class ReplyHandler: ChannelInboundHandler {
         }
     }
 
-    /// Adds a hint to the error of a plain connection that ended in silence: a Redis that wants TLS ends one so.
+    /// Adds a hint to the error of a plain connection that was closed before the server sent anything: that is how a
+    /// Redis behaves that wants TLS.
     private func doubtful(_ error: SessionError) -> SessionError {
         guard tls == nil, !hasReceived, error.code == .connectionLost else { return error }
         return SessionError(

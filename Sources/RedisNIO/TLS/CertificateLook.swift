@@ -71,8 +71,8 @@ extension TLSFile {
     ) throws(SessionError) -> [TLSCertificate] {
         do {
             var certificates: [TLSCertificate] = []
-            // In a file of CAs any one may be the needed one, so the last to expire counts; in the client's chain the
-            // first certificate is the client's own.
+            // planrun cannot know which certificate of a CA file will be needed, so it reports the one that expires
+            // last. In the client's chain the first certificate is the client's own.
             if let path = options.caFile, let end = try TLSFile(path, "CA").certificates().map(\.notValidAfter).max() {
                 certificates.append(TLSCertificate(owner: .authority, notAfter: Int64(end)))
             }

@@ -4,8 +4,8 @@ import SystemPackage
 import Values
 
 extension Lab {
-    /// The given plan, turned towards this world: its endpoints, credentials, certificates and engines become those of
-    /// the private servers. Passwords are put into files of mode 0600 in the folder.
+    /// The given plan, changed to run against the private servers: it gets their endpoints, credentials, certificates
+    /// and engines. Passwords are put into files of mode 0600 in the folder.
     package func plan(from plan: Plan) -> Plan {
         var plan = plan
         plan.source.endpoint = address(of: source)

@@ -64,7 +64,7 @@ extension Lab {
 }
 
 extension RESPValue {
-    /// The names and values of a flat array, as `SENTINEL MASTER` and `CONFIG GET` answer with one.
+    /// The names and values of a flat array, such as the reply of `SENTINEL MASTER` or `CONFIG GET`.
     var fields: [String: String] {
         let words = (array ?? []).map { $0.string ?? "" }
         let pairs = stride(from: 0, to: words.count - 1, by: 2).map { (words[$0], words[$0 + 1]) }

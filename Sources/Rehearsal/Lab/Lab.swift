@@ -23,7 +23,7 @@ package struct Lab: Sendable {
     let authority: CertificateAuthority?
 
     /// Starts everything, runs `body`, then stops and removes everything.
-    /// - Parameter keep: whether to leave the folder with logs and configuration, which is `folder.path`.
+    /// - Parameter keep: whether to leave the folder `folder.path` with logs and configuration in place.
     package static func run<Result: Sendable>(
         _ description: LabDescription, connector: any SessionConnector, keep: Bool = false,
         body: @Sendable (Lab) async throws -> Result
@@ -42,8 +42,8 @@ package struct Lab: Sendable {
 
     package var instances: [ServerProcess] { [source, target] + replicas }
 
-    /// A proxy in front of an instance. Everybody connects to the proxy and takes it for the instance, and for the
-    /// engine that it plays.
+    /// A proxy in front of an instance. Everybody connects to the proxy and takes it for an instance with the proxy's
+    /// engine.
     package struct Front: Sendable {
         package var address: Endpoint
         package var engine: Engine
@@ -54,19 +54,19 @@ package struct Lab: Sendable {
         }
     }
 
-    /// The same world with a proxy in front of an instance.
+    /// This world with a proxy in front of an instance.
     package func fronted(_ server: ServerProcess, by front: Front) -> Lab {
         var lab = self
         lab.fronts[server.name] = front
         return lab
     }
 
-    /// The address at which others find this server: that of its proxy, where it has one.
+    /// The address at which others find this server: the proxy's, if the server has one.
     package func address(of server: ServerProcess) -> Endpoint {
         fronts[server.name]?.address ?? server.address
     }
 
-    // MARK: Talking to the servers, as one who may do everything
+    // MARK: Talking to the servers, with all rights
 
     package func settings(for server: ServerProcess) -> ConnectionSettings {
         access(of: server).settings(for: address(of: server))

@@ -12,7 +12,7 @@ package struct LabDescription: Sendable {
     /// `nil` describes plain TCP. Either all servers, Sentinels and replication use TLS or none does, because a
     /// Sentinel reaches all its instances in the same way.
     package var tls: TLS?
-    /// The name of a user of the source who has no right but to follow it.
+    /// The name of a user of the source whose only right is to follow it.
     package var replicationUser: String?
     /// The names of users that only the source has from the start, so that the plan can bring them to the target.
     package var applicationUsers: [String] = []
@@ -71,7 +71,7 @@ package struct LabDescription: Sendable {
         package var infoPeriod: Duration?
         /// Whether the Sentinels watch the source from the start. A plan can have a step that tells them to.
         package var watchesSource = true
-        /// The engine whose Sentinel it is; `nil` takes that of Redis, or of Valkey where Redis is not installed.
+        /// The engine that the Sentinels belong to; `nil` takes Redis, or Valkey if Redis is not installed.
         package var engine: Engine?
         /// Further lines of the Sentinels' configuration files.
         package var extraLines: [String] = []

@@ -24,8 +24,8 @@ package struct WriteRecord: Sendable {
         logs.reduce(into: [:]) { sum, log in sum.merge(log.errors, uniquingKeysWith: +) }
     }
 
-    /// The longest time between two acknowledged writes of all writers together. A gap counts where it overlaps the
-    /// window, and then in its full length.
+    /// The longest time between two acknowledged writes of all writers together. A gap that overlaps the window counts
+    /// in full.
     package func writeGap(in window: Range<ContinuousClock.Instant>) -> Duration {
         Self.longestGap(logs.flatMap(\.acknowledged).sorted(), stopped, window)
     }

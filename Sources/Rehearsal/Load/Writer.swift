@@ -35,7 +35,7 @@ actor Writer {
             guard let session = await connected() else { return }
             await write(on: session)
             guard let interval else { continue }
-            // After a stall the writer goes on at its rate and does not catch up, just as users do not.
+            // After a stall the writer goes on at its rate. It does not catch up, and neither do users.
             due = max(due.advanced(by: interval), clock.now.advanced(by: .zero - interval))
             if due > clock.now { try? await clock.sleep(until: due) }
         }

@@ -4,11 +4,11 @@ import SystemPackage
 
 /// A child process that cannot outlive this process, not even if this process is killed with SIGKILL.
 ///
-/// A shell stands between the two. It starts the program and then waits for the end of the program and for the end of a
-/// pipe whose only write end is in this process. However this process ends, the kernel closes that pipe. The shell then
-/// kills the program and removes the folder it was told to. The shell has not yet waited for the program, so no other
-/// process can have been given its process id. `PR_SET_PDEATHSIG` would kill the program already when the *thread* that
-/// forked ends.
+/// A shell stands between this process and the program. It starts the program and then waits for the end of the program
+/// and for the end of a pipe whose only write end is in this process. However this process ends, the kernel closes that
+/// pipe. The shell then kills the program and removes the folder it was told to. The shell has not yet waited for the
+/// program, so no other process can have been given its process id. `PR_SET_PDEATHSIG` would kill the program too
+/// early, as soon as the *thread* that forked ends.
 ///
 /// The shell leads a process group of its own, so that Ctrl-C at the terminal does not reach it, and so that children
 /// of the program end with it. It ignores SIGHUP: the death of this process orphans the group, and the kernel sends

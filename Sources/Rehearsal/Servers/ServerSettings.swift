@@ -22,7 +22,7 @@ package struct ServerSettings: Sendable {
     package var admitsDefaultUser = true
     /// The password of a `default` that has to be on although nobody is to use it; nobody is told the password.
     let nobodysPassword = Secret.generated()
-    /// The user as whom this server logs in to the primary that it follows.
+    /// The user with which this server logs in to the primary that it follows.
     package var replicationUser: String?
     package var replicationPassword: Secret?
     package var tls: ServerTLS?

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 package import Rehearsal
 
-/// Asks a Dragonfly, be it a real one or the stand-in, all questions in each situation.
+/// Asks a Dragonfly all questions in each situation. It may be a real Dragonfly or the stand-in.
 package struct DragonflyRecorder: Sendable {
     /// The answers, by situation and by the text of the question.
     package typealias Answers = [Situation: [String: RecordedAnswer]]
@@ -77,8 +77,8 @@ package struct DragonflyRecorder: Sendable {
 }
 
 extension DragonflyRecord {
-    /// Makes a record. An answer that differs from the record before only in what varies keeps its old values, so that
-    /// asking again leaves the file as it was.
+    /// Makes a record. If an answer differs from that in `before` only in the values of placeholders, the old values
+    /// are kept. So asking again does not change the file unless Dragonfly behaves differently.
     package init(engine: String, answers: DragonflyRecorder.Answers, before: DragonflyRecord) {
         let asks = Set(answers.values.flatMap(\.keys)).sorted()
         var entries: [Entry] = []

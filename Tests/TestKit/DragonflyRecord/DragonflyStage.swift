@@ -3,7 +3,7 @@ import RESP
 import Rehearsal
 import Values
 
-/// Brings a Dragonfly into each situation, and knows words to put in the place of the placeholders of questions.
+/// Brings a Dragonfly into each situation, and supplies words for the placeholders of questions.
 struct DragonflyStage: Sendable {
     private static let password = "recorded-password"
     private let lab: Lab
@@ -32,7 +32,7 @@ struct DragonflyStage: Sendable {
         try await makeUsers()
         try await target("ACL", "LOG", "RESET")
         try await target("SET", "recorded:0", "recorded")
-        // Dragonfly counts unknown commands, and in each situation it is to have seen one.
+        // Dragonfly counts unknown commands. It gets one in each situation, so that there is a count to record.
         _ = try? await lab.send(["NOSUCHCOMMAND"], to: lab.target)
         switch role {
         case .primary, .locked: return

@@ -1,12 +1,11 @@
 import RESP
 
-/// Replaces what varies in the answers of a Dragonfly, and is no part of how it behaves, by placeholders.
+/// Replaces by placeholders whatever varies in the answers of a Dragonfly without being part of its behaviour.
 struct DragonflyText {
-    /// The words that stood in the place of the question's placeholders.
+    /// The words with which the placeholders of the question were filled in.
     let asked: [String: String]
 
-    /// Settings for which the stand-in tells the value of the Redis behind it, each with the name that Redis has for
-    /// it.
+    /// Settings whose value the stand-in takes from the Redis behind it: Dragonfly's name of each, and Redis's.
     static let settings = [
         "replica_priority": "replica-priority", "masterauth": "masterauth", "masteruser": "masteruser",
         "requirepass": "requirepass", "maxmemory": "maxmemory", "dbnum": "databases", "databases": "databases",
@@ -135,7 +134,7 @@ struct DragonflyText {
         return lines.joined(separator: "\n")
     }
 
-    /// The form of one of several lines of a kind, such as those of databases; `nil` for any other line.
+    /// The pattern for a line that occurs once for each of several things, such as databases; `nil` for any other line.
     private static func each(_ line: String) -> String? {
         guard let colon = line.firstIndex(of: ":") else { return nil }
         let key = line[..<colon]

@@ -35,7 +35,7 @@ struct RecordedQuestion: Sendable {
 }
 
 extension Placeholders {
-    /// The values for an empty word, which only a placeholder without fixed text around it can stand for; `nil` for any
-    /// other.
+    /// The values if this word of a question matches an empty word; `nil` if it does not. Only a placeholder without
+    /// fixed text around it matches, and then there are no values to remember.
     fileprivate var valuesOfNothing: [String: String]? { fixedLength == 0 ? [:] : nil }
 }

@@ -1,4 +1,4 @@
-/// The state that a Dragonfly is in when it is asked. Its answer to the same question can be another one in each state.
+/// The state that a Dragonfly is in when it is asked. It can answer the same question differently in each state.
 package struct Situation: Sendable, Hashable, CustomStringConvertible {
     /// How the Dragonfly was started.
     package enum Setup: String, Sendable, CaseIterable {

@@ -4,7 +4,7 @@ import RESP
 import Rehearsal
 package import Values
 
-/// A proxy in front of a real Redis that answers as a real Dragonfly was recorded to answer, and in no other way.
+/// A proxy in front of a real Redis that answers only with recorded answers of a real Dragonfly.
 ///
 /// Roles, offsets and data are those of the Redis, so that Sentinels and sources see real replication. A question that
 /// is not in the record gets an error, and fails the test in which it was asked.

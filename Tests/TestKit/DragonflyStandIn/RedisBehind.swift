@@ -82,7 +82,7 @@ struct RedisBehind: Sendable {
     }
 }
 
-/// What Redis says of a user, in the way of Dragonfly: 15 digits of a password's digest, and no flags besides the
+/// What Redis says of a user, put as Dragonfly puts it: 15 digits of a password's digest, and no flags besides the
 /// state.
 struct RedisUser: Sendable {
     let needsNoPassword: Bool

@@ -34,8 +34,7 @@ struct RedisInfo {
     /// The values for the placeholders of an answer about the server.
     var values: Values {
         var values = Values(words: Dictionary(lines) { first, _ in first })
-        // A Dragonfly always has a memory limit. Where it has no flag file there is no value to take it from, so the
-        // record's stays.
+        // A Dragonfly always has a memory limit. If the Redis has none, the recorded limit is used.
         if self["maxmemory"] == "0" { for name in ["maxmemory", "maxmemory_human"] { values.words[name] = nil } }
         for name in ["executable", "config_file", "multiplexing_api"] { values.words[name] = nil }
         values.words["primary-host"] = self["master_host"]

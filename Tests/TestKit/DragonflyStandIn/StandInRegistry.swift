@@ -1,7 +1,7 @@
 import RESP
 import Values
 
-/// The clients of the stand-in, and the questions that it was asked and the record does not answer.
+/// The clients of the stand-in, and the questions that it was asked and has no recorded answer for.
 actor StandInRegistry {
     struct Entry: Sendable {
         let id: Int

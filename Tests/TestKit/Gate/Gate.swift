@@ -12,8 +12,8 @@ package struct Gate: Sendable {
         /// The server's name, as in `ServerProcess.name`.
         package let server: String
         package let words: [String]
-        /// The user as whom the sender has logged in on this connection; `nil` where it has not, or with a password
-        /// only.
+        /// The user with which the sender has logged in on this connection; `nil` if it has not logged in, or has given
+        /// only a password.
         package var user: String?
 
         package var description: String { "\(server): \(words.joined(separator: " "))" }
