@@ -106,8 +106,8 @@ struct Attempt: Sendable {
 }
 
 extension Attempt.End {
-    /// What this end counts as after the timeout: an attempt that finished nevertheless has succeeded, and one that
-    /// failed while it was stopped keeps what it says about the state of the servers.
+    /// How this end counts if the time was already over. An attempt that finished has succeeded all the same. One that
+    /// failed keeps its failure, which says in what state the servers are.
     fileprivate func late(after timeout: Duration) -> Self {
         switch self {
         case .succeeded, .undone, .notRecorded: self

@@ -39,7 +39,7 @@ struct ProgressPace {
         return .hold(interval - (now - entry.shownAt))
     }
 
-    /// The progress that was held, unless the node has ended meanwhile.
+    /// The progress that was held back; `nil` if the node has ended since.
     mutating func due(_ node: NodeID, at now: Duration) -> Progress? {
         guard let entry = entries[node], entry.isHeld else { return nil }
         entries[node] = Entry(latest: entry.latest, shownAt: now)

@@ -42,7 +42,7 @@ struct RunDriver {
         var messages = messages.makeAsyncIterator()
         while outcome == nil, let message = await messages.next() { receive(message, &group) }
         journal.record { [direction, outcome] state, _ in state.status = outcome?.status(direction) ?? state.status }
-        // No attempt runs any more. Only what the store says still counts.
+        // No attempt is running any more. Only the outcomes of writes still matter.
         while journal.isBehind, let message = await messages.next() {
             switch message {
             case .checkpoint(let report): receive(report, &group)
@@ -92,8 +92,8 @@ struct RunDriver {
         }
     }
 
-    /// In a run, each effect waits for its own intent to be in the store; in a rollback, no undo begins before the
-    /// store says so.
+    /// In a run, nodes start at once, and each effect waits until its own intent is in the store. In a rollback, an
+    /// undo starts only after the store has its intent.
     private mutating func start(_ ids: [NodeID], _ group: inout DiscardingTaskGroup) {
         let nodes = ids.compactMap { graph[$0] }
         switch direction {

@@ -15,7 +15,7 @@ package struct RunEvent: Sendable, Equatable {
         case undo(NodeID, attempt: Int, StepEvent)
     }
 
-    /// What happened to one node; the same words in a run and in a rollback.
+    /// What happened to one node, in a run or in a rollback.
     package enum StepEvent: Sendable, Equatable {
         case started
         case progress(Progress)

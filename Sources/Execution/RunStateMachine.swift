@@ -63,7 +63,8 @@ package struct RunStateMachine: Sendable {
     /// How often the node was started in this run.
     package func attempts(of id: NodeID) -> Int { graph.edges.positions[id].flatMap { attempts[$0] } ?? 0 }
 
-    /// - Parameter kept: nodes that need not run again; each counts as succeeded as soon as its own needs have.
+    /// - Parameter kept: nodes that need not run again. Each counts as succeeded as soon as all that it needs has
+    ///   succeeded.
     package mutating func begin(kept: Set<NodeID> = []) -> Action {
         guard case .idle = phase else { preconditionFailure("a run begins once") }
         self.kept = Set(kept.compactMap { graph.edges.positions[$0] })

@@ -4,9 +4,8 @@ package struct Cycle<ID: Hashable & Sendable>: Sendable, Equatable {
     package let ids: [ID]
 
     /// Finds one cycle in each knot of nodes that all need each other: the shortest one through the knot's first node.
-    /// The cycles come in the order of the list. Needs that are not among the ids are passed over, and of two entries
-    /// with one id the first counts: both are mistakes with diagnostics of their own. Takes time linear in ids and
-    /// needs.
+    /// The cycles come in the order of the list. Needs that are not among the ids are ignored. If an id occurs twice,
+    /// its first entry counts. Both mistakes have diagnostics of their own. Takes time linear in ids and needs.
     package static func all(in list: [(id: ID, needs: [ID])]) -> [Cycle] {
         let edges = Edges(lenient: list)
         let knots = Knots(edges.needs)

@@ -30,8 +30,8 @@ package struct Edges<ID: Hashable & Sendable>: Sendable {
         self.dependents = dependents
     }
 
-    /// Takes a list with mistakes as well: needs that are not among the ids are passed over, and of two entries with one
-    /// id the first counts.
+    /// Takes a list with mistakes, too: needs that are not among the ids are ignored, and if an id occurs twice, its
+    /// first entry counts.
     package init(lenient list: [(id: ID, needs: [ID])]) {
         var known = Set<ID>()
         let unique = list.filter { known.insert($0.id).inserted }

@@ -107,7 +107,7 @@ package struct RollbackSettings: Sendable, Hashable {
     }
 }
 
-/// One unit of a plan.
+/// One entry under `steps` in a plan.
 package struct Step: Sendable, Identifiable {
     package var id: String
     package var kind: StepKind

@@ -30,7 +30,7 @@ extension CommandContext {
         !isPlain && environment["NO_COLOR", default: ""].isEmpty
     }
 
-    /// The width in columns; `nil` where the descriptor is no terminal, or one that cannot be drawn on.
+    /// The width in columns; `nil` if the descriptor is not a terminal, or is one on which nothing can be drawn.
     private static func width(of descriptor: Int32, _ environment: [String: String]) -> Int? {
         guard isatty(descriptor) == 1, environment["TERM"] != "dumb" else { return nil }
         var size = winsize()
@@ -40,7 +40,7 @@ extension CommandContext {
 }
 
 extension CommandContext.MessageStyle {
-    /// - Parameter width: columns; `nil` where standard error is no terminal.
+    /// - Parameter width: columns; `nil` if standard error is not a terminal.
     fileprivate init(of width: Int?, isColored: Bool) {
         self.init(width: width, isColored: isColored && width != nil)
     }

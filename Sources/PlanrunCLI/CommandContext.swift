@@ -20,7 +20,7 @@ package struct CommandContext: Sendable {
     package var isBehind: @Sendable () -> Bool
     /// Waits until everything that was printed has been read, at most for the given time.
     package var flush: @Sendable (Duration) -> Void
-    /// `nil` where standard output is no terminal.
+    /// `nil` if standard output is not a terminal.
     package var terminal: Terminal?
     /// What standard error can show. It can be a file while standard output is a terminal, and the other way round.
     package var messageStyle: MessageStyle

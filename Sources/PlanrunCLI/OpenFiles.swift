@@ -9,7 +9,7 @@ enum OpenFiles {
     /// Enough for a plan with many Sentinels, and for a rehearsal.
     private static let wanted = 1_024
 
-    /// Raises the limit as far as the system allows. Returns an error to print where that is still too little: SwiftNIO
+    /// Raises the limit as far as the system allows. If that is not enough, returns an error to print, because SwiftNIO
     /// would crash the process when it cannot open a file.
     static func makeRoom() -> Notice? {
         var limit = rlimit()

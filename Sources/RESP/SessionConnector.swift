@@ -124,8 +124,8 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// The value, for the wire only.
     package func reveal() -> String { value }
 
-    /// Says that the secret begins or ends with a blank or a line break, which nobody sees and which is sent
-    /// nevertheless: a clause such as `ends with a line break`. `nil` where it does not.
+    /// A clause such as `ends with a line break`, if the secret begins or ends with a blank or a line break. Nobody
+    /// sees such a character, but it is sent. Otherwise `nil`.
     package var unseenEnds: String? {
         let scalars = value.unicodeScalars
         if let last = scalars.last, last.properties.isWhitespace {

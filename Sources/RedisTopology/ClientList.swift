@@ -4,7 +4,7 @@ package import RESP
 package struct ClientList: Sendable, Equatable {
     package let clients: [Client]
 
-    /// One connection to a server. What the server does not tell is `nil` or empty.
+    /// One connection to a server. What the server does not report is `nil` or empty.
     package struct Client: Sendable, Equatable {
         package let id: Int64
         /// Host and port as the server sees them; a path for a Unix socket.

@@ -29,7 +29,7 @@ package struct YAMLNode: Sendable, Equatable {
     package var isNull: Bool { scalar?.meaning == .null }
 }
 
-/// A key and its value. A key is its text as written: `on`, `1` and `"on"` are no booleans or numbers here.
+/// A key and its value. A key is its text as written: `on`, `1` and `"on"` are texts here, not booleans or numbers.
 package struct YAMLEntry: Sendable, Equatable {
     package let key: String
     package let keyRange: SourceRange

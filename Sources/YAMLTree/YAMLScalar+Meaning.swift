@@ -3,15 +3,15 @@ extension YAMLScalar {
     ///
     /// - `y` and `n` alone are text: the specification lists them as booleans, but no common parser reads them so.
     /// - Numbers in base 60 (`190:20:30`), dates and times are text: in a plan, digits with a colon are an address.
-    /// - Numbers with a leading zero, in another base or with `_` are numbers, but no integers: editors, which follow
-    ///   YAML 1.2, read `010` as another number than YAML 1.1 does, so a plan must not rely on either.
+    /// - Numbers with a leading zero, in another base or with `_` are numbers, but not integers. YAML 1.1 and editors,
+    ///   which follow YAML 1.2, read `010` as different numbers, so a plan must not rely on either.
     ///
     /// What is in quotes, and what is written as a block (`|`, `>`), is always text.
     package enum Meaning: Sendable, Equatable {
         case null
         case bool(Bool)
         case integer(Int)
-        /// A number that is no integer, or that is spelt in a way that can be misread.
+        /// A number that is not an integer, or that is spelt in a way that can be misread.
         case number
         case text
     }

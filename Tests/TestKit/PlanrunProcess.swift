@@ -19,9 +19,9 @@ package actor PlanrunProcess {
     private var termination: TerminationStatus?
     private var life: Task<Void, any Error>?
 
-    /// Starts planrun, runs `body` meanwhile, and kills planrun afterwards if it still runs.
+    /// Starts planrun, runs `body` beside it, and then kills planrun if it is still running.
     /// - Parameters:
-    ///   - environment: variables besides `PATH` and `HOME`, which are all that planrun gets otherwise.
+    ///   - environment: variables in addition to `PATH` and `HOME`. planrun gets no others.
     ///   - input: what planrun reads from standard input.
     package static func run<Result: Sendable>(
         _ arguments: [String], environment: [String: String] = [:], input: String = "", in folder: FilePath? = nil,
@@ -70,8 +70,8 @@ package actor PlanrunProcess {
     }
 
     package func send(_ signal: Int32) {
-        // A signal is sent only while nobody has waited for the process, because only until then the process id is
-        // certainly its own.
+        // A signal is sent only while nobody has waited for the process. After that, another process may have its
+        // process id.
         if let pid, termination == nil { kill(pid, signal) }
     }
 

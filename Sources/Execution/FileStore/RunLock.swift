@@ -72,9 +72,9 @@ package final class RunLock: Sendable {
     package func release() {
         let isOurs = isIntact
         guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        // The file is removed while it is still locked: no other process can take it, and one that has opened it
-        // meanwhile sees that it is gone and opens the path again. If another file stands at the path by now, it is
-        // somebody else's.
+        // The file is removed while it is still locked, so no other process can lock it. A process that has opened it
+        // already sees that it is gone and opens the path again. If another file is at the path by now, it belongs to
+        // somebody else.
         if isOurs { removeFile(FilePath(path)) }
         try? file.close()
     }

@@ -4,8 +4,8 @@ import SystemPackage
 
 /// The state file of one plan: JSON, written whole or not at all, readable by its owner only.
 ///
-/// A write goes to a temporary file in the same folder, to the disk, and then takes the place of the old one, so that
-/// at every moment there is one complete state. What cannot be understood is refused and left as it is.
+/// A write makes a temporary file in the same folder, waits until it is on disk, and renames it over the old file. So
+/// at every moment there is one complete state. A file that cannot be understood is refused and left as it is.
 package struct StateFile: Sendable {
     package let path: String
 

@@ -41,15 +41,15 @@ package struct RunState: Sendable, Equatable, Codable {
     package static let newestFormat = 1
 
     package let format: Int
-    /// A UUID, the same for all runs that continue each other.
+    /// A UUID. A run that continues another one keeps it.
     package let lineage: String
     /// Counts the checkpoints.
     package internal(set) var serial: Int
     /// As the user typed it.
     package let planPath: String
     package let planName: String
-    /// The text of the plan that the run follows: as it was when the run began, or when a change of it was accepted. It
-    /// holds no secrets: those are references.
+    /// The text of the plan that the run follows: the text from the beginning of the run, or from the last change that
+    /// was accepted. It holds no secrets, only references to them.
     package var plan: String
     package internal(set) var status: Status
     package let startedAt: Timestamp

@@ -24,7 +24,7 @@ struct Journal {
     /// The first write that failed.
     private(set) var failure: StoreFailure?
     private var waiting: [Waiting] = []
-    /// The highest serial of which it is known whether it was written.
+    /// The highest serial whose outcome is known, whether it was written or not.
     private var settled = 0
     private let lease: any RunLease
     private let writer: CheckpointWriter

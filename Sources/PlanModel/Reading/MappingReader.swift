@@ -20,7 +20,7 @@ struct MappingReader {
     private var reported: Set<String> = []
     private let byKey: [String: YAMLEntry]
 
-    /// `nil` if the value is no mapping, which is reported. A key without a value is an empty mapping.
+    /// `nil` if the value is not a mapping, which is reported. A key without a value is an empty mapping.
     init?(_ node: YAMLNode, _ site: ReadingSite, expected: String = "a mapping") {
         guard node.isNull || node.entries != nil else {
             site.reportWrongType(node, expected: expected)

@@ -49,7 +49,7 @@ extension Plan {
         collector.secretPlaces = concealment.places
     }
 
-    /// Loads and reads the file at `path`; a file that cannot be loaded is a diagnostic as well.
+    /// Loads and reads the file at `path`. If it cannot be loaded, the result has a diagnostic that says so.
     package static func load(
         path: String, checks: [CheckDeclaration], environment: [String: String]? = nil
     ) -> PlanReading {

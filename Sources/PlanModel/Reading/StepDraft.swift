@@ -2,7 +2,8 @@ internal import Diagnostics
 
 /// A step as far as it could be read: enough to check its order among the others, even if it has mistakes of its own.
 struct StepDraft {
-    /// A need, and where it is written. A need that follows from the order has the range of the step's kind key.
+    /// A need, and where it is written. An unwritten need, which follows from the order of the steps, has the range of
+    /// the step's kind key.
     struct Need {
         let id: String
         let range: SourceRange

@@ -4,9 +4,8 @@ internal import Values
 internal import YAMLTree
 
 extension ValueType where Value == String {
-    /// Text that is not empty, on one line. Numbers and booleans must be quoted: `name: 2024` is no text in YAML.
-    ///
-    /// It names something, so it must not hold hidden characters, in quotes or not.
+    /// A text that names something: not empty, on one line, and without hidden characters, even in quotes. Numbers and
+    /// booleans must be quoted, because `name: 2024` is a number in YAML.
     static func text(_ expected: String = "a text") -> Self {
         text(expected, schema: ["minLength": 1]) { text in
             if let problem = problemOfLine(text) { return problem }

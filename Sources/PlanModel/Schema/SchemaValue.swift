@@ -11,7 +11,7 @@ indirect enum SchemaValue: Sendable, Equatable {
     case array([SchemaValue])
     case object([Member])
 
-    /// The same object with more members.
+    /// This object with further members.
     func adding(_ members: SchemaValue) -> SchemaValue {
         guard case .object(let own) = self, case .object(let others) = members else { return self }
         return .object(own + others)

@@ -200,8 +200,7 @@ extension FailoverStep {
         return resting ?? (canFollow ? .follow : .fenced)
     }
 
-    /// How the source comes to rest, as far as the plan decides it; `nil` if that depends on the versions of the
-    /// servers.
+    /// How the source comes to rest, if the plan alone decides it; `nil` if it depends on the versions of the servers.
     package func certainResting(_ plan: Plan) -> Resting? {
         let otherwise = resting(canFollow: false)
         if plan.target.engine.rulesOut(replica: plan.source.engine) { return otherwise }

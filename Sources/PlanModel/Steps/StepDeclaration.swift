@@ -46,7 +46,7 @@ package struct StepDefaults: Sendable, Hashable {
     }
 }
 
-/// What a step must know of its plan for the sentences about itself.
+/// What a step must know about its plan in order to describe itself.
 package struct StepScene: Sendable {
     package var plan: Plan
     /// How many questions the step asks the servers. Each question is a node of its own in the graph.

@@ -63,7 +63,7 @@ struct Inquiry: Sendable {
     }
 
     private func show(_ lines: [String], _ yes: Yes) {
-        // Reading the facts takes time, and what was typed meanwhile was typed without knowing them.
+        // Reading the facts takes time. Whatever was typed during that time was typed before they were shown.
         input.discard()
         ask((lines + [prompt(yes)]).joined(separator: "\n"))
     }

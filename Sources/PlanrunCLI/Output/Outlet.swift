@@ -71,7 +71,7 @@ struct Outlets: Sendable {
     let output: Outlet
     let messages: Outlet
 
-    /// Where standard output and standard error go to the same place, such as a terminal, they share an outlet, so that
+    /// If standard output and standard error go to the same place, such as a terminal, they share an outlet, so that
     /// the order of their lines is kept. Otherwise neither waits for the reader of the other.
     init() {
         output = Outlet(STDOUT_FILENO)

@@ -71,7 +71,7 @@ struct PlanInspector {
     }
 
     private func check(_ nodes: [StepGraph.Node], _ provider: some OperationProvider) async -> [PlanReport.Finding] {
-        // The first check asks whether the servers answer at all. Where they do not, all others would fail for the same
+        // The first check asks whether the servers answer at all. If they do not, all others would fail for the same
         // reason.
         let first = nodes.filter { node in !nodes.contains { node.needs.contains($0.id) } }
         let rest = nodes.filter { node in !first.contains(node) }

@@ -13,8 +13,8 @@ extension CommandContext {
         return plan
     }
 
-    /// - Parameter format: a format for people is printed as a message, and not at all where there are no diagnostics;
-    ///   a format for programs is always printed, as data.
+    /// - Parameter format: a format for people is printed as a message, and only if there are diagnostics; a format for
+    ///   programs is always printed, as data.
     func show(_ diagnostics: [Diagnostic], as format: DiagnosticFormat = .text) {
         let surface = DiagnosticSurface(isColored: messageStyle.isColored, width: messageStyle.width)
         let text = format.renderer.init(surface).render(diagnostics)

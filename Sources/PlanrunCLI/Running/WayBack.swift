@@ -11,7 +11,7 @@ struct WayBack: Sendable {
 
     private var graph: StepGraph { compiled.graph }
 
-    /// Whether the target has taken over, be it by this run or by the Sentinels on their own.
+    /// Whether the target has taken over, through this run or through the Sentinels on their own.
     func isPastCutover(_ state: RunState) async -> Bool { await passedCutover(state) != nil }
 
     /// The record of the step that cut over; `nil` as long as neither a step nor the Sentinels have made the target

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Shows a run while it happens.
 ///
-/// The task that decides what the run does next calls it, one event after the other, so a view must never wait: it
-/// prints to an `Outlet`. Where nobody reads the outlet, progress is left out and everything else is kept for the
-/// reader.
+/// It is called by the task that decides what the run does next, with one event after the other. So a view must never
+/// wait: it prints to an `Outlet`. If nobody reads the outlet, progress is left out, and everything else is kept until
+/// somebody does.
 protocol RunView: Sendable {
     func receive(_ event: RunEvent)
     /// Shows a sentence that is not an event, such as the answer to Ctrl-C. Any thread may call it.

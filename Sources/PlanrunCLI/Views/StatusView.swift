@@ -23,8 +23,7 @@ struct StatusView {
         return lines.joined(separator: "\n")
     }
 
-    /// A line for each node. Where many checks of a step passed, they share one line, in the place of the first of
-    /// them.
+    /// A line for each node. If many checks of a step passed, they share one line, at the place of the first.
     private var nodes: [String] {
         let passed = Dictionary(grouping: state.nodes.filter(\.isPassedCheck), by: \.id.step)
         var shown: Set<String> = []

@@ -71,8 +71,8 @@ final class ReplyHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Servers often close TLS without the closing alert. That is no error; the end of the connection follows and is
-        // reported.
+        // Servers often close TLS without the closing alert. That is not an error; the end of the connection follows
+        // and is reported.
         if case NIOSSLError.uncleanShutdown = error { return }
         if cause == nil {
             let failure = ConnectFailure(error, address: link.address)

@@ -25,8 +25,8 @@ struct CertificateName: Equatable {
         }
     }
 
-    /// Whether this name of a certificate is good for the wanted name. By RFC 6125 §6.4 upper and lower case are the
-    /// same, and a star stands for exactly the whole first label.
+    /// Whether this name, taken from a certificate, covers the wanted name. By RFC 6125 §6.4 upper and lower case are
+    /// the same, and a star stands for exactly the whole first label.
     func covers(_ wanted: CertificateName) -> Bool {
         if let address = wanted.address { return address == self.address }
         guard address == nil else { return false }

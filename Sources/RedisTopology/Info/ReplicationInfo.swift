@@ -27,7 +27,7 @@ package struct ReplicationInfo: Sendable, Equatable {
     /// The id of the history that this server's history continues.
     package let previousReplicationID: String?
     package let previousIDValidUntil: Int64?
-    /// Which primary this server follows, and how well; `nil` on a primary.
+    /// The primary that this server follows and the state of the link to it; `nil` on a primary.
     package let upstream: Upstream?
 
     package init(_ reply: RESPValue) throws(ReplyError) {

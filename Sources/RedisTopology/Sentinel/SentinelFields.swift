@@ -84,6 +84,6 @@ package struct SentinelFlags: Sendable, Hashable {
     /// Whether the Sentinel's command link or publish link to the instance is not connected.
     package var isDisconnected: Bool { words.contains("disconnected") }
     package var isFailoverInProgress: Bool { words.contains("failover_in_progress") }
-    /// Whether the instance is reachable, as far as this Sentinel can tell.
+    /// Whether the instance is reachable, in the view of this Sentinel.
     package var isHealthy: Bool { !isSubjectivelyDown && !isObjectivelyDown && !isDisconnected }
 }

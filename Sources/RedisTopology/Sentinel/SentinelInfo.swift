@@ -5,7 +5,7 @@ package import Values
 package struct SentinelInfo: Sendable, Equatable {
     /// Whether the Sentinel is in TILT, in which it distrusts its clock and starts nothing for 30 s.
     package let isInTilt: Bool
-    /// How long it has been in TILT; Sentinels older than 7 do not tell.
+    /// How long it has been in TILT; Sentinels older than 7 do not report it.
     package let tiltAge: Duration?
     package let primaries: [Monitored]
 

@@ -7,11 +7,11 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
     package let needsNoPassword: Bool
     /// What the user may do: first the rules outside of parentheses, then the selectors of Redis 7.
     package let permissions: [ACLPermission]
-    /// The SHA-256 digest of each password as the server tells it. Dragonfly tells only the first digits.
+    /// The SHA-256 digest of each password, as the server reports it. Dragonfly reports only the first digits.
     private let digests: [String]
     private let skipsSanitizing: Bool
 
-    /// - Throws: `ReplyError` for a reply that is no user, and for `null`, which means that there is no such user.
+    /// - Throws: `ReplyError` if the reply is not a user. `null` means that there is no such user.
     package init(_ reply: RESPValue) throws(ReplyError) {
         guard let fields = Self.fields(reply), !fields.isEmpty else {
             throw ReplyError(command: "ACL GETUSER", expected: "a user", reply: reply)
@@ -101,7 +101,7 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
 }
 
 extension ACLUser {
-    /// Whether the server told complete digests, with which the user can be made on another server.
+    /// Whether the server reported complete digests. Only with these can the user be created on another server.
     package var tellsWholeDigests: Bool { digests.allSatisfy { $0.count == 64 } }
 
     /// Words for `ACL SETUSER` of Redis and Valkey that give a new user the passwords of this one. Treat them as

@@ -5,7 +5,7 @@ import RESP
 /// look for the write later.
 ///
 /// Half of the writes set a key of their own; the others append to a list or set a field of a hash, which many writes
-/// share. Every write can be repeated, and one that was repeated does not hide that another is missing.
+/// share. Repeating a write is harmless: it does not hide that another write is missing.
 struct LoadWrite: Sendable, Hashable {
     let writer: Int
     let number: Int

@@ -20,7 +20,8 @@ package struct ServerSettings: Sendable {
     package var accounts: [ServerAccount] = []
     /// Whether the user `default` may log in where there are accounts.
     package var admitsDefaultUser = true
-    /// The password of a `default` that has to be on although nobody is to use it; nobody is told the password.
+    /// The password of the user `default`, if that user has to be on although nobody should use it. Nobody is told this
+    /// password.
     let nobodysPassword = Secret.generated()
     /// The user with which this server logs in to the primary that it follows.
     package var replicationUser: String?

@@ -120,7 +120,7 @@ struct DragonflyText {
         "last_error",
     ]
 
-    /// Values that are recorded in the place of those that would tell something about the recording machine.
+    /// Values that are recorded instead of the real ones, which would reveal something about the recording machine.
     private static let machine = [
         "os": "Linux 6.1.0 x86_64", "executable": "/usr/bin/dragonfly", "config_file": "/etc/dragonfly.flags",
     ]

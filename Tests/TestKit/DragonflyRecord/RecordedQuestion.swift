@@ -26,7 +26,7 @@ struct RecordedQuestion: Sendable {
 
     var fixedLength: Int { words.map(\.fixedLength).reduce(0, +) }
 
-    /// The words of the command with which to ask a server, with examples in the place of placeholders.
+    /// The words of a command with which to ask a server. Examples take the place of placeholders.
     func command(_ examples: [String: String]) throws(MissingValue) -> [String] {
         var command: [String] = []
         for word in words { command += try word.expanded(Values(words: examples)) }

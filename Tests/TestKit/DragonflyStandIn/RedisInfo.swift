@@ -46,7 +46,7 @@ struct RedisInfo {
         return values
     }
 
-    /// Dragonfly lists its first database even where it holds no keys.
+    /// Dragonfly lists its first database even if it holds no keys.
     private var databases: [[String: String]] {
         let empty = ["database": "db0", "keys": "0", "expires": "0", "avg_ttl": "-1"]
         let databases = lines.filter { $0.key.hasPrefix("db") && Int($0.key.dropFirst(2)) != nil }.map { line in
