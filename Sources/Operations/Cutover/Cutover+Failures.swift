@@ -3,9 +3,9 @@ import PlanModel
 import RedisTopology
 import Values
 
-/// The failures of a handover that did not come to its end. Each says what happened and what state the world is in.
+/// The failures of a handover that did not complete. Each says what happened and what state the servers are in.
 extension CutoverDriver {
-    /// - Returns: `nil` where the handover came to its end.
+    /// - Returns: `nil` if the handover is complete.
     func failure(_ outcome: CutoverStateMachine.Outcome) -> (any Error)? {
         switch outcome {
         case .handedOver: nil
@@ -17,7 +17,7 @@ extension CutoverDriver {
         case .promotionUnknown: notPromoted(after: limits.promotion)
         case .notAnnounced: notAnnounced(after: limits.announcement)
         case .notAtRest: refusal ?? StepFailure(code: .oldPrimaryNotSettled, what: "")
-        // The run itself tells the user how it was stopped.
+        // The run itself tells the user why it stopped.
         case .stopped: CancellationError()
         }
     }
@@ -36,12 +36,13 @@ extension CutoverDriver {
                 "its min-replicas-to-write and replica-priority could not be put back yet: \(reason)",
             ]
         }
-        // The Sentinel had accepted the failover and has given it up since.
+        // The Sentinel had accepted the failover and has aborted it since. The user must know when it may start
+        // another.
         if cause == .targetGone, isSentinelAsked { failure.world.append(guardTime) }
         return failure
     }
 
-    /// - Returns: `nil` for a cause that no server named, such as a state file that could not be written or a lost
+    /// - Returns: `nil` for a cause that lies with no server, such as a state file that could not be written or a lost
     ///   lease.
     private func failure(_ cause: CutoverStateMachine.Cause) -> StepFailure? {
         switch cause {
@@ -54,12 +55,12 @@ extension CutoverDriver {
         }
     }
 
-    /// Whether a Sentinel promotes: one that was asked for a failover, or one that notices that the source was shut
-    /// down.
+    /// Whether a Sentinel does the promotion, because it was asked for a failover or because it notices that the source
+    /// was shut down.
     private var isSentinelAsked: Bool { machine.method == .sentinel || machine.method == .shutdown }
 
-    /// A Sentinel that gave a failover up begins none by itself for twice its failover-timeout, counted from the
-    /// beginning of the failover.
+    /// After an aborted failover a Sentinel starts no other by itself for twice its failover-timeout, counted from the
+    /// start of the failover.
     private var guardTime: String {
         let guarded = Int64(saturating: limits.failoverTimeout * 2 / .milliseconds(1))
         let end = Timestamp(millisecondsSince1970: Timestamp.now.millisecondsSince1970 + guarded)

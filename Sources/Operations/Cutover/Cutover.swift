@@ -6,13 +6,13 @@ import Values
 
 /// Hands the role of primary from one server to another without losing an acknowledged write.
 ///
-/// This type does what can be done before clients have to wait. What follows is decided by `CutoverStateMachine` and
-/// carried out by `CutoverDriver`. Until the promotion is asked for, everything can be taken back; after it the servers
-/// may go on without planrun.
+/// This type does everything that can be done before clients have to wait. What comes then is decided by
+/// `CutoverStateMachine` and carried out by `CutoverDriver`. Until the promotion is asked for, everything can be
+/// undone. From then on the servers may complete the handover even without planrun.
 struct Cutover: Sendable {
     /// - Parameters:
-    ///   - from: where the old primary is.
-    ///   - to: where the new primary is.
+    ///   - from: which server of the plan is the old primary.
+    ///   - to: which server of the plan is the new primary.
     static func rights(from: Rights.Place, to: Rights.Place, _ plan: Plan) -> Rights {
         Rights(at: [from], Fence.rights + WritePause.rights + ReplicationCredentials.rights + [.replicaOf])
             + Rights(at: [to], [.replicaOf] + WriteCounter.rights) + WriteProbe.rights
@@ -25,14 +25,14 @@ struct Cutover: Sendable {
     private(set) var to: Server
     let method: FailoverStep.Method
     let writePause: Duration
-    /// Whether the new primary must have every write of the old one before it is promoted. Only a return that gives
-    /// writes up does without.
+    /// Whether the new primary must have every write of the old one before it is promoted. `false` only for a return
+    /// that gives writes up.
     var drains = true
-    /// Commands that let the new primary take writes again. Set only for a return to a source that stands alone, is
-    /// closed to writes and was forgotten by the Sentinels.
+    /// Commands that make the new primary accept writes again. Set only for a return to a source that stands alone,
+    /// refuses writes and was forgotten by the Sentinels.
     var reopening: [Command]?
     let context: StepContext
-    /// Writes the memory to the state file; returns once it is on disk.
+    /// Writes the memory to the state file. It returns when the file is on disk.
     let record: @Sendable (CutoverMemory) async throws -> Void
 
     var fence: Fence { Fence(primary: from) }
@@ -42,7 +42,7 @@ struct Cutover: Sendable {
     /// The commands that promote the new primary.
     var promotion: [Command] { [["REPLICAOF", "NO", "ONE"]] + (reopening ?? []) }
 
-    /// What has to be recorded before anything is changed.
+    /// The state that must be recorded before anything is changed.
     func prior() async throws -> CutoverMemory {
         CutoverMemory(
             fence: try await fence.prior(),
@@ -50,9 +50,9 @@ struct Cutover: Sendable {
             replicas: try await others.prior())
     }
 
-    /// Does the whole handover, from a world in which nothing was promoted.
-    /// - Returns: `false` where a failover of the Sentinels promoted the new primary before this handover had raised
-    ///   its fence.
+    /// Does the whole handover, starting from a state in which nothing was promoted.
+    /// - Returns: `false` if a failover of the Sentinels has promoted the new primary before this handover raised its
+    ///   fence.
     func run(_ prior: CutoverMemory) async throws -> Bool {
         try await servers.withoutLookups(needsAll: true) { try await between($0).handOver(prior) }
     }
@@ -84,7 +84,7 @@ struct Cutover: Sendable {
         memory.measurements.leader = leader?.sentinel.endpoint.description
         memory.measurements.isAligned = leader?.isAligned
         let limits = await limits()
-        // The last look at the conditions: from here on clients wait.
+        // The conditions are checked here for the last time. After this, clients wait.
         try await checkConditions()
         let driver = CutoverDriver(
             self, choice, memory, leader: leader, counter: counter, refusals: refusals, limits: limits)
@@ -102,7 +102,7 @@ struct Cutover: Sendable {
         return await MethodChoice.make(method, sentinels, from: from, to: to)
     }
 
-    /// Conditions are about the way from the source to the target, so a return checks none.
+    /// Checks the conditions, unless this is a return: they are about the way from the source to the target.
     private func checkConditions() async throws {
         if to.part == .target { try await Conditions.check(servers, context) }
     }
@@ -116,9 +116,8 @@ struct Cutover: Sendable {
         return try await sentinels.align(to, lead: try await lead(memory), context)
     }
 
-    /// How long it will take from the fence until a Sentinel is asked for its failover. The time is estimated by
-    /// measuring its parts now: one check of the conditions, five questions to the old primary, two to the new one, and
-    /// a checkpoint.
+    /// How long it will take from now until a Sentinel is asked for its failover, estimated by measuring the parts: one
+    /// check of the conditions, five questions to the old primary, two to the new one, and one write of the state file.
     private func lead(_ memory: CutoverMemory) async throws -> Duration {
         func time(_ body: () async throws -> Void) async rethrows -> Duration {
             let watch = Stopwatch(context.clock)
@@ -131,10 +130,10 @@ struct Cutover: Sendable {
         return conditions + toFrom * 5 + toTo * 2 + (try await time { try await record(memory) })
     }
 
-    /// Goes on from a world in which the new primary was promoted, however far the earlier run came; it ends in the
-    /// same world each time.
+    /// Completes a handover whose new primary was promoted or is about to be. However far the earlier run came, the
+    /// servers end in the same state.
     func resume(_ memory: CutoverMemory) async throws {
-        // The host name of a source that is gone may be gone, too, so not every look-up has to succeed.
+        // If the source is gone, its host name may be gone too, so a look-up may fail here.
         try await servers.withoutLookups(needsAll: false) { try await between($0).goForward(memory) }
     }
 
@@ -146,8 +145,8 @@ struct Cutover: Sendable {
         try await shielded(driver) { $0.goOn(isBound: isBound) }
     }
 
-    /// Runs the driver in a task that a cancellation does not reach, since it must not stop half way. The driver ends
-    /// by itself, because the pause and its timers are limited.
+    /// Runs the driver in a task that is not cancelled, since a handover must not stop halfway. The driver ends by
+    /// itself, because the pause and all its timers are limited.
     private func shielded(
         _ driver: CutoverDriver,
         _ begin: @escaping @Sendable (inout CutoverStateMachine) -> CutoverStateMachine.Action
@@ -164,7 +163,8 @@ struct Cutover: Sendable {
         guard let gap else { return }
         var measured = memory
         measured.measurements.writeGap = gap.seconds
-        // No application made the probe's writes, so they must not count among those that a later return gives up.
+        // A later return counts the applications' writes since the promotion. The probe's writes are no loss, so they
+        // are added to the count at the promotion.
         if let counted = memory.measurements.writesAtPromotion {
             measured.measurements.writesAtPromotion = counted + probed
         }
@@ -176,14 +176,14 @@ struct Cutover: Sendable {
             ?? CutoverLimits(pause: .seconds(60), promotion: .seconds(20), announcement: .seconds(30))
     }
 
-    /// Makes the old primary follow the new one, also after a restart of the old one (`CONFIG REWRITE`).
+    /// Makes the old primary follow the new one, even after a restart (`CONFIG REWRITE`).
     func demote() async throws(StepFailure) {
         let command: Command = ["REPLICAOF", to.endpoint.host, String(to.endpoint.port)]
         let replies = try await from.replies(to: [command, Fence.rewrite], timeout: .seconds(5))
         if case .error(let error) = replies[0] { throw from.refusal(of: command, error) }
     }
 
-    /// The demotion with its outcome as a value, for an `async let` while other questions are asked.
+    /// `demote`, but with the error as a value, so that it can run as an `async let` beside other questions.
     func demoted() async -> Result<Void, StepFailure> {
         do throws(StepFailure) {
             return .success(try await demote())
@@ -192,20 +192,20 @@ struct Cutover: Sendable {
         }
     }
 
-    /// Brings the old primary to rest: it follows the new one, has the write rule of before the cutover again, and no
-    /// Sentinel can promote it.
+    /// Brings the old primary to rest: it follows the new one, has its former write rule again, and no Sentinel can
+    /// promote it.
     func bringToRest(_ memory: CutoverMemory) async throws(StepFailure) {
         do {
             if try await from.replication().role == .primary { try await demote() }
             try await fence.bringToRest(memory.fence)
         } catch {
-            // A server that was shut down has no settings to bring to rest.
+            // A server that was shut down has no settings to restore.
             if memory.isShutDown, error.isTransient { return }
             throw notAtRest(error)
         }
     }
 
-    /// Takes back what this handover changed on the old primary; only for a world in which nothing was promoted.
+    /// Undoes what this handover changed on the old primary. Allowed only if nothing was promoted.
     func unfence(_ memory: CutoverMemory) async throws(StepFailure) {
         try await fence.lower(to: memory.fence, first: [["CLIENT", "UNPAUSE"]])
         try await ReplicationCredentials.restore(memory.credentials, on: from)

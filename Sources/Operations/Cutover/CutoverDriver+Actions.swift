@@ -18,7 +18,7 @@ extension CutoverDriver {
         return .refused
     }
 
-    /// Asks the new primary how far it has come. It gets no longer to answer than writes are held back.
+    /// Asks the new primary how far it has come. Its time limit is the rest of the write pause.
     mutating func compareOffsets(_ round: CutoverStateMachine.Round) async -> Event {
         do {
             let replies = try await to.replies(to: questions(round), timeout: max(pause.remaining, .milliseconds(100)))
@@ -31,8 +31,8 @@ extension CutoverDriver {
                     Progress("\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(wanted)"))
                 return .behind
             }
-            // The new primary has carried out everything up to the offset, and nothing was written after it, so what it
-            // says about refused commands is final.
+            // The new primary has carried out everything up to the offset, and nothing was written after that. So what
+            // it says about refused commands is final.
             if round == .last, let violation = try refusals?.violation(replies[1]) {
                 refusal = violation
                 return .refused
@@ -50,8 +50,8 @@ extension CutoverDriver {
 
     private static let replication: Command = ["INFO", "replication"]
 
-    /// The offset also counts commands that the new primary received and did not carry out, so the last round asks for
-    /// those, too.
+    /// Commands that the new primary received but refused count in its offset, too. So the last round also asks what it
+    /// has refused.
     private func questions(_ round: CutoverStateMachine.Round) -> [Command] {
         [Self.replication] + (round == .last ? [refusals?.question].compactMap(\.self) : [])
     }
@@ -77,13 +77,13 @@ extension CutoverDriver {
 
     mutating func askSentinel() async -> Event {
         guard let leader, let sentinels = cutover.sentinels else { return .done }
-        // If the reply is lost, enough of the pause must be left for swapping the roles.
+        // If no reply comes, enough of the pause must be left to swap the roles.
         let timeout = min(.seconds(1), pause.remaining / 2)
         return await attempt { try await leader.sentinel.failOver(sentinels.primaryName, timeout: timeout) }
     }
 
-    /// Shuts the old primary down. A server with save points saves its data first, which takes time. A server that is
-    /// gone sends no reply, and none is waited for.
+    /// Shuts the old primary down. A server with save points saves its data first, which takes time. No reply is
+    /// expected: a server that has shut down sends none.
     mutating func shutDown() async -> Event {
         promotion = Stopwatch(cutover.context.clock)
         return await attempt { [from] in try await from.attempt([["SHUTDOWN"]], timeout: .seconds(60)) }
@@ -91,7 +91,8 @@ extension CutoverDriver {
 
     mutating func promote() async -> Event {
         if promotion == nil { promotion = Stopwatch(cutover.context.clock) }
-        // Sent under a pause, the command must not arrive after the pause has ended.
+        // If writes are held back, the command must not arrive after the pause has ended, so it gets no more time than
+        // that.
         let timeout = pause.hasBegun ? max(pause.remaining, .milliseconds(100)) : .seconds(30)
         do {
             let answer = try await to.attempt(cutover.promotion, thenAsk: Self.replication, timeout: timeout)
@@ -103,9 +104,9 @@ extension CutoverDriver {
         }
     }
 
-    /// Judges a refusal where several commands were sent, of which the first or a later one may have been refused. A
-    /// server that became primary and takes writes is promoted, whatever it refused. One that is still closed takes no
-    /// writes, so the old primary may take them again.
+    /// Finds out what a refusal means if `promotion` has several commands, any of which may have been refused. If the
+    /// server is a primary that accepts writes, it is promoted, whatever it refused. If it still refuses writes,
+    /// nothing was promoted, and the old primary may accept them again.
     private mutating func refusedToPromote() async -> Event {
         guard cutover.reopening != nil else { return .refused }
         do {
@@ -136,17 +137,17 @@ extension CutoverDriver {
     }
 }
 
-/// The actions after the promotion: clients move, and the old primary comes to rest.
+/// The actions after the promotion: clients move to the new primary, and the old one comes to rest.
 extension CutoverDriver {
-    /// Demotes the old primary. If this fails, `bringToRest` tries again once the Sentinels have learned of the
+    /// Demotes the old primary. If this fails, `bringToRest` tries again after the Sentinels have learned of the
     /// promotion.
     mutating func demote() async -> Event {
         if promotion == nil {
-            // This run resumes an earlier one, which may have died before it had set the credentials.
+            // This run resumes an earlier one, which may have died before it set the credentials.
             try? await ReplicationCredentials(toFollow: to).apply(to: from)
         }
         async let demoted = cutover.demoted()
-        // With `announce` the Sentinels come first: the writes are counted while they are told.
+        // With `announce` clients wait until the Sentinels are told, so the writes are counted during that.
         if machine.method != .announce { await countWrites() }
         switch await demoted {
         case .success: return .done
@@ -203,8 +204,8 @@ extension CutoverDriver {
         return .done
     }
 
-    /// Ends the pause on the old primary together with the connections of its clients. A client that waited in the
-    /// pause asks the Sentinels again instead of reading an error.
+    /// Ends the pause on the old primary and closes its clients' connections. So a client that waited in the pause asks
+    /// the Sentinels again; otherwise it would get an error from the demoted server.
     mutating func releaseClients() async -> Event {
         if let promotion { memory.measurements.announcement = promotion.elapsed.seconds }
         if pause.hasBegun { memory.measurements.pause = pause.elapsed.seconds }
@@ -213,7 +214,8 @@ extension CutoverDriver {
         ]
         let replies = try? await from.replies(to: commands, timeout: .seconds(5))
         if case .error? = replies?.last {
-            // Dragonfly cannot kill connections by type and discards the transaction, so the pause is ended alone.
+            // Dragonfly cannot kill connections by type, so it discards the whole transaction. Then only the pause is
+            // ended.
             _ = try? await from.replies(to: [["CLIENT", "UNPAUSE"]], timeout: .seconds(5))
         }
         return .done
@@ -226,8 +228,8 @@ extension CutoverDriver {
         }
     }
 
-    /// Counts the writes of the new primary. A Sentinel that promotes a server closes all connections to it, planrun's
-    /// as well, so a question that fails is asked again on a new connection.
+    /// Counts the writes of the new primary. A Sentinel that promotes a server closes all connections to it, including
+    /// planrun's, so if the question fails, it is asked once more on a new connection.
     private mutating func countWrites() async {
         guard memory.measurements.writesAtPromotion == nil else { return }
         if counter == nil { counter = try? await WriteCounter(to) }

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Carries out what `CutoverStateMachine` decides, one action after the other, and tells it what the servers answered.
+/// Carries out what `CutoverStateMachine` decides, one action after the other, and reports what the servers answered.
 struct CutoverDriver: Sendable {
     typealias Action = CutoverStateMachine.Action
     typealias Event = CutoverStateMachine.Event
@@ -15,24 +15,25 @@ struct CutoverDriver: Sendable {
     private var timers: CutoverTimers
     var memory: CutoverMemory
     var pause: WritePause
-    /// Counts writes on the new primary. It is made before writes are held back, since the server's answer for it is
-    /// long.
+    /// Counts writes on the new primary. It is made before writes are held back, because it reads a long answer from
+    /// the server.
     var counter: WriteCounter?
-    /// What the new primary refused of the commands that it was sent; `nil` where that cannot be told.
+    /// Shows which commands of the stream the new primary has refused; `nil` for a return, and if there is no baseline
+    /// to compare with.
     let refusals: RefusalWatch?
-    /// What the Sentinels will be told, written before writes are held back.
+    /// The messages for the Sentinels. They are prepared before writes are held back.
     var announcement: PrimaryAnnouncement?
-    /// The old primary's offset, which the new one has to reach.
+    /// The old primary's offset, which the new one must reach.
     var offset: Int64?
-    /// What the new primary answered when it was last asked how far it is, or why it did not answer.
+    /// How far the new primary had come at the last question, or why it did not answer; for the failure's text.
     var seen = ""
     var view = Sentinels.View()
-    /// Whether the new primary left the last question for its role unanswered.
+    /// Whether the new primary did not answer when it was last asked for its role.
     var isSuccessorSilent = false
-    /// Why an action was refused (`refusal`), and why the fence could not be lowered after that (`unfencing`).
+    /// Why an action was refused (`refusal`), and why the fence could not be lowered afterwards (`unfencing`).
     var refusal: (any Error)?
     var unfencing: (any Error)?
-    /// Runs since the promotion was sent; `nil` before that.
+    /// Started when the promotion was sent; `nil` before that.
     var promotion: Stopwatch?
 
     init(
@@ -54,7 +55,7 @@ struct CutoverDriver: Sendable {
     }
 
     /// Runs the machine to its end.
-    /// - Throws: why the new primary is not in its place, and what state the servers are in.
+    /// - Throws: an error that says why the handover is not complete, and what state the servers are in.
     mutating func run(_ begin: @Sendable (inout CutoverStateMachine) -> Action) async throws {
         var action = begin(&machine)
         while true {

@@ -1,17 +1,18 @@
 import PlanModel
 import RedisTopology
 
-/// How long a cutover waits for each of its events.
+/// How long a cutover waits for each event.
 struct CutoverLimits: Equatable {
-    /// How long writes may be held back: less than the smallest time after which a Sentinel takes the source for down.
+    /// How long writes may be held back. It is less than the shortest time after which a Sentinel takes the source for
+    /// down.
     var pause: Duration
-    /// How long a promotion may take. A Sentinel gives an accepted failover up after failover-timeout. It notices a
-    /// source that was shut down after down-after-milliseconds, and its election may take ten seconds more.
+    /// How long a promotion may take. A Sentinel aborts an accepted failover after failover-timeout. It notices only
+    /// after down-after-milliseconds that a source was shut down, and its election may take ten seconds more.
     var promotion: Duration
-    /// How long it may take until every Sentinel names the new primary. Other replicas can hold the leading Sentinel up
-    /// until failover-timeout.
+    /// How long it may take until every Sentinel names the new primary. Other replicas can delay the leading Sentinel
+    /// by up to failover-timeout.
     var announcement: Duration
-    /// The time after which a Sentinel gives a failover up.
+    /// The time after which a Sentinel aborts a failover.
     var failoverTimeout = Duration.zero
 
     func length(of timer: CutoverStateMachine.Timer) -> Duration {
@@ -26,7 +27,7 @@ struct CutoverLimits: Equatable {
 }
 
 extension Sentinels {
-    /// How long a cutover waits, by the settings of the Sentinels that answer.
+    /// How long a cutover waits, calculated from the settings of the Sentinels that answer.
     func limits() async -> CutoverLimits {
         let known = await known()
         let downAfter = known.map(\.downAfter)

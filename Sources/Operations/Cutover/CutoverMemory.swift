@@ -1,60 +1,62 @@
 import Execution
 import PlanModel
 
-/// What one handover changed on the servers and how far it came; written to the state file before each change.
+/// What one handover has changed on the servers, and how far it has come. It is written to the state file before each
+/// change.
 struct CutoverMemory: Codable, Equatable {
     enum Phase: String, Codable {
-        /// The primary may be fenced; nothing was promoted.
+        /// The primary may be fenced, but nothing was promoted.
         case fencing
-        /// The promotion may have been asked for. From here only the servers can tell whether it happened.
+        /// The promotion may have been asked for. From here on only the servers can tell whether it happened.
         case promoting
     }
 
     var phase = Phase.fencing
-    /// The former values of the settings that fence the primary, by name. A setting that the engine lacks is missing.
+    /// The settings that fence the primary, with their former values, by name. Settings that the engine lacks are left
+    /// out.
     var fence: [String: String] = [:]
-    /// The credentials with which the primary logged in at a primary of its own, before the handover changed them.
+    /// The primary's settings for following another server, from before the handover changed them.
     var credentials = ReplicationCredentials.Prior()
-    /// The primary's other replicas as they were before.
+    /// The state of the primary's other replicas before the handover.
     var replicas: [OtherReplicas.Memory] = []
     /// What becomes of the other replicas; `nil` for a return.
     var otherReplicas: FailoverStep.OtherReplicas?
-    /// How the primary comes to rest. `nil` for a return: there the primary is the target, which becomes a replica again as it
-    /// was before the cutover.
+    /// How the primary comes to rest. `nil` for a return: its primary is the target, which becomes a replica as it was
+    /// before the cutover.
     var resting: FailoverStep.Resting?
-    /// When `promoting` was recorded, in seconds since 1970. A server that was started later was not promoted by this
-    /// run.
+    /// When `promoting` was recorded, in seconds since 1970. A server that started later was not promoted by this run.
     var promotingSince: Double?
     var measurements = CutoverMeasurements()
 
-    /// Whether the old primary is shut down in the end.
+    /// Whether the handover ends with shutting the old primary down.
     var isShutDown: Bool { resting == .shutdown }
 }
 
-/// How long the parts of a handover took, for the result of the step. All in seconds.
+/// How long the parts of a handover took, for the step's result. All times are in seconds.
 struct CutoverMeasurements: Codable, Equatable {
     /// From the beginning of the pause until the new primary had every byte.
     var drain: Double?
-    /// From the moment at which the promotion was sent until the new primary said that it is one.
+    /// From when the promotion was sent until the new primary said that it is one.
     var promotion: Double?
-    /// From the promotion until every Sentinel named the new primary, and until each of them did, by endpoint.
+    /// From when the promotion was sent until every Sentinel named the new primary (`announcement`), and until each of
+    /// them did, by endpoint (`switched`).
     var announcement: Double?
     var switched: [String: Double] = [:]
     /// How long writes were held back.
     var pause: Double?
-    /// The longest time between two acknowledged writes of planrun's own probe (`WriteProbe`), which asks the Sentinels
-    /// where to write.
+    /// The longest time between two acknowledged writes of planrun's own probe (`WriteProbe`). Like an application, the
+    /// probe asks the Sentinels where to write.
     var writeGap: Double?
-    /// How the roles were exchanged, and why, where the plan asked for another way.
+    /// How the roles were exchanged, and the reason if that is not what the plan asks for.
     var method: CutoverMethod?
     var reason: String?
     /// The Sentinel that was asked for the failover, as an endpoint.
     var leader: String?
-    /// Whether the moment was chosen so that this Sentinel's next look at the new primary came right after the
-    /// promotion.
+    /// Whether that Sentinel read the new primary's INFO right after the promotion, because the moment was chosen for
+    /// it.
     var isAligned: Bool?
-    /// How many write commands the new primary had carried out when it became primary. A later return counts from here
-    /// how many writes it gives up.
+    /// How many write commands the new primary had carried out when it became primary. A later return counts from this
+    /// number how many writes it gives up.
     var writesAtPromotion: Int64?
 
     var facts: [String: StateValue] {
@@ -75,7 +77,7 @@ struct CutoverMeasurements: Codable, Equatable {
     }
 }
 
-/// What `failover` keeps in the state file: the cutover, and the return where one was begun.
+/// What `failover` keeps in the state file: the cutover, and the return once one has begun.
 struct FailoverMemory: Codable, Equatable {
     var cutover: CutoverMemory
     var back: CutoverMemory?

@@ -4,11 +4,11 @@ import RESP
 import RedisTopology
 
 extension CutoverSituation {
-    /// Asks the servers.
+    /// Reads the situation from the servers.
     /// - Parameters:
-    ///   - memory: what the handover in question has recorded; `nil` where it has recorded nothing yet.
+    ///   - memory: what this handover has recorded; `nil` if it has recorded nothing yet.
     ///   - isReturn: whether the handover goes from the target to the source.
-    /// - Throws: `StepFailure` where the server that shall be primary does not answer.
+    /// - Throws: `StepFailure` if the server that is to become primary does not answer.
     static func read(_ servers: Servers, _ memory: CutoverMemory?, isReturn: Bool = false) async throws -> Self {
         let from = isReturn ? servers.target : servers.source
         let to = isReturn ? servers.source : servers.target
@@ -57,8 +57,8 @@ extension CutoverSituation {
         return named
     }
 
-    /// Whether the server has run without a restart since the promotion was recorded. A server that was started later
-    /// is a primary because it was started, not because it was promoted.
+    /// Whether the server has run without a restart since the promotion was recorded. If it started later, it is a
+    /// primary because it started as one, not because it was promoted.
     private static func ranThrough(_ server: Server, since moment: Double?) async -> Bool {
         guard let moment,
             let uptime = try? await server.info("server")["server"]["uptime_in_seconds"].flatMap(Double.init)

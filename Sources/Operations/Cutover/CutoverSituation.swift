@@ -1,6 +1,6 @@
 import RedisTopology
 
-/// What the servers say about a cutover, reduced to what decides how to go on. It is pure: it asks nobody.
+/// What the servers say about a cutover, reduced to what decides how to continue. It asks no server itself.
 struct CutoverSituation: Equatable {
     enum From: Equatable {
         case primary
@@ -21,8 +21,7 @@ struct CutoverSituation: Equatable {
 
     enum Named: Equatable {
         case from, to
-        /// It sends clients to the new primary already, but does not show it yet as the server that it monitors
-        /// (`SENTINEL MASTER`).
+        /// It already sends clients to the new primary, but `SENTINEL MASTER` does not show the new primary yet.
         case switching
         case other(String)
         case unreachable
@@ -30,7 +29,7 @@ struct CutoverSituation: Equatable {
 
     enum Verdict: Equatable {
         case notStarted
-        /// The target is the primary or is about to be: the run can only go forward.
+        /// The target is the primary or is about to be, so the run can only go forward.
         case promoted
         case finished
         case unclear(code: OperationFailure, what: String)
@@ -40,10 +39,10 @@ struct CutoverSituation: Equatable {
     var to: To
     /// The server that each Sentinel of the plan names to clients.
     var sentinels: [Named]
-    /// How far the state file says that the cutover came; `nil` on the first attempt.
+    /// How far the cutover came according to the state file; `nil` on the first attempt.
     var phase: CutoverMemory.Phase?
-    /// Whether the target has run without a restart since `promoting` was recorded. One that was restarted since is a primary
-    /// because it started as one, not because this run promoted it.
+    /// Whether the target has run without a restart since `promoting` was recorded. If it was restarted, it is a
+    /// primary because it started as one, not because this run promoted it.
     var targetRanThrough: Bool
 
     var verdict: Verdict {
@@ -61,8 +60,8 @@ struct CutoverSituation: Equatable {
         case (.unreachable, .primary):
             isNamed || isOurs ? .promoted : Self.sourceGone
         case (.unreachable, .replicaOfFrom): isOurs ? .promoted : Self.sourceGone
-        // A Sentinel that did not know of the promotion made the target a replica again. Source and target follow each
-        // other by now, so neither has taken a write since.
+        // A Sentinel that did not know of the promotion has made the target a replica again. Source and target now
+        // follow each other, so neither has accepted a write since, and the target can be promoted again.
         case (.replicaOfTo, .replicaOfFrom) where isOurs: .promoted
         case (.replicaOfTo, .replicaOfFrom):
             .unclear(code: .replicationCircle, what: "source and target follow each other, and nobody takes writes")
@@ -73,14 +72,15 @@ struct CutoverSituation: Equatable {
         }
     }
 
-    /// The target is primary, every Sentinel names it, and the source is gone: the state in which `via: shutdown` ends.
+    /// Whether the target is the primary, every Sentinel names it, and the source is gone. This is how `via: shutdown`
+    /// ends.
     var isComplete: Bool {
         guard case .unreachable = from else { return false }
         return to == .primary && sentinels.allSatisfy { $0 == .to }
     }
 
-    /// Whether nothing was promoted, neither by this run nor by a Sentinel. Then planrun can take back what it changed
-    /// on the source, whatever became of the target.
+    /// Whether nothing was promoted, neither by this run nor by a Sentinel. Then planrun can undo what it changed on
+    /// the source, whatever has happened to the target.
     var isUntouched: Bool { from == .primary && phase != .promoting && !isNamed }
 
     private var isNamed: Bool { sentinels.contains(.to) || sentinels.contains(.switching) }

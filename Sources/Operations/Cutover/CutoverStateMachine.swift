@@ -1,10 +1,10 @@
-/// Decides what a handover does next from what the servers answered. It is pure: it knows no server, no clock and no file,
-/// so that a test can take every way through it.
+/// Decides what a handover does next from what the servers answered. It knows no server, no clock and no file, so a
+/// test can take every path through it.
 ///
-/// The order of its actions is what keeps the promise. The fence and the pause are up before anything else; the new primary
-/// has every byte before anybody may promote it; and it is promoted before the old one is demoted, so that at no time two
-/// servers acknowledge writes. As long as nothing was promoted the handover can be taken back. Once something may have been
-/// promoted it only goes forward.
+/// The order of its actions is what keeps the promise. Nothing else happens before the fence and the pause are up. The
+/// new primary has every byte before anybody may promote it. It is promoted before the old one is demoted, and the
+/// fence keeps the old one from acknowledging writes, so two servers never acknowledge writes at the same time. As long
+/// as nothing was promoted, the handover can be undone. Once something may have been promoted, it only goes forward.
 struct CutoverStateMachine: Hashable {
     enum State: Hashable {
         case ready
@@ -13,18 +13,19 @@ struct CutoverStateMachine: Hashable {
         case draining(Round)
         case recording
         case asking
-        /// Writes may have got through while the Sentinel was asked: they are held back and drained once more.
+        /// While the Sentinel was asked, the pause may have ended and writes may have got through. They are held back
+        /// and drained once more.
         case holdingAgain, drainingAgain
         case promoting, confirming
-        /// The new primary is silent. In `judging` the Sentinels are asked whether it can be given up; in `abandoning`
-        /// it is.
+        /// The new primary does not answer. In `judging` the Sentinels are asked whether planrun may give it up; in
+        /// `abandoning` it does.
         case judging, abandoning
-        /// The pause was over when the promotion was seen: writes are held back once more before the old primary is
-        /// demoted.
+        /// When the promotion was seen, the pause was already over. Writes are held back once more before the old
+        /// primary is demoted.
         case reholding, reconfirming
         case demoting, announcing
         case watching(isReleased: Bool)
-        /// Clients are on their way to the new primary, and it is asked whether it still is one.
+        /// Clients move to the new primary, and planrun checks that it is still a primary.
         case lookingAfter
         case askingAgain(isReleased: Bool)
         case releasing(allShowIt: Bool)
@@ -40,20 +41,20 @@ struct CutoverStateMachine: Hashable {
     let method: CutoverMethod
     /// Whether there are Sentinels that have to learn of the new primary.
     let hasSentinels: Bool
-    /// Whether the new primary must have every write of the old one before it is promoted. Only a return that gives
-    /// writes up does without.
+    /// Whether the new primary must have every write of the old one before it is promoted. `false` only for a return
+    /// that gives writes up.
     let drains: Bool
     private(set) var state = State.ready
     private(set) var stop: Stop?
-    /// Timers that were started and have not expired.
+    /// Timers that were started and have not expired yet.
     private(set) var running: TimerSet = []
     private var expired: TimerSet = []
-    /// Whether planrun has to promote the new primary should it turn out to be a replica: the old one follows it
-    /// already, or nobody else would promote it.
+    /// Whether planrun itself must promote the new primary if it finds it as a replica, because the old one already
+    /// follows it, or because nobody else would promote it.
     private var isBound = false
-    /// Whether a promotion was sent that may have been carried out. A refusal of a later attempt does not change that.
+    /// Whether a promotion was sent that may have been carried out. If a later attempt is refused, this stays `true`.
     private var mayBePromoted = false
-    /// Whether the new primary left the latest question unanswered.
+    /// Whether the new primary did not answer the latest question.
     private var isSilent = false
 
     init(method: CutoverMethod, hasSentinels: Bool, drains: Bool = true) {
@@ -62,25 +63,25 @@ struct CutoverStateMachine: Hashable {
         self.drains = drains
     }
 
-    /// Begins in a world in which nothing was promoted.
+    /// Begins a handover in which nothing was promoted yet.
     mutating func begin() -> Action { enter(.fencing, .raiseFence) }
 
-    /// Begins in a world in which the new primary was promoted, or is about to be.
-    /// - Parameter isBound: whether planrun has to promote the new primary should it turn out to be a replica.
+    /// Continues a handover whose new primary was promoted, or is about to be.
+    /// - Parameter isBound: whether planrun itself must promote the new primary if it finds it as a replica.
     mutating func goOn(isBound: Bool) -> Action {
         self.isBound = isBound
         mayBePromoted = true
         return confirm()
     }
 
-    /// Notes that the handover shall end early. The action under way comes to its end first; what follows is decided
-    /// when its event is received.
+    /// Notes that the handover should end early. The current action is completed first; `receive` then decides what
+    /// follows.
     mutating func stop(_ stop: Stop) {
-        // A lost lease does not come back, so no other stop takes its place.
+        // A lost lease is lost for good, so no other reason replaces it.
         if self.stop != .leaseLost { self.stop = stop }
     }
 
-    /// Takes the driver's answer to the last action.
+    /// Receives what the driver reports about the last action.
     /// - Parameter isPauseCertain: whether writes have been held back without interruption, and still are.
     /// - Returns: the next action.
     mutating func receive(_ event: Event, isPauseCertain: Bool) -> Action {
@@ -121,10 +122,10 @@ struct CutoverStateMachine: Hashable {
         }
     }
 
-    /// What a machine without its lease does, since another planrun may hold the run. Before the promotion it takes the
-    /// handover back. After the promotion it still demotes the old primary, tells the Sentinels and releases the
-    /// clients, because nobody could write until then; the planrun that holds the run does the rest.
-    /// - Returns: `nil` where the machine goes on as it would with its lease.
+    /// The next action if the lease is lost, so that another planrun may have taken over the run. Before the promotion
+    /// the handover is undone. After it the old primary is still demoted, the Sentinels are told and the clients
+    /// released, because nobody could write until then. The rest is left to the planrun that holds the lease.
+    /// - Returns: `nil` if the machine continues as it would with its lease.
     private mutating func withoutLease() -> Action? {
         switch state {
         case .fencing, .holding, .draining, .recording: stepBack(.leaseLost)
@@ -153,8 +154,8 @@ extension CutoverStateMachine {
         }
     }
 
-    /// Once the intent is on disk, offsets are compared again: writing it took time, and meanwhile somebody may have
-    /// ended the pause or restarted the server.
+    /// After the first comparison the planned promotion is written to the state file. That takes time, in which the
+    /// pause may have ended or the server may have been restarted, so the offsets are compared again.
     private mutating func reached(_ round: Round, _ isPauseCertain: Bool) -> Action {
         guard round == .last else { return enter(.recording, .record(.promoting)) }
         return isPauseCertain ? exchange() : stepBack(.pauseEnded)
@@ -168,8 +169,8 @@ extension CutoverStateMachine {
         }
     }
 
-    /// A Sentinel that was asked for a failover promotes the new primary whatever planrun does. If planrun was held up
-    /// for so long that the old primary took writes again, the new one has to receive these first.
+    /// A Sentinel that was asked for a failover promotes the new primary whatever planrun does. If the pause has ended
+    /// by now, the old primary may have accepted writes, and the new one must receive them first.
     private mutating func asked(_ event: Event, _ isPauseCertain: Bool) -> Action {
         guard event != .refused else { return stepBack(.refused) }
         if method == .shutdown || stop == .leaseLost { return confirm() }
@@ -181,13 +182,14 @@ extension CutoverStateMachine {
         case .behind where isPauseCertain: .wait(Pace.drain, renewingPause: false)
         case .waited where isPauseCertain: .compareOffsets(.first)
         case .reached where isPauseCertain && stop != .leaseLost: enter(.promoting, .promote)
-        // planrun does not promote then. The Sentinel does, with whatever the new primary has by that time.
+        // planrun leaves the promotion to the Sentinel. The new primary may then lack the last of these writes.
         default: confirm()
         }
     }
 
     private mutating func promoted(_ event: Event, _ isPauseCertain: Bool) -> Action {
-        // A Sentinel that was asked promotes the new primary in a moment, even if it refused planrun's own promotion.
+        // If a Sentinel was asked, it will promote the new primary in a moment, even if the new primary has refused
+        // planrun's own command.
         if event == .refused, method != .sentinel, !mayBePromoted { return stepBack(.refused) }
         mayBePromoted = true
         return event == .isPrimary ? sawPrimary(isPauseCertain) : confirm()
@@ -214,29 +216,31 @@ extension CutoverStateMachine {
     private mutating func sawPrimary(_ isPauseCertain: Bool) -> Action {
         forgetTimers()
         if method == .shutdown { return takeNote() }
-        // A Sentinel that has not heard of the promotion may make the new primary a replica again at this very moment. The
-        // old one would count a replica and take writes, so writes are held back while it is demoted.
+        // A Sentinel that has not heard of the promotion may make the new primary a replica again at any moment. The
+        // old one would then count a replica and accept writes. So writes are held back until it is demoted.
         return isPauseCertain || !hasSentinels ? enter(.demoting, .demote) : enter(.reholding, .holdWrites)
     }
 
-    /// Whether a new primary that does not answer has been waited for long enough to ask whether it can be given up.
+    /// Whether planrun has waited long enough for a new primary that does not answer, and may ask the Sentinels whether
+    /// to give it up.
     private var mayBeGivenUp: Bool {
         expired.contains(usualPatience) && !isBound && method != .shutdown && hasSentinels
     }
 
-    /// A new primary that is gone is given up if no Sentinel names it or is about to: then no client has written to it.
+    /// Gives up a new primary that does not answer, but only if no Sentinel names it or may be promoting it. Then no
+    /// client has written to it.
     private mutating func judged(_ event: Event) -> Action {
         guard case .sentinels(let sentinels) = event else { return confirm() }
         if sentinels.allAnswer, !sentinels.isBusy, sentinels.named == .none {
-            // The state file must no longer say that a promotion was begun when the fence comes down. A resume would take a
-            // promoted server that comes back for the one with the newest data.
+            // The state file must say that nothing was promoted before the fence comes down. Otherwise, if the new
+            // primary comes back promoted, a resume would believe that it has the newest data.
             return enter(.abandoning, .record(.fencing))
         }
         return goOnConfirming()
     }
 
-    /// Whether planrun promotes again: the first promotion may have been lost, and there may be nobody else who makes
-    /// it.
+    /// Whether planrun sends the promotion again: the first one may have been lost, and nobody else may be there to
+    /// send it.
     private func mustPromote(_ isPauseCertain: Bool) -> Bool {
         if stop == .leaseLost { return false }
         return switch method {
@@ -250,8 +254,8 @@ extension CutoverStateMachine {
         return hasSentinels ? enter(.seekingRival(cause), .readSentinels) : enter(.lowering(cause), .lowerFence)
     }
 
-    /// The fence stays where a Sentinel is about to promote the new primary, or has done so: it is what keeps the old one
-    /// from acknowledging writes that would be lost.
+    /// Keeps the fence up if a Sentinel has promoted the new primary or may be about to. The fence keeps the old
+    /// primary from acknowledging writes that would be lost.
     private mutating func soughtRival(_ cause: Cause, _ event: Event) -> Action {
         guard case .sentinels(let sentinels) = event else { return enter(.lowering(cause), .lowerFence) }
         if sentinels.isBusy || sentinels.named != .none {
@@ -264,9 +268,9 @@ extension CutoverStateMachine {
     }
 }
 
-/// The way from the promotion on.
+/// The way from the promotion to the end.
 extension CutoverStateMachine {
-    /// The old primary is demoted now only if writes are held back. Otherwise the Sentinels learn of the promotion
+    /// Demotes the old primary now, but only if writes are held back. If not, the Sentinels learn of the promotion
     /// first, and the old primary is demoted when it comes to rest.
     private mutating func reconfirmed(_ event: Event, _ isPauseCertain: Bool) -> Action {
         switch event {
@@ -289,11 +293,11 @@ extension CutoverStateMachine {
         enter(.watching(isReleased: false), starting([.announcement], beingPatient(.readSentinels)))
     }
 
-    /// Waiting clients are released when every Sentinel that answers sends them to the new primary, or when the pause
+    /// Releases the waiting clients when every Sentinel that answers sends them to the new primary, or when the pause
     /// has ended anyway.
     private mutating func watched(_ event: Event, _ isReleased: Bool, _ isPauseCertain: Bool) -> Action {
         guard case .sentinels(let sentinels) = event else {
-            // Normally the Sentinels have switched by then and the old primary is at rest; a resume does what is left.
+            // After Ctrl-C planrun does not wait longer than the Sentinels usually need. A resume does the rest.
             if isReleased, stop == .drain, expired.contains(usualPatience) { return finish(.stopped(.drain)) }
             return event == .expired(.firstSign) ? starting([usualPatience], .readSentinels) : .readSentinels
         }
@@ -306,16 +310,16 @@ extension CutoverStateMachine {
         return isReleased ? enter(.lookingAfter, .readRole) : .wait(Pace.announcement, renewingPause: true)
     }
 
-    /// Whether another failover is asked for. The first one gets the time that a failover normally takes, unless there
-    /// is no sign of it.
+    /// Whether to ask for another failover. The one under way gets the time that a failover normally takes. If no
+    /// Sentinel shows any sign of it, planrun asks again sooner.
     private func mustAskAgain(_ sentinels: SentinelsSeen) -> Bool {
         if sentinels.isBusy || stop == .leaseLost { return false }
         let isIdle = method == .announce || sentinels.isLeaderSilent || sentinels.named == .none
         return expired.contains(.patience) || isIdle && expired.contains(.firstSign)
     }
 
-    /// Stops if the new primary turned out to be a replica again: a failover could then promote it without writes that
-    /// the old one has acknowledged meanwhile.
+    /// Stops if the new primary has become a replica again. The old primary may have acknowledged writes since then,
+    /// and another failover could promote the new one without them.
     private mutating func askedAgain(_ event: Event, _ isReleased: Bool) -> Action {
         if event == .isReplica { return finish(.turnedBack) }
         return enter(.watching(isReleased: isReleased), beingPatient(.readSentinels))
@@ -338,13 +342,13 @@ extension CutoverStateMachine {
         return enter(.concluding, .readRole)
     }
 
-    /// The last look before the old primary gets its settings back: Sentinels that learned of the promotion late may have
-    /// undone it.
+    /// Looks once more before the old primary gets its settings back: a Sentinel that learned of the promotion late may
+    /// have undone it.
     private mutating func concluded(_ event: Event) -> Action {
         switch event {
         case .isPrimary: enter(.bringingToRest, .bringToRest)
-        // planrun does not promote it a second time here: while it was a replica again, the old primary may have
-        // acknowledged writes that it lacks.
+        // planrun does not promote it a second time here. While it was a replica again, the old primary may have
+        // acknowledged writes that it does not have.
         case .isReplica: finish(.turnedBack)
         case .waited, .expired: .readRole
         default: heardNothing(.wait(Pace.released, renewingPause: false))
@@ -357,8 +361,8 @@ extension CutoverStateMachine {
         return restarting([.silence], wait)
     }
 
-    /// The failure depends on whether the new primary still answers, because a person has to mend something else in
-    /// each case.
+    /// Chooses the failure by whether the new primary still answers, because the person has to repair something
+    /// different in each case.
     private mutating func gaveUpWatching(_ event: Event) -> Action {
         switch event {
         case .isPrimary: finish(.notAnnounced)
@@ -374,9 +378,9 @@ extension CutoverStateMachine {
 }
 
 extension CutoverStateMachine {
-    /// How long the machine waits before it asks the same again. The times are short while writes are held back. They
-    /// do not pile questions up on a Dragonfly that is slow to answer: each question is answered before the next one is
-    /// sent.
+    /// How long the machine waits before it repeats a question. The times are short while writes are held back.
+    /// Questions do not pile up at a Dragonfly that is slow to answer, because each one is sent only after the last one
+    /// was answered.
     enum Pace {
         static let drain = Duration.milliseconds(2)
         static let promotion = Duration.milliseconds(20)
@@ -384,17 +388,19 @@ extension CutoverStateMachine {
         static let released = Duration.milliseconds(100)
     }
 
-    /// An announcement arrives at once or not at all; a failover takes a second or two.
+    /// How long the Sentinels usually need: an announcement takes effect at once or never, a failover takes a second or
+    /// two.
     private var usualPatience: Timer { method == .announce ? .firstSign : .patience }
 
-    /// Waits first for a sign of the failover that was asked for, then for as long as a failover normally takes.
+    /// Waits for the first sign of the failover that was asked for; `watched` then allows the time of a normal
+    /// failover.
     private mutating func beingPatient(_ action: Action) -> Action {
         running.remove(TimerSet(.patience))
         expired.remove(TimerSet(.patience))
         return restarting([.firstSign], action)
     }
 
-    /// Starts those timers that do not run and have not expired.
+    /// Starts those timers that are not running and have not expired.
     private mutating func starting(_ timers: [Timer], _ action: Action) -> Action {
         restarting(timers.filter { !running.contains($0) && !expired.contains($0) }, action)
     }
@@ -407,8 +413,8 @@ extension CutoverStateMachine {
         return timers.reversed().reduce(action) { .start($1, then: $0) }
     }
 
-    /// Forgets the timers of a wait that is over. The driver may still report that one of them has expired; the machine
-    /// does nothing then.
+    /// Forgets the timers of a wait that is over. The driver may still report that one of them expired, but the machine
+    /// ignores that.
     private mutating func forgetTimers() { (running, expired) = ([], []) }
 
     private mutating func enter(_ next: State, _ action: Action) -> Action {

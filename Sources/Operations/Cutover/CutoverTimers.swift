@@ -1,4 +1,4 @@
-/// The timers that the state machine of a handover has started and that have not expired.
+/// The timers that the state machine of a handover has started and that have not expired yet.
 struct CutoverTimers: Sendable {
     typealias Timer = CutoverStateMachine.Timer
 
@@ -16,11 +16,11 @@ struct CutoverTimers: Sendable {
         running.append((timer, Stopwatch(clock)))
     }
 
-    /// Waits for a time, or until the first timer expires.
-    /// - Returns: the timer that expired, which does not run any more; `nil` where none has.
+    /// Waits for this long, or until the first timer expires.
+    /// - Returns: the timer that expired, which is then removed; `nil` if none has.
     mutating func wait(_ moment: Duration) async -> Timer? {
         let soonest = running.map { max(.zero, limits.length(of: $0.timer) - $0.watch.elapsed) }.min() ?? moment
-        // No cancellation is swallowed here: the task that runs a handover is never cancelled.
+        // The sleep throws only if its task is cancelled, and the task that runs a handover never is.
         try? await clock.sleep(for: min(moment, soonest))
         guard let index = running.firstIndex(where: { $0.watch.elapsed >= limits.length(of: $0.timer) }) else {
             return nil

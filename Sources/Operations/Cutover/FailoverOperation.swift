@@ -3,11 +3,11 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// `failover`: the cutover from source to target, and the way back as far as there is one.
+/// `failover`: the cutover from source to target, and the way back from it, if the plan allows one.
 package struct FailoverOperation: Operation {
     let servers: Servers
     let step: FailoverStep
-    /// Whether `undo` may go back after the cutover and give up what was written since.
+    /// Whether `undo` may go back after the cutover, although writes made since then are lost.
     let discardsWrites: Bool
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
@@ -25,7 +25,7 @@ package struct FailoverOperation: Operation {
             return .done("\(servers.target.endpoint) is the primary already")
         case .promoted:
             if let recorded { return .ready(undo: StateValue(recorded)) }
-            // Somebody else promoted the target. A source that does not answer has no settings to remember.
+            // Somebody else promoted the target. If the source does not answer, there are no settings to remember.
             let prior = try? await prior(context)
             return .ready(undo: StateValue(FailoverMemory(cutover: prior ?? CutoverMemory())))
         case .notStarted:
@@ -42,15 +42,15 @@ package struct FailoverOperation: Operation {
         do {
             try await handOver(memory, context)
         } catch var failure as StepFailure {
-            // A failure before the pause does not say by itself what state the servers are in.
+            // Failures that come before the pause do not say what state the servers are in.
             if failure.world.isEmpty { failure.world = await WorldReport(servers).sentences() }
             throw failure
         }
         if context.isLeaseLost { throw CancellationError() }
         try await cutover(context).others.bringToRest(memory.replicas, memory.otherReplicas)
         try await SourceRest(servers: servers, context: context).reach(memory.resting ?? .follow)
-        // Both servers keep the credentials with which they log in at each other, so these are no longer noted as
-        // changed. A source that was shut down does not answer, and that is no failure.
+        // Both servers keep the credentials with which they log in to each other, so the notes that planrun changed
+        // these are removed. A source that was shut down does not answer; that is no failure.
         for server in [servers.source, servers.target] { try? await ReplicationCredentials.keep(on: server) }
     }
 
@@ -61,15 +61,16 @@ package struct FailoverOperation: Operation {
             case .finished:
                 return situation.from == .closed ? () : try await cutover(context).bringToRest(memory)
             case .promoted: return try await cutover(context).resume(memory)
-            // If a Sentinel's own failover promoted the target first, the servers are asked again.
+            // `false` means that the Sentinels' own failover promoted the target first. Then the servers are asked
+            // again.
             case .notStarted: if try await cutover(context).run(memory) { return }
             case .unclear(let code, let what): throw await unclear(code, what)
             }
         }
     }
 
-    /// What another planrun left, whose state file is not here and which may have died after it had promoted the
-    /// target. The source then still has the settings that it made, and a note of their former values (`SettingMark`).
+    /// The memory of another planrun that died after it had promoted the target, if its state file is not here. The
+    /// source still has the settings that it made, with a note of their former values (`SettingMark`).
     private func leftByAnother(_ context: StepContext) async throws -> FailoverMemory? {
         guard let mark = try? await servers.source.mark(), !mark.changes.isEmpty else { return nil }
         var memory = try await prior(context)
@@ -93,7 +94,7 @@ package struct FailoverOperation: Operation {
         return ["via \(choice.method.rawValue)" + (choice.reason.map { ": \($0)" } ?? "")]
     }
 
-    /// What becomes of the source. Empty where the plan alone tells it, or where a server does not answer.
+    /// What becomes of the source. Empty if the plan itself says it, or if a server does not answer.
     private func restingOutlook() async -> [String] {
         guard let after = try? await AfterCutover.read(servers, step),
             after.resting != step.certainResting(servers.plan)
@@ -101,7 +102,8 @@ package struct FailoverOperation: Operation {
         return [after.sentence]
     }
 
-    /// Asks the Sentinels first: they may have promoted the target by themselves because the source died in the middle.
+    /// Asks the Sentinels first, because they may have promoted the target by themselves if the source died during the
+    /// cutover.
     package func passage(_ undo: StateValue) async -> Passage {
         if await servers.sentinelNamingTarget() != nil { return .behind }
         guard let memory = try? undo.decode(FailoverMemory.self).cutover, memory.phase == .promoting else {
@@ -148,8 +150,8 @@ package struct FailoverOperation: Operation {
     package func undo(_ context: StepContext) async throws -> String? {
         guard let memory = try context.undo?.decode(FailoverMemory.self) else { return nil }
         if memory.back != nil { return try await goBack(memory, context) }
-        // A failover that a Sentinel has accepted or begun may still promote the target, so the fences stay until it is
-        // over.
+        // If a Sentinel has accepted or begun a failover, it may still promote the target. So the fences stay until
+        // that failover is over.
         if let sentinels = Sentinels(servers) {
             try await sentinels.waitUntilCalm(upTo: sentinels.limits().promotion, context)
         }
@@ -209,7 +211,7 @@ package struct FailoverOperation: Operation {
                     ? "start \(servers.source.endpoint) again, then resume; or let the Sentinels promote the target, if they are about to"
                     : "planrun does not guess which server has the newer data: find out, and make one follow the other"
             ],
-            // Such a situation can clear up by itself: the Sentinels fail over, or somebody starts the source again.
+            // Such a situation can resolve itself: the Sentinels fail over, or somebody starts the source again.
             isTransient: isGone || code == .targetDoesNotFollow && servers.plan.sentinel != nil)
     }
 

@@ -15,7 +15,7 @@ extension FailoverStep: StepExecution {
         return rights
     }
 
-    /// Whether the source, or one of its other replicas, may come to follow the target.
+    /// Whether the source, or one of its other replicas, may follow the target after the cutover.
     private var isFollowed: Bool {
         resting == .follow || resting == nil && method != .shutdown || replicas == .follow || replicas == nil
     }

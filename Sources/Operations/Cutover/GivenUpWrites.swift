@@ -4,7 +4,7 @@ import RedisTopology
 
 /// How many writes a return to the source would lose: those since the cutover that the source lacks.
 package struct GivenUpWrites: Sendable, Equatable {
-    /// `nil` where the number is not known.
+    /// `nil` if the number is not known.
     package let count: Int64?
     /// One sentence for the person who has to agree.
     package let sentence: String

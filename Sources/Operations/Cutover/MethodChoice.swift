@@ -3,15 +3,15 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// How the roles are exchanged, and why: as the plan asks, where the Sentinels allow it.
+/// How the roles are exchanged, and why. The plan's wish is followed if the Sentinels allow it.
 struct MethodChoice: Sendable {
     let method: CutoverMethod
-    /// The reason as `plan` and the result show it: `all 3 Sentinels know each other and are told directly`.
+    /// The reason that `plan` and the result show: `all 3 Sentinels know each other and are told directly`.
     let reason: String?
     var announcement: PrimaryAnnouncement?
 
-    /// - Parameter wanted: what the plan asks for. Where the Sentinels cannot be told directly, `announce` and
-    ///   `fastest` become `via: sentinel`, which is always possible.
+    /// - Parameter wanted: what the plan asks for. If the Sentinels cannot be told directly, `announce` and `fastest`
+    ///   become `via: sentinel`, which is always possible.
     static func make(
         _ wanted: FailoverStep.Method, _ sentinels: Sentinels?, from: Server, to: Server
     ) async -> MethodChoice {

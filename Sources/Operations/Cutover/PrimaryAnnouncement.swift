@@ -5,19 +5,18 @@ import RedisTopology
 import Values
 
 /// Tells all Sentinels at the same time who is primary, after the roles were swapped. It uses the message that
-/// Sentinels send each other (`PUBLISH __sentinel__:hello`), with a newer configuration epoch and in the name of
-/// another Sentinel that the receiver knows.
+/// Sentinels send each other (`PUBLISH __sentinel__:hello`), with a newer configuration epoch.
 ///
-/// A Sentinel believes such a message at once, so that nobody has to wait for an election or for its next look. A
-/// message in the name of a Sentinel that the receiver does not know would make it add one that does not exist, and
-/// count that one for the quorum from then on. So each name is taken from the list of the Sentinel that gets the
-/// message.
+/// A Sentinel believes such a message at once, so nobody has to wait for an election or until it reads the servers'
+/// INFO again. Each message is sent in the name of another Sentinel, taken from the receiver's own list. If the
+/// receiver did not know the name, it would add a Sentinel that does not exist, and count it for the quorum from then
+/// on.
 struct PrimaryAnnouncement: Sendable {
     struct Letter: Sendable {
         let receiver: Sentinel
         let hello: SentinelHello
         /// Whether the receiver knows no other Sentinel. Then the name is made up, and the receiver is reset afterwards
-        /// so that it forgets the Sentinel of that name.
+        /// so that it forgets the made-up Sentinel.
         var isInNobodysName = false
 
         fileprivate var commands: [Command] {
@@ -29,7 +28,7 @@ struct PrimaryAnnouncement: Sendable {
 
     let letters: [Letter]
 
-    /// Why the Sentinels cannot be told, or not safely; `nil` where they can. It is asked before anything is changed.
+    /// Why the Sentinels cannot be told, or not safely; `nil` if they can. It is checked before anything is changed.
     static func obstacle(_ sentinels: Sentinels, from: Server) async -> String? {
         guard sentinels.all.count > 1 else {
             return "there is one Sentinel only, and it cannot be told in the name of another"
@@ -72,9 +71,10 @@ struct PrimaryAnnouncement: Sendable {
         return nil
     }
 
-    /// Writes a letter to each Sentinel that answers and knows another one. The others learn of the primary from these.
-    /// - Parameter isToAll: whether a Sentinel that knows no other one gets a letter, too, in a made-up name. There is
-    ///   no other way to tell a Sentinel of a server that it has forgotten.
+    /// Writes a letter to each Sentinel that answers and knows another one. The remaining Sentinels learn of the
+    /// primary from those.
+    /// - Parameter isToAll: whether a Sentinel that knows no other one also gets a letter, in a made-up name. That is
+    ///   the only way to tell a Sentinel about a server that it has forgotten.
     static func write(
         _ sentinels: Sentinels, primary: Server, isToAll: Bool = false
     ) async -> PrimaryAnnouncement {
@@ -86,8 +86,8 @@ struct PrimaryAnnouncement: Sendable {
         for picture in pictures {
             let peer = picture.peers.first { $0.flags.isHealthy && $0.runID != nil }
             guard peer != nil || isToAll else { continue }
-            // The address is spelt as that Sentinel spells it. A Sentinel that knows a host by its IP would take the
-            // host's name for another server.
+            // The address is spelt as the receiver spells it. A Sentinel that knows a server by its IP would take the
+            // host name for another server.
             var address = primary.endpoint
             for replica in picture.replicas where await sentinels.servers.isSame(replica.address, as: primary) {
                 address = replica.address
@@ -104,7 +104,8 @@ struct PrimaryAnnouncement: Sendable {
         return PrimaryAnnouncement(letters: letters)
     }
 
-    /// Sends all letters at once. A Sentinel that misses its own learns of the primary from the next message of another one.
+    /// Sends all letters at once. If a letter does not arrive, its receiver learns of the primary from another
+    /// Sentinel's next message.
     func send() async {
         await withTaskGroup(of: Void.self) { group in
             for letter in letters {

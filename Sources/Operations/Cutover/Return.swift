@@ -3,12 +3,12 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The way back after a cutover: the source becomes primary again, through the same handover in the other direction.
+/// The way back after a cutover: the same handover in the other direction makes the source the primary again.
 ///
-/// If the source follows the target in sync, no write is lost. If it could not follow, the writes since the cutover are
-/// given up.
+/// If the source follows the target and is in sync, no write is lost. If it could not follow, the writes since the
+/// cutover are given up.
 struct Return {
-    /// Includes what it takes to announce the source to Sentinels that have forgotten it.
+    /// Includes the rights to announce the source to Sentinels that have forgotten it.
     static func rights(_ plan: Plan) -> Rights {
         Cutover.rights(from: .target, to: .source, plan) + Rights(at: [.source], Fence.rights)
             + ReplicationCredentials.rightsOfFollowers(of: .source, plan.source)
@@ -26,8 +26,8 @@ struct Return {
         switch situation.verdict {
         case .finished, .promoted: try await handover(drains: true).resume(back)
         case .notStarted where situation.to == .closed:
-            // The source lacks every write since the cutover, and the Sentinels have forgotten it. It gets its old
-            // settings back, takes writes again, and is announced to the Sentinels.
+            // The source lacks every write since the cutover, and the Sentinels have forgotten it. Its own settings let
+            // it accept writes again, and the handover announces it to the Sentinels.
             var handover = handover(drains: false)
             let source = Fence(primary: servers.source)
             handover.reopening = source.allCommands(memory.cutover.fence)
@@ -41,8 +41,8 @@ struct Return {
                 world: await WorldReport(servers).sentences(),
                 help: ["make the source follow the target, or promote it yourself, then roll back again"])
         }
-        // The cutover is undone. Now each server gets its own settings back, which planrun had changed to keep it from
-        // being promoted or from taking writes alone.
+        // The cutover is undone. Both servers get back their own settings, which planrun had changed so that they could
+        // not be promoted, or could not accept writes alone.
         try await Fence(primary: servers.source).lower(to: memory.cutover.fence)
         try await restorePriority()
         try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)
@@ -57,7 +57,7 @@ struct Return {
             place: [servers.source.name], help: ["roll back again: the rest of the way is short"], isTransient: true)
     }
 
-    /// Records the target's settings before the target is fenced, and lets the Sentinels promote the source again.
+    /// Records the target's settings before the target is fenced, and allows the Sentinels to promote the source again.
     private func prepared() async throws -> CutoverMemory {
         if let back = memory.back { return back }
         let back = try await handover(drains: true).prior()
@@ -70,8 +70,8 @@ struct Return {
         let forward = memory.cutover
         return Cutover(
             servers: servers, from: servers.target, to: servers.source,
-            // The plan's method does not matter for the way back: even a source that was shut down must be running
-            // again by now.
+            // The plan's `via` does not matter here: even if the cutover shut the source down, it must be running again
+            // by now.
             method: servers.plan.sentinel == nil ? .promote : .sentinel, writePause: step.writePause, drains: drains,
             context: context,
             record: { [context] in
@@ -79,8 +79,8 @@ struct Return {
             })
     }
 
-    /// Gives the source back the `replica-priority` that it had before the cutover. If that was 0, it gets 100, the
-    /// default of Redis, because no Sentinel could promote it with 0.
+    /// Restores the `replica-priority` that the source had before the cutover. A 0 becomes 100, Redis's default,
+    /// because no Sentinel can promote a server with 0.
     private func restorePriority() async throws(StepFailure) {
         let prior = memory.cutover.fence["replica-priority"] ?? "100"
         try await servers.source.set("replica-priority", to: prior == "0" ? "100" : prior)

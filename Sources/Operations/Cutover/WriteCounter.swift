@@ -1,7 +1,7 @@
 import Execution
 import RedisTopology
 
-/// Counts the write commands that a server has carried out since it was started.
+/// Counts the write commands that a server has carried out since its start.
 struct WriteCounter: Sendable {
     static let rights: [Right] = [.commandTable]
 

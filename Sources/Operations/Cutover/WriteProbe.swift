@@ -3,11 +3,11 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Writes like an application that asks the Sentinels for the primary, and so measures the write gap that applications
-/// see.
+/// Measures the write gap that applications see. Like an application, it asks the Sentinels for the primary and writes
+/// there.
 ///
-/// It writes one key every few milliseconds. The key has a random name and expires by itself. Where planrun's user may
-/// not write it, nothing is measured.
+/// It writes one key every few milliseconds. The key has a random name and expires by itself. If planrun's user may not
+/// write it, nothing is measured.
 actor WriteProbe {
     static let rights = Rights(at: [.source, .target], [.set(keyPrefix), .delete(keyPrefix)])
 
@@ -19,9 +19,9 @@ actor WriteProbe {
     private let watch: Stopwatch
     private var hasSeenEnough = false
     private var lastAcknowledged: Duration?
-    /// The longest time between two acknowledged writes; `nil` before the second one.
+    /// The longest time between two acknowledged writes; `nil` until there are two.
     private(set) var longestGap: Duration?
-    /// How many writes of the probe the new primary has carried out. It counts them among its writes.
+    /// How many of the probe's writes the new primary has carried out. They are among the writes that it counts.
     private(set) var writesOnSuccessor: Int64 = 0
 
     private init(_ servers: Servers, _ successor: Server) {
@@ -30,8 +30,8 @@ actor WriteProbe {
         watch = Stopwatch(servers.clock)
     }
 
-    /// Writes as long as `body` takes, and until the new primary has taken a write.
-    /// - Returns: the write gap, and how many writes the new primary has counted that no application made.
+    /// Keeps writing while `body` runs, and until the new primary has accepted a write.
+    /// - Returns: the write gap, and how many of the new primary's writes were the probe's.
     static func watch<Result: Sendable>(
         _ servers: Servers, until successor: Server, during body: () async throws -> Result
     ) async throws -> (result: Result, gap: Duration?, probed: Int64) {
@@ -50,7 +50,7 @@ actor WriteProbe {
         }
     }
 
-    /// Waits for the write that is under way, two seconds at most. A write that is broken off may have been carried out
+    /// Waits up to two seconds for the current write to end. If a write is cut off, it may have been carried out
     /// without being counted here.
     private func end(_ writing: Task<Void, Never>) async {
         hasSeenEnough = true
@@ -79,10 +79,10 @@ actor WriteProbe {
         }
     }
 
-    /// Writes until the server refuses a write or is gone, or the probe has seen enough.
+    /// Writes until the server refuses a write or is gone, or until `hasSeenEnough`.
     private func write(to server: Server) async throws {
         while !Task.isCancelled, !hasSeenEnough {
-            // The timeout is longer than any pause: a write that is held back is answered when the pause ends, or its
+            // The timeout is longer than any pause. A write that is held back is answered when the pause ends, or its
             // connection is closed.
             try await server.ask(Command(["SET", key, "planrun", "EX", "60"]), timeout: .seconds(60))
             acknowledged(by: server)
@@ -97,7 +97,7 @@ actor WriteProbe {
         if server.part == successor.part { writesOnSuccessor += 1 }
     }
 
-    /// Waits for the first write on the new primary, with which the gap ends.
+    /// Waits for the first write on the new primary, because only that write ends the gap.
     private func seeOneMore() async {
         guard lastAcknowledged != nil else { return }
         let wait = Stopwatch(servers.clock)
@@ -106,7 +106,8 @@ actor WriteProbe {
         }
     }
 
-    /// The server that the first Sentinel to answer names; without Sentinels, the one that says it is a primary.
+    /// The server that the first Sentinel to answer names. If the plan has no Sentinels, the server that says it is a
+    /// primary.
     private func primary() async -> Server? {
         for sentinel in servers.sentinels {
             guard let address = try? await sentinel.primaryAddress(servers.primaryName) else { continue }

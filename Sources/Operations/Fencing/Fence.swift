@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The settings of an old primary during a cutover. With `min-replicas-to-write` it acknowledges no writes once the new
-/// primary has left it, even if planrun is dead by then; with `replica-priority 0` no Sentinel promotes it again.
+/// The settings that make an old primary safe during a cutover. With `min-replicas-to-write` it acknowledges no writes
+/// once the new primary has left it, even if planrun dies. With `replica-priority 0` no Sentinel promotes it again.
 struct Fence: Sendable {
     let primary: Server
 
@@ -14,13 +14,13 @@ struct Fence: Sendable {
     private static let maximumLag = "min-replicas-max-lag"
     private static let priority = "replica-priority"
     static let rewrite: Command = ["CONFIG", "REWRITE"]
-    /// More replicas than any server can have: the largest value that Redis takes for `min-replicas-to-write`.
+    /// More replicas than any server can have: the largest value that Redis accepts for `min-replicas-to-write`.
     private static let unreachable = "2147483647"
 
     private static let writeRuleNames = [quorumOfReplicas, maximumLag]
 
-    /// The settings as they are without a fence, to be recorded before they are changed. A Dragonfly has
-    /// `replica-priority` only.
+    /// The settings without planrun's fence. They must be recorded before they are changed. Dragonfly has only
+    /// `replica-priority`.
     func prior() async throws(StepFailure) -> [String: String] {
         try await primary.originals(Self.writeRuleNames + [Self.priority])
     }
@@ -28,7 +28,7 @@ struct Fence: Sendable {
     /// Makes the primary refuse writes as soon as one of the replicas that are in sync now has left.
     /// - Parameters:
     ///   - prior: what `prior()` returned.
-    ///   - needsReplica: whether a primary without any replica in sync is a failure; such a fence would not hold.
+    ///   - needsReplica: whether to throw if no replica is in sync, because the fence would not hold then.
     func raise(over prior: [String: String], needsReplica: Bool) async throws(StepFailure) {
         var changes: [(name: String, value: String)] = []
         if let configured = prior[Self.quorumOfReplicas].flatMap({ Int($0) }) {
@@ -37,7 +37,7 @@ struct Fence: Sendable {
                 $0.isOnline && ($0.lag ?? .zero) <= .seconds(lag == 0 ? 10 : lag)
             }
             guard inSync > 0 || !needsReplica else { throw noReplica() }
-            // With a `min-replicas-max-lag` of 0 the rule would be off; 10 s is the default of Redis.
+            // A `min-replicas-max-lag` of 0 turns the rule off, so it is set to Redis's default of 10 s.
             if lag == 0 { changes.append((Self.maximumLag, "10")) }
             changes.append((Self.quorumOfReplicas, String(max(configured, inSync))))
         }
@@ -46,12 +46,12 @@ struct Fence: Sendable {
     }
 
     /// Keeps the Sentinels from promoting a replica.
-    /// - Parameter prior: its present `replica-priority`, which is noted at the replica.
+    /// - Parameter prior: the replica's own `replica-priority`. It is noted at the replica.
     func exclude(_ prior: String) async throws(StepFailure) {
         try await change([(Self.priority, "0")], from: [Self.priority: prior])
     }
 
-    /// Notes at the server what the settings were, then changes them.
+    /// Notes the original settings at the server, then changes them.
     private func change(
         _ changes: [(name: String, value: String)], from prior: [String: String]
     ) async throws(StepFailure) {
@@ -63,19 +63,18 @@ struct Fence: Sendable {
         try await send(marking + changes.map { Command(["CONFIG", "SET", $0.name, $0.value]) })
     }
 
-    /// The settings that decide how many replicas a write needs, with the values that they had before planrun changed
-    /// them.
+    /// The settings that decide how many replicas a write needs, with the values from before planrun changed them.
     func writeRule() async throws(StepFailure) -> [String: String] {
         try await primary.originals(Self.writeRuleNames)
     }
 
-    /// How many replicas a write needs; 0 also where the engine has no `min-replicas-to-write`.
+    /// How many replicas a write needs; 0 if the engine has no `min-replicas-to-write`.
     func replicasWanted() async throws(StepFailure) -> Int {
         Int(try await primary.integerSetting(Self.quorumOfReplicas) ?? 0)
     }
 
     /// Makes a server that stands alone, or is about to, refuse every write from now on.
-    /// - Returns: `false` where the engine has no `min-replicas-to-write`.
+    /// - Returns: `false` if the engine has no `min-replicas-to-write`, so that nothing was changed.
     func close() async throws(StepFailure) -> Bool {
         guard let rule = try await primary.setting(Self.quorumOfReplicas) else { return false }
         if rule != Self.unreachable {
@@ -96,13 +95,13 @@ struct Fence: Sendable {
             place: [primary.name], isTransient: true)
     }
 
-    /// Commands that keep Sentinels from promoting the server; none where its engine has no `replica-priority`.
+    /// The commands that keep Sentinels from promoting the server; none if its engine has no `replica-priority`.
     private func excludingCommands(_ prior: [String: String]) -> [Command] {
         prior[Self.priority] == nil ? [] : [["CONFIG", "SET", Self.priority, "0"]]
     }
 
-    /// Brings a former primary to rest: it gets its own write rule back, and no Sentinel can promote it. The note of
-    /// its former `replica-priority` stays at the server.
+    /// Restores a former primary's write rule and keeps the Sentinels from promoting it. The note of its former
+    /// `replica-priority` stays at the server.
     func bringToRest(_ prior: [String: String]) async throws(StepFailure) {
         try await send(Self.writeRuleCommands(prior) + excludingCommands(prior))
         try await send(primary.unmarking(Self.writeRuleNames))
@@ -118,8 +117,8 @@ struct Fence: Sendable {
         return Self.writeRuleNames.allSatisfy { mark.changes[$0] == nil }
     }
 
-    /// Puts all of these settings back, `replica-priority` included.
-    /// - Parameter first: commands that are sent before, in the same round trip.
+    /// Restores all these settings, `replica-priority` included.
+    /// - Parameter first: commands to send before them, in the same round trip.
     func lower(to prior: [String: String], first: [Command] = []) async throws(StepFailure) {
         try await send(first + allCommands(prior))
         try await send(primary.unmarking(Self.writeRuleNames + [Self.priority]))
@@ -131,13 +130,13 @@ struct Fence: Sendable {
         }
     }
 
-    /// Commands that put all of these settings back, `replica-priority` included.
+    /// The commands that restore all these settings, `replica-priority` included.
     func allCommands(_ prior: [String: String]) -> [Command] {
         Self.writeRuleCommands(prior) + (prior[Self.priority].map { [["CONFIG", "SET", Self.priority, $0]] } ?? [])
     }
 
-    /// Sends commands, then has the server write its settings to its configuration file, if it has one, so that a
-    /// server that is restarted has the same fence. A Sentinel does the same with every server whose role it changes.
+    /// Sends commands, then makes the server write its settings to its configuration file, if it has one. So the fence
+    /// also holds after a restart. A Sentinel, too, makes every server whose role it changes write its file.
     func send(_ commands: [Command]) async throws(StepFailure) {
         guard !commands.isEmpty else { return }
         for (command, reply) in zip(commands, try await primary.replies(to: commands + [Self.rewrite])) {

@@ -5,16 +5,16 @@ import RedisTopology
 
 /// A `CLIENT PAUSE … WRITE` on the primary, with the proof that it held without interruption.
 ///
-/// The server counts from the moment at which the command arrives. So a pause that was sent at `t` lasts at least until
-/// `t + length`, and if a renewal is answered before that moment, the pause has not ended in between.
+/// The server counts the time from when the command arrives. So a pause that was sent at `t` lasts at least until `t +
+/// length`. If the reply to a renewal comes before that, the pause has not ended in between.
 struct WritePause {
-    /// What begins the pause, and what ends it together with the connections that wait in it.
+    /// The rights to begin the pause, and to end it together with the connections that wait in it.
     static let rights: [Right] = [.clientPause, .clientUnpause, .multi, .clientKill, .exec]
 
     private let primary: Server
     private let length: Duration
-    /// How long writes may be held back in all. A held PUBLISH of a Sentinel makes its PING wait as well, so after its
-    /// `down-after-milliseconds` a Sentinel would take the primary for down.
+    /// How long writes may be held back in all. While the pause holds back a Sentinel's PUBLISH, its PING waits as
+    /// well, and after `down-after-milliseconds` the Sentinel would take the primary for down.
     private let longest: Duration
     private let clock: any Clock<Duration>
     private var watch: Stopwatch
@@ -34,10 +34,10 @@ struct WritePause {
     var isCertain: Bool { elapsed < certainUntil }
     var remaining: Duration { max(.zero, certainUntil - elapsed) }
 
-    /// Begins the pause or lengthens it, then reads the primary's offset. Until `remaining` is over, a replica that
-    /// reaches this offset has every acknowledged write, even if an earlier pause had run out.
-    /// - Returns: the offset; `nil` from a Dragonfly, which shows none as a primary.
-    /// - Throws: `StepFailure` where writes may not be held back any longer, or the primary refuses or does not answer.
+    /// Begins the pause or lengthens it, then reads the primary's offset. A replica that reaches this offset before
+    /// `remaining` is over has every acknowledged write, even if an earlier pause had ended in between.
+    /// - Returns: the offset; `nil` from a Dragonfly, which shows none while it is a primary.
+    /// - Throws: `StepFailure` if writes may not be held back any longer, or if the primary refuses or does not answer.
     mutating func hold() async throws(StepFailure) -> Int64? {
         if !hasBegun {
             watch = Stopwatch(clock)
@@ -57,14 +57,14 @@ struct WritePause {
         }
     }
 
-    /// Lengthens a pause that still holds, as far as the limit allows.
-    /// - Returns: whether writes have been held back without interruption until now, and will be for some time.
+    /// Lengthens a pause that still holds, but not beyond the limit.
+    /// - Returns: whether writes have been held back without interruption until now, and still are.
     @discardableResult
     mutating func renew() async -> Bool {
         let sent = elapsed
         let extended = min(length, longest - sent)
-        // A second `CLIENT PAUSE` can only lengthen the first. Once the first has ended, a new one would not prove that
-        // no write came between.
+        // A renewal proves something only if the first pause is still on. If it has ended, writes may have come in
+        // between.
         if isCertain, sent + extended > certainUntil,
             let reply = try? await primary.replies(to: [pause(for: extended)], timeout: remaining)[0],
             reply.string == "OK", isCertain

@@ -3,10 +3,10 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// The way back from `replicaof`: the target stands alone again, as it was before, and the Sentinels have forgotten it.
+/// Undoes `replicaof`: the target stands alone again, as it was before, and the Sentinels have forgotten it.
 ///
-/// They have to forget it, since a Sentinel that still knows the target as a replica makes it follow the source again 8
-/// to 18 seconds after it was detached.
+/// They must forget it. A Sentinel that still knows the target as a replica makes it follow the source again, 8 to 18
+/// seconds after it was detached.
 struct Detachment {
     let servers: Servers
     var memory: ReplicaOfMemory
@@ -39,15 +39,16 @@ struct Detachment {
         try await Sentinels(servers)?.forget(
             [target.endpoint],
             world: ["the target is detached; \(servers.source.endpoint) takes writes"], context)
-        // A Sentinel that promoted the target before its reset names the target by now, and clients write there. One
-        // that was reset before has forgotten the target and cannot promote it any more.
+        // The resets take time. A Sentinel that was not reset yet may have promoted the target, and then clients write
+        // there. A Sentinel that was reset has forgotten the target and cannot promote it.
         try await refuseIfNamed()
         let kept = try await empty(memory)
         try await ReplicationCredentials.restore(memory.credentials, on: target)
         return sentence(memory, kept: kept)
     }
 
-    /// Refuses to empty a target that a Sentinel names as the primary: it has the newest data, and clients write to it.
+    /// Throws if a Sentinel names the target as the primary: the target then has the newest data, and clients write to
+    /// it.
     private func refuseIfNamed() async throws(StepFailure) {
         guard let sentinel = await servers.sentinelNamingTarget() else { return }
         throw StepFailure(
@@ -63,10 +64,10 @@ struct Detachment {
     }
 
     /// Empties the target if it was empty before the run.
-    /// - Returns: why it keeps its data although it was empty before the run; `nil` otherwise.
+    /// - Returns: why the target keeps its data although it was empty before the run; otherwise `nil`.
     private func empty(_ memory: ReplicaOfMemory) async throws -> String? {
-        // A Sentinel may have made the target follow the source again before it was reset. Then its data are a copy of
-        // the source's as well.
+        // A Sentinel that was not reset yet may have made the target follow the source again. Then the target's data is
+        // a new copy of the source's.
         if try await target.replication().upstream?.primary != nil {
             try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
         }
@@ -76,8 +77,8 @@ struct Detachment {
         return nil
     }
 
-    /// Why the target may have the only copy of the data: the source came back without them, was emptied, or does not
-    /// answer.
+    /// Why the target may hold the only copy of the data: the source lost its data in a restart, was emptied, or does
+    /// not answer.
     private func onlyCopy(_ memory: ReplicaOfMemory) async throws -> String? {
         let keys = try await target.keyspace().keys
         guard keys > 0 else { return nil }

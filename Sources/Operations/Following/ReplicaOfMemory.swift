@@ -1,10 +1,11 @@
-/// What the target was like before `replicaof` changed it; kept in the state file until the step is undone.
+/// The state of the target before `replicaof` changed it. It is kept in the state file until the step is undone.
 struct ReplicaOfMemory: Codable, Equatable {
-    /// Only a target that was empty is emptied again.
+    /// Undo empties only a target that was empty.
     var wasEmpty: Bool
     var credentials: ReplicationCredentials.Prior
-    /// Set before the target is detached, so that an interrupted undo knows that the keys it finds came from the source.
+    /// Set before the target is detached, so that after an interruption undo knows that the target's keys came from the
+    /// source.
     var isDetaching = false
-    /// What the conditions compare with; read anew each time the target is made to follow.
+    /// The values that the conditions compare with. They are read anew each time that planrun makes the target follow.
     var baseline: RunBaseline?
 }

@@ -4,9 +4,10 @@ import RESP
 import RedisTopology
 import Values
 
-/// `replicaof`: makes the target a replica of the source, and sends `REPLICAOF` only if it is none yet.
+/// `replicaof`: makes the target a replica of the source. It sends `REPLICAOF` only if the target does not follow the
+/// source yet.
 ///
-/// It reads the role first, because a Dragonfly starts a full resync when it is told to follow the source that it
+/// It reads the role first, because Dragonfly begins a new full sync when it is told to follow the source that it
 /// already follows.
 package struct ReplicaOfOperation: Operation {
     let servers: Servers
@@ -27,12 +28,12 @@ package struct ReplicaOfOperation: Operation {
         }
         try await refuseIfNamed()
         try await refuseItself()
-        // The target must not follow a source that was demoted: the target itself may have the newest data.
+        // If the source is a replica, it may have been demoted, and the target itself may have the newest data.
         if let primary = try await source.replication().upstream?.primary { throw await sourceFollows(primary) }
         let keys = try await target.keyspace().keys
         if let recorded = context.undo {
-            // An earlier attempt recorded what the target held before planrun changed it. What it holds now may have
-            // come from that attempt.
+            // An earlier attempt recorded whether the target was empty before planrun changed it. Keys that it holds
+            // now may come from that attempt.
             var memory = try recorded.decode(ReplicaOfMemory.self)
             if keys > 0, let violation = try await SourceRunsOn.lost(servers, since: memory.baseline) {
                 throw violation
@@ -48,12 +49,14 @@ package struct ReplicaOfOperation: Operation {
         return .ready(undo: StateValue(memory))
     }
 
-    /// The server that the target follows; `nil` if it stands alone. A target that stands alone although the Sentinels
-    /// know it as a replica was restarted or detached. The Sentinels make it follow again, up to 20 s later, and this
-    /// waits for them.
+    /// The server that the target follows; `nil` if it stands alone.
+    ///
+    /// If the target stands alone although the Sentinels know it as a replica, it was restarted or detached. The
+    /// Sentinels make it follow again within 20 s, and this waits for them.
     private func upstream(_ context: StepContext) async throws -> Endpoint? {
         let watch = Stopwatch(context.clock)
-        // Where the target's data may be deleted, planrun makes it follow by itself, without waiting for the Sentinels.
+        // If the target's data may be deleted, planrun need not wait for the Sentinels: it makes the target follow
+        // itself.
         let isFree = try context.undo?.decode(ReplicaOfMemory.self).wasEmpty ?? false || replacesData
         while true {
             let upstream = try await target.replication().upstream?.primary
@@ -83,7 +86,7 @@ package struct ReplicaOfOperation: Operation {
         try await credentials.apply(to: target)
         context.report(Progress("the target to accept its new primary", wanted: "replica of \(source.endpoint)"))
         let command: Command = ["REPLICAOF", source.endpoint.host, String(source.endpoint.port)]
-        // Dragonfly connects to the source before it answers, and waits 20 s for a host that drops packets.
+        // Dragonfly connects to the source before it replies. If the source's host drops packets, that takes 20 s.
         let reply = try await target.replies(to: [command], timeout: .seconds(30))[0]
         if case .error(let error) = reply {
             throw StepFailure(
@@ -107,7 +110,8 @@ package struct ReplicaOfOperation: Operation {
                 world: ["\(source.endpoint) takes writes as before"], isTransient: true)
         }
         let baseline = try await baseline(context)
-        // A target that lost its link and is in another full sync is left to 'wait-for-sync', which waits for its end.
+        // If the target has lost its link and is in another full sync, that is no violation here: `wait-for-sync` waits
+        // for its end.
         if let violation = try await Conditions.violation(servers, since: baseline.untilSynced) { throw violation }
         return StepResult("the target follows \(source.endpoint)", memo: StateValue(baseline))
     }
@@ -125,8 +129,8 @@ package struct ReplicaOfOperation: Operation {
             help: ["name the server that shall take over as 'target' in the plan"])
     }
 
-    /// What conditions compare with: the baseline from when planrun last made the target follow, or, where others did
-    /// so, from the first look at it.
+    /// The values that conditions compare with. They were read when planrun last made the target follow. If the target
+    /// already followed, they were read when planrun first looked at it.
     private func baseline(_ context: StepContext) async throws -> RunBaseline {
         if let recorded = try context.undo?.decode(ReplicaOfMemory.self).baseline { return recorded }
         if let recorded = try RunBaseline.recorded(servers.plan, context) { return recorded }
@@ -138,7 +142,7 @@ package struct ReplicaOfOperation: Operation {
         return try await Detachment(servers: servers, memory: recorded.decode(ReplicaOfMemory.self)).run(context)
     }
 
-    /// Refuses to change a target that a Sentinel names as the primary: it has the newest data and clients that write
+    /// Throws if a Sentinel names the target as the primary: the target then has the newest data and clients that write
     /// to it, and a full sync would delete their writes.
     private func refuseIfNamed() async throws(StepFailure) {
         guard let sentinel = await servers.sentinelNamingTarget() else { return }
@@ -152,8 +156,8 @@ package struct ReplicaOfOperation: Operation {
             ])
     }
 
-    /// The hint that another run, whose state file is elsewhere and which may be dead, has changed the source. Only
-    /// that run knows the way forward and back.
+    /// A hint if another run has changed the source. That run may be dead, and its state file is elsewhere, but only
+    /// with that file can it be resumed or rolled back.
     private func hintOfAnother() async -> [String] {
         guard let mark = try? await source.mark(), !mark.changes.isEmpty else { return [] }
         return [
@@ -177,7 +181,7 @@ package struct ReplicaOfOperation: Operation {
             ])
     }
 
-    /// The target was restarted, or somebody detached it. The Sentinels will make it follow again.
+    /// The failure if the target was restarted or somebody detached it. The Sentinels will make it follow again.
     private func wasDetached(_ keys: Int64) -> StepFailure {
         StepFailure(
             code: .targetDetached,

@@ -3,18 +3,19 @@ import PlanModel
 import RedisTopology
 import Values
 
-/// Decides, look by look, whether the target is in sync. It is pure: it is told what the servers said and when.
+/// Decides after each look whether the target is in sync. It talks to no server: what the servers said and when is
+/// passed in.
 struct SyncWatch {
     enum Observation: Equatable {
         case answer(Answer)
-        /// A server did not answer, with the sentence that says so.
+        /// A server did not answer; the sentence says which one and why.
         case silence(String)
     }
 
     struct Answer: Equatable {
         var sourceIsPrimary: Bool
         var sourceOffset: Int64
-        /// How many full syncs the source has started since it was started (`sync_full`).
+        /// How many full syncs the source has begun since its start (`sync_full`).
         var fullSyncs: Int64
         var follows: Bool
         var state: SyncState
@@ -22,7 +23,7 @@ struct SyncWatch {
         /// How many bytes of the replication stream the target is behind; `nil` unless it is online.
         var lag: Int64? {
             guard case .online(let offset) = state else { return nil }
-            // The source was asked first, so the target may be ahead of that answer.
+            // The source was asked first, so the target may already be ahead of the source's answer.
             return max(0, sourceOffset - offset)
         }
     }
@@ -32,8 +33,7 @@ struct SyncWatch {
         case synced
     }
 
-    /// How many further full syncs are too many. One is normal and a second follows a lost link; from the third on it
-    /// is called a loop.
+    /// So many full syncs within one wait count as a loop. One is normal, and a lost link costs a second one.
     static let fullSyncsTolerated: Int64 = 3
 
     let step: WaitForSyncStep
@@ -122,7 +122,7 @@ struct SyncWatch {
     }
 }
 
-/// How fast the full sync moves, from the bytes received and the time of each look.
+/// How fast the full sync moves, calculated from the bytes received at each look.
 private struct TransferRate {
     private var first: (bytes: Int64, time: Duration)?
     private var last: (bytes: Int64, time: Duration)?
@@ -139,7 +139,7 @@ private struct TransferRate {
     }
 
     func timeLeft(bytes: Int64) -> Duration? {
-        // More than a century is no useful answer.
+        // A forecast of more than a century helps nobody.
         bytesPerSecond.map { Double(max(0, bytes)) / $0 }.flatMap { $0 < 3.2e9 ? .seconds($0) : nil }
     }
 

@@ -6,8 +6,8 @@ import Values
 
 /// `wait-for-sync`: waits until the target has all that the source has, and keeps up.
 ///
-/// It asks the target itself whether it is in sync: Sentinel does not look at that, and the source hears of the
-/// target's progress up to a second late.
+/// It asks the target itself whether it is in sync, because a Sentinel does not look at that, and the source learns of
+/// the target's progress up to a second late.
 package struct WaitForSyncOperation: Operation {
     let servers: Servers
     let step: WaitForSyncStep
@@ -33,7 +33,8 @@ package struct WaitForSyncOperation: Operation {
 
     package func verify(_ context: StepContext) async throws -> StepResult {
         let baseline = try RunBaseline.recorded(servers.plan, context)
-        // The mark is read before the last look, so that a later step finds whatever happens between the two.
+        // The mark is read before the servers are looked at for the last time. So a later step notices whatever happens
+        // in between.
         var mark: SyncMark?
         if let baseline { mark = try await SyncMark.read(servers.source, baseline) }
         mark?.inSyncSince = inSyncSince
@@ -45,8 +46,8 @@ package struct WaitForSyncOperation: Operation {
                 isTransient: true)
         }
         if let violation = try await Conditions.violation(servers, since: baseline?.untilSynced) { throw violation }
-        // The conditions hold, so the source is the same process with the same history, and a second full sync copied
-        // the same data as the first.
+        // The conditions hold, so the source is the same process with the same history. A second full sync, if there
+        // was one, has copied the same data as the first, and a warning is enough.
         let isAgain = try await StreamUnbroken().violation(servers, since: baseline) != nil
         let other = try await TargetRegistration.otherAddress(servers)
         return StepResult(
@@ -66,13 +67,14 @@ package struct WaitForSyncOperation: Operation {
 
     package func undo(_ context: StepContext) async throws -> String? { nil }
 
-    /// Since when the target has been in sync at least, in milliseconds since 1970.
+    /// A time at which the target was already in sync, in milliseconds since 1970: it has been stable for `stable-for`.
     private var inSyncSince: Int64 {
         let stable = Int64(clamping: step.stableFor.components.seconds) &* 1000
         return Timestamp.now.millisecondsSince1970 &- stable
     }
 
-    /// Looks at both servers once. A server that does not answer for a moment is no reason to give up.
+    /// Looks at both servers once. A server that does not answer is reported as silent, since it may answer at the next
+    /// look.
     private func observe() async throws(StepFailure) -> SyncWatch.Observation {
         do {
             return .answer(try await SyncWatch.Answer.read(servers))
@@ -84,9 +86,9 @@ package struct WaitForSyncOperation: Operation {
 }
 
 extension SyncWatch.Answer {
-    /// What source and target say now.
+    /// The present state of source and target.
     static func read(_ servers: Servers) async throws(StepFailure) -> SyncWatch.Answer {
-        // The source is asked first: the target's answer, which is younger, can only be further on.
+        // The source is asked first. So the target's answer is newer, and no lag is overlooked.
         let source = try await servers.source.replication()
         let fullSyncs = try await servers.source.read(["INFO", "stats"]) { try StatsInfo(Info($0)) }.fullSyncs
         let target = try await servers.target.replication()

@@ -3,13 +3,13 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Brings the source to rest after the cutover, as `AfterCutover` says.
+/// Brings the source to rest after the cutover, as `AfterCutover` decided.
 ///
-/// A source that cannot follow the target would try several hundred times a second, so it has to stand alone. A source
-/// that stands alone would take writes, so it is closed first. The Sentinels list whatever follows the primary, so they
-/// are made to forget the source last.
+/// A source that cannot follow the target must not try to: it would do so several hundred times a second. So it stands
+/// alone. To refuse writes then, it is closed before it is detached. The Sentinels list every replica of the primary,
+/// so they are made to forget the source only after it is detached.
 struct SourceRest: Sendable {
-    /// - Parameter resting: `nil` where the engines and versions of the two servers decide.
+    /// - Parameter resting: what the plan says; `nil` if the engines and versions of the two servers decide.
     static func rights(_ resting: FailoverStep.Resting?, _ plan: Plan) -> Rights {
         switch resting {
         case .follow: .none
@@ -23,7 +23,7 @@ struct SourceRest: Sendable {
 
     private var source: Server { servers.source }
 
-    /// Brings the source to rest as the plan wants it. A source that is at rest already is not changed.
+    /// Brings the source to rest. A source that is already at rest is not changed.
     func reach(_ resting: FailoverStep.Resting) async throws {
         switch resting {
         case .follow: return
@@ -32,12 +32,12 @@ struct SourceRest: Sendable {
         }
     }
 
-    /// Closes the source, detaches it, and makes the Sentinels forget it. A Sentinel that has not forgotten the source
-    /// yet makes it follow the target again; then it is detached once more.
+    /// Closes the source, detaches it, and makes the Sentinels forget it. If a Sentinel makes it follow the target
+    /// again before that Sentinel was reset, the source is detached once more.
     private func fence() async throws {
         let fence = Fence(primary: source)
-        // A Dragonfly has no `min-replicas-to-write` and cannot be closed. It stays a replica, which takes no writes
-        // either.
+        // Dragonfly has no `min-replicas-to-write`, so it cannot be closed. It stays a replica, and a replica accepts
+        // no writes either.
         guard try await fence.close() else { return }
         let address = source.endpoint
         let watch = Stopwatch(context.clock)

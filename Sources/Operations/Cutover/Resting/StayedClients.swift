@@ -2,13 +2,13 @@ import Execution
 import RESP
 import RedisTopology
 
-/// The clients that are still connected to the source after the cutover. They do not ask the Sentinels, and from now on read
+/// The clients that are still connected to the source after the cutover. They do not ask the Sentinels, and now read
 /// old data or get errors.
 struct StayedClients: Sendable {
     let source: Server
     let clients: [ClientList.Client]
 
-    /// Asks the source. One that does not answer has no clients.
+    /// Reads the clients from the source. If it does not answer, it has none.
     static func read(_ source: Server) async -> StayedClients {
         let clients = (try? await source.clients()) ?? []
         return StayedClients(source: source, clients: clients.filter(\.isApplication))
