@@ -22,7 +22,7 @@ package struct Diagnostic: Sendable, Equatable {
     /// Lower case, no full stop, names in 'single quotes'.
     package let message: String
     package let file: SourceFile
-    /// `nil` where the whole file is meant, and for files that could not be read.
+    /// `nil` if the whole file is meant, and for files that could not be read.
     package let range: SourceRange?
     /// The text beside the marks under `range`.
     package let label: String?

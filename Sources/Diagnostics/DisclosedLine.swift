@@ -19,7 +19,7 @@ struct DisclosedLine {
     let scalars: [Unicode.Scalar]
     /// The parts of the line that may have to be hidden, in order. Whatever lies between them is shown.
     private var pieces: [Piece] = []
-    /// Whether the last key of the line is one whose values are shown; `nil` where the line has no key.
+    /// Whether the last key of the line is one whose values are shown; `nil` if the line has no key.
     private(set) var endsOpen: Bool?
 
     /// - Parameter beginsOpen: whether text before the line's own first key may be shown. The last key on the lines

@@ -7,7 +7,7 @@ struct Attempt: Sendable {
 
     enum End: Sendable {
         case succeeded(StepResult, unchanged: String?)
-        /// What was taken back, as a sentence; `nil` where there was nothing to take back.
+        /// What was taken back, as a sentence; `nil` if there was nothing to take back.
         case undone(String?)
         case failed(StepFailure)
         /// The attempt took too long. The failure is what the operation threw when it was stopped, if it threw one.

@@ -6,7 +6,7 @@ package import PlanGraph
 /// data that was recorded before the change. A second `perform` must change nothing more: if planrun dies after
 /// `perform`, resume calls it again.
 package protocol Operation: Sendable {
-    /// Is it already done? May it be done? Throws `StepFailure` where it may not.
+    /// Is it already done? May it be done? Throws `StepFailure` if it may not.
     func inspect(_ context: StepContext) async throws -> Inspection
     func perform(_ context: StepContext) async throws
     /// Is it done now, according to the servers? Its result is kept in the state file.

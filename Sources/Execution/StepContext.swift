@@ -46,7 +46,7 @@ package struct StepContext: Sendable {
     package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }
 
     /// What another node, or an earlier attempt of this one, has left for later steps in its result, as it was when
-    /// this attempt began; `nil` where it has not succeeded yet.
+    /// this attempt began; `nil` if it has not succeeded yet.
     package func memo(of node: NodeID) -> StateValue? { memos[node] }
 
     /// Says what the operation is doing or waiting for. Cheap; views show the latest.
@@ -70,9 +70,9 @@ package struct Progress: Sendable, Equatable {
     package var now: String
     /// The value wanted: `lag of 64 KiB at most for 5 s`.
     package var wanted: String
-    /// How much is done, from 0 to 1; `nil` where that is not known.
+    /// How much is done, from 0 to 1; `nil` if that is not known.
     package var fraction: Double?
-    /// The time left; `nil` where that cannot be told.
+    /// The time left; `nil` if that cannot be told.
     package var remaining: Duration?
 
     /// Every text may repeat what a server said; it is escaped here.

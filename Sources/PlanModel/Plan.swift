@@ -112,7 +112,7 @@ package struct Step: Sendable, Identifiable {
     package var id: String
     package var kind: StepKind
     package var needs: [String]
-    /// How long one attempt may take; `nil` where the kind sets no limit.
+    /// How long one attempt may take; `nil` if the kind sets no limit.
     package var timeout: Duration?
     /// How many more attempts follow the first, if it failed for a reason that can pass.
     package var retries: Int

@@ -25,7 +25,7 @@ extension CommandContext {
             environment: environment, connector: connector, resolve: { await connector.addresses(of: $0) })
     }
 
-    /// `NO_COLOR` turns colours off where it is set and not empty (no-color.org).
+    /// `NO_COLOR` turns colours off if it is set and not empty (no-color.org).
     static func allowsColor(isPlain: Bool, _ environment: [String: String]) -> Bool {
         !isPlain && environment["NO_COLOR", default: ""].isEmpty
     }

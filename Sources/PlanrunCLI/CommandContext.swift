@@ -12,7 +12,7 @@ package struct CommandContext: Sendable {
     /// Writes one line of data to standard output. This closure, `message` and `Terminal.write` never wait for a
     /// reader: a run must not stand still because nobody reads its output.
     package var output: @Sendable (String) -> Void
-    /// Waits until all data is written. Returns why a part of it could not be written, or `nil` where all of it was.
+    /// Waits until all data is written. Returns why a part of it could not be written, or `nil` if all of it was.
     package var outputLoss: @Sendable () -> String?
     /// Writes one line of anything that is not data to standard error.
     package var message: @Sendable (String) -> Void
@@ -24,7 +24,7 @@ package struct CommandContext: Sendable {
     package var terminal: Terminal?
     /// What standard error can show. It can be a file while standard output is a terminal, and the other way round.
     package var messageStyle: MessageStyle
-    /// What the person at the terminal types; `nil` where there is nobody to ask.
+    /// What the person at the terminal types; `nil` if there is nobody to ask.
     package var input: Input?
     /// Registers a callback for each Ctrl-C, each SIGTERM and the closing of the terminal. It is called for as long as
     /// the returned value is kept.
@@ -48,7 +48,7 @@ package struct CommandContext: Sendable {
     }
 
     package struct MessageStyle: Sendable {
-        /// In columns; `nil` where lines are not to be broken.
+        /// In columns; `nil` if lines are not to be broken.
         package var width: Int?
         package var isColored: Bool
 

@@ -12,6 +12,6 @@ package enum ExitStatus: Int32, Sendable, Error {
     /// The run failed, and its rollback is incomplete or there is no way back: a person is needed.
     case personNeeded = 4
 
-    /// What `plan --detailed-exitcode` ends with where there is something to do.
+    /// What `plan --detailed-exitcode` ends with if there is something to do.
     static var changes: ExitStatus { .invalid }
 }

@@ -89,7 +89,7 @@ package struct RESPParser {
 
     // MARK: Values
 
-    /// `nil` where the line only announces more: a bulk string or a list that is not empty.
+    /// `nil` if the line only announces more: a bulk string or a list that is not empty.
     private mutating func read(_ line: inout ByteBuffer) throws(RESPParseError) -> RESPValue? {
         switch line.readInteger(as: UInt8.self) {
         case UInt8(ascii: "+"):

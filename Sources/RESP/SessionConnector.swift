@@ -10,7 +10,7 @@ package protocol SessionConnector: Sendable {
         to channels: [String], _ settings: ConnectionSettings
     ) async throws(SessionError) -> any Subscription
 
-    /// The IPs of a host; empty where it cannot be resolved. An IP resolves to itself.
+    /// The IPs of a host; empty if it cannot be resolved. An IP resolves to itself.
     func addresses(of host: String) async -> Set<String>
 
     /// The certificates that a connection with these settings uses, whether they are trusted or not: the server's,

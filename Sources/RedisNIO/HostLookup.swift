@@ -11,7 +11,7 @@ import Glibc
 
 /// Looks up the IP addresses of a host name with the system's resolver.
 enum HostLookup {
-    /// The addresses in canonical spelling; empty where the name cannot be resolved. An IP address resolves to itself.
+    /// The addresses in canonical spelling; empty if the name cannot be resolved. An IP address resolves to itself.
     static func addresses(of host: String) async -> Set<String> {
         if let ip = try? SocketAddress(ipAddress: host, port: 0).ipAddress { return [ip] }
         // The resolver blocks, so it must not run on an event loop or a thread that runs tasks.

@@ -5,7 +5,7 @@ import RESP
 /// subscribes again.
 final class RedisSubscription: Subscription {
     let messages: AsyncStream<PublishedMessage>
-    /// The number of messages that are kept for a reader; where more arrive, the oldest are dropped.
+    /// The number of messages that are kept for a reader; if more arrive, the oldest are dropped.
     private static let mostWaiting = 1_000
     private let loop: any EventLoop
     private let link: NIOLoopBoundBox<Link>

@@ -22,7 +22,7 @@ package struct ConfigReply: Sendable, Equatable, CustomStringConvertible, Custom
     }
 
     /// The value of a parameter, by its name with dashes and in lower case: Dragonfly's underscores are replaced. `nil`
-    /// where the server has no such parameter.
+    /// if the server has no such parameter.
     package subscript(name: String) -> String? { values[Self.normalized(name)] }
 
     package func integer(_ name: String) -> Int64? { self[name].flatMap { WireNumber.integer($0) } }

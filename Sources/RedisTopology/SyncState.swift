@@ -7,13 +7,13 @@ package enum SyncState: Sendable, Equatable {
     /// The link is up and nothing has arrived: the primary has not begun its transfer. The replica still serves its old
     /// data.
     case preparing
-    /// A full sync runs. `nil` where the server does not tell how far it is.
+    /// A full sync runs. `nil` if the server does not tell how far it is.
     case fullSync(SyncProgress?)
     /// The transfer has arrived and is being loaded.
     case loading
     /// The replica is synced: it has applied all bytes of the stream up to this offset.
     case online(offset: Int64)
-    /// The link was up and is lost. `nil` where the server does not say since when.
+    /// The link was up and is lost. `nil` if the server does not say since when.
     case linkDown(since: Duration?)
 
     package var isSynced: Bool { if case .online = self { true } else { false } }

@@ -8,7 +8,7 @@ package struct Topology: Sendable, Equatable, Codable {
 
     package struct Instance: Sendable, Equatable, Codable {
         package let address: Endpoint
-        /// `nil` where the server did not answer.
+        /// `nil` if the server did not answer.
         package let role: ReplicationRole?
         /// The primary that the server says it follows.
         package let follows: Endpoint?
@@ -41,7 +41,7 @@ package struct Topology: Sendable, Equatable, Codable {
     package struct SentinelView: Sendable, Equatable, Codable {
         package let sentinel: Endpoint
         package let name: String
-        /// `nil` where the Sentinel does not monitor the name, or did not answer.
+        /// `nil` if the Sentinel does not monitor the name, or did not answer.
         package let primary: Endpoint?
 
         package init(sentinel: Endpoint, name: String, primary: Endpoint?) {

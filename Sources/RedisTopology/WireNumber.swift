@@ -45,13 +45,13 @@ extension Int64 {
         }
     }
 
-    /// The sum, or the largest or smallest number where it does not fit.
+    /// The sum, or the largest or smallest number if it does not fit.
     package func adding(saturating other: Int64) -> Int64 {
         let (sum, overflows) = addingReportingOverflow(other)
         return overflows ? (self < 0 ? .min : .max) : sum
     }
 
-    /// The product, or the largest or smallest number where it does not fit.
+    /// The product, or the largest or smallest number if it does not fit.
     package func multiplied(saturating other: Int64) -> Int64 {
         let (product, overflows) = multipliedReportingOverflow(by: other)
         return overflows ? ((self < 0) == (other < 0) ? .max : .min) : product

@@ -11,7 +11,7 @@ package import Diagnostics
 /// - Characters that an editor does not show as what they are may stand in quotes only.
 /// - UTF-8 only, with or without byte order mark. Duplicate keys are errors; the first counts.
 package enum YAMLDocument {
-    /// The root, or `nil` where no tree can be made. Mistakes go to `collector`; a root does not mean there were none.
+    /// The root, or `nil` if no tree can be made. Mistakes go to `collector`; a root does not mean there were none.
     package static func parse(_ collector: DiagnosticCollector, limits: YAMLLimits = YAMLLimits()) -> YAMLNode? {
         if let problem = collector.file.encodingProblem {
             report(problem, to: collector)

@@ -41,7 +41,7 @@ package struct YAMLEntry: Sendable, Equatable {
         self.value = value
     }
 
-    /// From the key to the end of its value. Where the value is an alias, the key alone.
+    /// From the key to the end of its value. If the value is an alias, the key alone.
     package var range: SourceRange {
         value.range.end < keyRange.end ? keyRange : SourceRange(keyRange.start, value.range.end)
     }

@@ -6,7 +6,7 @@ package import SystemPackage
 /// The built `planrun` as a child process. Its output is collected line by line, and it can be sent signals.
 package actor PlanrunProcess {
     package struct Outcome: Sendable, Equatable {
-        /// The exit code; `nil` where a signal ended it.
+        /// The exit code; `nil` if a signal ended it.
         package var exitCode: Int32?
         package var signal: Int32?
         package var standardOutput: [String]
@@ -48,7 +48,7 @@ package actor PlanrunProcess {
     }
 
     /// Starts planrun with standard output and standard error going to a descriptor, and waits for its end.
-    /// - Returns: the exit code; `nil` where a signal ended it.
+    /// - Returns: the exit code; `nil` if a signal ended it.
     package static func exitCode(
         _ arguments: [String], writingTo writer: FileDescriptor
     ) async throws -> Int32? {

@@ -94,7 +94,7 @@ package actor PlanrunTerminal {
     }
 
     /// Waits for the end of planrun.
-    /// - Returns: the exit code; `nil` where a signal ended it.
+    /// - Returns: the exit code; `nil` if a signal ended it.
     package func exitCode(within limit: Duration = .seconds(60)) async throws -> Int32? {
         try await eventually("planrun has ended", within: limit) { termination != nil }
         guard case .exited(let code)? = termination else { return nil }

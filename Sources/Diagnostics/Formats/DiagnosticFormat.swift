@@ -31,7 +31,7 @@ package protocol DiagnosticRenderer: Sendable {
 /// What diagnostics are written to: a terminal with colours and a width, or anything else.
 package struct DiagnosticSurface: Sendable {
     package var isColored: Bool
-    /// How many columns a line may have; `nil` where there is no limit.
+    /// How many columns a line may have; `nil` if there is no limit.
     package var width: Int?
 
     package init(isColored: Bool = false, width: Int? = nil) {

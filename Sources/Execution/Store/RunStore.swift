@@ -5,12 +5,12 @@
 package protocol RunStore: Sendable {
     /// The record, for somebody who only looks at it: the lease is not taken.
     ///
-    /// - Throws: `StoreFailure` with code `missing` where no run was ever recorded.
+    /// - Throws: `StoreFailure` with code `missing` if no run was ever recorded.
     func read() async throws(StoreFailure) -> RunState
 
     /// Takes the lease of the run, whether or not anything is recorded yet.
     ///
-    /// - Throws: `StoreFailure` with code `locked`, which names the holder, where somebody else has it.
+    /// - Throws: `StoreFailure` with code `locked`, which names the holder, if somebody else has the lease.
     func hold() async throws(StoreFailure) -> any RunLease
 }
 
@@ -22,7 +22,7 @@ package protocol RunLease: AnyObject, Sendable {
 
     /// The record as it is now. What is written next takes the place of this one.
     ///
-    /// - Throws: `StoreFailure` with code `missing` where nothing is recorded.
+    /// - Throws: `StoreFailure` with code `missing` if nothing is recorded.
     func read() async throws(StoreFailure) -> RunState
 
     /// Replaces the record that this lease has last read or written; returns once the new one would survive a loss of

@@ -20,10 +20,10 @@ package protocol StepDeclaration: Sendable, Hashable {
     /// What the step will do, in a sentence, from the plan alone.
     func summary(_ scene: StepScene) -> String
 
-    /// How the step is taken back, in a sentence; `nil` where there is nothing to take back.
+    /// How the step is taken back, in a sentence; `nil` if there is nothing to take back.
     func wayBack(_ scene: StepScene) -> String?
 
-    /// The step as `rehearse` carries it out against private servers; `nil` where a rehearsal leaves it out.
+    /// The step as `rehearse` carries it out against private servers; `nil` if a rehearsal leaves it out.
     func rehearsed(_ cast: RehearsalCast) -> Self?
 
     /// Adds what the private servers of a rehearsal must have so that the step finds something to do.

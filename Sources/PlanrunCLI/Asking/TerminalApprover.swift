@@ -4,7 +4,7 @@ import Operations
 /// Answers approvals: from the arguments, or by asking the person at the terminal.
 struct TerminalApprover: Approver {
     let approvals: Approvals
-    /// `nil` where there is nobody to ask.
+    /// `nil` if there is nobody to ask.
     let inquiry: Inquiry?
     /// Says what cannot be taken back, and which way back the plan leaves after the cutover.
     var wayBack = ""

@@ -9,7 +9,7 @@ final class Outlet: Sendable {
     private let queue = DispatchQueue(label: "outlet")
     /// The number of bytes that were handed over and are not written yet.
     private let waiting = Atomic(0)
-    /// The error (`errno`) that last kept text from being written; 0 where no text was lost.
+    /// The error (`errno`) that last kept text from being written; 0 if no text was lost.
     private let loss = Atomic<Int32>(0)
 
     /// A screen full of text, in bytes. A reader that keeps reading never lets this much pile up.

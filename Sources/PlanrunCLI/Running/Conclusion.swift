@@ -43,7 +43,7 @@ struct Conclusion {
 
     /// Prints the failures, in the order of the graph. The advice is printed under the last one.
     func tell(_ failures: [NodeFailure], help: [String] = [], next: [NextCommand] = []) async {
-        // The servers are described only where the run has changed something.
+        // The servers are described only if the run has changed something.
         let isUntouched = toUndo.isEmpty ? await !run.wayBack.isPastCutover(state) : false
         let world = isUntouched ? [] : await WorldReport(run.servers).sentences()
         for (index, failure) in failures.enumerated() {

@@ -11,7 +11,7 @@ struct NextSteps {
     /// Whether the servers are as they were before the run: there is nothing to roll back, and the target is not the
     /// primary.
     let isUntouched: Bool
-    /// The commands that lead back; empty where no way back is left.
+    /// The commands that lead back; empty if no way back is left.
     let back: [NextCommand]
 
     var all: [NextCommand] {

@@ -5,7 +5,7 @@ import PlanModel
 
 extension CommandContext {
     /// Reads the plan at a path, and prints what is wrong with it.
-    /// - Throws: `ExitStatus.invalid` where there is at least one error.
+    /// - Throws: `ExitStatus.invalid` if there is at least one error.
     func loadPlan(_ path: String) throws(ExitStatus) -> Plan {
         let reading = Plan.load(path: path, checks: PreflightCatalogue.declarations)
         if !reading.diagnostics.isEmpty { show(reading.diagnostics) }
@@ -24,7 +24,7 @@ extension CommandContext {
 
     /// Opens sessions with the servers of a plan.
     /// - Parameter name: the name that the servers list the connections by.
-    /// - Throws: `ExitStatus.invalid` where a secret cannot be read.
+    /// - Throws: `ExitStatus.invalid` if a secret cannot be read.
     func servers(
         of plan: Plan, as name: ConnectionName = ConnectionName(.reading)
     ) throws(ExitStatus) -> Servers {

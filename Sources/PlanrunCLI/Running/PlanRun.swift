@@ -18,7 +18,7 @@ struct PlanRun: Sendable {
     /// The lineage of the recorded run if this call goes on with that run, otherwise a new lineage.
     private let lineage: String
 
-    /// - Throws: `ExitStatus.invalid` where a secret of the plan cannot be read.
+    /// - Throws: `ExitStatus.invalid` if a secret of the plan cannot be read.
     init(
         _ context: CommandContext, _ options: RunSettings, plan: Plan, lineage: String, view: any RunView
     ) throws(ExitStatus) {
@@ -52,7 +52,7 @@ struct PlanRun: Sendable {
     }
 
     /// Carries the plan out from a state. After a failure it does what the plan's `rollback` section says.
-    /// - Throws: `ExitStatus.failure` where another planrun carries out a run on the same servers.
+    /// - Throws: `ExitStatus.failure` if another planrun carries out a run on the same servers.
     func go(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
         try await claimServers()
         announce()
@@ -88,7 +88,7 @@ struct PlanRun: Sendable {
             warnings: { [warnings] in warnings.lines })
     }
 
-    /// `nil` where there is nobody to ask.
+    /// `nil` if there is nobody to ask.
     private var inquiry: Inquiry? {
         context.input.map { input in
             Inquiry(
@@ -163,7 +163,7 @@ struct PlanRun: Sendable {
 }
 
 extension ExitStatus {
-    /// The exit code of a run that failed and was then rolled back: the run has failed even where the rollback
+    /// The exit code of a run that failed and was then rolled back: the run has failed even if the rollback
     /// succeeded.
     fileprivate var afterFailure: ExitStatus { self == .success ? .failure : self }
 }

@@ -33,7 +33,7 @@ final class Signals: Sendable {
 /// Listens to the signals of this process until it is released.
 ///
 /// When a terminal closes, the shell and the kernel both send SIGHUP, one after the other. The second would count as a
-/// demand to hurry, which nobody made; so SIGHUP counts only where no other signal came before.
+/// demand to hurry, which nobody made; so SIGHUP counts only if no other signal came before.
 final class ProcessSignals: Sendable {
     private let sources: Sources
 

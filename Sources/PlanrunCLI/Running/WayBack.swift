@@ -33,7 +33,7 @@ struct WayBack: Sendable {
             isUntouched: !isPast && state.nodesToUndo(in: graph).isEmpty, back: next(state, isPast: isPast))
     }
 
-    /// The command that goes back; empty where there is no way back.
+    /// The command that goes back; empty if there is no way back.
     func next(_ state: RunState) async -> [NextCommand] { next(state, isPast: await isPastCutover(state)) }
 
     private func next(_ state: RunState, isPast: Bool) -> [NextCommand] {

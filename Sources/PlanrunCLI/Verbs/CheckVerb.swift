@@ -55,7 +55,7 @@ struct CheckVerb: Verb {
 }
 
 extension Plan {
-    /// The plan itself, or, where it has no `preflight` step, the plan with the standard checks.
+    /// The plan itself, or, if it has no `preflight` step, the plan with the standard checks.
     fileprivate var withPreflight: Plan {
         guard !steps.contains(where: { $0.kind.name == .preflight }) else { return self }
         let start = SourcePosition(line: 1, column: 1)

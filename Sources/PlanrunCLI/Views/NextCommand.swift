@@ -8,7 +8,7 @@ struct NextCommand: Equatable {
 /// Spells command lines about one plan and the state of its run.
 struct CommandLines {
     let plan: String
-    /// `nil` where the state file is in its usual place, beside the plan.
+    /// `nil` if the state file is in its usual place, beside the plan.
     var state: String?
 
     /// - Parameter arguments: further words after the plan.
@@ -27,7 +27,7 @@ struct CommandLines {
 }
 
 extension [NextCommand] {
-    /// A line for each command, with the meanings aligned. Where a line is too short for both, the meaning goes to the
+    /// A line for each command, with the meanings aligned. If a line is too short for both, the meaning goes to the
     /// next line, because a command that is broken in two cannot be pasted.
     /// - Parameter width: columns; `nil` for no limit.
     func text(after prefix: String, width: Int?) -> [String] {

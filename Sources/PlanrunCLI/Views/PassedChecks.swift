@@ -17,7 +17,7 @@ struct PassedChecks: Sendable {
     struct Group: Sendable, Equatable {
         var step: String
         var count: Int
-        /// The time from the first start to the last end; `nil` where all of them passed in an earlier run.
+        /// The time from the first start to the last end; `nil` if all of them passed in an earlier run.
         var took: Duration?
 
         var text: String { "\(count) checks passed" }

@@ -3,7 +3,7 @@ import PlanModel
 
 extension PlanReport {
     /// The whole report, for a terminal or a log.
-    /// - Parameter showsPassed: whether to print a line for each check that passed, even where there are many.
+    /// - Parameter showsPassed: whether to print a line for each check that passed, even if there are many.
     func text(header: PlanHeader, style: Style, showsPassed: Bool = false) -> String {
         var lines = header.lines + [""]
         for (number, step) in steps.enumerated() {
@@ -52,7 +52,7 @@ extension PlanReport {
         return ((isShort ? passed : []) + others).flatMap { finding($0, style) }
     }
 
-    /// `nil` where so few checks passed that each has a line of its own.
+    /// `nil` if so few checks passed that each has a line of its own.
     private func passedCount(_ step: Entry) -> PassedChecks.Group? {
         let count = step.findings.count { $0.verdict == .passed }
         return count > PassedChecks.shownSingly ? PassedChecks.Group(step: step.id, count: count) : nil

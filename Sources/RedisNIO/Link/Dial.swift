@@ -7,7 +7,7 @@ import Values
 /// Opens TCP connections to one server: an IP address directly, a host name through its addresses.
 struct Dial {
     private let address: Endpoint
-    /// The addresses that a host name was resolved to before. Where one does not take the connection, the next one is
+    /// The addresses that a host name was resolved to before. If one does not take the connection, the next one is
     /// tried.
     private let known: [SocketAddress]
     private let timeout: Duration

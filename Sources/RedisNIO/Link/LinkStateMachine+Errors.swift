@@ -15,7 +15,7 @@ extension LinkStateMachine {
         SessionError(code: .connectionLost, address: address, sentence: sentence, mayHaveBeenExecuted: true)
     }
 
-    /// Why a connection cannot be used after an error reply to its greeting; `nil` where it can.
+    /// Why a connection cannot be used after an error reply to its greeting; `nil` if it can.
     ///
     /// Not every such error is about the credentials: a server that is loading, is in protected mode or has no room for
     /// one more client says so in place of the answer.
@@ -46,7 +46,7 @@ extension SessionError {
 }
 
 extension RESPValue {
-    /// The error of a server that wants `AUTH` first; `nil` where this is another reply.
+    /// The error of a server that wants `AUTH` first; `nil` if this is another reply.
     var noAuth: RESPError? {
         if case .error(let error) = self, error.code == "NOAUTH" { error } else { nil }
     }

@@ -5,7 +5,7 @@ import NIOSSL
 struct CertificateName: Equatable {
     /// The name as a person writes it.
     let text: String
-    /// The canonical spelling where this is an IP address; `nil` for a DNS name.
+    /// The canonical spelling if this is an IP address; `nil` for a DNS name.
     private let address: String?
 
     init(_ text: String) {

@@ -13,7 +13,7 @@ struct TLSClient {
     /// The host name or IP that the certificate must carry.
     private let expected: String
     private let verifies: Bool
-    /// The path of the CA file, for messages; `nil` where the system's authorities are trusted.
+    /// The path of the CA file, for messages; `nil` if the system's authorities are trusted.
     private let caFile: String?
 
     init(_ options: TLSOptions, address: Endpoint) throws(SessionError) {

@@ -11,7 +11,7 @@ enum TLSFailure {
     }
 
     /// Takes the constant out of a text such as `… OPENSSL_internal:NO_SHARED_CIPHER at /…/tls_record.cc:491])`;
-    /// returns the whole text where there is none.
+    /// returns the whole text if there is none.
     private static func reason(in words: String) -> String {
         guard let constant = words.split(separator: ":").first(where: { $0.contains(" at /") }),
             let end = constant.split(separator: " ").first

@@ -14,7 +14,7 @@ package struct Info: Sendable, Equatable {
 
         package init(name: String) { self.name = name }
 
-        /// The value of a field. Where the section has several lines of that name, the last one counts.
+        /// The value of a field. If the section has several lines of that name, the last one counts.
         package subscript(field: String) -> String? { values[field]?.last }
         /// The values of every line of that name: the section `modules` has a line `module` for each module.
         package func all(_ field: String) -> [String] { values[field] ?? [] }
@@ -49,7 +49,7 @@ package struct Info: Sendable, Equatable {
         sections[current.name] = current
     }
 
-    /// The section with that name in lower case; empty where the server sent none.
+    /// The section with that name in lower case; empty if the server sent none.
     package subscript(section: String) -> Section { sections[section] ?? Section(name: section) }
 }
 

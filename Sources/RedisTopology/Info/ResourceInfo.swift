@@ -7,7 +7,7 @@ package struct MemoryInfo: Sendable, Equatable {
     package let resident: Int64?
     /// The memory of the machine; Dragonfly does not report it.
     package let machineTotal: Int64?
-    /// The limit `maxmemory`; `nil` where there is none (0).
+    /// The limit `maxmemory`; `nil` if there is none (0).
     package let limit: Int64?
     package let policy: String?
 
@@ -31,7 +31,7 @@ package struct PersistenceInfo: Sendable, Equatable {
     /// Whether a data set is being loaded, from disk or from the primary.
     package let isLoading: Bool
     package let isSaveInProgress: Bool
-    /// `nil` where the server does not say.
+    /// `nil` if the server does not say.
     package let lastSaveSucceeded: Bool?
     /// The time of the last successful save, as Unix time in seconds.
     package let lastSave: Int64?

@@ -44,7 +44,7 @@ package struct ServerInfo: Sendable, Equatable {
 
 /// The version of a server: its numbers, and the text in which the server reports it.
 package struct ServerVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// Major, minor, patch, and further numbers where the version has more.
+    /// Major, minor, patch, and further numbers if the version has more.
     package let numbers: [Int]
     package let text: String
 

@@ -52,7 +52,7 @@ package struct Upstream: Sendable, Equatable {
 
 /// How many bytes of a full sync have arrived.
 package struct SyncProgress: Sendable, Hashable {
-    /// `nil` where the primary streams the data set without knowing its length (a diskless sync).
+    /// `nil` if the primary streams the data set without knowing its length (a diskless sync).
     package let totalBytes: Int64?
     package let receivedBytes: Int64
 
@@ -61,7 +61,7 @@ package struct SyncProgress: Sendable, Hashable {
         self.receivedBytes = receivedBytes
     }
 
-    /// The part that has arrived, 0…1; `nil` where the length is not known.
+    /// The part that has arrived, 0…1; `nil` if the length is not known.
     package var fraction: Double? {
         guard let totalBytes, totalBytes > 0 else { return nil }
         return min(1, max(0, Double(receivedBytes) / Double(totalBytes)))

@@ -37,7 +37,7 @@ struct SentinelFields {
         return value
     }
 
-    /// `nil` where the field is missing, empty or `?`, which Sentinel writes for "not known".
+    /// `nil` if the field is missing, empty or `?`, which Sentinel writes for "not known".
     func optionalText(_ name: String) -> String? {
         values[name].flatMap { $0.isEmpty || $0 == "?" ? nil : $0 }
     }
@@ -57,7 +57,7 @@ struct SentinelFields {
         WireNumber.milliseconds(try integer(name))
     }
 
-    /// `nil` where the field is missing.
+    /// `nil` if the field is missing.
     func optionalMilliseconds(_ name: String) throws(ReplyError) -> Duration? {
         values[name] == nil ? nil : try milliseconds(name)
     }

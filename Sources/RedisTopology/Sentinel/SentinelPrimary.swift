@@ -25,7 +25,7 @@ package struct SentinelPrimary: Sendable, Equatable {
     package let lastGoodPing: Duration?
     /// The number of commands that the server has not answered yet.
     package let pendingCommands: Int
-    /// The state of a running failover, such as `wait_start`, `select_slave` or `wait_promotion`; `nil` where none
+    /// The state of a running failover, such as `wait_start`, `select_slave` or `wait_promotion`; `nil` if none
     /// runs.
     package let failoverState: String?
     /// A program that the Sentinel runs for each warning.

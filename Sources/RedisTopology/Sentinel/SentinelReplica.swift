@@ -20,7 +20,7 @@ package struct SentinelReplica: Sendable, Equatable {
     /// How long ago the Sentinel got the server's last reply to `INFO`.
     package let infoAge: Duration?
     package let lastGoodPing: Duration?
-    /// `false` where Sentinel hides the replica from clients (`replica-announced no`). Sentinels older than 7 do not
+    /// `false` if Sentinel hides the replica from clients (`replica-announced no`). Sentinels older than 7 do not
     /// know the field.
     package let isAnnounced: Bool
 

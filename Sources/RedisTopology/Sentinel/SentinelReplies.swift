@@ -6,7 +6,7 @@ package import Values
 ///
 /// Sentinels can differ in whom they reach, so each has to be asked.
 package enum QuorumCheck: Sendable, Equatable {
-    /// `nil` where the reply holds no number.
+    /// `nil` if the reply holds no number.
     case reachable(usableSentinels: Int?)
     /// The server's words, escaped.
     case unreachable(String)
@@ -28,7 +28,7 @@ package enum QuorumCheck: Sendable, Equatable {
 
 /// The reply of `SENTINEL GET-MASTER-ADDR-BY-NAME`.
 package struct SentinelAddressReply: Sendable, Equatable {
-    /// `nil` where the Sentinel does not monitor the name.
+    /// `nil` if the Sentinel does not monitor the name.
     package let primary: Endpoint?
 
     package init(_ reply: RESPValue) throws(ReplyError) {

@@ -7,7 +7,7 @@ package struct ACLPermission: Sendable, Equatable {
     package var keys: [String]
     /// The channel patterns, such as `&news:*`.
     package var channels: [String]
-    /// What Valkey 9 says of databases, such as `alldbs` or `db=0,1`; `nil` where the server knows no such limit.
+    /// What Valkey 9 says of databases, such as `alldbs` or `db=0,1`; `nil` if the server knows no such limit.
     package var databases: String?
 
     package init(rules: [String], keys: [String] = [], channels: [String] = [], databases: String? = nil) {
@@ -21,7 +21,7 @@ package struct ACLPermission: Sendable, Equatable {
     /// one of its subcommands is.
     ///
     /// - Parameter table: what the server says of its commands. Without it, and for a command that the server does not
-    ///   know, the answer is `nil` where a rule about a category decides.
+    ///   know, the answer is `nil` if a rule about a category decides.
     package func mayRun(_ command: String, in table: CommandTable? = nil) -> Bool? {
         let name = command.lowercased()
         let whole = name.prefix { $0 != "|" }

@@ -68,7 +68,7 @@ package struct ACLUser: Sendable, CustomStringConvertible, CustomReflectable {
         return (field?.string ?? "").split(separator: " ").map(String.init).filter { $0.contains(sign) }
     }
 
-    /// Whether the user may run a command such as `ping` or `client|pause`. `nil` where only a rule about a category
+    /// Whether the user may run a command such as `ping` or `client|pause`. `nil` if only a rule about a category
     /// decides, and it is not known what the category contains.
     package func mayRun(_ command: String, in table: CommandTable? = nil) -> Bool? {
         let answers = permissions.map { $0.mayRun(command, in: table) }

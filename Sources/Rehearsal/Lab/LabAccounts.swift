@@ -19,8 +19,8 @@ struct LabAccounts: Sendable {
         self.description = description
     }
 
-    /// Whether the instances have named users. A Sentinel logs in as the same user at both instances, so where one of
-    /// them has users, both have.
+    /// Whether the instances have named users. A Sentinel logs in as the same user at both instances, so if one of them
+    /// has users, both have.
     private var hasUsers: Bool {
         description.source.login.username != nil || description.target.login.username != nil
             || description.replicationUser != nil || !description.applicationUsers.isEmpty

@@ -1,7 +1,7 @@
 package import RESP
 package import Values
 
-/// Finds the primary as an application does: by asking a Sentinel or, where there is none, the instances.
+/// Finds the primary as an application does: by asking a Sentinel or, if there is none, the instances.
 package struct PrimaryLocator: Sendable {
     private enum Source: Sendable {
         /// `before` is the address in the applications' configuration, which they use until the Sentinels know the
@@ -22,7 +22,7 @@ package struct PrimaryLocator: Sendable {
         }
     }
 
-    /// The address of the primary as it is known now; `nil` where nobody names one.
+    /// The address of the primary as it is known now; `nil` if nobody names one.
     /// - Parameter first: the index of the Sentinel to ask first; the others are asked if it gives no answer.
     package func locate(first: Int = 0) async -> Endpoint? {
         switch source {
@@ -74,7 +74,7 @@ extension Lab {
         return session
     }
 
-    /// A new session with the instance at that address; `nil` where no instance of this world has it.
+    /// A new session with the instance at that address; `nil` if no instance of this world has it.
     func session(at address: Endpoint) -> (any CommandSession)? {
         instances.first { self.address(of: $0) == address }.map(session)
     }

@@ -5,7 +5,7 @@ import Glibc
 /// It lies below the range from which the kernel takes ports for outgoing connections (`ip_local_port_range`, from
 /// 32768 by default). Within that range, a client that keeps connecting to a server that is down can be given the
 /// server's port as its own, and then talks to itself. Another process can still take the port before the server does,
-/// so the caller must pick another where the server did not start and the port is no longer free.
+/// so the caller must pick another if the server did not start and the port is no longer free.
 struct FreePort {
     static func pick() throws(RehearsalError) -> Int {
         for _ in 0..<1_000 {

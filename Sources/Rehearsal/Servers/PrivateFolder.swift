@@ -41,7 +41,7 @@ package struct PrivateFolder: Sendable, Hashable {
         return file
     }
 
-    /// The last lines of a text file, escaped; empty where there is no such file.
+    /// The last lines of a text file, escaped; empty if there is no such file.
     package func lastLines(of name: String, count: Int = 12) -> [String] {
         guard let data = FileManager.default.contents(atPath: path.appending(name).string) else { return [] }
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")

@@ -16,7 +16,7 @@ package enum ServerProgram: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The absolute path of the first such program in `PATH`; `nil` where it is not installed.
+    /// The absolute path of the first such program in `PATH`; `nil` if it is not installed.
     package var path: String? { Self.find(rawValue) }
 
     static func find(_ program: String) -> String? {

@@ -17,7 +17,7 @@ extension ServerSettings {
         return (lines + extraLines).joined(separator: "\n") + "\n"
     }
 
-    /// The users, as the file that `aclfile` names lists them; `nil` where the server needs no users.
+    /// The users, as the file that `aclfile` names lists them; `nil` if the server needs no users.
     var accountsFile: String? {
         guard !accounts.isEmpty else { return nil }
         let everything = ServerAccount.Rights.everything.rules.joined(separator: " ")

@@ -18,7 +18,7 @@ package struct ServerSettings: Sendable {
     package var password: Secret?
     /// The named users of the server.
     package var accounts: [ServerAccount] = []
-    /// Whether the user `default` may log in where there are accounts.
+    /// Whether the user `default` may log in if there are accounts.
     package var admitsDefaultUser = true
     /// The password of the user `default`, if that user has to be on although nobody should use it. Nobody is told this
     /// password.
@@ -27,7 +27,7 @@ package struct ServerSettings: Sendable {
     package var replicationUser: String?
     package var replicationPassword: Secret?
     package var tls: ServerTLS?
-    /// Further lines of the configuration file, such as `repl-timeout 5`, or further flags where the program is
+    /// Further lines of the configuration file, such as `repl-timeout 5`, or further flags if the program is
     /// Dragonfly.
     package var extraLines: [String] = []
 

@@ -47,7 +47,7 @@ struct DragonflyStage: Sendable {
         try await wait(for: role)
     }
 
-    /// - Throws: `SituationEnded` where the Dragonfly has left the situation.
+    /// - Throws: `SituationEnded` if the Dragonfly has left the situation.
     func expect(_ role: Situation.Role) async throws {
         guard try await self.role == Self.words[role] else { throw SituationEnded(role: role) }
     }

@@ -52,7 +52,7 @@ struct Placeholders: Sendable {
     }
 
     /// Fills the placeholders in. The result has a text for each entry of the list that `{each name}` names, or a
-    /// single text where there is no `{each name}`.
+    /// single text if there is no `{each name}`.
     func expanded(_ values: Values) throws(MissingValue) -> [String] {
         guard let each else { return [try filled(values.words)] }
         guard let list = values.lists[String(each)] else { throw MissingValue(name: "each \(each)") }
@@ -76,7 +76,7 @@ struct Placeholders: Sendable {
         return text
     }
 
-    /// The values that `text` has in the places of the placeholders; `nil` where the rest of `text` is different. A
+    /// The values that `text` has in the places of the placeholders; `nil` if the rest of `text` is different. A
     /// placeholder stands for at least one character.
     func values(in text: String) -> [String: String]? {
         Self.match(parts[...], text[...])
@@ -98,7 +98,7 @@ struct Placeholders: Sendable {
         }
     }
 
-    /// How many characters of the text are fixed. Where two questions fit a command, the one with more fixed text is
+    /// How many characters of the text are fixed. If two questions fit a command, the one with more fixed text is
     /// meant.
     var fixedLength: Int {
         parts.reduce(0) { sum, part in if case .text(let text) = part { sum + text.count } else { sum } }

@@ -38,7 +38,7 @@ package indirect enum RecordedAnswer: Sendable, Equatable {
     }
 
     /// The reply with the placeholders filled in.
-    /// - Throws: `MissingValue` where neither the values nor the record have one.
+    /// - Throws: `MissingValue` if neither the values nor the record have one.
     func reply(_ values: Values) throws(MissingValue) -> RESPValue {
         switch self {
         case .null: return .null

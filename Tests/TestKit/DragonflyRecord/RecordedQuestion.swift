@@ -13,7 +13,7 @@ struct RecordedQuestion: Sendable {
         self.words = words.map { Placeholders($0) }
     }
 
-    /// The values of the placeholders in a command that asks this question; `nil` where it asks another one.
+    /// The values of the placeholders in a command that asks this question; `nil` if it asks another one.
     func values(in command: [String]) -> [String: String]? {
         guard isOpen ? command.count >= words.count : command.count == words.count else { return nil }
         var values: [String: String] = [:]

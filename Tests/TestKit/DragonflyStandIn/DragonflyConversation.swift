@@ -182,7 +182,7 @@ struct DragonflyConversation {
     private mutating func logIn(_ words: [String]) async throws -> RESPValue {
         let situation = try await situation
         let username = words.count == 3 ? words[1] : nil
-        // Where no password is set, any password is right.
+        // If no password is set, any password is right.
         let isRight = setup == .bare ? true : await behind.admits(username: username, password: words.last ?? "")
         if isRight { isLoggedIn = true }
         let password = isRight ? "{password}" : "{wrong-password}"

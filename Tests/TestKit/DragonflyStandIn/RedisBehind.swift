@@ -54,7 +54,7 @@ struct RedisBehind: Sendable {
         return reply?.string == "PONG"
     }
 
-    /// Makes the Redis follow a primary from the start, with a full sync, even where it follows that primary already.
+    /// Makes the Redis follow a primary from the start, with a full sync, even if it follows that primary already.
     func follow(_ primary: Endpoint) async throws {
         if try await info("replication").primary == primary { _ = try await send(["REPLICAOF", "NO", "ONE"]) }
         _ = try await send(Command(["REPLICAOF", primary.host, String(primary.port)]))
@@ -72,7 +72,7 @@ struct RedisBehind: Sendable {
         }
     }
 
-    /// `nil` where there is no such user.
+    /// `nil` if there is no such user.
     func user(_ name: String) async throws -> RedisUser? {
         try await send(Command(["ACL", "GETUSER", name])).array.map(RedisUser.init)
     }

@@ -9,7 +9,7 @@ import Values
 /// it.
 /// - Parameter setup: how the Dragonfly was started; `nil` is the set-up that a private world with this description
 ///   would use.
-/// - Throws: `UnrecordedQuestions` where anybody asked what the record does not answer.
+/// - Throws: `UnrecordedQuestions` if anybody asked what the record does not answer.
 package func withDragonflyLab<Result: Sendable>(
     _ description: LabDescription = LabDescription(), setup: Situation.Setup? = nil, keep: Bool = false,
     _ body: @Sendable (Lab, DragonflyStandIn) async throws -> Result
