@@ -17,8 +17,8 @@ package struct CompiledPlan: Sendable {
     package init(_ plan: Plan) {
         let places = StepPlaces(plan)
         var compiler = Compiler(places)
-        // A step needs the nodes of the steps that it waits for, so those are added first. In the file they may stand
-        // below it.
+        // A step needs the nodes of the steps that it waits for, so these steps are added first. In the file they may
+        // stand below it.
         for step in places.order { compiler.add(step) }
         self.plan = plan
         graph = StepGraph(nodes: compiler.nodes)

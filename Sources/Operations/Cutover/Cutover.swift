@@ -26,7 +26,7 @@ struct Cutover: Sendable {
     let method: FailoverStep.Method
     let writePause: Duration
     /// Whether the new primary must have every write of the old one before it is promoted. `false` only for a return
-    /// that gives writes up.
+    /// that gives up writes.
     var drains = true
     /// Commands that make the new primary accept writes again. Set only for a return to a source that stands alone,
     /// refuses writes and was forgotten by the Sentinels.

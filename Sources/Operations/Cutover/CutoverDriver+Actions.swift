@@ -147,7 +147,8 @@ extension CutoverDriver {
             try? await ReplicationCredentials(toFollow: to).apply(to: from)
         }
         async let demoted = cutover.demoted()
-        // With `announce` clients wait until the Sentinels are told, so the writes are counted during that.
+        // Counting takes time. With `announce` it is done while the Sentinels are told, so that clients wait no longer
+        // for it.
         if machine.method != .announce { await countWrites() }
         switch await demoted {
         case .success: return .done

@@ -3,7 +3,7 @@ import RedisTopology
 
 /// How long a cutover waits for each event.
 struct CutoverLimits: Equatable {
-    /// How long writes may be held back. It is less than the shortest time after which a Sentinel takes the source for
+    /// How long writes may be held back. It is less than the shortest time after which a Sentinel considers the source
     /// down.
     var pause: Duration
     /// How long a promotion may take. A Sentinel aborts an accepted failover after failover-timeout. It notices only

@@ -20,8 +20,8 @@ extension CutoverStateMachine {
         /// Tells each Sentinel, in the name of another Sentinel, who is primary.
         case announce
         case readSentinels
-        /// Asks a Sentinel that does not name the new primary yet for another failover, but only after the new primary
-        /// has just said that it is one.
+        /// Asks for another failover at a Sentinel that does not name the new primary yet, but only after the new
+        /// primary has just said that it is one.
         case askSentinelAgain
         /// Ends the pause, and closes the connections of the clients that wait in it.
         case releaseClients

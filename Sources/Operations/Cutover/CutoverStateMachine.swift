@@ -42,7 +42,7 @@ struct CutoverStateMachine: Hashable {
     /// Whether there are Sentinels that have to learn of the new primary.
     let hasSentinels: Bool
     /// Whether the new primary must have every write of the old one before it is promoted. `false` only for a return
-    /// that gives writes up.
+    /// that gives up writes.
     let drains: Bool
     private(set) var state = State.ready
     private(set) var stop: Stop?
@@ -413,7 +413,7 @@ extension CutoverStateMachine {
         return timers.reversed().reduce(action) { .start($1, then: $0) }
     }
 
-    /// Forgets the timers of a wait that is over. The driver may still report that one of them expired, but the machine
+    /// Forgets the timers of a wait that is over. If the driver still reports that one of them expired, the machine
     /// ignores that.
     private mutating func forgetTimers() { (running, expired) = ([], []) }
 

@@ -41,8 +41,8 @@ struct Return {
                 world: await WorldReport(servers).sentences(),
                 help: ["make the source follow the target, or promote it yourself, then roll back again"])
         }
-        // The cutover is undone. Both servers get back their own settings, which planrun had changed so that they could
-        // not be promoted, or could not accept writes alone.
+        // The cutover is undone. Both servers get back their own settings, which planrun had changed to keep a server
+        // from being promoted, or from accepting writes alone.
         try await Fence(primary: servers.source).lower(to: memory.cutover.fence)
         try await restorePriority()
         try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)

@@ -136,7 +136,7 @@ struct Fence: Sendable {
     }
 
     /// Sends commands, then makes the server write its settings to its configuration file, if it has one. So the fence
-    /// also holds after a restart. A Sentinel, too, makes every server whose role it changes write its file.
+    /// also holds after a restart. A Sentinel does this too, for every server whose role it changes.
     func send(_ commands: [Command]) async throws(StepFailure) {
         guard !commands.isEmpty else { return }
         for (command, reply) in zip(commands, try await primary.replies(to: commands + [Self.rewrite])) {

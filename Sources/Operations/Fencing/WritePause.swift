@@ -14,7 +14,7 @@ struct WritePause {
     private let primary: Server
     private let length: Duration
     /// How long writes may be held back in all. While the pause holds back a Sentinel's PUBLISH, its PING waits as
-    /// well, and after `down-after-milliseconds` the Sentinel would take the primary for down.
+    /// well, and after `down-after-milliseconds` the Sentinel would consider the primary down.
     private let longest: Duration
     private let clock: any Clock<Duration>
     private var watch: Stopwatch

@@ -28,7 +28,7 @@ struct OtherReplicas: Sendable {
         var settings: [String: String] { writeRule.merging(priority.map { ["replica-priority": $0] } ?? [:]) { $1 } }
     }
 
-    /// These replicas as they are now, in two cases left out:
+    /// These replicas as they are now. Two kinds are left out:
     ///
     /// - A replica that does not answer: Sentinel does not choose it either, and the check `only-candidate` names it.
     /// - A replica that refuses planrun's login: if a Sentinel could choose it, the cutover does not begin.
@@ -142,8 +142,8 @@ struct OtherReplicas: Sendable {
         try await replica.ask(["REPLICAOF", server.endpoint.host, String(server.endpoint.port)], timeout: .seconds(30))
     }
 
-    /// Connects to one of these replicas. It may still have the credentials of the primary that it followed before the
-    /// cutover, or have those of the new one, so both are tried.
+    /// Connects to one of these replicas. It accepts the credentials of the new primary, or still those of the old one,
+    /// so both are tried.
     /// - Throws: `StepFailure`, before `body` is called, if the replica might be the primary or the successor itself.
     @discardableResult
     private func with<Result: Sendable>(

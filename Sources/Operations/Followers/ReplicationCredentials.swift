@@ -45,8 +45,7 @@ struct ReplicationCredentials: Sendable {
         if primary.settings.tls != nil { settings.append(Setting(name: "tls-replication", value: "yes")) }
     }
 
-    /// The replica's settings as they were before planrun. It holds only settings that `apply` will change or has
-    /// changed.
+    /// The replica's settings from before planrun changed them. Only those that `apply` will change, or has changed.
     func prior(on replica: Server) async throws(StepFailure) -> Prior {
         var prior = Prior()
         for change in try await changes(on: replica) where change.original != change.setting.noted {

@@ -33,7 +33,7 @@ struct SyncWatch {
         case synced
     }
 
-    /// So many full syncs within one wait count as a loop. One is normal, and a lost link costs a second one.
+    /// This many full syncs within one wait count as a loop. One is normal, and a lost link costs a second one.
     static let fullSyncsTolerated: Int64 = 3
 
     let step: WaitForSyncStep

@@ -20,7 +20,7 @@ extension Sentinels {
     /// to follow. The wait is long enough for a failover and for a TILT (30 s) to end. What lasts longer needs a
     /// person.
     /// - Returns: `false` if a failover that was already under way has promoted the target in the meantime.
-    /// - Throws: `StepFailure` if a Sentinel is still not ready after that time. It says what keeps the Sentinel.
+    /// - Throws: `StepFailure` that names the obstacle, if a Sentinel is still not ready after that time.
     func waitUntilElectable(_ target: Server, _ context: StepContext) async throws -> Bool {
         let limit = await limits().promotion + .seconds(40)
         let watch = Stopwatch(context.clock)

@@ -104,7 +104,7 @@ struct Sentinels: Sendable {
     /// Whether some Sentinel is in the middle of a failover, so that the primary may change at any moment.
     func isFailingOver() async -> Bool { await known().contains(where: \.isFailoverInProgress) }
 
-    /// Waits until no Sentinel is in a failover or takes the primary for down, which may start one.
+    /// Waits until no Sentinel is in a failover, or considers the primary down, which may start one.
     /// - Parameter limit: how long to wait; after that this returns in any case.
     func waitUntilCalm(upTo limit: Duration, _ context: StepContext) async throws {
         let watch = Stopwatch(context.clock)

@@ -1,6 +1,7 @@
 extension Sequence where Element: Sendable {
     /// Asks about all elements at the same time and returns the answers in the order of the elements. If several
-    /// questions fail, the failure of the earliest element is thrown, so that the same trouble always reads the same.
+    /// questions fail, the failure of the earliest element is thrown, so that the same trouble is always reported in
+    /// the same words.
     func atOnce<Answer: Sendable>(
         _ ask: @escaping @Sendable (Element) async throws -> Answer
     ) async throws -> [Answer] {

@@ -28,7 +28,7 @@ package struct ConnectionName: Sendable, Hashable {
     package init(_ role: Role, run: String = "-", since: Timestamp = .now, nonce: UInt32 = .random(in: 0...UInt32.max))
     {
         self.role = role
-        // A server takes no blanks in a name, and colons separate its parts.
+        // A server accepts no blanks in a name, and colons separate its parts.
         let plain = run.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
         self.run = plain.isEmpty ? "-" : plain
         self.since = since

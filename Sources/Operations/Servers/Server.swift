@@ -39,7 +39,7 @@ extension Server {
         try await read(["INFO", "replication"], timeout: timeout) { try ReplicationInfo(Info($0)) }
     }
 
-    /// The value of one setting; `nil` where this engine does not have it.
+    /// The value of one setting; `nil` if this engine does not have it.
     package func setting(_ name: String) async throws(StepFailure) -> String? {
         try await read(["CONFIG", "GET", name]) { try ConfigReply($0)[name] }
     }

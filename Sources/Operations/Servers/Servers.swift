@@ -38,7 +38,7 @@ package struct Servers: Sendable {
     /// under them.
     let sentinelCredentials: (username: String?, password: Secret?)
 
-    /// - Throws: where a secret that the plan refers to cannot be read.
+    /// - Throws: if a secret that the plan refers to cannot be read.
     init(
         plan: Plan, rights: Rights, connector: any SessionConnector, environment: [String: String],
         name: ConnectionName, clock: any Clock<Duration>, probesWrites: Bool,

@@ -57,8 +57,7 @@ struct UserComparison: Sendable {
         self.covered = covered.subtracting(["default"])
         refusals = try await UserRefusal.latest(at: servers.source, countsLogins: false)
             .merging(try await Self.refusalsAtTarget(servers, covered)) { source, _ in source }
-        // Without a password of its own, Dragonfly answers OK to any password that a client sends, but Redis refuses
-        // it.
+        // Dragonfly without a password answers OK to any password that a client sends. Redis refuses one then.
         targetTakesAnyPassword = servers.plan.target.engine == .dragonfly
     }
 

@@ -41,7 +41,7 @@ struct UserRecipe: Sendable {
     /// Whether the plan's `users` step makes the user.
     var isReady: Bool { isPlanned && unknownRules.isEmpty && !lacksPassword }
 
-    /// - Parameter password: the password that the plan gives; needed where `usesPlanPassword` is `true`.
+    /// - Parameter password: the password that the plan gives; required if `usesPlanPassword` is `true`.
     func command(_ password: Secret?) -> Command {
         let passwords: [String]
         if usesPlanPassword {

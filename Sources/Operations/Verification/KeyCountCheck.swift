@@ -5,10 +5,10 @@ import RedisTopology
 
 /// Source and target hold the same number of keys, database by database.
 ///
-/// Applications go on writing during the check. So planrun counts the primary's keys, waits until the replica has applied
-/// everything up to then, and counts the replica's keys and after that the primary's again. The replica's count has to lie
-/// between the primary's two. Keys with a TTL are left out, because primary and replica do not drop an expired key at the
-/// same moment.
+/// Applications go on writing during the check. So planrun counts the primary's keys, waits until the replica has
+/// applied everything up to then, counts the replica's keys, and counts the primary's again. The replica's count has to
+/// lie between the primary's two. Keys with a TTL are left out, because primary and replica do not drop an expired key
+/// at the same moment.
 struct KeyCountCheck: Check {
     static let declaration = CheckDeclaration(
         id: "key-count", title: "source and target hold the same number of keys")

@@ -3,7 +3,7 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// After the cutover the source takes no writes, and no Sentinel can promote it again.
+/// After the cutover the source accepts no writes, and no Sentinel can promote it again.
 struct SourceRetiredCheck: Check {
     static let declaration = CheckDeclaration(
         id: "source-retired", title: "the source is no primary and cannot be chosen again")

@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import RESP
 
-/// After the cutover the server that the Sentinels name takes a write, made as an application makes it.
+/// After the cutover the server that the Sentinels name accepts a write, which is made as an application would make it.
 struct TargetWritableCheck: Check {
     static let declaration = CheckDeclaration(
         id: "target-writable", title: "the target takes a write made through Sentinel")

@@ -82,8 +82,7 @@ struct ForeignSentinels: Sendable {
                 ["SENTINEL", "MYID"], Command(["SENTINEL", "SENTINELS", name]),
             ])
             let peers = (try? SentinelPeer.list(replies[1])) ?? []
-            // A peer that is down always counts as the plan's: it has no connections that a stranger could be hiding
-            // behind.
+            // A peer that is down has no connections here. So to count it as the plan's cannot hide a stranger.
             let known = peers.filter { knowsPeers || $0.flags.isSubjectivelyDown }
             return (replies[0].string.map { [$0] } ?? []) + known.compactMap(\.runID)
         }

@@ -4,8 +4,8 @@ import RESP
 import RedisTopology
 import Values
 
-/// Source and target drop keys by the same rule when memory runs out. A target that drops keys where the source drops
-/// none is reported by the check `takes-writes`.
+/// Source and target drop keys by the same rule when memory runs out. If the target drops keys and the source does not,
+/// the check `takes-writes` reports it.
 struct EvictionCheck: Check {
     static let declaration = CheckDeclaration(
         id: "eviction", title: "the target evicts keys by the same rule as the source", severity: .warn)

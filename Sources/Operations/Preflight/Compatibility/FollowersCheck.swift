@@ -51,8 +51,8 @@ struct FollowersCheck: Check {
         others.map { "\($0.address)" }.joined(separator: ", ")
     }
 
-    /// A finding if the source would refuse writes once its other replicas are detached, because its
-    /// `min-replicas-to-write` asks for more than the target.
+    /// A finding if the source would refuse writes once its other replicas are detached: only the target is left then,
+    /// and `min-replicas-to-write` asks for more.
     private func tooFew(_ servers: Servers) async throws(StepFailure) -> Finding? {
         let wanted = try await Fence(primary: servers.source).replicasWanted()
         guard wanted > 1 else { return nil }

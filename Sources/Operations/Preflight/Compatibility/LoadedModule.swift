@@ -8,7 +8,7 @@ struct LoadedModule: Sendable, Hashable {
     /// Whether the module is part of the server program: the server then names no file that it was loaded from.
     let isBuiltIn: Bool
 
-    /// Reads `MODULE LIST`, or `INFO modules` where the server refuses that.
+    /// Reads `MODULE LIST`, or `INFO modules` if the server refuses that.
     static func all(of server: Server) async throws(StepFailure) -> [LoadedModule] {
         let reply = try await server.replies(to: [["MODULE", "LIST"]])[0]
         guard let entries = reply.array else { return try await named(in: server) }

@@ -4,8 +4,7 @@ import RESP
 import RedisTopology
 import Values
 
-/// The target takes strings as long as the source does. A server closes the connection of a client that sends a longer
-/// one.
+/// The target accepts strings as long as the source does. A client that sends a longer one loses its connection.
 struct StringLengthCheck: Check {
     static let declaration = CheckDeclaration(
         id: "string-length", title: "the target takes strings as long as the source does (proto-max-bulk-len)",

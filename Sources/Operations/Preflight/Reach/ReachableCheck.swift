@@ -24,7 +24,8 @@ package struct ReachableCheck: Check {
 
     private static func missed(_ instance: some Instance) async -> Finding? {
         do {
-            // INFO answers while a server loads its data, and needs credentials where there are any.
+            // A server answers INFO even while it loads its data. If it requires a login, INFO also shows that the
+            // login works.
             try await instance.ask(["INFO", "server"])
             return nil
         } catch {

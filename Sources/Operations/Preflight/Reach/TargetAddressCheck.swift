@@ -79,7 +79,7 @@ struct TargetAddressCheck: Check {
 struct Announcement: Sendable {
     /// `nil` if the server announces no host: others then use the address from which it connects.
     var host: String?
-    /// `nil` where the server does not show it, as Dragonfly does.
+    /// `nil` if the server does not show it, as Dragonfly does not.
     var port: Int?
     var isHidden: Bool
 }

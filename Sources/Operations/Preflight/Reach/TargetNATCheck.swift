@@ -16,7 +16,7 @@ struct TargetNATCheck: Check {
         let target = servers.target
         let command: Command = ["CLIENT", "INFO"]
         let reply = try await target.replies(to: [command])[0]
-        // Redis before 6.2 cannot say at which address it was reached.
+        // Redis before 6.2 cannot tell to which of its addresses a client has connected.
         if case .error(let error) = reply, error.code == "ERR" { return .passed("\(target.endpoint) does not tell") }
         let own = try target.value(of: reply, to: command) { try ClientList($0).clients.first }
         guard let host = own?.localHost else { return .passed("\(target.endpoint) does not tell") }

@@ -6,7 +6,7 @@ import Values
 /// The cutover's write pause is shorter than the smallest `down-after-milliseconds`.
 ///
 /// A Sentinel says hello with PUBLISH, which the write pause holds back, and the Sentinel's PING waits behind it. If
-/// the pause lasts longer than `down-after-milliseconds`, the Sentinels take the source for down.
+/// the pause lasts longer than `down-after-milliseconds`, the Sentinels consider the source down.
 package struct WritePauseCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "write-pause", title: "the write pause is shorter than every down-after-milliseconds")
