@@ -1,7 +1,7 @@
 import PlanGraph
 import Synchronization
 
-/// One try of one node, in a task of its own. It decides nothing: how it ended goes to the driver's mailbox.
+/// One try of one node, in a task of its own. It decides nothing: it reports its end to the driver's mailbox.
 struct Attempt: Sendable {
     enum Direction: Sendable { case forward, back }
 

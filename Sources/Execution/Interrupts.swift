@@ -8,8 +8,8 @@ package enum Interrupt: Sendable, Equatable {
     case cancel
 }
 
-/// Hands interrupts to whichever run or rollback is going on. Each takes a stream of its own, because a stream ends with
-/// the task that reads it.
+/// Hands interrupts to whichever run or rollback is going on. Every run and every rollback takes a stream of its own,
+/// because a stream ends with the task that reads it.
 package final class Interrupts: Sendable {
     private let listeners = Mutex<[Int: AsyncStream<Interrupt>.Continuation]>([:])
 

@@ -30,7 +30,7 @@ extension Operation {
 
 /// What `inspect` has found: the work is done already, or it is to be done.
 package enum Inspection: Sendable, Equatable {
-    /// There is nothing to do, for this reason, which is a sentence. `verify` follows.
+    /// There is nothing to do. The text is a sentence that says why. `verify` is called next.
     case done(String)
     /// `perform` is called next. Before that, `undo` is written to the state file. On a later attempt the operation
     /// finds it in its context, and returns the part of it that still holds. With `nil`, undo data that was recorded

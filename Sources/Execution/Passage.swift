@@ -40,7 +40,7 @@ extension RunState.Node {
         case .succeeded: return .behind
         case .started, .failed, .undoFailed:
             guard let undo else { return .ahead }
-            // The node has succeeded once. What began after that is another attempt, or its undo.
+            // The node has succeeded once, so the point was passed. What began later was another attempt, or the undo.
             if result != nil { return .behind }
             return await provider.operation(for: id).passage(undo)
         }

@@ -31,7 +31,7 @@ package struct RollbackOutcome: Sendable, Equatable {
         case incomplete(NodeID)
         case interrupted
         case stateWriteFailed(StoreFailure)
-        /// Somebody else may hold the run. What ran was stopped, and nothing was recorded any more.
+        /// Somebody else may hold the run. Everything that was running was stopped, and nothing more was recorded.
         case leaseLost(StoreFailure)
     }
 

@@ -45,8 +45,8 @@ package struct StepContext: Sendable {
     /// that it undoes. If it throws, that effect must not happen.
     package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }
 
-    /// What another node, or an earlier attempt of this one, has left for later steps in its result, as it was when
-    /// this attempt began; `nil` if it has not succeeded yet.
+    /// The memo in the last result of a node, as it was when this attempt began; `nil` if that node has not succeeded
+    /// yet. The node may be another one, or this one after an earlier attempt.
     package func memo(of node: NodeID) -> StateValue? { memos[node] }
 
     /// Says what the operation is doing or waiting for. Cheap; views show the latest.

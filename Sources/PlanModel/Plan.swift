@@ -7,8 +7,7 @@ package struct Plan: Sendable {
     package var description: String?
     /// The servers that one run moves.
     package var shard: Shard
-    /// In the order of the file. `needs` is filled in for every step, also if the file leaves it out and so means the
-    /// step before.
+    /// In the order of the file. `needs` is filled in for every step. If the file leaves it out, it is the step before.
     package var steps: [Step]
     package var rollback: RollbackSettings
     /// The file as it was read.

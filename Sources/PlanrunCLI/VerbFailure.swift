@@ -2,7 +2,7 @@ import Execution
 import PlanModel
 import Rehearsal
 
-/// The ways in which verbs fail that no step, store or server is the cause of. The codes do not change, since scripts
+/// The failures of verbs that are not caused by a step, a store or a server. The codes do not change, since scripts
 /// match them and documents link to them.
 enum VerbFailure: String, DeclaredFailure {
     case unknownVerb = "unknown-verb"

@@ -47,8 +47,8 @@ package struct StateFile: Sendable {
         let folder = target.removingLastComponent()
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder.string)) ?? []
         for name in names where name.hasPrefix(".") && name.hasSuffix(temporaryEnding) {
-            // A temporary file is called after the process that writes it: `.4711.prod.state.json.tmp`. A process that
-            // lives may be about to rename its own.
+            // A temporary file is named after the process that writes it: `.4711.prod.state.json.tmp`. The file of a
+            // living process stays, because that process may be about to rename it.
             let writer = pid_t(name.dropFirst().dropLast(temporaryEnding.count))
             if let writer, writer > 0, writer == getpid() || kill(writer, 0) != 0 && errno == ESRCH {
                 removeFile(folder.appending(name))

@@ -11,7 +11,7 @@ struct SecretConcealment {
     let disclosure: Disclosure
     let collector: DiagnosticCollector
     /// Whether `places` also includes the values of unknown keys whose names sound like a secret. Finding them doubles
-    /// the time that everything takes.
+    /// the time of the search.
     let findsPlaces: Bool
 
     /// The places of values whose keys ask for a secret.

@@ -34,7 +34,7 @@ extension StepDeclaration {
     package func demand(_ scene: inout RehearsalScene) {}
 }
 
-/// How long one attempt may take, and how many more attempts follow the first, where the plan does not say.
+/// How long one attempt may take, and how many more attempts follow the first, if the plan does not say.
 package struct StepDefaults: Sendable, Hashable {
     /// `nil`: as long as it takes.
     package var timeout: Duration?

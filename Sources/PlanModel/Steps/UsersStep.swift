@@ -1,7 +1,7 @@
 /// Brings the users that the source has and the target lacks to the target.
 package struct UsersStep: Sendable, Hashable {
-    /// Where the password of each user is. A Dragonfly target needs them, because it does not take the digests of
-    /// passwords that the source shows; other targets do not.
+    /// Where the password of each user is. Only a Dragonfly target needs the passwords, because it does not take the
+    /// digests that the source shows.
     package var passwords: [String: SecretReference]
 
     package init(passwords: [String: SecretReference] = [:]) {

@@ -27,8 +27,7 @@ final class TerminalInput: Sendable {
         }
     }
 
-    /// Throws away what has been typed so far, a line that was only begun included, because it was no answer to the
-    /// question that is asked next.
+    /// Throws away what has been typed so far, even an unfinished line: it cannot be an answer to the next question.
     func discard() {
         state.withLock { state in
             _ = tcflush(STDIN_FILENO, TCIFLUSH)

@@ -56,7 +56,8 @@ final class Outlet: Sendable {
             case 1...: rest = rest.dropFirst(written)
             case -1 where errno == EINTR: continue
             case -1 where errno == EAGAIN:
-                // Another process that shares the descriptor has made it non-blocking, and that setting is shared, too.
+                // Another process that shares the descriptor has made it non-blocking, which applies here, too. So wait
+                // until it takes more.
                 var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&place, 1, -1)
             // A text that cannot be written is dropped: what happens on the servers matters more.

@@ -31,7 +31,7 @@ struct Conclusion {
 
     func tellPause(at node: NodeID) async {
         guard let failure = state[node]?.error else { return }
-        // The command line below tells how to approve the step, so the step's own help would say it a second time.
+        // The command line below already says how to approve the step, so the step's own help is left out.
         var waiting = failure
         waiting.help = []
         let view = FailureView(

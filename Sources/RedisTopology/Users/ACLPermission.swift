@@ -17,11 +17,11 @@ package struct ACLPermission: Sendable, Equatable {
         self.databases = databases
     }
 
-    /// Whether a command such as `ping` or `client|pause` is allowed. A command that has subcommands is allowed where
-    /// one of its subcommands is.
+    /// Whether a command such as `ping` or `client|pause` is allowed. A command that has subcommands counts as allowed
+    /// if one of its subcommands is.
     ///
-    /// - Parameter table: what the server says of its commands. Without it, and for a command that the server does not
-    ///   know, the answer is `nil` if a rule about a category decides.
+    /// - Parameter table: what the server says of its commands. Without the table, and for a command that the server
+    ///   does not know, the answer is `nil` if it depends on a rule about a category.
     package func mayRun(_ command: String, in table: CommandTable? = nil) -> Bool? {
         let name = command.lowercased()
         let whole = name.prefix { $0 != "|" }

@@ -62,7 +62,7 @@ package struct DragonflyStandIn: Sendable {
     }
 
     /// Stops listening and disconnects the clients that are left.
-    /// - Throws: `UnrecordedQuestions` if any were asked; otherwise the error of the outcome, if it is one.
+    /// - Throws: `UnrecordedQuestions` if there were any; otherwise the error of the outcome, if it is an error.
     func close<Result>(after outcome: Swift.Result<Result, any Error>) async throws -> Result {
         clients.finish()
         try? await listener.close()

@@ -5,8 +5,7 @@ import Values
 
 /// Runs a test in a private world whose target answers as a real Dragonfly was recorded to answer.
 ///
-/// Sentinels, source, writers and plans find the stand-in where the target would be; `lab.target` is the Redis behind
-/// it.
+/// Sentinels, source, writers and plans connect to the stand-in as the target; `lab.target` is the Redis behind it.
 /// - Parameter setup: how the Dragonfly was started; `nil` is the set-up that a private world with this description
 ///   would use.
 /// - Throws: `UnrecordedQuestions` if anybody asked what the record does not answer.
