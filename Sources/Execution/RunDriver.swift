@@ -62,7 +62,7 @@ struct RunDriver {
         case .intend(let id, let undo, let reply): intend(id, undo: undo, reply)
         case .progress(let id, let progress): receive(progress, of: id, &group)
         case .progressDue(let id):
-            if let progress = pace.due(id, at: elapsed()) { tell(id, .progress(progress)) }
+            if let progress = pace.due(id, at: elapsed()) { tell(id, progress) }
         case .ended(let id, let end):
             let action = ended(id, end)
             startedAt[id] = nil
@@ -122,10 +122,16 @@ struct RunDriver {
     private mutating func receive(_ progress: Progress, of id: NodeID, _ group: inout DiscardingTaskGroup) {
         guard startedAt[id] != nil else { return }
         switch pace.receive(progress, of: id, at: elapsed()) {
-        case .show: tell(id, .progress(progress))
+        case .show: tell(id, progress)
         case .hold(let time): wake(after: time, with: .progressDue(id), &group)
         case .held: break
         }
+    }
+
+    private func tell(_ id: NodeID, _ progress: Progress) {
+        var progress = progress
+        progress.untilTimeout = executor.policies[id]?.timeout.map { max(.zero, $0 - took(id)) }
+        tell(id, .progress(progress))
     }
 
     private func wake(after time: Duration, with message: Mailbox.Message, _ group: inout DiscardingTaskGroup) {

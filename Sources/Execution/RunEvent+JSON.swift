@@ -39,6 +39,7 @@ extension RunEvent: Codable {
         var wanted: String?
         var fraction: Double?
         var remaining: Double?
+        var untilTimeout: Double?
         var result: StepResult?
         var unchanged: String?
         var failure: StepFailure?
@@ -100,6 +101,7 @@ extension RunEvent.Line {
         case .progress(let progress):
             (activity, now, wanted) = (progress.activity, progress.now, progress.wanted)
             (fraction, remaining) = (progress.fraction, progress.remaining?.inSeconds)
+            untilTimeout = progress.untilTimeout?.inSeconds
         case .succeeded(let result, let took, let unchanged):
             (self.result, self.took, self.unchanged) = (result, took.inSeconds, unchanged)
         case .warned(let result, let took): (self.result, self.took) = (result, took.inSeconds)
@@ -183,11 +185,12 @@ extension RunEvent.Line {
         switch name {
         case "started": return .started
         case "progress":
-            return activity.map {
-                .progress(
-                    Progress(
-                        $0, now: now ?? "", wanted: wanted ?? "", fraction: fraction,
-                        remaining: remaining.map { .seconds($0) }))
+            return activity.map { activity in
+                var progress = Progress(
+                    activity, now: now ?? "", wanted: wanted ?? "", fraction: fraction,
+                    remaining: remaining.map { .seconds($0) })
+                progress.untilTimeout = untilTimeout.map { .seconds($0) }
+                return .progress(progress)
             }
         case "succeeded": return result.map { .succeeded($0, took: took, unchanged: unchanged) }
         case "warned": return result.map { .warned($0, took: took) }

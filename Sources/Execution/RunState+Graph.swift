@@ -101,8 +101,10 @@ extension StoreFailure {
 
     fileprivate static func otherSteps(_ record: String, gone: [NodeID], new: [NodeID]) -> StoreFailure {
         var parts: [String] = []
-        if !gone.isEmpty { parts.append("knows \(list(gone)), which the plan does not have") }
-        if !new.isEmpty { parts.append("does not know \(list(new))") }
+        if !gone.isEmpty {
+            parts.append("records \(list(gone)), which the plan does not have" + (new.isEmpty ? "" : ","))
+        }
+        if !new.isEmpty { parts.append("has no record of \(list(new))") }
         return StoreFailure(
             .unknownStep, place: record, what: "\(record) \(parts.joined(separator: " and "))",
             help: [

@@ -74,6 +74,8 @@ package struct Progress: Sendable, Equatable {
     package var fraction: Double?
     /// The time left; `nil` if that cannot be told.
     package var remaining: Duration?
+    /// Until the attempt has taken as long as it may; `nil` where it may take as long as it takes. Set by the executor.
+    package var untilTimeout: Duration?
 
     /// Every text may repeat what a server said; it is escaped here.
     package init(

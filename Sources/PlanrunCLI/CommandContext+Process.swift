@@ -11,7 +11,9 @@ extension CommandContext {
         let isColored = allowsColor(isPlain: isPlain, environment)
         let connector = RedisConnector()
         let terminal = width(of: STDOUT_FILENO, environment).map { width in
-            Terminal(width: width, isColored: isColored) { outlets.output.write($0) }
+            Terminal(width: Self.width(of: STDOUT_FILENO, environment) ?? width, isColored: isColored) {
+                outlets.output.write($0)
+            }
         }
         let hasPerson = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
         let typed = TerminalInput()

@@ -34,14 +34,19 @@ package struct CommandContext: Sendable {
     package var resolve: @Sendable (String) async -> Set<String>
 
     package struct Terminal: Sendable {
-        /// In columns.
-        package var width: Int
+        /// In columns, at this moment: a person may resize the window.
+        package var width: Int { columns() }
         package var isColored: Bool
         /// Writes a text to standard output as it is, without a line end.
         package var write: @Sendable (String) -> Void
+        private let columns: @Sendable () -> Int
 
-        package init(width: Int, isColored: Bool, write: @escaping @Sendable (String) -> Void) {
-            self.width = width
+        /// - Parameter width: asked each time.
+        package init(
+            width: @autoclosure @escaping @Sendable () -> Int, isColored: Bool,
+            write: @escaping @Sendable (String) -> Void
+        ) {
+            self.columns = width
             self.isColored = isColored
             self.write = write
         }

@@ -43,6 +43,8 @@ final class MemoryStore: RunStore {
         return last
     }
 
+    func holding() async -> RunHolding { contents.withLock { $0.holder == nil ? .free(last: nil) : .held(nil) } }
+
     func hold() async throws(StoreFailure) -> any RunLease {
         let lease = MemoryLease(self)
         let isHeld = contents.withLock { contents in

@@ -11,7 +11,7 @@ struct RunLockTests {
     private var state: String { folder.path("prod.state.json") }
 
     private func acquire(pid: Int32 = 4711) throws -> RunLock {
-        try RunLock.acquire(forState: state, as: RunLock.Holder(pid: pid, host: "db1", since: since))
+        try RunLock.acquire(forState: state, as: RunHolder(pid: pid, host: "db1", since: since))
     }
 
     @Test func `the second is refused and told who holds it`() throws {
@@ -23,6 +23,19 @@ struct RunLockTests {
             error?.what
                 == "the plan is being carried out already, by process 4711 on 'db1' since 2026-01-01T00:00:00.000Z")
         #expect(folder.text("prod.state.json.lock")?.contains("\"pid\":4711") == true)
+    }
+
+    @Test func `whoever looks is told who holds it, and who died with it`() throws {
+        #expect(RunLock.holding(ofState: state) == .free(last: nil))
+        let lock = try acquire()
+        let holder = RunHolder(pid: 4711, host: "db1", since: since)
+        #expect(RunLock.holding(ofState: state) == .held(holder))
+        let left = folder.text("prod.state.json.lock")
+        lock.release()
+        #expect(RunLock.holding(ofState: state) == .free(last: nil))
+        try folder.write(try #require(left), to: "prod.state.json.lock")
+        #expect(RunLock.holding(ofState: state) == .free(last: holder))
+        try acquire().release()
     }
 
     @Test func `it can be had again once it was given back, and leaves nothing`() throws {

@@ -42,7 +42,7 @@ struct RunStateTests {
         #expect(error?.code == .unknownStep)
         #expect(
             error?.what
-                == "the state file 'run.state.json' knows 'cut', which the plan does not have and does not know 'failover'"
+                == "the state file 'run.state.json' records 'cut', which the plan does not have, and has no record of 'failover'"
         )
     }
 

@@ -101,7 +101,7 @@ struct StateFileTests {
 
     @Test func `a node that is there twice is refused`() throws {
         let error = try refusal(of: text.replacing("\"follow\"", with: "\"look\""))
-        #expect(error?.what.hasSuffix("the node 'look' is in it twice") == true)
+        #expect(error?.what.hasSuffix("it holds the step 'look' twice") == true)
     }
 
     @Test func `a newer format is refused, whatever else it says`() throws {
@@ -118,7 +118,7 @@ struct StateFileTests {
         try FileManager.default.createDirectory(atPath: file.path, withIntermediateDirectories: false)
         #expect(
             #expect(throws: StoreFailure.self) { try file.write(state) }?.what
-                == "'\(file.path)' is a folder, where a state file belongs")
+                == "the state file '\(file.path)' is a folder")
         #expect(#expect(throws: StoreFailure.self) { try file.read() }?.code == .notWritable)
     }
 
@@ -126,7 +126,7 @@ struct StateFileTests {
         try folder.write("precious", to: "elsewhere")
         try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: folder.path("elsewhere"))
         let error = #expect(throws: StoreFailure.self) { try file.write(state) }
-        #expect(error?.what == "'\(file.path)' is a symbolic link, where a state file belongs")
+        #expect(error?.what == "the state file '\(file.path)' is a symbolic link")
         #expect(#expect(throws: StoreFailure.self) { try file.read() }?.what == error?.what)
         #expect(folder.text("elsewhere") == "precious")
     }

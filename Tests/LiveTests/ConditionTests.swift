@@ -172,7 +172,7 @@ extension LiveTests {
                 #expect(outcome.exitCode == 0, "\(said)")
                 let warning =
                     "; but \(lab.address(of: lab.target)) takes writes only with 9 replicas in sync (min-replicas-to-write), and has 1"
-                #expect(said.contains { $0.contains(" !! failover: ") && $0.contains(warning) }, "\(said)")
+                #expect(said.contains { $0.contains(" warning failover: ") && $0.contains(warning) }, "\(said)")
             }
         }
 

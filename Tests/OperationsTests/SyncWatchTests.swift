@@ -16,11 +16,12 @@ struct SyncWatchTests {
 
     private func answer(
         _ state: SyncState, offset: Int64 = 1_000_000, fullSyncs: Int64 = 1, follows: Bool = true,
-        isPrimary: Bool = true
+        isPrimary: Bool = true, extent: SyncWatch.Extent? = nil
     ) -> SyncWatch.Observation {
         .answer(
             SyncWatch.Answer(
-                sourceIsPrimary: isPrimary, sourceOffset: offset, fullSyncs: fullSyncs, follows: follows, state: state))
+                sourceIsPrimary: isPrimary, sourceOffset: offset, fullSyncs: fullSyncs, follows: follows, state: state,
+                extent: extent))
     }
 
     private func waiting(
@@ -71,6 +72,24 @@ struct SyncWatchTests {
             try watch.receive(answer(received(3 << 20)), at: .seconds(2))
                 == waiting("the full sync", now: "3.0 MiB, 1.5 MiB/s"))
         #expect(try watch.receive(answer(.fullSync(nil)), at: .seconds(3)) == waiting("the full sync"))
+    }
+
+    @Test func `where the target does not tell how much there is, the source does`() throws {
+        var watch = try watch()
+        let received = { (bytes: Int64) in SyncState.fullSync(SyncProgress(totalBytes: nil, receivedBytes: bytes)) }
+        _ = try watch.receive(answer(received(0), extent: .memory(8 << 20)), at: .zero)
+        #expect(
+            try watch.receive(answer(received(2 << 20), extent: .memory(8 << 20)), at: .seconds(2))
+                == waiting(
+                    "the full sync", now: "2.0 MiB of about 8.0 MiB, 1.0 MiB/s", fraction: 0.25,
+                    remaining: .seconds(6)))
+        #expect(
+            try watch.receive(answer(.loading, extent: .keys(100, of: 1000)), at: .seconds(10))
+                == waiting("the target to load what it received", now: "100 of 1000 keys", fraction: 0.1))
+        #expect(
+            try watch.receive(answer(.fullSync(nil), extent: .keys(300, of: 1000)), at: .seconds(12))
+                == waiting(
+                    "the full sync", now: "300 of 1000 keys, 100 keys/s", fraction: 0.3, remaining: .seconds(7)))
     }
 
     @Test func `a rate is not measured across the beginning of another full sync`() throws {

@@ -33,7 +33,7 @@ struct SourceRestTests {
     }
 
     @Test func `a summary says both possibilities where only the servers can tell`() {
-        let scene = StepScene(plan: plan(.redis, .valkey), questions: 1, writesKey: false)
+        let scene = StepScene(plan: plan(.redis, .valkey), checks: 1, writesKey: false)
         #expect(
             FailoverStep(method: .promote).summary(scene).hasSuffix(
                 "makes redis:6379 its replica, or, where it could not follow, leaves redis:6379 standing alone without taking writes, forgotten by the Sentinels"

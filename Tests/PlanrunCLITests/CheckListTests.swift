@@ -45,6 +45,13 @@ struct CheckListTests {
         #expect(printed.messages == "")
         #expect(printed.output.contains("\nround-trip          off "))
         #expect(printed.output.contains("\n                          headroom 35%: "))
+        #expect(printed.output.contains(#/\n\d\d checks, 1 of them off\n$/#))
+    }
+
+    @Test func `what makes no sense for a plan is not among its checks`() async throws {
+        let printed = await Console().run("check", "--list", repository + "plans/plain-replication.yaml")
+        #expect(!printed.output.contains("sentinels-agree"))
+        #expect(printed.output.contains("reachable"))
     }
 
     @Test func `the table in the guide is the catalogue`() throws {

@@ -89,7 +89,8 @@ struct NoticeTests {
 
     @Test(arguments: [
         (Duration.milliseconds(0), "0.0 s"), (.milliseconds(9940), "9.9 s"), (.milliseconds(9960), "10 s"),
-        (.seconds(119), "119 s"), (.seconds(120), "2 min 0 s"), (.seconds(7199), "119 min 59 s"),
+        (.seconds(119), "119 s"), (.seconds(120), "2 min 0 s"), (.seconds(3599), "59 min 59 s"),
+        (.seconds(7199), "1 h 59 min"),
         (.seconds(7500), "2 h 5 min"),
     ])
     func `durations are short`(duration: Duration, text: String) {

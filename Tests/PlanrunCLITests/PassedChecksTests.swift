@@ -24,8 +24,8 @@ struct PassedChecksTests {
         let next = event("next", .started, at: 900)
         #expect(
             checks.receive(next) == [
-                .passed(
-                    .init(step: "preflight", count: 6, took: .milliseconds(400)),
+                .group(
+                    .init(step: "preflight", passed: 6, took: .milliseconds(400)),
                     at: Timestamp(millisecondsSince1970: 400)), .event(next),
             ])
         #expect(checks.rest() == [])
@@ -45,7 +45,37 @@ struct PassedChecksTests {
         #expect(checks.receive(warning) == [.event(warning)])
         let failure = event("preflight/8", .failed(StepFailure(code: FailureCode(word: "c"), what: "bad"), took: .zero))
         #expect(checks.receive(failure) == [.event(failure)])
-        #expect(checks.rest() == [.passed(.init(step: "preflight", count: 6, took: .zero), at: warning.at)])
+        #expect(
+            checks.rest() == [
+                .group(.init(step: "preflight", passed: 6, warned: 1, failed: 1, took: .zero), at: warning.at)
+            ])
+    }
+
+    @Test func `the last line of a step in which a check failed says so`() {
+        var checks = PassedChecks()
+        let failure = RunEvent.StepEvent.failed(StepFailure(code: FailureCode(word: "c"), what: "bad"), took: .zero)
+        _ = checks.receive(event("verify/1", failure))
+        _ = checks.receive(event("verify/2", well))
+        let lines = RunLines(isColored: false)
+        #expect(
+            checks.rest().map(lines.line) == [
+                "00:00:00Z ok verify/2: well (0.0 s)",
+                "00:00:00Z failed verify: 1 of 2 checks failed; 1 passed (0.0 s)",
+            ])
+        for number in 1...55 { _ = checks.receive(event(NodeID(step: "preflight", check: "\(number)"), well)) }
+        _ = checks.receive(event("preflight/56", odd))
+        #expect(
+            checks.rest().map(lines.line) == ["00:00:00Z warning preflight: 55 checks passed, 1 with a warning (0.0 s)"]
+        )
+        for number in 1...55 { _ = checks.receive(event(NodeID(step: "preflight", check: "\(number)"), well)) }
+        _ = checks.receive(event("preflight/56", odd))
+        _ = checks.receive(event("preflight/57", failure))
+        #expect(
+            checks.rest().map(lines.line)
+                == ["00:00:00Z failed preflight: 1 of 57 checks failed; 55 passed, 1 with a warning (0.0 s)"])
+        // Alone it has said all there is to say.
+        _ = checks.receive(event("preflight/reachable", failure))
+        #expect(checks.rest() == [])
     }
 
     @Test func `checks of the next step do not mix with those of this one`() {
@@ -54,14 +84,14 @@ struct PassedChecksTests {
         let next = event("verify/1", .started)
         #expect(
             checks.receive(next) == [
-                .passed(.init(step: "preflight", count: 6, took: nil), at: next.at), .event(next),
+                .group(.init(step: "preflight", passed: 6, took: nil), at: next.at), .event(next),
             ])
         let lines = RunLines(isColored: false)
         #expect(
-            lines.line(.passed(.init(step: "preflight", count: 6, took: nil), at: next.at))
-                == "00:00:00Z ok preflight: 6 checks passed (from before)")
+            lines.line(.group(.init(step: "preflight", passed: 6, took: nil), at: next.at))
+                == "00:00:00Z ok preflight: 6 checks passed (done earlier)")
         #expect(
-            lines.line(.passed(.init(step: "preflight", count: 51, took: .milliseconds(412)), at: next.at))
+            lines.line(.group(.init(step: "preflight", passed: 51, took: .milliseconds(412)), at: next.at))
                 == "00:00:00Z ok preflight: 51 checks passed (0.4 s)")
     }
 }

@@ -7,21 +7,21 @@ enum PublishedRecipe {
           Sentinels: 200.0.0.3:5000, primary 'master-instance'
           point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back
 
-        1. preflight: asks many questions; changes nothing
+        1. preflight: many checks; changes nothing
              timeout 30s
         2. replicaof: makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys
              replace-data false, timeout 1m
-             back: 200.0.0.2:6380 is detached, and emptied if it was empty
+             back: 200.0.0.2:6380 is detached, and emptied again if it was empty before
         3. wait-for-sync: waits until the lag is 64KiB at most for 5s
              max-lag 64KiB, stable-for 5s, timeout 2h
-        4. data: asks 3 questions; changes nothing
+        4. data: 3 checks; changes nothing
              data count, timeout 1m
         5. approval: asks: Cut over to Dragonfly? Writes stall for less than a second.
         6. failover: holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels
              retries 3, timeout 2m, via sentinel, write-pause 2s
-             back: only until the promotion: the write pause is lifted
+             back: before the promotion the write pause is lifted; after it there is none
              point of no return
-        7. cutover: asks 5 questions; changes nothing but one test key
+        7. cutover: 5 checks; changes nothing but one test key
              timeout 1m
 
         2 steps change servers: 'replicaof', 'failover'; no server was asked
@@ -35,13 +35,13 @@ enum PublishedRecipe {
 
         | | step | what it does | way back |
         |---|---|---|---|
-        | 1 | `preflight` | asks many questions; changes nothing | – |
-        | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys | 200.0.0.2:6380 is detached, and emptied if it was empty |
+        | 1 | `preflight` | many checks; changes nothing | – |
+        | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys | 200.0.0.2:6380 is detached, and emptied again if it was empty before |
         | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s | – |
-        | 4 | `data` | asks 3 questions; changes nothing | – |
+        | 4 | `data` | 3 checks; changes nothing | – |
         | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. | – |
-        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels | only until the promotion: the write pause is lifted |
-        | 7 | `cutover` | asks 5 questions; changes nothing but one test key | – |
+        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels | before the promotion the write pause is lifted; after it there is none |
+        | 7 | `cutover` | 5 checks; changes nothing but one test key | – |
 
         2 steps change servers: 'replicaof', 'failover'; no server was asked. point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back.
 
@@ -56,7 +56,7 @@ enum PublishedRecipe {
           "steps" : [
             {
               "action" : "check",
-              "does" : "asks many questions; changes nothing",
+              "does" : "many checks; changes nothing",
               "findings" : [
 
               ],
@@ -92,7 +92,7 @@ enum PublishedRecipe {
                 "replace-data" : "false",
                 "timeout" : "1m"
               },
-              "undo" : "200.0.0.2:6380 is detached, and emptied if it was empty"
+              "undo" : "200.0.0.2:6380 is detached, and emptied again if it was empty before"
             },
             {
               "action" : "wait",
@@ -117,7 +117,7 @@ enum PublishedRecipe {
             },
             {
               "action" : "check",
-              "does" : "asks 3 questions; changes nothing",
+              "does" : "3 checks; changes nothing",
               "findings" : [
 
               ],
@@ -175,11 +175,11 @@ enum PublishedRecipe {
                 "via" : "sentinel",
                 "write-pause" : "2s"
               },
-              "undo" : "only until the promotion: the write pause is lifted"
+              "undo" : "before the promotion the write pause is lifted; after it there is none"
             },
             {
               "action" : "check",
-              "does" : "asks 5 questions; changes nothing but one test key",
+              "does" : "5 checks; changes nothing but one test key",
               "findings" : [
 
               ],

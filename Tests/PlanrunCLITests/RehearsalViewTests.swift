@@ -6,7 +6,9 @@ import Testing
 @testable import Rehearsal
 
 struct RehearsalViewTests {
-    private func view(lost keys: [String] = [], ending: RunOutcome.Ending = .succeeded) -> RehearsalView {
+    private func view(
+        lost keys: [String] = [], ending: RunOutcome.Ending = .succeeded, notes: [String] = []
+    ) -> RehearsalView {
         let start = ContinuousClock.now
         var log = WriteLog(writer: 0)
         log.acknowledged = [0, 10, 322, 330].map { start.advanced(by: .milliseconds($0)) }
@@ -25,7 +27,7 @@ struct RehearsalViewTests {
                 ending: ending,
                 state: RunState(
                     planPath: "p.yaml", planName: "p", plan: "", graph: StepGraph(nodes: []), lineage: "1",
-                    now: Timestamp(millisecondsSince1970: 0)), failures: []))
+                    now: Timestamp(millisecondsSince1970: 0)), failures: []), notes: notes)
     }
 
     @Test func `the verdict for a person`() {
@@ -62,11 +64,20 @@ struct RehearsalViewTests {
                 .hasSuffix("\nFAILED: the plan was not carried out; no acknowledged write was lost"))
     }
 
+    @Test func `the verdict says what stood in for what`() {
+        let note = "dragonfly is not installed here: Redis stands in for it as the target"
+        let view = view(notes: [note])
+        #expect(
+            view.text(Style(isColored: false))
+                .hasSuffix("\npassed: the plan was carried out and no acknowledged write was lost\n  but \(note)"))
+        #expect(view.json.contains(#""notes":["\#(note)"]"#))
+    }
+
     @Test func `the verdict for a program is one line`() {
         #expect(
             view().json
                 == #"{"acknowledgedWrites":4,"errors":{"READONLY":2,"connection-lost":1},"longestConnectionGap":0.312,"#
-                + #""lostKeys":[],"lostWrites":0,"steps":{"preflight":0.12,"wait-for-sync":6.4},"succeeded":true,"#
+                + #""lostKeys":[],"lostWrites":0,"notes":[],"steps":{"preflight":0.12,"wait-for-sync":6.4},"succeeded":true,"#
                 + #""type":"rehearsal-finished","writeGap":0.312}"#)
     }
 }

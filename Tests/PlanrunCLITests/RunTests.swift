@@ -59,7 +59,7 @@ struct RunTests {
                 """)
         let resumed = await console.run("resume", desk.plan, "--approve", "approval")
         #expect(resumed.status == .success)
-        #expect(resumed.output.contains("ok replicaof: the target follows 10.0.0.1:6379 (from before)"))
+        #expect(resumed.output.contains("ok replicaof: the target follows 10.0.0.1:6379 (done earlier)"))
     }
 
     @Test func `a person at the terminal is asked, and a no is no failure`() async throws {
@@ -98,7 +98,7 @@ struct RunTests {
                   at plan.yaml:7:5 · target 10.0.0.2:6380 · wanted: no keys
                   checks change nothing
                   = help: empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go
-                  = help: planrun apply plan.yaml   try again when that is mended; nothing was changed
+                  = help: planrun apply plan.yaml   try again once that is put right; nothing was changed
 
                 """)
     }
@@ -159,8 +159,8 @@ struct RunTests {
         #expect(printed.status == .stopped)
         #expect(
             steady(printed.messages, desk) == """
-                stopping: what runs is let end, nothing more is started (Ctrl-C again: stop what runs, too)
-                stopped after 0 s; nothing runs any more
+                stopping: waits end, a change that has begun is finished, and nothing new begins (Ctrl-C again: break off changes, too)
+                stopped after 0 s; planrun does nothing more, and the servers go on with what they do
                   done: 'preflight', 'replicaof'
                 the servers now:
                   source 10.0.0.1:6379 is a primary with 1 replica

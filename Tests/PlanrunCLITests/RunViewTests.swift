@@ -1,5 +1,6 @@
 import Operations
 import PlanGraph
+import Synchronization
 import TestKit
 import Testing
 
@@ -18,9 +19,13 @@ struct RunViewTests {
 
     private let info = RunEvent.RunInfo(planName: "small", lineage: "1", nodes: 9, isResumed: false)
     private let failure = StepFailure(code: .operation(.didNotCatchUp), what: "the target did not catch up within 2 s")
-    private let sync = Progress(
-        "the full sync", now: "412 MiB of 1.2 GiB", wanted: "lag of 64KiB at most", fraction: 0.25,
-        remaining: .seconds(21))
+    private let sync: Progress = {
+        var sync = Progress(
+            "the full sync", now: "412 MiB of 1.2 GiB", wanted: "lag of 64KiB at most", fraction: 0.25,
+            remaining: .seconds(21))
+        sync.untilTimeout = .seconds(7199)
+        return sync
+    }()
 
     private func plain(_ events: [RunEvent]) -> String {
         let paper = Paper()
@@ -50,13 +55,13 @@ struct RunViewTests {
                 09:30:00Z carrying out 'small': 9 checks and steps
                 09:30:01Z ok a: all well (1.2 s)
                 09:30:02Z ok b: done already (1.0 s)
-                09:30:03Z !! c: odd (75 s)
+                09:30:03Z warning c: odd (75 s)
                              = help: look
                 09:30:04Z .. d: the target did not catch up within 2 s; trying again in 2.0 s
-                09:30:05Z no d: the target did not catch up within 2 s (2 h 1 min)
-                09:30:06Z ?? e: nobody has said yes
-                09:30:07Z -- f: stopped
-                09:30:08Z ok g: follows (from before)
+                09:30:05Z failed d: the target did not catch up within 2 s (2 h 1 min)
+                09:30:06Z waiting e: nobody has said yes
+                09:30:07Z stopped f: before it had ended
+                09:30:08Z ok g: follows (done earlier)
                 10:30:00Z ok undo d: lifted (0.0 s)
                 ! stopping
 
@@ -71,8 +76,8 @@ struct RunViewTests {
                 step("s", .progress(sync), at: 31), step("s", .progress(other), at: 32),
                 step("t", .progress(other), at: 32),
             ]) == """
-                09:30:00Z .. s: waiting for the full sync: 412 MiB of 1.2 GiB; wanted: lag of 64KiB at most; 21 s left
-                09:30:30Z .. s: waiting for the full sync: 412 MiB of 1.2 GiB; wanted: lag of 64KiB at most; 21 s left
+                09:30:00Z .. s: waiting for the full sync: 25 %, 412 MiB of 1.2 GiB, 21 s left; wanted: lag of 64KiB at most; gives up in 1 h 59 min
+                09:30:30Z .. s: waiting for the full sync: 25 %, 412 MiB of 1.2 GiB, 21 s left; wanted: lag of 64KiB at most; gives up in 1 h 59 min
                 09:30:32Z .. s: waiting for the lag to fall
                 09:30:32Z .. t: waiting for the lag to fall
                 ! stopping
@@ -108,11 +113,52 @@ struct RunViewTests {
                 + erased(1))
     }
 
-    @Test func `a share is drawn as a bar, cut to the width`() {
-        let (view, paper) = drawing(width: 60)
+    @Test func `a share is drawn as a bar, and nothing of the wait is cut off`() {
+        let (view, paper) = drawing(width: 63)
         view.receive(step("s", .progress(sync)))
-        #expect(paper.text == ".. s: [###         ] waiting for the full sync: 412 MiB o\n")
-        #expect(paper.text.count <= 60 - 2)
+        #expect(
+            paper.text == """
+                .. s: [###         ] waiting for the full sync: 25 %, 412
+                   MiB of 1.2 GiB, 21 s left; wanted: lag of 64KiB at most;
+                   gives up in 1 h 59 min
+
+                """)
+    }
+
+    @Test func `what needs more than three lines is cut, and of many waits each has one line`() {
+        let (narrow, paper) = drawing(width: 30)
+        narrow.receive(step("s", .progress(sync)))
+        #expect(
+            paper.text == """
+                .. s: [###         ]
+                   waiting for the full
+                   sync: 25 %, 412 MiB of …
+
+                """)
+        let (crowded, other) = drawing(width: 40)
+        for node: NodeID in ["s", "t", "u"] { crowded.receive(step(node, .progress(sync))) }
+        #expect(
+            other.text.hasSuffix(
+                """
+                .. s: [###         ] waiting for th …
+                .. t: [###         ] waiting for th …
+                .. u: [###         ] waiting for th …
+
+                """))
+    }
+
+    @Test func `a window that was made narrower has more lines to erase`() {
+        let paper = Paper()
+        let width = Mutex(83)
+        let view = TerminalRunView(
+            terminal: CommandContext.Terminal(
+                width: width.withLock { $0 }, isColored: false, write: { paper.print($0) }))
+        view.receive(step("a", .progress(Progress("something that is long enough for more than half of a line"))))
+        width.withLock { $0 = 43 }
+        view.receive(step("a", .progress(Progress("rest"))))
+        #expect(
+            paper.text == ".. a: waiting for something that is long enough for more than half of a line\n"
+                + erased(2) + ".. a: waiting for rest\n")
     }
 
     @Test func `of many only four are drawn`() {
@@ -152,16 +198,18 @@ struct RunViewTests {
         view.receive(step("b", .progress(sync)))
         view.note("stopping")
         view.receive(step("gate", .interrupted))
+        let wait =
+            ".. b: [###         ] waiting for the full sync: 25 %, 412 MiB of 1.2 GiB, 21\n"
+            + "   s left; wanted: lag of 64KiB at most; gives up in 1 h 59 min\n"
         #expect(
             paper.text == ".. gate: running\n" + erased(1) + "Go on? [y/N] " + "\nstopping\n"
-                + ".. gate: running\n.. b: [###         ] waiting for the full sync: 412 MiB of 1.2 GiB; wanted: l\n"
-                + erased(2) + "09:30:00Z -- gate: stopped\n"
-                + ".. b: [###         ] waiting for the full sync: 412 MiB of 1.2 GiB; wanted: l\n")
+                + ".. gate: running\n" + wait
+                + erased(3) + "09:30:00Z stopped gate: before it had ended\n" + wait)
     }
 
     @Test func `colours are there when they are wanted`() {
         let (view, paper) = drawing(isColored: true)
         view.receive(step("a", .failed(failure, took: .zero)))
-        #expect(paper.text.contains("\u{1B}[31mno\u{1B}[0m a: "))
+        #expect(paper.text.contains("\u{1B}[31mfailed\u{1B}[0m a: "))
     }
 }

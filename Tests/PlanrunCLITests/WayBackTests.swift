@@ -31,7 +31,7 @@ struct WayBackTests {
         #expect(
             try await ways(after: .succeeded, rollback: "rollback: { after-cutover: discard-writes }\n") == [
                 "planrun resume plan.yaml     go on with 'preflight'",
-                "planrun rollback plan.yaml   go back; asks before it gives up writes that only the target has",
+                "planrun rollback plan.yaml   go back; asks first whether writes that only the target has may be lost",
             ])
     }
 

@@ -80,7 +80,7 @@ struct TLSTests {
         let system = try await ping { options, _ in options.caFile = nil }
         #expect(
             system?.sentence == "the server's certificate is not signed by a CA that this system trusts; "
-                + "a CA of one's own has to be named")
+                + "name the CA that signed it, if it is your own")
     }
 
     @Test func `a certificate that has expired`() async throws {
@@ -130,10 +130,10 @@ struct TLSTests {
     @Test(arguments: [
         (
             "TLSV1_ALERT_INTERNAL_ERROR",
-            "the server broke off the TLS handshake by an error of its own, which its log names; often it is one that "
+            "the server broke off the TLS handshake by an error of its own, which its log names; often because it "
                 + "allows nothing newer than TLS 1.1 ('tls-protocols')"
         ),
-        ("UNSUPPORTED_PROTOCOL", "the server and we have no TLS version in common"),
+        ("UNSUPPORTED_PROTOCOL", "the server and planrun have no TLS version in common"),
         ("SOMETHING_NEW", "the TLS handshake failed ('SOMETHING_NEW')"),
     ])
     func `a handshake that failed is told in plain words`(_ constant: String, _ sentence: String) {

@@ -81,7 +81,7 @@ extension StoreFailure {
         let what =
             switch (found, wanted) {
             case (let found?, let wanted?) where found.lineage == wanted.lineage:
-                "holds checkpoint \(found.serial), and this run has last written or read \(wanted.serial)"
+                "holds checkpoint \(found.serial), and the last one that this run wrote or read is \(wanted.serial)"
             case (.some, .some): "is of another run"
             case (.some, nil): "holds a run that this one does not know"
             case (nil, _): "is not one that this run has written"

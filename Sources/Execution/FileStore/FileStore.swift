@@ -7,19 +7,24 @@ import Dispatch
 /// it.
 package struct FileStore: RunStore {
     private let file: StateFile
-    private let holder: RunLock.Holder
+    private let holder: RunHolder
     private let queue = DispatchQueue(label: "state file")
 
     /// - Parameters:
     ///   - path: the path of the state file.
-    ///   - holder: who takes the lease. A second planrun is refused, with a message that names this holder.
-    package init(path: String, holder: RunLock.Holder) {
+    ///   - holder: who takes the lease; a second planrun, which is refused, is told this.
+    package init(path: String, holder: RunHolder) {
         self.file = StateFile(path: path)
         self.holder = holder
     }
 
     package func read() async throws(StoreFailure) -> RunState {
         try await queue.run { [file] () throws(StoreFailure) in try file.read() }
+    }
+
+    package func holding() async -> RunHolding {
+        (try? await queue.run { [file] () throws(StoreFailure) in RunLock.holding(ofState: file.path) })
+            ?? .untold
     }
 
     package func hold() async throws(StoreFailure) -> any RunLease {

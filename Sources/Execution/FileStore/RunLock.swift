@@ -7,22 +7,6 @@ import SystemPackage
 ///
 /// It is an advisory lock (`flock`) on a file beside the state. The file says who holds the lock.
 package final class RunLock: Sendable {
-    package struct Holder: Sendable, Equatable, Codable {
-        package let pid: Int32
-        package let host: String
-        package let since: Timestamp
-
-        package init(pid: Int32, host: String, since: Timestamp) {
-            self.pid = pid
-            self.host = host
-            self.since = since
-        }
-
-        package static func thisProcess(since: Timestamp) -> Holder {
-            Holder(pid: getpid(), host: hostName(), since: since)
-        }
-    }
-
     package let path: String
     private let file: FileDescriptor
     private let isHeld = Atomic(true)
@@ -35,15 +19,15 @@ package final class RunLock: Sendable {
     deinit { release() }
 
     /// - Throws: `StoreFailure` with code `locked`, naming the holder, or `notWritable`.
-    package static func acquire(forState state: String, as holder: Holder) throws(StoreFailure) -> RunLock {
+    package static func acquire(forState state: String, as holder: RunHolder) throws(StoreFailure) -> RunLock {
         let path = state + ".lock"
         do {
             while true {
                 let file = try open(path)
-                guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-                    let error = Errno(rawValue: errno)
+                do {
+                    try lock(file)
+                } catch {
                     defer { try? file.close() }
-                    if error == .interrupted { continue }
                     throw error == .wouldBlock ? .locked(state, by: read(file)) : StoreFailure.cannotLock(path, error)
                 }
                 // The last holder may have removed the file between our open and our lock: then we have locked a file
@@ -59,6 +43,32 @@ package final class RunLock: Sendable {
             throw error
         } catch {
             throw .cannotLock(path, error as? Errno ?? .ioError)
+        }
+    }
+
+    /// Who holds the lock. Looking keeps nobody from it for longer than `acquire` goes on trying.
+    package static func holding(ofState state: String) -> RunHolding {
+        let file: FileDescriptor
+        do {
+            file = try FileDescriptor.open(FilePath(state + ".lock"), .readOnly, options: [.noFollow, .closeOnExec])
+        } catch {
+            return error as? Errno == .noSuchFileOrDirectory ? .free(last: nil) : .untold
+        }
+        // The shared lock goes with the file.
+        defer { try? file.close() }
+        guard flock(file.rawValue, LOCK_SH | LOCK_NB) != 0 else { return .free(last: read(file)) }
+        return Errno(rawValue: errno) == .wouldBlock ? .held(read(file)) : .untold
+    }
+
+    /// Somebody who only looks who holds it, holds it for some microseconds.
+    private static func lock(_ file: FileDescriptor) throws(Errno) {
+        for attempt in 1... {
+            guard flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 else { return }
+            switch Errno(rawValue: errno) {
+            case .interrupted: continue
+            case .wouldBlock where attempt < 5: usleep(2_000)
+            case let error: throw error
+            }
         }
     }
 
@@ -84,31 +94,25 @@ package final class RunLock: Sendable {
             FilePath(path), .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
     }
 
-    private static func write(_ holder: Holder, to file: FileDescriptor) throws {
+    private static func write(_ holder: RunHolder, to file: FileDescriptor) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         try Errno.check(ftruncate(file.rawValue, 0))
         _ = try file.writeAll(toAbsoluteOffset: 0, [UInt8](encoder.encode(holder)) + [UInt8(ascii: "\n")])
     }
 
-    private static func read(_ file: FileDescriptor) -> Holder? {
+    private static func read(_ file: FileDescriptor) -> RunHolder? {
         guard let bytes = try? file.readToEnd(expecting: 256) else { return nil }
-        return try? JSONDecoder().decode(Holder.self, from: Data(bytes))
+        return try? JSONDecoder().decode(RunHolder.self, from: Data(bytes))
     }
 }
 
-private func hostName() -> String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "this machine" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-}
-
 extension StoreFailure {
-    fileprivate static func locked(_ state: String, by holder: RunLock.Holder?) -> StoreFailure {
-        let who = holder.map { "process \($0.pid) on '\($0.host)' since \($0.since)" } ?? "another process"
+    fileprivate static func locked(_ state: String, by holder: RunHolder?) -> StoreFailure {
+        let who = holder.map { "\($0) since \($0.since)" } ?? "another process"
         return StoreFailure(
             .locked, place: state, what: "the plan is being carried out already, by \(who)",
-            help: ["wait until it ends, or stop it with Ctrl-C; if that process dies, the lock goes with it"])
+            help: ["wait until it ends, or stop it there with Ctrl-C; if that process dies, its lock is released"])
     }
 
     fileprivate static func cannotLock(_ path: String, _ error: Errno) -> StoreFailure {

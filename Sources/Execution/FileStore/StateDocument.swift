@@ -27,7 +27,7 @@ struct StateDocument {
         let state = try decode(RunState.self)
         var seen = Set<NodeID>()
         if let twice = state.nodes.first(where: { !seen.insert($0.id).inserted }) {
-            throw .corrupted(path, "the node '\(twice.id)' is in it twice")
+            throw .corrupted(path, "it holds the step '\(twice.id)' twice")
         }
         return state
     }

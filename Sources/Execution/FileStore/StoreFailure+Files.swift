@@ -32,10 +32,10 @@ extension StoreFailure {
         let status = FileStatus(ofLink: path)
         let kind =
             if status?.isLink == true { "a symbolic link" } else if status?.isFolder == true { "a folder" } else {
-                "no plain file"
+                "not a plain file"
             }
         return StoreFailure(
-            .notWritable, place: path, what: "'\(path)' is \(kind), where a state file belongs",
+            .notWritable, place: path, what: "the state file '\(path)' is \(kind)",
             help: ["name a plain file with '--state PATH'"])
     }
 

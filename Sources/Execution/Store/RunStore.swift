@@ -8,6 +8,9 @@ package protocol RunStore: Sendable {
     /// - Throws: `StoreFailure` with code `missing` if no run was ever recorded.
     func read() async throws(StoreFailure) -> RunState
 
+    /// Who holds the run at this moment.
+    func holding() async -> RunHolding
+
     /// Takes the lease of the run, whether or not anything is recorded yet.
     ///
     /// - Throws: `StoreFailure` with code `locked`, which names the holder, if somebody else has the lease.

@@ -36,7 +36,7 @@ package struct CompiledPlan: Sendable {
     package func scene(of step: Step) -> StepScene {
         let nodes = graph.nodes.filter { $0.step == step.id }
         let writing = NodeID(step: step.id, check: TargetWritableCheck.declaration.id)
-        return StepScene(plan: plan, questions: nodes.count, writesKey: nodes.contains { $0.id == writing })
+        return StepScene(plan: plan, checks: nodes.count, writesKey: nodes.contains { $0.id == writing })
     }
 }
 

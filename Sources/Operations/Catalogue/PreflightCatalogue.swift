@@ -67,4 +67,9 @@ package enum PreflightCatalogue {
 
     /// The declarations of all checks, for the plan language and the schema.
     package static var declarations: [CheckDeclaration] { checks.map { $0.declaration } }
+
+    /// Of those that make sense for this plan, whether or not it turns them off.
+    package static func declarations(for plan: Plan) -> [CheckDeclaration] {
+        checks.filter { $0.applies(to: plan) }.map { $0.declaration }
+    }
 }

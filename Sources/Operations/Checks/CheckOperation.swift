@@ -38,7 +38,8 @@ package struct CheckOperation: Operation {
         } catch let failure as StepFailure {
             guard severity == .warn else { throw failure }
             return .missed(
-                "this cannot be told: \(failure.what)", wants: "an answer", at: failure.place, remedy: failure.help)
+                "this check could not be made: \(failure.what)", wants: "an answer", at: failure.place,
+                remedy: failure.help)
         }
     }
 }

@@ -59,10 +59,10 @@ extension RightsInquiry {
     func finding(_ answer: Answer, whose: String) -> Finding {
         let title = "\(whose) '\(user.printable)'"
         switch answer {
-        case .granted: return .passed("\(title) has its \(rights.count) rights at \(instance.endpoint)")
+        case .granted: return .passed("\(title) has the \(rights.count) rights that it needs at \(instance.endpoint)")
         case .noSuchUser:
             return .missed(
-                "\(instance.name) has no user '\(user.printable)', which is \(whose)", wants: "that user",
+                "\(instance.name) has no user '\(user.printable)' (\(whose))", wants: "that user",
                 at: [instance.name],
                 remedy: [
                     "on \(instance.endpoint): ACL SETUSER \(user.printable) on ><its password> \(Self.words(rights))"

@@ -92,7 +92,7 @@ struct RefusalWatch: Sendable {
             return failure(
                 .statisticsReset,
                 "the statistics of the target were reset since it began to follow, so it cannot be told whether it has refused commands of the source",
-                help: ["do not use CONFIG RESETSTAT on either server while the target follows"])
+                help: ["do not run CONFIG RESETSTAT on either server while the target follows"])
         case .unknown(let counts):
             let list = counts.sorted { $0.key < $1.key }.map { "\($0.key.uppercased().printable) (\($0.value))" }
             return failure(
@@ -103,7 +103,9 @@ struct RefusalWatch: Sendable {
             return failure(
                 .commandsDropped,
                 "the target could not carry out \(count.counted("command", "commands")) of the source: the data differs",
-                help: ["its log names each ('sending an error to its master'), and INFO errorstats there the reasons"])
+                help: [
+                    "the target's log names each of them ('sending an error to its master'); INFO errorstats on it counts the reasons"
+                ])
         }
     }
 

@@ -32,7 +32,7 @@ struct SourceNotEmptied: Condition {
             place: [servers.source.name], world: await SourceRunsOn.world(servers),
             help: [
                 "if it was not meant, bring the data back before anything else; the target has run it, too",
-                "if it was meant, begin anew: a flush that is planned and one by mistake look alike, so that no plan can allow one. See that it is not run again before the cutover is over, "
+                "if it was meant, see that it is not run again before the cutover is over, "
                     + RunBaseline.anew,
             ])
     }
@@ -43,6 +43,6 @@ struct SourceNotEmptied: Condition {
             what:
                 "the statistics of the source were reset since the target began to follow it, so it cannot be told whether it was emptied meanwhile",
             place: [servers.source.name], world: ["nothing was promoted; \(servers.source.endpoint) takes writes"],
-            help: ["do not use CONFIG RESETSTAT on either server while the target follows", RunBaseline.anew])
+            help: ["do not run CONFIG RESETSTAT on either server while the target follows", RunBaseline.anew])
     }
 }

@@ -65,7 +65,7 @@ extension CutoverDriver {
         let guarded = Int64(saturating: limits.failoverTimeout * 2 / .milliseconds(1))
         let end = Timestamp(millisecondsSince1970: Timestamp.now.millisecondsSince1970 + guarded)
         return
-            "a Sentinel that gives a failover up begins none by itself for twice its failover-timeout of \(limits.failoverTimeout.planText): not before \(end)"
+            "a Sentinel that gave up a failover starts no other by itself for twice its failover-timeout (\(limits.failoverTimeout.planText)): not before \(end)"
     }
 
     private func overtaken(_ cause: CutoverStateMachine.Cause) -> any Error {
@@ -88,7 +88,7 @@ extension CutoverDriver {
             place: cause.place + view.missing,
             world: [
                 "nothing was promoted by planrun; the write pause on \(from.endpoint) ends by itself within \(cutover.writePause.planText)",
-                "\(from.endpoint) takes writes as long as \(to.endpoint) follows it: its min-replicas-to-write and replica-priority 0 stay",
+                "\(from.endpoint) takes writes as long as \(to.endpoint) follows it: planrun's min-replicas-to-write and replica-priority 0 are still set there",
             ],
             help: [
                 "look at the Sentinels that do not answer; resume tries the cutover again, rollback puts the settings back"
@@ -105,7 +105,7 @@ extension CutoverDriver {
 
     private func silent() -> StepFailure {
         StepFailure(
-            code: .targetSilent, what: "\(to.name) was promoted, and does not answer any more", place: [to.name],
+            code: .targetSilent, what: "\(to.name) was promoted, and no longer answers", place: [to.name],
             world: [
                 "\(view.named == 0 ? "no Sentinel names" : "\(view.named) of \(view.total) Sentinels name") \(to.endpoint)",
                 "\(from.endpoint) takes no writes: it may lack some that \(to.endpoint) has acknowledged",
@@ -122,7 +122,7 @@ extension CutoverDriver {
     private func targetGone() -> StepFailure {
         StepFailure(
             code: .targetGone,
-            what: "\(to.name) does not answer since it was to be promoted, and no Sentinel names it",
+            what: "\(to.name) has not answered since its promotion was asked for, and no Sentinel names it",
             place: [to.name], help: ["start \(to.endpoint) again; the Sentinels make it follow \(from.endpoint)"],
             isTransient: true)
     }

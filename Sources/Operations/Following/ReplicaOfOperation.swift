@@ -186,7 +186,7 @@ package struct ReplicaOfOperation: Operation {
         StepFailure(
             code: .targetDetached,
             what:
-                "the target holds \(keys) keys and follows nobody, and the Sentinels know it as a replica of the source",
+                "the target holds \(keys.counted("key", "keys")) and follows nobody, and the Sentinels know it as a replica of the source",
             place: [target.name], world: ["nothing was changed; the target was not touched"],
             help: [
                 "was it restarted? the Sentinels make it follow the source again within some 20 s; if they do not, look at their logs"
@@ -196,7 +196,8 @@ package struct ReplicaOfOperation: Operation {
 
     private func holdsKeys(_ keys: Int64) -> StepFailure {
         StepFailure(
-            code: .targetHoldsKeys, what: "the target holds \(keys) keys, which the full sync would delete",
+            code: .targetHoldsKeys,
+            what: "the target holds \(keys.counted("key", "keys")), which the full sync would delete",
             place: [target.name], world: ["nothing was changed; the target was not touched"],
             help: ["empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go"])
     }

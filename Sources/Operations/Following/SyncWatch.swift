@@ -19,6 +19,8 @@ struct SyncWatch {
         var fullSyncs: Int64
         var follows: Bool
         var state: SyncState
+        /// How much there is to copy, where the target does not tell by itself how far its full sync is.
+        var extent: Extent?
 
         /// How many bytes of the replication stream the target is behind; `nil` unless it is online.
         var lag: Int64? {
@@ -26,6 +28,13 @@ struct SyncWatch {
             // The source was asked first, so the target may already be ahead of the source's answer.
             return max(0, sourceOffset - offset)
         }
+    }
+
+    enum Extent: Equatable {
+        /// Bytes of memory that the source uses: about as many as it sends.
+        case memory(Int64)
+        /// That the target has, and that the source has.
+        case keys(Int64, of: Int64)
     }
 
     enum Decision: Equatable {
@@ -106,47 +115,98 @@ struct SyncWatch {
         switch answer.state {
         case .notFollowing, .connecting: return Progress("the target to reach the source", wanted: wanted)
         case .preparing: return Progress("the source to begin the full sync", wanted: wanted)
-        case .loading: return Progress("the target to load what it received", wanted: wanted)
+        case .loading: return progress("the target to load what it received", answer.extent, at: time)
         case .linkDown:
             return Progress("the link between target and source to come up", now: "link down", wanted: wanted)
         case .online:
             let lag = ByteCount(bytes: answer.lag ?? 0).text
             return Progress("the target to catch up", now: "lag \(lag)", wanted: wanted)
-        case .fullSync(nil): return Progress("the full sync", wanted: wanted)
+        case .fullSync(nil): return progress("the full sync", answer.extent, at: time)
         case .fullSync(let transfer?):
-            rate.receive(bytes: transfer.receivedBytes, at: time)
-            return Progress(
-                "the full sync", now: rate.describe(transfer), wanted: wanted, fraction: transfer.fraction,
-                remaining: transfer.totalBytes.flatMap { rate.timeLeft(bytes: $0 - transfer.receivedBytes) })
+            if let total = transfer.totalBytes {
+                return progress("the full sync", .bytes(transfer.receivedBytes, of: total), at: time)
+            }
+            guard case .memory(let total)? = answer.extent else {
+                return progress("the full sync", .bytes(transfer.receivedBytes, of: nil), at: time)
+            }
+            return progress("the full sync", .bytes(transfer.receivedBytes, ofAbout: total), at: time)
         }
+    }
+
+    private mutating func progress(_ activity: String, _ extent: Extent?, at time: Duration) -> Progress {
+        guard case .keys(let copied, let total)? = extent else { return Progress(activity, wanted: wanted) }
+        return progress(activity, .keys(copied, of: total), at: time)
+    }
+
+    private mutating func progress(_ activity: String, _ share: CopiedShare, at time: Duration) -> Progress {
+        rate.receive(share, at: time)
+        return Progress(
+            activity, now: share.text + rate.text(share), wanted: wanted, fraction: share.fraction,
+            remaining: rate.timeLeft(share))
     }
 }
 
-/// How fast the full sync moves, calculated from the bytes received at each look.
+/// How much of a full sync is done.
+private struct CopiedShare {
+    enum Unit { case bytes, keys }
+
+    let unit: Unit
+    let done: Int64
+    let total: Int64?
+    var isTotalExact = true
+
+    static func bytes(_ done: Int64, of total: Int64?) -> Self { Self(unit: .bytes, done: done, total: total) }
+    static func bytes(_ done: Int64, ofAbout total: Int64) -> Self {
+        Self(unit: .bytes, done: done, total: total, isTotalExact: false)
+    }
+    static func keys(_ done: Int64, of total: Int64) -> Self { Self(unit: .keys, done: done, total: total) }
+
+    /// From 0 to 1. Less than 1 where the total is an estimate, which may be too small.
+    var fraction: Double? {
+        guard let total, total > 0 else { return nil }
+        let share = Double(done) / Double(total)
+        return min(max(0, share), isTotalExact ? 1 : 0.99)
+    }
+
+    func amount(_ count: Int64) -> String {
+        switch unit {
+        case .bytes: ByteCount(bytes: count).text
+        case .keys: count.counted("key", "keys")
+        }
+    }
+
+    var text: String {
+        guard let total else { return amount(done) }
+        let whole = (isTotalExact ? "" : "about ") + amount(total)
+        return unit == .keys ? "\(done) of \(whole)" : "\(amount(done)) of \(whole)"
+    }
+}
+
+/// How fast the full sync moves, from the share and the time of each look.
 private struct TransferRate {
-    private var first: (bytes: Int64, time: Duration)?
-    private var last: (bytes: Int64, time: Duration)?
+    private var first: (share: CopiedShare, time: Duration)?
+    private var last: (share: CopiedShare, time: Duration)?
 
-    mutating func receive(bytes: Int64, at time: Duration) {
-        if let last, bytes < last.bytes { first = nil }
-        if first == nil { first = (bytes, time) }
-        last = (bytes, time)
+    mutating func receive(_ share: CopiedShare, at time: Duration) {
+        if let last, share.done < last.share.done || share.unit != last.share.unit { first = nil }
+        if first == nil { first = (share, time) }
+        last = (share, time)
     }
 
-    private var bytesPerSecond: Double? {
-        guard let first, let last, last.time > first.time, last.bytes > first.bytes else { return nil }
-        return Double(last.bytes - first.bytes) / ((last.time - first.time) / .seconds(1))
+    private var perSecond: Double? {
+        guard let first, let last, last.time > first.time, last.share.done > first.share.done else { return nil }
+        return Double(last.share.done - first.share.done) / ((last.time - first.time) / .seconds(1))
     }
 
-    func timeLeft(bytes: Int64) -> Duration? {
-        // A forecast of more than a century helps nobody.
-        bytesPerSecond.map { Double(max(0, bytes)) / $0 }.flatMap { $0 < 3.2e9 ? .seconds($0) : nil }
+    func timeLeft(_ share: CopiedShare) -> Duration? {
+        guard let total = share.total, let perSecond else { return nil }
+        let seconds = Double(max(0, total - share.done)) / perSecond
+        // More than a century is no useful answer.
+        return seconds < 3.2e9 ? .seconds(seconds) : nil
     }
 
-    func describe(_ transfer: SyncProgress) -> String {
-        var text = ByteCount(bytes: transfer.receivedBytes).text
-        if let total = transfer.totalBytes { text += " of \(ByteCount(bytes: total).text)" }
-        if let bytesPerSecond { text += ", \(ByteCount(bytes: Int64(saturating: bytesPerSecond)).text)/s" }
-        return text
+    /// `, 38 MiB/s`; empty where nothing has moved yet.
+    func text(_ share: CopiedShare) -> String {
+        perSecond.map { ", \(share.amount(Int64(saturating: $0)))/s" } ?? ""
     }
 }

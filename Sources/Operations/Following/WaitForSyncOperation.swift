@@ -53,7 +53,7 @@ package struct WaitForSyncOperation: Operation {
         return StepResult(
             "in sync, lag \(ByteCount(bytes: lag).text)"
                 + (isAgain
-                    ? "; the target has lost its link since it was in sync before, and had another full sync" : "")
+                    ? "; since it was last in sync it has lost its link and had another full sync" : "")
                 + (other.map { "; the source knows the target as \($0)" } ?? ""),
             verdict: isAgain || other != nil ? .warned : .passed,
             help: other.map {
@@ -95,8 +95,24 @@ extension SyncWatch.Answer {
         let role = try await servers.target.read(["ROLE"]) { try RoleReply($0) }
         var follows = false
         if let primary = target.upstream?.primary { follows = await servers.isSame(primary, as: servers.source) }
+        let state = SyncState(target, role: role)
         return SyncWatch.Answer(
             sourceIsPrimary: source.role == .primary, sourceOffset: source.offset ?? 0, fullSyncs: fullSyncs ?? 0,
-            follows: follows, state: SyncState(target, role: role))
+            follows: follows, state: state, extent: await extent(state, servers))
+    }
+
+    /// Asked only while it is shown. A server that does not tell is none that would end the wait.
+    private static func extent(_ state: SyncState, _ servers: Servers) async -> SyncWatch.Extent? {
+        switch state {
+        case .notFollowing, .connecting, .preparing, .online, .linkDown: return nil
+        case .fullSync(let transfer?):
+            guard transfer.totalBytes == nil, let memory = try? await servers.source.memory() else { return nil }
+            return .memory(memory.used)
+        case .fullSync(nil), .loading:
+            guard let source = try? await servers.source.keyspace().keys,
+                let target = try? await servers.target.keyspace().keys
+            else { return nil }
+            return .keys(target, of: source)
+        }
     }
 }

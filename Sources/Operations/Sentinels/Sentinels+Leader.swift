@@ -41,7 +41,7 @@ extension Sentinels {
             code: .sentinelsNotReady, what: "the Sentinels were not ready for a failover within \(limit.planText)",
             place: [obstacle], world: ["nothing was promoted"],
             help: [
-                "mend what keeps them: another replica that could be promoted gets 'CONFIG SET replica-priority 0' until the handover is over, where planrun may not log in there"
+                "put that right; if it is a replica that could be promoted instead, and planrun cannot log in there: CONFIG SET replica-priority 0 on it until the handover is over"
             ])
     }
 

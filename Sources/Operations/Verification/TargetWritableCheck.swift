@@ -71,6 +71,6 @@ struct TargetWritableCheck: Check {
                 "\(writer.endpoint) does not return what was written", wants: "the value that was written",
                 at: [writer.name], remedy: ["applications cannot rely on it either: look at that server first"])
         }
-        return .passed("\(writer.endpoint) took a write and gave it back")
+        return .passed("\(writer.endpoint) took a write and returned it")
     }
 }

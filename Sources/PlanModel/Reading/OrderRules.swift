@@ -93,7 +93,7 @@ struct OrderRules {
         guard let failover, let name = draft.name else { return }
         collector.error(
             .wrongOrder, "step '\(draft.id)' comes after '\(failover.id)', which makes the target the primary",
-            at: draft.nameRange, label: "the target follows nobody any more",
+            at: draft.nameRange, label: "the target no longer follows anybody",
             labels: [Diagnostic.Label(failover.nameRange, "cuts over")],
             help: ["put '- \(name.rawValue)' before '- failover', or remove it; 'verify' looks at the world after it"])
     }

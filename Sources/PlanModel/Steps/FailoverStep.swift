@@ -92,8 +92,8 @@ extension FailoverStep: StepDeclaration {
 
     package func wayBack(_ scene: StepScene) -> String? {
         switch scene.plan.rollback.afterCutover {
-        case .stop, .copyBack: "only until the promotion: the write pause is lifted"
-        case .discardWrites: "\(scene.source) is promoted again; writes it does not have are given up"
+        case .stop, .copyBack: "before the promotion the write pause is lifted; after it there is none"
+        case .discardWrites: "\(scene.source) is promoted again; writes that it does not have are lost"
         }
     }
 

@@ -26,7 +26,9 @@ extension ReplicaOfStep: StepDeclaration {
         "makes \(scene.target) a replica of \(scene.source)"
             + (replacesData ? ", replacing the data it has" : "; refuses a target that holds keys")
     }
-    package func wayBack(_ scene: StepScene) -> String? { "\(scene.target) is detached, and emptied if it was empty" }
+    package func wayBack(_ scene: StepScene) -> String? {
+        "\(scene.target) is detached, and emptied again if it was empty before"
+    }
 
     package func rehearsed(_ cast: RehearsalCast) -> Self? {
         guard username != nil || password != nil else { return self }

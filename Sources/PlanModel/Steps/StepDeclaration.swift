@@ -49,21 +49,21 @@ package struct StepDefaults: Sendable, Hashable {
 /// What a step must know about its plan in order to describe itself.
 package struct StepScene: Sendable {
     package var plan: Plan
-    /// How many questions the step asks the servers. Each question is a node of its own in the graph.
-    package var questions: Int
-    /// Whether one of the questions writes a test key.
+    /// How many checks the step has, each a node of its own.
+    package var checks: Int
+    /// Whether one of them writes a test key.
     package var writesKey: Bool
 
-    package init(plan: Plan, questions: Int, writesKey: Bool) {
+    package init(plan: Plan, checks: Int, writesKey: Bool) {
         self.plan = plan
-        self.questions = questions
+        self.checks = checks
         self.writesKey = writesKey
     }
 
     var source: String { "\(plan.source.endpoint)" }
     var target: String { "\(plan.target.endpoint)" }
-    /// `asks 4 questions`
-    var asking: String { "asks \(questions) \(questions == 1 ? "question" : "questions")" }
+    /// `4 checks`
+    var asking: String { "\(checks) \(checks == 1 ? "check" : "checks")" }
 }
 
 /// How a step kind is read. Only the reader and the schema need this part.

@@ -18,12 +18,12 @@ struct Conclusion {
     }
 
     func tellInterruption() async {
-        var lines = ["stopped after \(duration); nothing runs any more"]
+        var lines = ["stopped after \(duration); planrun does nothing more, and the servers go on with what they do"]
         let done = run.plan.steps.map(\.id).filter { progress(of: $0) == .done }
         if !done.isEmpty { lines.append("  done: \(list(done))") }
         let unknown = run.plan.steps.map(\.id).filter { progress(of: $0) == .unknown }
         if !unknown.isEmpty {
-            lines.append("  stopped in the middle: \(list(unknown)); 'resume' asks the servers how far it came")
+            lines.append("  stopped in the middle: \(list(unknown)); 'resume' asks the servers how far that came")
         }
         await tell(lines)
         tellNext(await run.wayBack.nextSteps(state).all)
@@ -60,7 +60,7 @@ struct Conclusion {
         switch outcome.ending {
         case .complete:
             await tell(["rolled back: nothing of '\(run.plan.name)' is left on the servers"])
-            tellNext([run.commands.next("apply", "begin anew, when what failed is mended")])
+            tellNext([run.commands.next("apply", "begin anew, once the cause is put right")])
             return .success
         case .incomplete:
             // If somebody else made the target primary, neither that cutover nor the steps before it can be taken back.
@@ -70,7 +70,7 @@ struct Conclusion {
             await tell(outcome.failures, next: [isOver ? await run.wayBack.nextSteps(state).resume : rollback])
             return .personNeeded
         case .interrupted:
-            await tell(["the rollback was stopped; left to take back: \(list(outcome.remaining))"])
+            await tell(["the rollback was stopped; not taken back yet: \(list(outcome.remaining))"])
             tellNext([rollback])
             return .stopped
         case .stateWriteFailed(let error):
@@ -107,7 +107,7 @@ struct Conclusion {
         run.context.tell(
             Notice(
                 code: FailureCode(failure.code), what: failure.what,
-                details: ["the run was stopped, and begins nothing any more; what it did last may not be recorded"],
+                details: ["the run was stopped and does nothing more; the last thing that it did may not be recorded"],
                 help: failure.help))
         await tell([])
     }

@@ -19,7 +19,7 @@ struct NextSteps {
         case .succeeded, .rolledBack: []
         case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
         case .failed where isUntouched:
-            [commands.next("apply", "try again when that is mended; nothing was changed")]
+            [commands.next("apply", "try again once that is put right; nothing was changed")]
         case .running, .failed, .stopped: (isOver ? [] : [resume]) + back
         }
     }

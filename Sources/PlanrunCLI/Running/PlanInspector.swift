@@ -116,10 +116,12 @@ struct NobodyApproves: Approver {
 }
 
 extension StepContext {
-    /// The context for an operation that only looks at the servers and changes nothing.
-    fileprivate static func reading(_ node: NodeID) -> StepContext {
+    /// The context for an operation that is only asked and performs nothing.
+    /// - Parameter undo: what the record holds of the node.
+    static func reading(_ node: NodeID, undo: StateValue? = nil) -> StepContext {
         StepContext(
-            node: node, undo: nil, attempt: 1, clock: ContinuousClock(), isLook: true, save: { _ in }, report: { _ in },
+            node: node, undo: undo, attempt: 1, clock: ContinuousClock(), isLook: true, save: { _ in },
+            report: { _ in },
             isDraining: { false })
     }
 }

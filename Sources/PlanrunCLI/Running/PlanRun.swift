@@ -185,14 +185,17 @@ extension Signals {
         self.init(of: context) { count in
             switch count {
             case 1:
-                view.note("stopping: what runs is let end, nothing more is started (Ctrl-C again: stop what runs, too)")
+                view.note(
+                    "stopping: waits end, a change that has begun is finished, and nothing new begins (Ctrl-C again: break off changes, too)"
+                )
                 interrupts.send(.drain)
             case 2:
                 view.note(
-                    "stopping what runs; a cutover in its critical section ends first (Ctrl-C again: leave at once)")
+                    "breaking off what runs; only a handover that has begun is finished first (Ctrl-C again: quit at once)"
+                )
                 interrupts.send(.cancel)
             default:
-                view.note("left at once; 'planrun resume' asks the servers what was done")
+                view.note("quit in the middle; 'planrun resume' asks the servers what was done")
                 context.flush(.milliseconds(500))
                 exitProcess(ExitStatus.stopped)
             }

@@ -119,7 +119,7 @@ struct RehearsalRun: Sendable {
         let lost = try await LostWrites.find(record, on: session)
         await session.close()
         let verdict = RehearsalVerdict(record: record, lost: lost, window: window, steps: times.steps)
-        let view = RehearsalView(verdict: verdict, outcome: outcome)
+        let view = RehearsalView(verdict: verdict, outcome: outcome, notes: lab.notes)
         switch format {
         case .json: context.output(view.json)
         case .text: context.output(view.text(context.style))

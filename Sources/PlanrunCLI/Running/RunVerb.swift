@@ -135,7 +135,7 @@ extension PlanRun {
         let help =
             acceptsChange
             ? "only steps that have not begun, and 'rollback', may change; these have begun: \(changes.begun(state).joined(separator: ", "))"
-            : "'--accept-plan-change' goes on if only steps have changed that have not begun"
+            : "'--accept-plan-change' goes on with it, as long as only steps that have not begun were changed"
         context.tell(
             Notice(
                 code: .verb(.planChanged), what: "the plan has changed since the run began: \(what)",

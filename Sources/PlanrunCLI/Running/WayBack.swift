@@ -41,7 +41,9 @@ struct WayBack: Sendable {
             switch compiled.plan.rollback.afterCutover {
             case .stop, .copyBack: return []
             case .discardWrites:
-                return [commands.next("rollback", "go back; asks before it gives up writes that only the target has")]
+                return [
+                    commands.next("rollback", "go back; asks first whether writes that only the target has may be lost")
+                ]
             }
         }
         return state.nodesToUndo(in: graph).isEmpty ? [] : [rollback(state)]

@@ -16,7 +16,8 @@ struct CheckVerb: Verb {
 
     @Flag(
         name: .long,
-        help: "Ask no server; list the checks with their severities and limits, those of the plan if one is given.")
+        help: "Ask no server; list the checks with their severities and limits, those of the plan only if one is given."
+    )
     var list = false
 
     @Flag(name: .long, help: "Show each check that passes, too.")
@@ -34,7 +35,9 @@ struct CheckVerb: Verb {
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let plan = try plan.map { path throws(ExitStatus) in try context.loadPlan(path).withPreflight }
         guard let plan, !list else {
-            let checks = CheckList(preflight: plan?.firstPreflight)
+            let checks = CheckList(
+                plan.map(PreflightCatalogue.declarations) ?? PreflightCatalogue.declarations,
+                preflight: plan?.firstPreflight)
             switch format {
             case .json: context.output(JSONText.of(checks.checks))
             case .markdown: context.output(checks.markdown)

@@ -28,40 +28,78 @@ struct StatusVerb: Verb {
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let path = state ?? StateFile.path(forPlan: plan)
         let commands = CommandLines(plan: plan, state: state)
+        let store = FileStore(path: path, holder: .thisProcess(since: .now))
         let record: RunState
         do {
-            record = try await FileStore(path: path, holder: .thisProcess(since: .now)).read()
+            record = try await store.read()
         } catch {
             // A mistyped plan path has no record either, and then the useful error is that the plan does not exist.
             if error.code == .missing { _ = try context.loadPlan(plan) }
             context.tell(Notice(error, commands))
             return .invalid
         }
-        let (world, next) = try await world(context, record, commands)
+        let holding = await store.holding()
+        let look = try await look(context, record, holding, commands)
         switch format {
-        case .json: context.output(JSONText.of(Report(state: record, world: world)))
+        case .json:
+            context.output(
+                JSONText.of(Report(state: record, holding: Holding(holding), world: look.world, drift: look.drift)))
         case .text:
-            let view = StatusView(state: record, path: path, world: world, next: next.all)
-            context.show(view.text(width: context.terminal?.width), indent: 2)
+            let view = StatusView(
+                state: record, holding: holding, path: path, world: look.world, drift: look.drift,
+                next: holding.isHeld ? [] : look.next.all)
+            context.show(view.text(width: context.terminal?.width, style: context.style), indent: 2)
         }
         return .success
     }
 
     private struct Report: Encodable {
         var state: RunState
+        var holding: Holding
         var world: [String]
+        var drift: [String]
     }
 
-    private func world(
-        _ context: CommandContext, _ record: RunState, _ commands: CommandLines
-    ) async throws -> ([String], next: NextSteps) {
-        if offline { return ([], NextSteps(recorded: record, commands)) }
+    /// Who carries the run out, or carried it out when it was cut off.
+    private struct Holding: Encodable {
+        enum State: String, Encodable { case held, free, untold }
+
+        var state: State
+        var holder: RunHolder?
+
+        init(_ holding: RunHolding) {
+            switch holding {
+            case .held(let holder): (state, self.holder) = (.held, holder)
+            case .free(let last): (state, holder) = (.free, last)
+            case .untold: (state, holder) = (.untold, nil)
+            }
+        }
+    }
+
+    /// What the servers say now, and what follows from that.
+    private struct Look {
+        var world: [String] = []
+        var drift: [String] = []
+        let next: NextSteps
+    }
+
+    private func look(
+        _ context: CommandContext, _ record: RunState, _ holding: RunHolding, _ commands: CommandLines
+    ) async throws -> Look {
+        if offline { return Look(next: NextSteps(recorded: record, commands)) }
         let plan = try context.loadPlan(plan)
         let servers = try context.servers(of: plan)
-        let sentences = await WorldReport(servers).sentences()
-        let wayBack = WayBack(compiled: CompiledPlan(plan), servers: servers, commands: commands)
-        let next = await wayBack.nextSteps(record)
+        let compiled = CompiledPlan(plan)
+        let world = await WorldReport(servers).sentences()
+        // What is being changed is not as recorded, and nobody else's doing.
+        let drift = holding.isHeld ? [] : await RecordDrift(compiled: compiled, servers: servers).sentences(record)
+        let next = await WayBack(compiled: compiled, servers: servers, commands: commands).nextSteps(record)
         await servers.close()
-        return (sentences, next)
+        return Look(world: world, drift: drift, next: next)
     }
+}
+
+extension RunHolding {
+    /// Nobody else can go on with the run.
+    fileprivate var isHeld: Bool { if case .held = self { true } else { false } }
 }

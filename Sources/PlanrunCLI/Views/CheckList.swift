@@ -45,7 +45,9 @@ struct CheckList: Encodable, Sendable {
             let margin = String(repeating: " ", count: width + 8)
             lines += check.limits.map { "\(margin)\($0.key) \($0.value): \(style.color(.gray, $0.meaning))" }
         }
-        return (lines + ["\(checks.count) checks"]).joined(separator: "\n")
+        let off = checks.count { $0.severity == CheckSeverity.off.rawValue }
+        let count = checks.count.counted("check", "checks") + (off > 0 ? ", \(off) of them off" : "")
+        return (lines + [count]).joined(separator: "\n")
     }
 
     var markdown: String {

@@ -1,9 +1,11 @@
 import Execution
+import Operations
 import PlanGraph
 
 /// Holds back the passed checks of a step until none of its checks is running, then shows many of them as one line.
 ///
-/// A preflight has some fifty checks. Those that warn or fail are shown at once.
+/// A preflight has some fifty checks. Those that warn or fail are shown at once. Where a check failed, the last line of
+/// the step says so, because the line of the check itself may have scrolled out of sight.
 struct PassedChecks: Sendable {
     /// Up to this many passed checks of one step are shown one by one: the few checks of a `verify` are read as
     /// evidence.
@@ -11,24 +13,35 @@ struct PassedChecks: Sendable {
 
     enum Item: Sendable, Equatable {
         case event(RunEvent)
-        case passed(Group, at: Timestamp)
+        case group(Group, at: Timestamp)
     }
 
+    /// How the checks of one step ended.
     struct Group: Sendable, Equatable {
         var step: String
-        var count: Int
-        /// The time from the first start to the last end; `nil` if all of them passed in an earlier run.
+        var passed = 0
+        var warned = 0
+        var failed = 0
+        /// The time from the first start to the last end; `nil` where all of them passed in an earlier run.
         var took: Duration?
 
-        var text: String { "\(count) checks passed" }
+        var mark: Mark { failed > 0 ? .failed : warned > 0 ? .warning : .ok }
+
+        var text: String {
+            if failed > 0 {
+                let rest = warned > 0 ? "; \(passed) passed, \(warned) with a warning" : "; \(passed) passed"
+                return "\(failed) of \((passed + warned + failed).counted("check", "checks")) failed\(rest)"
+            }
+            return "\(passed.counted("check", "checks")) passed" + (warned > 0 ? ", \(warned) with a warning" : "")
+        }
     }
 
     private struct Held {
-        var step: String
+        var group: Group
         var began: Timestamp
         var ended: Timestamp
         var running: Set<NodeID> = []
-        var passed: [RunEvent] = []
+        var events: [RunEvent] = []
         var isFromBefore = true
     }
 
@@ -40,23 +53,27 @@ struct PassedChecks: Sendable {
             return rest(unlessRunning: true) + [.event(event)]
         }
         var items: [Item] = []
-        if let held, held.step != node.step { items = rest(unlessRunning: false) }
-        var group = held ?? Held(step: node.step, began: event.at, ended: event.at)
+        if let held, held.group.step != node.step { items = rest(unlessRunning: false) }
+        var checks = held ?? Held(group: Group(step: node.step), began: event.at, ended: event.at)
         switch outcome {
-        case .started:
-            group.running.insert(node)
-            items.append(.event(event))
+        case .started: checks.running.insert(node)
         case .succeeded, .kept:
-            group.running.remove(node)
-            if case .succeeded = outcome { group.isFromBefore = false }
-            group.passed.append(event)
-        case .warned, .failed, .interrupted, .paused:
-            group.running.remove(node)
-            items.append(.event(event))
-        case .progress, .retrying: items.append(.event(event))
+            checks.group.passed += 1
+            checks.events.append(event)
+        case .warned: checks.group.warned += 1
+        case .failed: checks.group.failed += 1
+        case .interrupted, .paused, .progress, .retrying: break
         }
-        group.ended = event.at
-        held = group
+        switch outcome {
+        case .started, .progress, .retrying: items.append(.event(event))
+        case .succeeded, .kept: checks.running.remove(node)
+        case .warned, .failed, .interrupted, .paused:
+            checks.running.remove(node)
+            items.append(.event(event))
+        }
+        if case .kept = outcome {} else { checks.isFromBefore = false }
+        checks.ended = event.at
+        held = checks
         return items
     }
 
@@ -64,10 +81,12 @@ struct PassedChecks: Sendable {
     mutating func rest() -> [Item] { rest(unlessRunning: false) }
 
     private mutating func rest(unlessRunning: Bool) -> [Item] {
-        guard let group = held, !unlessRunning || group.running.isEmpty else { return [] }
+        guard var checks = held, !unlessRunning || checks.running.isEmpty else { return [] }
         held = nil
-        guard group.passed.count > Self.shownSingly else { return group.passed.map { .event($0) } }
-        let took = group.isFromBefore ? nil : group.began.duration(to: group.ended)
-        return [.passed(Group(step: group.step, count: group.passed.count, took: took), at: group.ended)]
+        if !checks.isFromBefore { checks.group.took = checks.began.duration(to: checks.ended) }
+        let summary = Item.group(checks.group, at: checks.ended)
+        if checks.events.count > Self.shownSingly { return [summary] }
+        let hasFailedAmongOthers = checks.group.failed > 0 && checks.group.passed > 0
+        return checks.events.map { .event($0) } + (hasFailedAmongOthers ? [summary] : [])
     }
 }

@@ -35,7 +35,7 @@ struct PlanHeader {
         let after =
             switch plan.rollback.afterCutover {
             case .stop: "after it there is no way back"
-            case .discardWrites: "after it 'rollback' goes back and gives up writes that the source does not have"
+            case .discardWrites: "after it 'rollback' goes back and loses the writes that the source does not have"
             case .copyBack: "after it writes are copied back"
             }
         guard let cutover = plan.steps.first(where: { $0.kind.name == .failover }) else {

@@ -1,3 +1,4 @@
+import Operations
 import PlanGraph
 import PlanModel
 
@@ -17,7 +18,7 @@ extension PlanReport {
             if let undo = step.undo { lines.append("     back: \(undo)") }
             if step.isPointOfNoReturn { lines.append("     " + style.strong(.yellow, "point of no return")) }
             if let count = passedCount(step), !showsPassed {
-                lines.append("     \(style.color(.green, "ok")) \(step.id): \(count.text)")
+                lines.append("     \(Mark.ok.text(style)) \(step.id): \(count.text)")
             }
             lines += findings(of: step, style, showsPassed: showsPassed)
         }
@@ -33,13 +34,14 @@ extension PlanReport {
     }
 
     private func finding(_ finding: Finding, _ style: Style) -> [String] {
-        let word =
+        let mark: Mark =
             switch finding.verdict {
-            case .passed: style.color(.green, "ok")
-            case .warned: style.color(.yellow, "!!")
-            case .failed: style.color(.red, "no")
+            case .passed: .ok
+            case .warned: .warning
+            case .failed: .failed
             }
-        return ["     \(word) \(finding.check): \(finding.saw)"] + finding.help.map { "          = help: \($0)" }
+        return ["     \(mark.text(style)) \(finding.check): \(finding.saw)"]
+            + finding.help.map { "          = help: \($0)" }
     }
 
     /// The lines of a step's findings. Failed checks stand last, where a reader of a terminal sees them first.
@@ -55,7 +57,7 @@ extension PlanReport {
     /// `nil` if so few checks passed that each has a line of its own.
     private func passedCount(_ step: Entry) -> PassedChecks.Group? {
         let count = step.findings.count { $0.verdict == .passed }
-        return count > PassedChecks.shownSingly ? PassedChecks.Group(step: step.id, count: count) : nil
+        return count > PassedChecks.shownSingly ? PassedChecks.Group(step: step.id, passed: count) : nil
     }
 
     /// Only the findings of the checks. The last line counts them.
@@ -81,7 +83,8 @@ extension PlanReport {
         let findings = steps.flatMap(\.findings)
         let (warned, failed) = (names(.warned, in: findings), names(.failed, in: findings))
         let passed = findings.count - warned.count - failed.count
-        return "\(findings.count) checks: \(passed) passed, \(count(warned, "warned")), \(count(failed, "failed"))"
+        return
+            "\(findings.count.counted("check", "checks")): \(passed) passed, \(count(warned, "warned")), \(count(failed, "failed"))"
     }
 
     private func names(_ verdict: Finding.Verdict, in findings: [Finding]) -> [String] {

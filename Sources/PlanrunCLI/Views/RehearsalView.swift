@@ -7,6 +7,8 @@ import Rehearsal
 struct RehearsalView {
     let verdict: RehearsalVerdict
     let outcome: RunOutcome
+    /// Where the private servers were not what the plan says.
+    let notes: [String]
 
     var isGood: Bool { verdict.succeeded && outcome.ending == .succeeded }
 
@@ -26,7 +28,7 @@ struct RehearsalView {
             let errors = verdict.errors.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             lines.append("errors seen          \(errors.joined(separator: ", "))")
         }
-        lines += ["", sentence(style)]
+        lines += ["", sentence(style)] + notes.map { "  but \($0)" }
         return lines.joined(separator: "\n")
     }
 
@@ -46,6 +48,7 @@ struct RehearsalView {
             var type = "rehearsal-finished"
             var acknowledgedWrites: Int
             var lostWrites: Int
+            var notes: [String]
             var lostKeys: [String]
             var writeGap: Double
             var longestConnectionGap: Double
@@ -54,7 +57,8 @@ struct RehearsalView {
             var succeeded: Bool
         }
         let line = Line(
-            acknowledgedWrites: verdict.acknowledgedWrites, lostWrites: verdict.lostWrites, lostKeys: verdict.lostKeys,
+            acknowledgedWrites: verdict.acknowledgedWrites, lostWrites: verdict.lostWrites, notes: notes,
+            lostKeys: verdict.lostKeys,
             writeGap: seconds(verdict.writeGap), longestConnectionGap: seconds(verdict.longestWriterGap),
             errors: verdict.errors, steps: Dictionary(verdict.steps.map { ($0.step, seconds($0.wallTime)) }) { $1 },
             succeeded: isGood)

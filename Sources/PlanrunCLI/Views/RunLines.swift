@@ -19,16 +19,17 @@ struct RunLines: Sendable {
     func line(_ item: PassedChecks.Item) -> String? {
         switch item {
         case .event(let event): line(event)
-        case .passed(let group, let at):
+        case .group(let group, let at):
             style.color(.gray, time(at)) + " "
-                + mark("ok", .green, group.step, group.text + (group.took.map { time($0) } ?? " (from before)"))
+                + mark(group.mark, group.step, group.text + (group.took.map { time($0) } ?? Self.earlier))
         }
     }
 
     private func text(_ event: RunEvent) -> String? {
         switch event.kind {
         case .runStarted(let info):
-            (info.isResumed ? "going on with" : "carrying out") + " '\(info.planName)': \(info.nodes) checks and steps"
+            (info.isResumed ? "going on with" : "carrying out")
+                + " '\(info.planName)': \(info.nodes.counted("step", "checks and steps"))"
         case .rollbackStarted(let info):
             "rolling back '\(info.planName)': \(info.nodes.counted("step", "steps")) to take back"
         case .runDraining, .runCancelling, .runFinished, .rollbackFinished: nil
@@ -43,37 +44,43 @@ struct RunLines: Sendable {
     private func line(_ node: String, _ event: RunEvent.StepEvent) -> String? {
         switch event {
         case .started: nil
-        case .progress(let progress): mark("..", .gray, node, waiting(progress))
+        case .progress(let progress): mark(.goingOn, node, waiting(progress))
         case .succeeded(let result, let took, let unchanged):
-            mark("ok", .green, node, summary(result, unchanged) + time(took))
+            mark(.ok, node, (unchanged ?? result.summary) + time(took))
         case .warned(let result, let took):
-            ([mark("!!", .yellow, node, result.summary + time(took))]
+            ([mark(.warning, node, result.summary + time(took))]
                 + result.help.map { "             = help: \($0)" }).joined(separator: "\n")
-        case .failed(let failure, let took): mark("no", .red, node, failure.what + time(took))
-        case .retrying(let failure, let after):
-            mark("..", .yellow, node, "\(failure.what); trying again in \(after.short)")
-        case .paused(let failure): mark("??", .yellow, node, failure.what)
-        case .interrupted: mark("--", .yellow, node, "stopped")
-        case .kept(let result): mark("ok", .green, node, (result?.summary ?? "done") + " (from before)")
+        case .failed(let failure, let took): mark(.failed, node, failure.what + time(took))
+        case .retrying(let failure, let after): mark(.goingOn, node, Self.retrying(failure, after))
+        case .paused(let failure): mark(.waiting, node, failure.what)
+        case .interrupted: mark(.stopped, node, "before it had ended")
+        case .kept(let result): mark(.ok, node, (result?.summary ?? "done") + Self.earlier)
         }
     }
 
-    private func summary(_ result: StepResult, _ unchanged: String?) -> String {
-        unchanged ?? result.summary
+    /// Of what was done by an earlier call of planrun.
+    private static let earlier = " (done earlier)"
+
+    static func retrying(_ failure: StepFailure, _ after: Duration) -> String {
+        "\(failure.what); trying again in \(after.short)"
     }
 
-    private func mark(_ word: String, _ color: Style.Color, _ node: String, _ text: String) -> String {
-        "\(style.color(color, word)) \(node): \(text)"
+    private func mark(_ mark: Mark, _ node: String, _ text: String) -> String {
+        "\(mark.text(style)) \(node): \(text)"
     }
 
     private func time(_ duration: Duration) -> String { style.color(.gray, " (\(duration.short))") }
 
-    /// For example `the full sync: 412 MiB of 1.2 GiB, 38 MiB/s; wanted: lag of 64KiB at most for 5s; 21 s left`.
+    /// For example `waiting for the full sync: 34 %, 412 MiB of 1.2 GiB, 38 MiB/s, 21 s left; wanted: …; gives up in 1 h
+    /// 58 min`. How far it is comes first, because that is what a person looks for.
     func waiting(_ progress: Progress) -> String {
+        let percent = progress.fraction.flatMap { $0.isFinite ? "\(Int(min(max(0, $0), 1) * 100)) %" : nil }
+        let left = progress.remaining.map { "\($0.short) left" }
+        let now = [percent, progress.now.isEmpty ? nil : progress.now, left].compactMap(\.self)
         var text = "waiting for \(progress.activity)"
-        if !progress.now.isEmpty { text += ": \(progress.now)" }
+        if !now.isEmpty { text += ": " + now.joined(separator: ", ") }
         if !progress.wanted.isEmpty { text += "; wanted: \(progress.wanted)" }
-        if let remaining = progress.remaining { text += "; \(remaining.short) left" }
+        if let rest = progress.untilTimeout { text += "; gives up in \(rest.short)" }
         return text
     }
 }

@@ -3,45 +3,119 @@ import Execution
 import Operations
 import PlanGraph
 
-/// The record of a run for a person: each step, how it ended, and what to type next.
+/// The record of a run for a person: who carries it out, each step and how it ended, the servers, and what to type next.
 struct StatusView {
     let state: RunState
+    let holding: RunHolding
     let path: String
     let world: [String]
+    /// Where the servers are no longer as the record says.
+    let drift: [String]
     /// What to type next.
     let next: [NextCommand]
 
     /// - Parameter width: columns; `nil` for no limit.
-    func text(width: Int?) -> String {
-        var lines = [
-            "'\(state.planName)': \(state.status.rawValue), begun \(state.startedAt), last change \(state.updatedAt)",
-            "recorded in \(path)",
-        ]
-        lines += nodes.map { $0.wrapped(width: width, indent: 3) }
+    func text(width: Int?, style: Style) -> String {
+        var lines = standing + ["recorded in \(path)", ""]
+        lines += steps(style).map { $0.wrapped(width: width, indent: Mark.width) }
         if !world.isEmpty { lines += ["", "the servers now:"] + world.map { "  \($0)" } }
+        lines += drift.map { "  \(VisibleText.escape($0))" }
         if !next.isEmpty { lines += [""] + next.text(after: "  = help: ", width: width) }
         return lines.joined(separator: "\n")
     }
 
-    /// A line for each node. If many checks of a step passed, they share one line, at the place of the first.
-    private var nodes: [String] {
-        let passed = Dictionary(grouping: state.nodes.filter(\.isPassedCheck), by: \.id.step)
-        var shown: Set<String> = []
-        return state.nodes.flatMap { node in
-            let step = node.id.step
-            guard node.isPassedCheck, let group = passed[step], group.count > PassedChecks.shownSingly
-            else { return [line(node)] + facts(node) }
-            guard shown.insert(step).inserted else { return [] }
-            return ["  \(mark(node.status)) \(step): \(PassedChecks.Group(step: step, count: group.count).text)"]
+    /// Whether the process that carried the run out has died. The record of a rollback that was stopped in order looks
+    /// like that of one that goes on; but only a process that dies leaves its lock behind, with its name in it.
+    private var isCutOff: Bool {
+        guard case .free(let last) = holding else { return false }
+        return state.status == .running || state.status == .rollingBack && last != nil
+    }
+
+    private var standing: [String] {
+        let name = "'\(VisibleText.escape(state.planName))'"
+        let times = "begun \(state.startedAt), last change \(state.updatedAt)"
+        switch holding {
+        case .free(let last) where isCutOff:
+            let doing = state.status == .running ? "carried out" : "rolled back"
+            let who = last.map { "\($0), which did so since \($0.since), has died" }
+            return [
+                "\(name): cut off while it was being \(doing); nobody goes on with it now",
+                "begun \(state.startedAt), last heard of \(state.updatedAt)"
+                    + (who.map { "; \(VisibleText.escape($0))" } ?? ""),
+            ]
+        case .held(let holder):
+            let who =
+                holder.map { "\($0) has been at work on it since \($0.since)" } ?? "another process is at work on it"
+            return ["\(name): \(words); \(VisibleText.escape(who))", times]
+        case .free, .untold: return ["\(name): \(words), \(times)"]
         }
     }
 
-    private func facts(_ node: RunState.Node) -> [String] {
-        FactLines.lines(node.result?.facts ?? [:]).map { "       \($0)" }
+    /// For a sentence.
+    private var words: String {
+        switch state.status {
+        case .running: "running"
+        case .rollingBack: if case .held = holding { "being rolled back" } else { "the rollback was stopped" }
+        case .rolledBack: "rolled back"
+        case .rollbackIncomplete: "rolled back in part"
+        case .succeeded, .failed, .stopped: state.status.rawValue
+        }
     }
 
-    private func line(_ node: RunState.Node) -> String {
-        var text = "  \(mark(node.status)) \(node.id)"
+    /// Many steps that were not begun share one line, and so do many checks of one step that passed.
+    private func steps(_ style: Style) -> [String] {
+        var lines: [String] = []
+        var notBegun: [String] = []
+        func tellNotBegun() {
+            if !notBegun.isEmpty { lines.append(line(.notBegun, notBegun.joined(separator: ", "), style)) }
+            notBegun = []
+        }
+        for nodes in state.nodesByStep {
+            if nodes.allSatisfy(\.isUntouched) {
+                notBegun.append(nodes[0].id.step)
+            } else {
+                tellNotBegun()
+                lines += self.lines(nodes, style)
+            }
+        }
+        tellNotBegun()
+        return lines
+    }
+
+    /// Of the nodes of one step.
+    private func lines(_ nodes: [RunState.Node], _ style: Style) -> [String] {
+        let passed = nodes.filter(\.isPassedCheck)
+        let notAsked = nodes.filter(\.isUntouched)
+        let step = nodes[0].id.step
+        var lines: [String] = []
+        if passed.count > PassedChecks.shownSingly {
+            lines.append(line(.ok, "\(step): \(PassedChecks.Group(step: step, passed: passed.count).text)", style))
+        }
+        for node in nodes where !node.isUntouched {
+            if node.isPassedCheck, passed.count > PassedChecks.shownSingly { continue }
+            lines += [line(mark(node), text(node), style)] + facts(node)
+        }
+        if !notAsked.isEmpty {
+            lines.append(line(.notAsked, "\(step): \(notAsked.count.counted("check", "checks"))", style))
+        }
+        return lines
+    }
+
+    /// What a step measured and found. It is left out where the step was undone, since it no longer holds.
+    private func facts(_ node: RunState.Node) -> [String] {
+        guard node.status == .succeeded else { return [] }
+        let margin = String(repeating: " ", count: Mark.width + 6)
+        return FactLines.lines(node.result?.facts ?? [:]).map { margin + $0 }
+    }
+
+    private func text(_ node: RunState.Node) -> String {
+        var text = "\(node.id)"
+        if node.status == .started {
+            return text
+                + (isCutOff
+                    ? ": it had begun, and its end is not recorded; 'resume' asks the servers how far it came" : "")
+        }
+        if node.status == .undone { return text }
         if let error = node.error {
             text += ": \(VisibleText.escape(error.what))"
         } else if let result = node.result, node.status == .succeeded {
@@ -53,14 +127,27 @@ struct StatusView {
         return text
     }
 
-    private func mark(_ status: RunState.Node.Status) -> String {
-        switch status {
-        case .pending: "  "
-        case .started: ".."
-        case .succeeded: "ok"
-        case .failed, .undoFailed: "no"
-        case .undone: "<-"
+    private func line(_ mark: Mark, _ text: String, _ style: Style) -> String { "  \(mark.padded(style))\(text)" }
+
+    private func mark(_ node: RunState.Node) -> Mark {
+        switch node.status {
+        case .pending: node.error == nil ? .stopped : .waiting
+        case .started: isCutOff ? .unknown : .running
+        case .succeeded: node.result?.verdict == .warned ? .warning : .ok
+        case .failed: .failed
+        case .undone: .undone
+        case .undoFailed: .notUndone
         }
+    }
+}
+
+extension RunState {
+    /// In the order of the record.
+    fileprivate var nodesByStep: [[Node]] {
+        var steps: [String] = []
+        for node in nodes where !steps.contains(node.id.step) { steps.append(node.id.step) }
+        let groups = Dictionary(grouping: nodes, by: \.id.step)
+        return steps.compactMap { groups[$0] }
     }
 }
 
@@ -68,4 +155,7 @@ extension RunState.Node {
     fileprivate var isPassedCheck: Bool {
         status == .succeeded && result?.verdict != .warned && id.check != nil
     }
+
+    /// No attempt of it has begun.
+    fileprivate var isUntouched: Bool { status == .pending && error == nil && attempts == 0 }
 }

@@ -31,7 +31,7 @@ extension Duration {
         }
         let whole = Int64(saturating: seconds)
         if whole < 120 { return "\(whole) s" }
-        if whole < 7200 { return "\(whole / 60) min \(whole % 60) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
         return "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 }

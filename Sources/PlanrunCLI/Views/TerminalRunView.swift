@@ -6,7 +6,9 @@ final class TerminalRunView: RunView {
     private struct State {
         /// The nodes that run now, in the order in which they began, each with what is drawn about it.
         var running: [(node: String, text: String)] = []
-        var drawnLines = 0
+        /// The number of columns of each line that is drawn: on a terminal that was made narrower such a line takes several
+        /// rows.
+        var drawn: [Int] = []
         var checks = PassedChecks()
         /// Whether a question waits for an answer, with the cursor behind it.
         var isAsking = false
@@ -14,7 +16,6 @@ final class TerminalRunView: RunView {
 
     private let terminal: CommandContext.Terminal
     private let isBehind: @Sendable () -> Bool
-    private let width: Int
     private let style: Style
     private let lines: RunLines
     private let state = Mutex(State())
@@ -24,11 +25,12 @@ final class TerminalRunView: RunView {
     init(terminal: CommandContext.Terminal, isBehind: @escaping @Sendable () -> Bool = { false }) {
         self.terminal = terminal
         self.isBehind = isBehind
-        // The terminal echoes `^C`, which must not make a full line wrap.
-        width = max(20, terminal.width - 3)
         style = Style(isColored: terminal.isColored)
         lines = RunLines(isColored: terminal.isColored)
     }
+
+    /// The terminal echoes `^C`, which must not make a full line wrap.
+    private var width: Int { max(20, terminal.width - 3) }
 
     func receive(_ event: RunEvent) {
         state.withLock { state in
@@ -89,7 +91,7 @@ final class TerminalRunView: RunView {
             switch step {
             case .started: "running"
             case .progress(let progress): bar(progress) + lines.waiting(progress)
-            case .retrying(let failure, let after): "\(failure.what); trying again in \(after.short)"
+            case .retrying(let failure, let after): RunLines.retrying(failure, after)
             case .succeeded, .warned, .failed, .paused, .interrupted, .kept: nil
             }
         let position = state.running.firstIndex { $0.node == node }
@@ -109,19 +111,24 @@ final class TerminalRunView: RunView {
 
     private func draw(_ state: inout State) {
         let shown = state.running.prefix(Self.shownAtOnce)
-        for (node, text) in shown {
-            terminal.write(style.color(.blue, "..") + " " + String("\(node): \(text)".prefix(width - 3)) + "\n")
+        let mark = Mark.goingOn.text(style)
+        // A wait says more than fits into a line; of many things at once a line each is enough.
+        let limit = shown.count > 2 ? 1 : 3
+        var lines = shown.flatMap { node, text in
+            "\(Mark.goingOn.rawValue) \(node): \(text)".wrapped(width: width, indent: 3, lines: limit)
         }
-        state.drawnLines = shown.count
-        if state.running.count > shown.count {
-            terminal.write(style.color(.gray, ".. and \(state.running.count - shown.count) more") + "\n")
-            state.drawnLines += 1
+        if state.running.count > shown.count { lines.append(".. and \(state.running.count - shown.count) more") }
+        state.drawn = lines.map(\.count)
+        for line in lines {
+            terminal.write(line.hasPrefix("..") ? mark + line.dropFirst(2) + "\n" : line + "\n")
         }
     }
 
     private func erase(_ state: inout State) {
+        let width = max(1, terminal.width)
+        let rows = state.drawn.map { max(1, ($0 + width - 1) / width) }.reduce(0, +)
         // Moves the cursor up, and clears to the end of the screen.
-        if state.drawnLines > 0 { terminal.write("\u{1B}[\(state.drawnLines)A\r\u{1B}[0J") }
-        state.drawnLines = 0
+        if rows > 0 { terminal.write("\u{1B}[\(rows)A\r\u{1B}[0J") }
+        state.drawn = []
     }
 }

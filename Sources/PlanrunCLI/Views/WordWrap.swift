@@ -9,6 +9,16 @@ extension StringProtocol {
             .joined(separator: "\n")
     }
 
+    /// The same for text without colours, in so many lines at most: what does not fit is cut off.
+    func wrapped(width: Int, indent: Int, lines limit: Int) -> [String] {
+        let lines = wrapped(width: width, indent: indent).split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.prefix(limit).enumerated().map { number, line in
+            let isCut = number == limit - 1 && lines.count > limit
+            guard isCut || line.count > width else { return String(line) }
+            return line.prefix(width - 2) + " …"
+        }
+    }
+
     private func wrappedLine(width: Int, indent: Int) -> String {
         let margin = prefix { $0 == " " }
         let hanging = String(repeating: " ", count: margin.count + indent)

@@ -56,7 +56,7 @@ struct TLSClient {
         }
         if let caFile { return "the server's certificate is not signed by a CA in '\(caFile.printable)'" }
         return
-            "the server's certificate is not signed by a CA that this system trusts; a CA of one's own has to be named"
+            "the server's certificate is not signed by a CA that this system trusts; name the CA that signed it, if it is your own"
     }
 
     private static func day(_ time: Int) -> String {

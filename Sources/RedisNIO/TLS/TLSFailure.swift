@@ -28,16 +28,16 @@ enum TLSFailure {
         ("WRONG_VERSION_NUMBER", "the server does not speak TLS on this port"),
         ("CERTIFICATE_VERIFY_FAILED", "the server's certificate could not be verified"),
         ("CERTIFICATE_REQUIRED", "the server asks for a client certificate"),
-        ("UNKNOWN_CA", "the server does not trust the CA of our client certificate"),
-        ("SSLV3_ALERT_BAD_CERTIFICATE", "the server refuses our client certificate"),
-        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "the server says that our client certificate has expired"),
-        ("SSLV3_ALERT_HANDSHAKE_FAILURE", "the server and we have no TLS version or cipher in common"),
-        ("TLSV1_ALERT_PROTOCOL_VERSION", "the server and we have no TLS version in common"),
-        ("UNSUPPORTED_PROTOCOL", "the server and we have no TLS version in common"),
+        ("UNKNOWN_CA", "the server does not trust the CA of planrun's client certificate"),
+        ("SSLV3_ALERT_BAD_CERTIFICATE", "the server refuses planrun's client certificate"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "the server says that planrun's client certificate has expired"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", "the server and planrun have no TLS version or cipher in common"),
+        ("TLSV1_ALERT_PROTOCOL_VERSION", "the server and planrun have no TLS version in common"),
+        ("UNSUPPORTED_PROTOCOL", "the server and planrun have no TLS version in common"),
         // An OpenSSL that is configured for TLS 1.1 but has lost the ciphers for it answers with this alert.
         (
             "TLSV1_ALERT_INTERNAL_ERROR",
-            "the server broke off the TLS handshake by an error of its own, which its log names; often it is one that "
+            "the server broke off the TLS handshake by an error of its own, which its log names; often because it "
                 + "allows nothing newer than TLS 1.1 ('tls-protocols')"
         ),
         // Both files could be read before, so what is wrong is that they do not belong together.

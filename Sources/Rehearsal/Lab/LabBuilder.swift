@@ -108,8 +108,7 @@ actor LabBuilder {
     private func program(for instance: LabDescription.Instance, _ name: String) -> ServerProgram {
         let program = ServerProgram(instance.engine)
         guard instance.executable == nil, program.path == nil, program != .redis else { return program }
-        let note = "\(program.rawValue) is not installed here: Redis stands in for it as \(name)"
-        notes.append(note)
+        notes.append("\(program.rawValue) is not installed here: Redis stands in for it as the \(name)")
         return .redis
     }
 

@@ -34,7 +34,7 @@ extension LiveTests {
                     try await lab.finding("target-address")
                         == .missed(
                             "target {target} will be known to the source and the Sentinels as 172.17.0.2:\(port); "
-                                + "target {target} hides from the Sentinels' lists (replica-announced no)",
+                                + "target {target} is hidden from the Sentinels (replica-announced no)",
                             wants: "{target}, as in the plan", at: ["target {target}"],
                             remedy: [
                                 "on {target}: CONFIG SET replica-announce-port \(port) and CONFIG SET replica-announce-ip 127.0.0.1; "
@@ -94,7 +94,7 @@ extension LiveTests {
 
         @Test(.covers("target-nat")) func `a target that is reached elsewhere than it listens`() async throws {
             try await withLab(LabDescription(sentinels: nil)) { lab in
-                #expect(try await lab.finding("target-nat") == .passed("{target} is its own address"))
+                #expect(try await lab.finding("target-nat") == .passed("planrun's connections arrive at {target}"))
                 let named: @Sendable (inout Plan) -> Void = { plan in
                     plan.target.endpoint = Endpoint(host: "localhost", port: plan.target.endpoint.port)
                 }
@@ -103,7 +103,7 @@ extension LiveTests {
                 #expect(
                     try await lab.finding("target-nat", hosts: behind, change: named)
                         == .missed(
-                            "target localhost:\(port) takes our connections at 127.0.0.1, which is not its address in the plan",
+                            "planrun's connections arrive at 127.0.0.1 on target localhost:\(port), which is not its address in the plan",
                             wants: "a target that others see as they reach it", at: ["target localhost:\(port)"],
                             remedy: [
                                 "if the source and the Sentinels reach it at localhost only: CONFIG SET replica-announce-ip localhost on the target"

@@ -131,13 +131,13 @@ extension LiveTests {
                     try await lab.finding("sentinel-login")
                         == .missed(
                             "the user 'rehearsal-sentinel', as which the Sentinels log in, has another password at target {target} than at the source",
-                            wants: "one login for both", at: ["target {target}"], remedy: [remedy]))
+                            wants: "the same login on source and target", at: ["target {target}"], remedy: [remedy]))
                 try await lab.send(["ACL", "DELUSER", "rehearsal-sentinel"], to: lab.target)
                 #expect(
                     try await lab.finding("sentinel-login")
                         == .missed(
                             "target {target} has no user 'rehearsal-sentinel', as which the Sentinels log in",
-                            wants: "one login for both", at: ["target {target}"], remedy: [remedy]))
+                            wants: "the same login on source and target", at: ["target {target}"], remedy: [remedy]))
                 #expect(
                     try await lab.finding("sentinel-rights").saw
                         == "target {target} has no user 'rehearsal-sentinel', which is the Sentinels' user")
@@ -164,9 +164,9 @@ extension LiveTests {
                     try await lab.finding("sentinel-login") { $0.target.access.password = own }
                         == .missed(
                             "target {target} asks for a password, and the Sentinels need none for the source",
-                            wants: "one login for both", at: ["target {target}"],
+                            wants: "the same login on source and target", at: ["target {target}"],
                             remedy: [
-                                "give the source the password of the target and the Sentinels as auth-pass, or take it from the target"
+                                "set the target's password on the source, too, and as auth-pass on the Sentinels, or remove it from the target"
                             ]))
                 try await lab.send(["CONFIG", "SET", "requirepass", "other"], to: lab.source)
                 let other = try lab.secret("other")

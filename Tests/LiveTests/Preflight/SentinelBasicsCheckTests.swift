@@ -67,7 +67,7 @@ extension LiveTests {
                 }
                 #expect(
                     try await bench.miss("no-tilt") == [
-                        "Sentinel \(lab.sentinels[0].address) is in TILT", "a Sentinel that trusts its clock",
+                        "Sentinel \(lab.sentinels[0].address) is in TILT", "a Sentinel that is not in TILT",
                         "wait 30 s; if it comes back, that machine is overloaded or its clock jumps",
                     ])
             }

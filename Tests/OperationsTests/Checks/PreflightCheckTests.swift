@@ -156,7 +156,7 @@ struct PreflightCheckTests {
         #expect(
             try await finding("no-tilt") { $0.sentinels[0].isInTilt = true }
                 == .missed(
-                    "Sentinel 10.0.0.9:26379 is in TILT", wants: "a Sentinel that trusts its clock",
+                    "Sentinel 10.0.0.9:26379 is in TILT", wants: "a Sentinel that is not in TILT",
                     at: ["Sentinel 10.0.0.9:26379"],
                     remedy: ["wait 30 s; if it comes back, that machine is overloaded or its clock jumps"]))
     }
@@ -213,11 +213,11 @@ struct PreflightCheckTests {
         let failure = await #expect(throws: StepFailure.self) { try await failing.verify(process.context()) }
         #expect(failure?.code == .check(NoTiltCheck.declaration))
         #expect(failure?.place == ["Sentinel 10.0.0.9:26379"])
-        #expect(failure?.wanted == "a Sentinel that trusts its clock")
+        #expect(failure?.wanted == "a Sentinel that is not in TILT")
         #expect(failure?.world == ["checks change nothing"])
         let (warning, other) = try operation(.warn)
         let result = try await warning.verify(other.context())
         #expect(result.verdict == .warned)
-        #expect(result.summary == "Sentinel 10.0.0.9:26379 is in TILT; wanted: a Sentinel that trusts its clock")
+        #expect(result.summary == "Sentinel 10.0.0.9:26379 is in TILT; wanted: a Sentinel that is not in TILT")
     }
 }

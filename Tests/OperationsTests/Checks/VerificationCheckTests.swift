@@ -9,7 +9,7 @@ struct VerificationCheckTests {
     private static let passes: [(any Check.Type, String)] = [
         (TargetPrimaryCheck.self, "10.0.0.2:6379 is a primary"),
         (SentinelsSwitchedCheck.self, "1 of 1 Sentinels name 10.0.0.2:6379"),
-        (TargetWritableCheck.self, "10.0.0.2:6379 took a write and gave it back"),
+        (TargetWritableCheck.self, "10.0.0.2:6379 took a write and returned it"),
         (SourceRetiredCheck.self, "10.0.0.1:6379 is a replica with replica-priority 0"),
     ]
 

@@ -15,7 +15,7 @@ struct EvictionCheck: Check {
         let target = try await servers.target.memory()
         let (from, to) = (source.policy ?? "noeviction", target.policy ?? "noeviction")
         guard !Eviction.isLoss(from: source, to: target) else {
-            return .passed("the target drops keys and the source drops none: see takes-writes")
+            return .passed("the target evicts keys and the source does not: see the check 'takes-writes'")
         }
         if from == to { return .passed("both have \(from.printable)") }
         return .missed(

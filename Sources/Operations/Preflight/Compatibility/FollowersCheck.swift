@@ -8,12 +8,12 @@ import RedisTopology
 /// A replica that can never follow keeps the Sentinel busy for all of that time.
 struct FollowersCheck: Check {
     static let declaration = CheckDeclaration(
-        id: "followers", title: "whoever shall follow the target after the cutover can")
+        id: "followers", title: "every server that shall follow the target after the cutover can")
 
     static func applies(to plan: Plan) -> Bool { plan.failover != nil }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        guard let step = servers.plan.failover else { preconditionFailure("asked of a plan that does not cut over") }
+        guard let step = servers.plan.failover else { preconditionFailure("the plan does not cut over") }
         let after = try await AfterCutover.read(servers, step)
         let obstacle = after.obstacle
         let others = try await OtherReplicas(

@@ -64,9 +64,9 @@ struct SentinelLoginCheck: Check {
         guard let password = servers.source.settings.password else {
             return .missed(
                 "\(target.name) asks for a password, and the Sentinels need none for the source",
-                wants: "one login for both", at: [target.name],
+                wants: "the same login on source and target", at: [target.name],
                 remedy: [
-                    "give the source the password of the target and the Sentinels as auth-pass, or take it from the target"
+                    "set the target's password on the source, too, and as auth-pass on the Sentinels, or remove it from the target"
                 ])
         }
         if try await takes(password, target, servers) {
@@ -74,7 +74,7 @@ struct SentinelLoginCheck: Check {
         }
         return .missed(
             "\(target.name) refuses the password with which the Sentinels log in at the source",
-            wants: "one login for both", at: [target.name], remedy: [remedy(target)])
+            wants: "the same login on source and target", at: [target.name], remedy: [remedy(target)])
     }
 
     private func takes(_ password: Secret?, _ target: Server, _ servers: Servers) async throws -> Bool {
@@ -101,12 +101,13 @@ struct SentinelLoginCheck: Check {
                 return .passed("the plan's step 'users' brings the user \(title) of the Sentinels to the target")
             }
             return .missed(
-                "\(target.name) has no user \(title), as which the Sentinels log in", wants: "one login for both",
+                "\(target.name) has no user \(title), as which the Sentinels log in",
+                wants: "the same login on source and target",
                 at: [target.name], remedy: [remedy(target)])
         }
         guard let ours = try? ACLUser(replies[0][1]), let theirs = try? ACLUser(replies[1][1]) else {
             return .untold(
-                "whether the user \(title), as which the Sentinels log in, has the same password on source and target cannot be told",
+                "it cannot be told whether the user \(title), as which the Sentinels log in, has the same password on source and target",
                 at: [source.name, target.name],
                 remedy: ["allow planrun +acl|users +acl|getuser on both, or compare by hand"])
         }
@@ -117,6 +118,6 @@ struct SentinelLoginCheck: Check {
             theirs.isOn
                 ? "the user \(title), as which the Sentinels log in, has another password at \(target.name) than at the source"
                 : "the user \(title), as which the Sentinels log in, is off at \(target.name)",
-            wants: "one login for both", at: [target.name], remedy: [remedy(target)])
+            wants: "the same login on source and target", at: [target.name], remedy: [remedy(target)])
     }
 }

@@ -40,7 +40,7 @@ struct TargetAddressCheck: Check {
 
     private func hidden(_ target: Server) -> Finding {
         .missed(
-            "\(target.name) hides from the Sentinels' lists (replica-announced no)", wants: "replica-announced yes",
+            "\(target.name) is hidden from the Sentinels (replica-announced no)", wants: "replica-announced yes",
             at: [target.name], remedy: ["CONFIG SET replica-announced yes on \(target.endpoint)"])
     }
 

@@ -16,18 +16,22 @@ struct TargetNATCheck: Check {
         let target = servers.target
         let command: Command = ["CLIENT", "INFO"]
         let reply = try await target.replies(to: [command])[0]
-        // Redis before 6.2 cannot tell to which of its addresses a client has connected.
-        if case .error(let error) = reply, error.code == "ERR" { return .passed("\(target.endpoint) does not tell") }
+        // Redis before 6.2 has neither the command nor the field.
+        if case .error(let error) = reply, error.code == "ERR" {
+            return .passed("\(target.endpoint) does not tell where connections to it arrive")
+        }
         let own = try target.value(of: reply, to: command) { try ClientList($0).clients.first }
-        guard let host = own?.localHost else { return .passed("\(target.endpoint) does not tell") }
+        guard let host = own?.localHost else {
+            return .passed("\(target.endpoint) does not tell where connections to it arrive")
+        }
         if try await target.announcement().host != nil {
             return .passed("\(target.endpoint) announces an address of its own")
         }
         if await servers.resolve(target.endpoint.host).contains(host) {
-            return .passed("\(target.endpoint) is its own address")
+            return .passed("planrun's connections arrive at \(target.endpoint)")
         }
         return .missed(
-            "\(target.name) takes our connections at \(host.printable), which is not its address in the plan",
+            "planrun's connections arrive at \(host.printable) on \(target.name), which is not its address in the plan",
             wants: "a target that others see as they reach it", at: [target.name],
             remedy: [
                 "if the source and the Sentinels reach it at \(target.endpoint.host) only: CONFIG SET replica-announce-ip \(target.endpoint.host) on the target"

@@ -37,8 +37,8 @@ struct UnusedUsersCheck: Check {
         do {
             comparison = try await servers.userComparison()
         } catch let failure as StepFailure where failure.code == .operation(.usersUntold) {
-            // The check `users` fails for the same reason and says more about it.
-            return .passed("not to be told, as the check 'users' says")
+            // The check `users` reports this already.
+            return .passed("not known either: see the check 'users'")
         }
         let findings = comparison.differences().filter { !$0.locksOut && !$0.isBrought(servers, comparison) }
             .map { $0.finding(servers, comparison) }

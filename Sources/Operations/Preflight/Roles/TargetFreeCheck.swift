@@ -13,7 +13,8 @@ package struct TargetFreeCheck: Check {
         let target = servers.target
         if await servers.sourceIsTarget() == .same {
             return .missed(
-                "\(target.endpoint) is the source itself, under another address", wants: "a server of its own",
+                "\(target.endpoint) is the source itself, under another address",
+                wants: "a target that is not the source",
                 at: [target.name], remedy: ["name the server that shall take over as 'target' in the plan"])
         }
         let replication = try await target.replication()

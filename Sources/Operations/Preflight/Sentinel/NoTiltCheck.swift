@@ -14,7 +14,7 @@ package struct NoTiltCheck: Check {
         let tilted = try await servers.sentinels.atOnce { ($0, try await $0.isInTilt()) }
         let findings = tilted.filter(\.1).map { sentinel, _ in
             Finding.missed(
-                "\(sentinel.name) is in TILT", wants: "a Sentinel that trusts its clock", at: [sentinel.name],
+                "\(sentinel.name) is in TILT", wants: "a Sentinel that is not in TILT", at: [sentinel.name],
                 remedy: ["wait 30 s; if it comes back, that machine is overloaded or its clock jumps"])
         }
         return .combined(findings, passed: "no Sentinel in TILT")

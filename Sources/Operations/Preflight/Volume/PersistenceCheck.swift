@@ -35,7 +35,7 @@ struct PersistenceCheck: Check {
                 findings.append(
                     .missed(
                         "\(server.endpoint) cannot write its AOF, and refuses writes until it can",
-                        wants: "a source that works", at: [server.name], remedy: ["look at its log and disk"]))
+                        wants: "a source that takes writes", at: [server.name], remedy: ["look at its log and disk"]))
             }
             if info["persistence"]["aof_rewrite_in_progress"] == "1" {
                 findings.append(
