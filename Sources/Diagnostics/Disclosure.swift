@@ -6,7 +6,7 @@ package struct Disclosure: Sendable, Equatable {
     /// The keys of the language. `true` for a key whose value is a word of the language, a number or an address;
     /// `false` for one whose value may be any text.
     package var keys: [String: Bool]
-    /// The words that the language has for values: `redis`, `automatic`.
+    /// The fixed words that a plan can have as values, such as `redis` and `automatic`. They are never secret.
     package var words: Set<String>
     /// Whether numbers are shown after keys that are `true` in `keys`. Only in a file that is YAML: elsewhere what
     /// looks like a number after `timeout:` may be a part of a longer text.

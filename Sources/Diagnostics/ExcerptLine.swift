@@ -1,7 +1,7 @@
 import Escaping
 
-/// A part of one source line as it is shown: tabs and control characters visible, secrets hidden, and every scalar in
-/// known columns.
+/// A part of one source line as it is shown: tabs and control characters visible, secrets hidden, and the columns of
+/// every Unicode scalar known.
 struct ExcerptLine {
     private struct Cell {
         var text: String

@@ -1,7 +1,7 @@
 package import NIOCore
 
 extension Command {
-    /// Appends the command as a list of bulk strings, the form in which every server takes them.
+    /// Appends the command as a list of bulk strings, the form that every server accepts for a command.
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeStaticString("*")
         buffer.writeString(String(arguments.count))

@@ -32,8 +32,9 @@ package protocol RunLease: AnyObject, Sendable {
     /// power.
     ///
     /// If the store holds another record by now (one with another serial, or of another run), that one is left as it
-    /// is, and the lease counts as lost. A store may not learn the outcome of a write, for example because the network
-    /// failed. It then asks again until it knows, or until its lease is over; it must not guess.
+    /// is, and the lease counts as lost. It can happen that a store does not learn whether a write succeeded, for
+    /// example because the network failed. It then asks again until it knows, or until the lease is over; it must not
+    /// guess.
     /// - Throws: `StoreFailure`. Code `leaseLost` means that nobody may begin an effect any more: this record may or
     ///   may not have been written, and every later write is refused. Any other code means that this record was not
     ///   written, and the next write may work.

@@ -51,8 +51,8 @@ struct Cutover: Sendable {
     }
 
     /// Does the whole handover, starting from a state in which nothing was promoted.
-    /// - Returns: `false` if a failover of the Sentinels has promoted the new primary before this handover raised its
-    ///   fence.
+    /// - Returns: `false` if the Sentinels had already promoted the new primary by themselves before this handover told the
+    ///   old one to refuse writes.
     func run(_ prior: CutoverMemory) async throws -> Bool {
         try await servers.withoutLookups(needsAll: true) { try await between($0).handOver(prior) }
     }

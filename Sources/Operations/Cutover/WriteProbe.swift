@@ -21,7 +21,8 @@ actor WriteProbe {
     private var lastAcknowledged: Duration?
     /// The longest time between two acknowledged writes; `nil` until there are two.
     private(set) var longestGap: Duration?
-    /// How many of the probe's writes the new primary has carried out. They are among the writes that it counts.
+    /// How many of the probe's writes the new primary has carried out. The new primary's own count of writes contains
+    /// them, so whoever counts the applications' writes subtracts them.
     private(set) var writesOnSuccessor: Int64 = 0
 
     private init(_ servers: Servers, _ successor: Server) {

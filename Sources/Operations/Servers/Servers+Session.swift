@@ -1,7 +1,7 @@
 import RESP
 
 extension Servers {
-    /// Opens a separate connection to an instance with these settings and credentials, and closes it afterwards.
+    /// Opens a separate connection to an instance, hands it to `body`, and closes it when `body` returns or throws.
     @discardableResult
     func withSession<Guest: Instance, Result: Sendable>(
         _ instance: Guest, _ settings: ConnectionSettings, _ body: @Sendable (Guest) async throws -> Result

@@ -30,16 +30,29 @@ struct RefusalsOperation: Operation {
             return StepResult("nothing is on record to compare with")
         }
         let now = try await RefusedCommands.read(servers.target, servers.plan.target.engine)
-        // If the source is gone, planrun cannot tell which unknown commands write. It then counts none of them, and the
-        // step passes.
-        let flags = (try? await servers.source.commandFlags()) ?? [:]
-        let growth = now.growth(since: earlier, writing: Set(flags.filter { $0.value.contains("write") }.keys))
-        guard case .unknown(let counts) = growth else {
-            return StepResult("the target has refused no command since it began to follow")
+        let flags = try? await servers.source.commandFlags()
+        return Self.result(
+            now, since: earlier, writing: flags.map { Set($0.filter { $0.value.contains("write") }.keys) })
+    }
+
+    /// - Parameter writing: the commands that write, according to the source's table. `nil` if the source does not
+    ///   answer, because it was shut down for example. Every unknown command is then reported, since any of them may
+    ///   be a write.
+    static func result(_ now: RefusedCommands, since earlier: RefusedCommands, writing: Set<String>?) -> StepResult {
+        let counts: [String: Int64]
+        switch now.growth(since: earlier, writing: writing ?? Set(now.unknown.keys)) {
+        case .none, .errors: return StepResult("the target has refused no command since it began to follow")
+        case .reset:
+            return StepResult(
+                "the statistics of the target were reset since it began to follow, so planrun cannot tell whether it has refused commands",
+                verdict: .warned,
+                help: ["was it not planrun that promoted the target? then compare its data with the source"])
+        case .unknown(let unknown): counts = unknown
         }
         let list = counts.sorted { $0.key < $1.key }.map { "\($0.key.uppercased().printable) (\($0.value))" }
+        let doubt = writing == nil ? "; the source does not answer, so planrun cannot tell which of them write" : ""
         return StepResult(
-            "the target does not know \(list.joined(separator: ", ")), which was sent to it since it began to follow",
+            "the target does not know \(list.joined(separator: ", ")), which was sent to it since it began to follow\(doubt)",
             verdict: .warned,
             help: [
                 "applications that use it get errors from now on: change them",

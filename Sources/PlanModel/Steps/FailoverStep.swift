@@ -7,8 +7,8 @@ package struct FailoverStep: Sendable, Hashable {
     package enum Method: String, Sendable, Hashable, CaseIterable {
         /// A Sentinel is asked to fail over (`SENTINEL FAILOVER`), and the Sentinels announce the target to clients.
         case sentinel
-        /// planrun swaps the roles itself. It then tells each Sentinel, in a message that names another Sentinel as
-        /// sender.
+        /// planrun swaps the roles itself. It then tells each Sentinel the new primary's address, in a hello message
+        /// that names another Sentinel as its sender.
         case announce
         /// `announce` where it is possible, else `sentinel`.
         case fastest
@@ -18,7 +18,7 @@ package struct FailoverStep: Sendable, Hashable {
         case shutdown
     }
 
-    /// How the source comes to rest once the target is the primary.
+    /// What the source is left as once the target is the primary: a replica of it, alone behind a fence, or stopped.
     package enum Resting: String, Codable, Sendable, Hashable, CaseIterable {
         /// It follows the target.
         case follow

@@ -14,7 +14,8 @@ struct Inquiry: Sendable {
     }
 
     let input: CommandContext.Input
-    /// Prints a text and leaves the cursor behind it. The live view makes room for the text.
+    /// Prints a text without a line break, so that the answer is typed after it. The live view moves out of the way
+    /// first.
     let ask: @Sendable (String) -> Void
     let isDraining: @Sendable () -> Bool
     var now: @Sendable () -> Timestamp = { .now }

@@ -63,7 +63,7 @@ final class PlainRunView: RunView {
     }
 }
 
-/// Remembers which wait of each node was last given a line, and when.
+/// Remembers for each node of the graph what its last printed line said it waits for, and when that was printed.
 final class ShownWaits: Sendable {
     private let shown = Mutex<[NodeID: (activity: String, at: Timestamp)]>([:])
 

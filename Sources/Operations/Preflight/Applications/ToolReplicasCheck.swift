@@ -34,8 +34,8 @@ struct ToolReplicasCheck: Check {
                 : "\(replicas.count.counted("replica follows", "replicas follow")) the source")
     }
 
-    /// Replicas that are no servers: a server gives its replication link no name and has no client library, so a
-    /// replica with either is a tool.
+    /// Replicas that are tools and not servers. A server gives its replication link no name and announces no client
+    /// library, so a replica with either is a tool.
     private func named(_ clients: [ClientList.Client], _ source: Server) -> [Finding] {
         clients.filter { $0.isReplica && ($0.name != nil || $0.libraryName != nil) }.map { client in
             .missed(
