@@ -71,6 +71,7 @@ let package = Package(
             ],
             path: "Tests/TestKit", exclude: ["DragonflyRecord/Record.json"], swiftSettings: strict),
         .target(name: "Seeding", path: "Tests/Seeding", swiftSettings: strict),
+        tests("PackageTests", []),
         tests("EscapingTests", ["Escaping"]),
         tests("ValuesTests", ["Values", "Seeding"]),
         tests("DiagnosticsTests", ["Diagnostics"]),

@@ -1,4 +1,4 @@
-import Execution
+import FoundationEssentials
 import Glibc
 import RESP
 import Rehearsal
@@ -37,7 +37,7 @@ extension LiveTests {
             #expect(outcome.errors == ["error[another-run]"])
             #expect(outcome.complaint.contains("another planrun carries out a run on these servers, since 20"))
             #expect(outcome.complaint.contains("nothing was changed by this planrun"))
-            #expect(!StateFile(path: second.stateFile).exists)
+            #expect(!FileManager.default.fileExists(atPath: second.stateFile))
         }
 
         @Test(arguments: 1...3)

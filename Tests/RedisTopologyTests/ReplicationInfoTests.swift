@@ -10,20 +10,11 @@ struct ReplicationInfoTests {
         #expect(info.role == .primary)
         #expect(info.offset == 204_831)
         #expect(info.replicationID == "75948de27eb356662b4e501c1e13b284ab88dd42")
-        #expect(info.previousReplicationID == nil)
-        #expect(info.previousIDValidUntil == nil)
         #expect(info.upstream == nil)
         let address = Endpoint(host: "127.0.0.1", port: 16380)
         #expect(
             info.replicas == [ConnectedReplica(address: address, state: "online", offset: 204_683, lag: .seconds(0))])
         #expect(info.replicas[0].isOnline)
-    }
-
-    @Test func `a Redis primary that was a replica keeps its former history`() throws {
-        let info = try ReplicationInfo(
-            Recorded.text("# Replication\nrole:master\nmaster_replid2:75948de2\nsecond_repl_offset:1462"))
-        #expect(info.previousReplicationID == "75948de2")
-        #expect(info.previousIDValidUntil == 1462)
     }
 
     @Test func `a Dragonfly primary has no offset`() throws {

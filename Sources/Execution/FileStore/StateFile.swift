@@ -17,9 +17,6 @@ package struct StateFile: Sendable {
         return plan.dropLast(ending?.count ?? 0) + ".state.json"
     }
 
-    /// Whether there is anything at the path, readable or not.
-    package var exists: Bool { FileStatus(ofLink: path) != nil }
-
     /// - Throws: `StoreFailure`; the file is never changed.
     package func read() throws(StoreFailure) -> RunState { try readMarked().state }
 

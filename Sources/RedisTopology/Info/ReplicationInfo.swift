@@ -24,9 +24,6 @@ package struct ReplicationInfo: Sendable, Equatable {
     /// The position in the replication stream in bytes (`master_repl_offset`). Dragonfly as primary has none.
     package let offset: Int64?
     package let replicationID: String?
-    /// The id of the history that this server's history continues.
-    package let previousReplicationID: String?
-    package let previousIDValidUntil: Int64?
     /// The primary that this server follows and the state of the link to it; `nil` on a primary.
     package let upstream: Upstream?
 
@@ -48,8 +45,6 @@ package struct ReplicationInfo: Sendable, Equatable {
         replicas = try ConnectedReplica.read(section)
         offset = try section.integer("master_repl_offset")
         replicationID = section["master_replid"].flatMap(Self.identifier)
-        previousReplicationID = section["master_replid2"].flatMap(Self.identifier)
-        previousIDValidUntil = try section.integer("second_repl_offset").flatMap { $0 < 0 ? nil : $0 }
         upstream = role == .replica ? try Upstream(section) : nil
     }
 

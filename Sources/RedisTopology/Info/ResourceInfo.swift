@@ -3,7 +3,6 @@ package import RESP
 /// `INFO memory`, typed. All sizes are in bytes.
 package struct MemoryInfo: Sendable, Equatable {
     package let used: Int64
-    package let peak: Int64?
     package let resident: Int64?
     /// The memory of the machine; Dragonfly does not report it.
     package let machineTotal: Int64?
@@ -18,7 +17,6 @@ package struct MemoryInfo: Sendable, Equatable {
     package init(_ info: Info) throws(ReplyError) {
         let section = info["memory"]
         used = max(0, try section.requiredInteger("used_memory"))
-        peak = try section.integer("used_memory_peak").map { max(0, $0) }
         resident = try section.integer("used_memory_rss").map { max(0, $0) }
         machineTotal = try section.integer("total_system_memory").map { max(0, $0) }
         limit = try section.integer("maxmemory").flatMap { $0 > 0 ? $0 : nil }
@@ -59,11 +57,7 @@ package struct StatsInfo: Sendable, Equatable {
     /// The number of full syncs that this server has begun to serve. If it keeps growing on a source, the target syncs
     /// over and over.
     package let fullSyncs: Int64?
-    package let partialSyncsAccepted: Int64?
-    package let partialSyncsRefused: Int64?
     package let commandsProcessed: Int64?
-    package let operationsPerSecond: Int64?
-    package let evictedKeys: Int64?
 
     package init(_ reply: RESPValue) throws(ReplyError) {
         try self.init(Info(reply))
@@ -72,18 +66,13 @@ package struct StatsInfo: Sendable, Equatable {
     package init(_ info: Info) throws(ReplyError) {
         let section = info["stats"]
         fullSyncs = try section.integer("sync_full")
-        partialSyncsAccepted = try section.integer("sync_partial_ok")
-        partialSyncsRefused = try section.integer("sync_partial_err")
         commandsProcessed = try section.integer("total_commands_processed")
-        operationsPerSecond = try section.integer("instantaneous_ops_per_sec")
-        evictedKeys = try section.integer("evicted_keys")
     }
 }
 
 /// `INFO clients`, typed.
 package struct ClientsInfo: Sendable, Equatable {
     package let connected: Int64
-    package let blocked: Int64?
     package let limit: Int64?
 
     package init(_ reply: RESPValue) throws(ReplyError) {
@@ -93,7 +82,6 @@ package struct ClientsInfo: Sendable, Equatable {
     package init(_ info: Info) throws(ReplyError) {
         let section = info["clients"]
         connected = try section.requiredInteger("connected_clients")
-        blocked = try section.integer("blocked_clients")
         if let limit = try section.integer("maxclients") {
             self.limit = limit
         } else {

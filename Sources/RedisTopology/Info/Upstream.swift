@@ -11,8 +11,6 @@ package struct Upstream: Sendable, Equatable {
     package let offset: Int64?
     /// How far the full sync is; `nil` if none is running. Dragonfly never reports it.
     package let progress: SyncProgress?
-    /// The time since the replica last heard from the primary. On Dragonfly it does not grow while the primary hangs.
-    package let lastHeard: Duration?
     package let link: LinkHistory
     /// Sentinel promotes the replica with the smallest priority, and never one with 0.
     package let priority: Int?
@@ -36,7 +34,6 @@ package struct Upstream: Sendable, Equatable {
         isSyncing = section.flag("master_sync_in_progress")
         offset = try section.integer("slave_repl_offset")
         progress = isSyncing ? try SyncProgress(section) : nil
-        lastHeard = try section.seconds("master_last_io_seconds_ago")
         if isLinkUp {
             link = .up
         } else if let down = try section.integer("master_link_down_since_seconds") {

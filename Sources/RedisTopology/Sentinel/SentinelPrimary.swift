@@ -17,14 +17,8 @@ package struct SentinelPrimary: Sendable, Equatable {
     package let configEpoch: Int64
     /// The role that the server reports in `INFO`.
     package let reportedRole: ReplicationRole?
-    /// How long the server has been reporting this role.
-    package let reportedRoleAge: Duration?
     /// How long ago the Sentinel got the server's last reply to `INFO`.
     package let infoAge: Duration?
-    /// How long ago the server last gave a valid reply to a `PING`.
-    package let lastGoodPing: Duration?
-    /// The number of commands that the server has not answered yet.
-    package let pendingCommands: Int
     /// The state of a running failover, such as `wait_start`, `select_slave` or `wait_promotion`; `nil` if none
     /// runs.
     package let failoverState: String?
@@ -59,10 +53,7 @@ package struct SentinelPrimary: Sendable, Equatable {
         parallelSyncs = try fields.count("parallel-syncs")
         configEpoch = try fields.integer("config-epoch")
         reportedRole = fields.optionalText("role-reported").flatMap(ReplicationRole.init(wire:))
-        reportedRoleAge = try fields.optionalMilliseconds("role-reported-time")
         infoAge = try fields.optionalMilliseconds("info-refresh")
-        lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
-        pendingCommands = try fields.count("link-pending-commands")
         failoverState = fields.optionalText("failover-state")
         notificationScript = fields.optionalText("notification-script")
         reconfigurationScript = fields.optionalText("client-reconfig-script")

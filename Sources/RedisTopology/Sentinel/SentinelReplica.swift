@@ -19,7 +19,6 @@ package struct SentinelReplica: Sendable, Equatable {
     package let offset: Int64
     /// How long ago the Sentinel got the server's last reply to `INFO`.
     package let infoAge: Duration?
-    package let lastGoodPing: Duration?
     /// `false` if Sentinel hides the replica from clients (`replica-announced no`). Sentinels older than 7 do not
     /// know the field.
     package let isAnnounced: Bool
@@ -49,7 +48,6 @@ package struct SentinelReplica: Sendable, Equatable {
         priority = try fields.count("slave-priority")
         offset = try fields.integer("slave-repl-offset")
         infoAge = try fields.optionalMilliseconds("info-refresh")
-        lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
         isAnnounced = fields.optionalText("replica-announced") != "0"
     }
 }
@@ -59,9 +57,6 @@ package struct SentinelPeer: Sendable, Equatable {
     package let address: Endpoint
     package let runID: String?
     package let flags: SentinelFlags
-    /// The time since the peer's last hello message.
-    package let lastHello: Duration?
-    package let lastGoodPing: Duration?
     /// The epoch of the last election in which the peer told the asked Sentinel whom it votes for; 0 if it never did.
     package let votedEpoch: Int64
 
@@ -76,8 +71,6 @@ package struct SentinelPeer: Sendable, Equatable {
         address = try fields.address()
         runID = fields.optionalText("runid")
         flags = try fields.flags()
-        lastHello = try fields.optionalMilliseconds("last-hello-message")
-        lastGoodPing = try fields.optionalMilliseconds("last-ok-ping-reply")
         votedEpoch = fields.optionalText("voted-leader-epoch").flatMap { WireNumber.integer($0) } ?? 0
     }
 }

@@ -1,4 +1,4 @@
-package import RESP
+import RESP
 package import Values
 
 /// Finds the primary as an application does: by asking a Sentinel or, if there is none, the instances.
@@ -62,19 +62,7 @@ package struct PrimaryLocator: Sendable {
 }
 
 extension Lab {
-    /// A new session with the primary, found as an application finds it; the caller closes it.
-    package func primarySession() async throws -> any CommandSession {
-        let locator = PrimaryLocator(self)
-        let address = await locator.locate()
-        await locator.close()
-        guard let session = address.flatMap(session(at:)) else {
-            let who = description.sentinels == nil ? "neither source nor target says that it is" : "no Sentinel names"
-            throw RehearsalError(code: .noPrimary, sentence: "\(who) the primary")
-        }
-        return session
-    }
-
-    /// A new session with the instance at that address; `nil` if no instance of this world has it.
+    /// A new session with the instance at that address; `nil` where no instance of this world has it.
     func session(at address: Endpoint) -> (any CommandSession)? {
         instances.first { self.address(of: $0) == address }.map(session)
     }

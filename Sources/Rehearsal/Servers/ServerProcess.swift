@@ -4,7 +4,7 @@ package import RESP
 package import SystemPackage
 package import Values
 
-/// One private server on 127.0.0.1, in a folder of its own. It can be stopped, killed, frozen and started again.
+/// One private server on 127.0.0.1, in a folder of its own. It can be stopped, killed and started again.
 ///
 /// It ends when this process ends, however that happens. It keeps its port when it is started again.
 package actor ServerProcess {
@@ -77,8 +77,6 @@ package actor ServerProcess {
 
     package nonisolated var logFile: FilePath { folder.path.appending("server.log") }
 
-    package var isRunning: Bool { process != nil }
-
     /// The process id of the server; `nil` while it is down.
     package var pid: pid_t? { process?.pid }
 
@@ -108,6 +106,7 @@ package actor ServerProcess {
     /// Asks the server to end, kills it after `grace`, and returns once it is gone.
     package func stop(grace: Duration = .seconds(5)) async {
         guard let process else { return }
+        // One that somebody has stopped with SIGSTOP would not even notice that it is asked.
         process.send(SIGCONT)
         process.send(SIGTERM)
         let impatience = Task {
@@ -126,12 +125,6 @@ package actor ServerProcess {
         await process.waitUntilGone()
         ended(process.pid)
     }
-
-    /// Sends `SIGSTOP`: connections stay open, and nothing is answered.
-    package func freeze() { process?.send(SIGSTOP) }
-
-    /// Sends `SIGCONT`, which ends a freeze.
-    package func thaw() { process?.send(SIGCONT) }
 
     /// Waits until the server answers `PING` and says that it is the process that was started, not another on the same
     /// port.

@@ -3,6 +3,7 @@ import PlanModel
 import RESP
 import RedisNIO
 import Rehearsal
+import TestKit
 
 /// The circumstances in which the procedures are compared.
 struct CutoverSetting: Sendable, CustomStringConvertible {

@@ -1,4 +1,3 @@
-import Execution
 import FoundationEssentials
 import Glibc
 import Rehearsal
@@ -24,7 +23,7 @@ struct Scene: Sendable {
 extension Migration {
     /// Resumes the run; begins it where it was killed before its first state write.
     func goOn() async throws -> PlanrunProcess.Outcome {
-        try await planrun(StateFile(path: stateFile).exists ? "resume" : "apply", "--auto-approve")
+        try await planrun(FileManager.default.fileExists(atPath: stateFile) ? "resume" : "apply", "--auto-approve")
     }
 }
 

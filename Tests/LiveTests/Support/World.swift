@@ -8,29 +8,39 @@ import Values
 /// What a run leaves behind: who follows whom, which server the Sentinels name, and what keeps the source from being
 /// promoted.
 struct World: Sendable, Equatable {
-    var topology: Topology
+    struct Instance: Sendable, Equatable {
+        let address: Endpoint
+        /// `nil` where the server does not answer.
+        let role: ReplicationRole?
+        /// The primary that the server says it follows.
+        var follows: Endpoint?
+        var isLinkUp = false
+    }
+
+    /// The source and the target.
+    var instances: [Instance]
+    /// The primary that each Sentinel names; `nil` where it names none or does not answer.
+    var named: [Endpoint?]
     /// Settings of the source; those that it does not tell are left out.
     var settings: [String: String]
 
     static func read(_ lab: Lab) async throws -> World {
-        var instances: [Topology.Instance] = []
+        var instances: [Instance] = []
         for server in [lab.source, lab.target] {
-            let info = try? await lab.send(["INFO", "replication"], to: server)
-            instances.append(.init(lab.address(of: server), try info.map { try ReplicationInfo(Info($0)) }))
+            let reply = try? await lab.send(["INFO", "replication"], to: server)
+            let replication = try reply.map { try ReplicationInfo(Info($0)) }
+            instances.append(
+                Instance(
+                    address: lab.address(of: server), role: replication?.role,
+                    follows: replication?.upstream?.primary, isLinkUp: replication?.upstream?.isLinkUp ?? false))
         }
-        var views: [Topology.SentinelView] = []
+        var named: [Endpoint?] = []
         let name = lab.description.sentinels?.primary ?? ""
         for sentinel in lab.sentinels {
-            let pair = try? await lab.send(
-                Command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]), to: sentinel
-            ).array
-            let primary = pair.flatMap { pair in
-                pair[0].string.map { Endpoint(host: $0, port: Int(pair[1].integer ?? 0)) }
-            }
-            views.append(.init(sentinel: sentinel.address, name: name, primary: primary))
+            let reply = try? await lab.send(Command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]), to: sentinel)
+            named.append(try reply.map(SentinelAddressReply.init)?.primary)
         }
-        return World(
-            topology: Topology(instances: instances, sentinels: views), settings: try await sourceSettings(lab))
+        return World(instances: instances, named: named, settings: try await sourceSettings(lab))
     }
 
     static let fences = ["min-replicas-to-write", "min-replicas-max-lag", "replica-priority"]
@@ -52,19 +62,18 @@ extension Lab {
     ///   have forgotten it, and it takes no writes.
     func expectMigrated(sourceFollows: Bool = true) async throws {
         let target = address(of: target)
-        let wanted = Topology(
-            instances: [
-                sourceFollows
-                    ? .init(address: address(of: source), role: .replica, follows: target, isLinkUp: true)
-                    : .init(address: address(of: source), role: .primary),
-                .init(address: target, role: .primary),
-            ],
-            sentinels: views(naming: target))
+        let source: World.Instance =
+            sourceFollows
+            ? .init(address: address(of: source), role: .replica, follows: target, isLinkUp: true)
+            : .init(address: address(of: source), role: .primary)
         let settings = [
             "min-replicas-to-write": sourceFollows ? "0" : "2147483647", "min-replicas-max-lag": "10",
             "replica-priority": "0",
         ]
-        try await expect(World(topology: wanted, settings: settings))
+        try await expect(
+            World(
+                instances: [source, .init(address: target, role: .primary)],
+                named: sentinels.map { _ in target }, settings: settings))
         guard !sourceFollows else { return }
         try await eventually("every Sentinel has forgotten the source") {
             for sentinel in self.sentinels {
@@ -82,29 +91,26 @@ extension Lab {
     func expectReplaced() async throws {
         #expect(await !source.isRunning)
         let world = try await World.read(self)
-        #expect(world.topology.instances.map(\.role) == [nil, .primary])
+        #expect(world.instances.map(\.role) == [nil, .primary])
         let target = address(of: target)
-        #expect(world.topology.sentinels.allSatisfy { $0.primary == target })
+        #expect(world.named.allSatisfy { $0 == target })
     }
 
     /// Waits until the world is as before any run: the source is primary, and no fence is left.
     /// - Parameter targetFollows: whether the target followed the source before the run.
     func expectUntouched(targetFollows: Bool = false, priority: String = "100") async throws {
         let source = address(of: source)
-        let target: Topology.Instance =
+        let target: World.Instance =
             targetFollows
             ? .init(address: address(of: target), role: .replica, follows: source, isLinkUp: true)
             : .init(address: address(of: target), role: .primary)
-        let wanted = Topology(
-            instances: [.init(address: source, role: .primary), target], sentinels: views(naming: source))
         let settings = [
             "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": priority,
         ]
-        try await expect(World(topology: wanted, settings: settings))
-    }
-
-    private func views(naming primary: Endpoint) -> [Topology.SentinelView] {
-        sentinels.map { .init(sentinel: $0.address, name: description.sentinels?.primary ?? "", primary: primary) }
+        try await expect(
+            World(
+                instances: [.init(address: source, role: .primary), target],
+                named: sentinels.map { _ in source }, settings: settings))
     }
 
     private func expect(_ wanted: World) async throws {
@@ -113,11 +119,9 @@ extension Lab {
         try? await eventually("the world is as wanted", within: .seconds(20)) {
             let world = try await World.read(self)
             last = world
-            return world.topology.differences(from: wanted.topology).isEmpty && world.settings == wanted.settings
+            return world == wanted
         }
-        let world = try #require(last)
-        #expect(world.topology.differences(from: wanted.topology) == [])
-        #expect(world.settings == wanted.settings)
+        #expect(last == wanted)
     }
 
     /// The number of full syncs that the source has begun (`sync_full`).
