@@ -54,7 +54,10 @@ let package = Package(
         library("Execution", ["Escaping", "Values", "PlanGraph", system]),
         library(
             "Operations",
-            ["Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "Values", nioCore]),
+            [
+                "Execution", "PlanModel", "PlanGraph", "Diagnostics", "Escaping", "RedisTopology", "RESP", "Values",
+                nioCore,
+            ]),
         library("Rehearsal", ["Escaping", "PlanModel", "RESP", "Values", nioCore, subprocess, system]),
         library(
             "PlanrunCLI",

@@ -17,6 +17,9 @@ package protocol Operation: Sendable {
     /// For a point of no return that was begun and has no outcome on record: whether it was passed, judged by its undo
     /// data and by what the servers say. Changes nothing.
     func passage(_ undo: StateValue) async -> Passage
+    /// What of the effect is still in place, judged by its undo data and by what the servers say as far as they answer.
+    /// Changes nothing.
+    func leftovers(_ undo: StateValue) async -> [Leftover]
     /// Sentences about what the operation would do now, but only what the plan itself does not say. Asks the servers,
     /// changes nothing.
     func outlook() async -> [String]
@@ -26,6 +29,8 @@ extension Operation {
     package func outlook() async -> [String] { [] }
 
     package func passage(_ undo: StateValue) async -> Passage { .ahead }
+
+    package func leftovers(_ undo: StateValue) async -> [Leftover] { [] }
 }
 
 /// What `inspect` has found: the work is done already, or it is to be done.

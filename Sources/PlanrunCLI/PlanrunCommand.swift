@@ -17,6 +17,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
               planrun status PLAN     how far is it, what do the servers say now?
               planrun resume PLAN     go on
               planrun rollback PLAN   go back
+              planrun abandon PLAN    neither works: end the run as it is
 
             Exit codes:
               0  done, or nothing to do
@@ -34,7 +35,8 @@ package struct PlanrunCommand: AsyncParsableCommand {
                     GraphVerb.self, SchemaVerb.self,
                 ]),
             CommandGroup(
-                name: "Server-changing", subcommands: [ApplyVerb.self, ResumeVerb.self, RollbackVerb.self]),
+                name: "Server-changing",
+                subcommands: [ApplyVerb.self, ResumeVerb.self, RollbackVerb.self, AbandonVerb.self]),
         ])
 
     package init() {}

@@ -29,6 +29,7 @@ extension RunState {
                     isTransient: true, isPause: true),
                 at: later)
         }
+        state.leftovers = [Leftover("target 10.0.0.2:6379", "it follows", commands: ["redis-cli REPLICAOF NO ONE"])]
         state.updatedAt = later
         return state
     }

@@ -26,7 +26,7 @@ struct StateSchemaTests {
 
     @Test(arguments: [
         ("#", []), ("#/definitions/node", ["nodes"]), ("#/definitions/result", ["nodes", "result"]),
-        ("#/definitions/failure", ["nodes", "error"]),
+        ("#/definitions/failure", ["nodes", "error"]), ("#/definitions/leftover", ["leftovers"]),
     ]) func `every key that is written is in the schema, and every key of the schema is written`(
         definition: String, path: [String]
     ) throws {

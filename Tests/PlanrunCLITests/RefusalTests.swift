@@ -40,6 +40,7 @@ struct RefusalTests {
                 error[run-unfinished]: a run of this plan, begun at TIME, is not finished (\(status.rawValue)); nothing was done now
                   = help: planrun resume plan.yaml     go on with it
                   = help: planrun rollback plan.yaml   take back what it did
+                  = help: planrun abandon plan.yaml    end it as it is, where neither works
                   = help: planrun status plan.yaml     see how far it is
 
                 """)
@@ -52,6 +53,7 @@ struct RefusalTests {
             says: """
                 error[run-unfinished]: a run of this plan, begun at TIME, is not finished (\(status.rawValue)); nothing was done now
                   = help: planrun rollback plan.yaml   take back what it did
+                  = help: planrun abandon plan.yaml    end it as it is, where neither works
                   = help: planrun status plan.yaml     see how far it is
 
                 """)
@@ -139,6 +141,7 @@ struct RefusalTests {
                 error[plan-changed]: the plan has changed since the run began: step 'replicaof' changed
                   = help: only steps that have not begun, and 'rollback', may change; these have begun: 'replicaof'
                   = help: the plan as it was is in 'plan.state.json' under 'plan'
+                  = help: planrun abandon plan.yaml   end the run of the plan as it was
 
                 """)
     }

@@ -9,7 +9,10 @@ import Testing
 @testable import PlanrunCLI
 
 struct WayBackTests {
-    private static let resume = "planrun resume plan.yaml   go on with 'preflight'"
+    private static let forward = [
+        "planrun resume plan.yaml    go on with 'preflight'",
+        "planrun abandon plan.yaml   end the run as it is, and hear what it leaves behind",
+    ]
 
     @Test func `before the cutover it can be taken back`() async throws {
         #expect(
@@ -23,11 +26,11 @@ struct WayBackTests {
     func `a failover that the Sentinels made by themselves is not said to be one that can be taken back`(
         status: RunState.Node.Status
     ) async throws {
-        #expect(try await ways(after: status, named: "10.0.0.2") == [Self.resume])
+        #expect(try await ways(after: status, named: "10.0.0.2") == Self.forward)
     }
 
     @Test func `after the cutover there is a way back if the plan has one, and it says what it costs`() async throws {
-        #expect(try await ways(after: .succeeded) == [Self.resume])
+        #expect(try await ways(after: .succeeded) == Self.forward)
         #expect(
             try await ways(after: .succeeded, rollback: "rollback: { after-cutover: discard-writes }\n") == [
                 "planrun resume plan.yaml     go on with 'preflight'",

@@ -10,6 +10,8 @@ package struct RunState: Sendable, Equatable, Codable {
         case rollingBack = "rolling-back"
         case rolledBack = "rolled-back"
         case rollbackIncomplete = "rollback-incomplete"
+        /// Ended by a person as it was; see `leftovers`.
+        case abandoned
     }
 
     package struct Node: Sendable, Equatable, Codable, Identifiable {
@@ -56,6 +58,8 @@ package struct RunState: Sendable, Equatable, Codable {
     package internal(set) var updatedAt: Timestamp
     /// In the order of the graph.
     package internal(set) var nodes: [Node]
+    /// Of an abandoned run: what it has left on the servers.
+    package internal(set) var leftovers: [Leftover]?
 
     package init(
         planPath: String, planName: String, plan: String, graph: StepGraph, lineage: String, now: Timestamp

@@ -19,7 +19,7 @@ package struct ReplicaOfOperation: Operation {
     }
 
     private var source: Server { servers.source }
-    private var target: Server { servers.target }
+    var target: Server { servers.target }
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
         if let primary = try await upstream(context) {

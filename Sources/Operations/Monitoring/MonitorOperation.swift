@@ -85,6 +85,25 @@ package struct MonitorOperation: Operation {
         return removed.isEmpty ? nil : "'\(name)' is no longer monitored by \(removed.joined(separator: ", "))"
     }
 
+    package func leftovers(_ undo: StateValue) async -> [Leftover] {
+        let added = (try? undo.decode(Memory.self).added) ?? []
+        var leftovers: [Leftover] = []
+        for sentinel in servers.sentinels where added.contains(sentinel.endpoint.description) {
+            let what: String
+            do {
+                guard let primary = try await sentinel.sentinelPrimary(name) else { continue }
+                what = "monitors \(primary.address) as '\(name)'"
+            } catch {
+                what = "it does not answer (\(error.what)), and may still monitor '\(name)'"
+            }
+            leftovers.append(
+                Leftover(
+                    sentinel.name, what + " (before the run: it did not)",
+                    commands: [sentinel.commandLine(["SENTINEL", "REMOVE", name])]))
+        }
+        return leftovers
+    }
+
     private var quorum: Int { step.quorum ?? servers.sentinels.count / 2 + 1 }
 
     /// The settings of the primary, in an order in which each one is valid when it is set.

@@ -88,6 +88,22 @@ package struct UsersOperation: Operation {
             ? sentence : "\(sentence), but may have them again after its next start: \(unsaved ?? "")"
     }
 
+    package func leftovers(_ undo: StateValue) async -> [Leftover] {
+        guard let made = try? undo.decode(Memory.self).made, !made.isEmpty else { return [] }
+        // Applications log in there as these users.
+        if await servers.sentinelNamingTarget() != nil { return [] }
+        let present = try? await UserTable(target).users
+        let left = made.filter { present?[$0] != nil || present == nil }
+        guard !left.isEmpty else { return [] }
+        return [
+            Leftover(
+                target.name,
+                (present == nil ? "it does not answer, and may still have users" : "has users")
+                    + " that the run made: \(Self.list(left))",
+                commands: [target.commandLine(["ACL", "DELUSER"] + left)])
+        ]
+    }
+
     private func missing() async throws -> [UserRecipe] {
         try await UserComparison(servers).missing(servers)
     }

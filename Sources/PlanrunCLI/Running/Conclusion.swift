@@ -67,7 +67,8 @@ struct Conclusion {
             // The run can only be resumed.
             let isOver =
                 !state.hasTakenBack && outcome.failures.contains { $0.failure.code == .operation(.pastPointOfNoReturn) }
-            await tell(outcome.failures, next: [isOver ? await run.wayBack.nextSteps(state).resume : rollback])
+            let steps = await run.wayBack.nextSteps(state)
+            await tell(outcome.failures, next: isOver ? [steps.resume, steps.abandon] : [rollback, steps.abandon])
             return .personNeeded
         case .interrupted:
             await tell(["the rollback was stopped; not taken back yet: \(list(outcome.remaining))"])

@@ -17,12 +17,18 @@ struct NextSteps {
     var all: [NextCommand] {
         switch state.status {
         case .succeeded, .rolledBack: []
-        case .rollingBack, .rollbackIncomplete: [commands.next("rollback", "go on with the rollback")]
+        case .abandoned: [commands.next("apply", "begin a new run")]
+        case .rollingBack: [commands.next("rollback", "go on with the rollback")]
+        case .rollbackIncomplete: [commands.next("rollback", "go on with the rollback"), abandon]
         case .failed where isUntouched:
             [commands.next("apply", "try again once that is put right; nothing was changed")]
+        case .failed where back.isEmpty: (isOver ? [] : [resume]) + [abandon]
         case .running, .failed, .stopped: (isOver ? [] : [resume]) + back
         }
     }
+
+    /// Named where nothing else may help; possible at any time.
+    var abandon: NextCommand { commands.next("abandon", "end the run as it is, and hear what it leaves behind") }
 
     var resume: NextCommand { commands.next("resume", step.map { "go on with '\($0)'" } ?? "go on") }
 

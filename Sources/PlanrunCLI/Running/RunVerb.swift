@@ -38,7 +38,9 @@ extension RunVerb {
     private func carryOut(_ plan: Plan, _ lease: any RunLease, _ context: CommandContext) async throws -> ExitStatus {
         // A record that cannot be read is ignored here. The verb that needs the record reads it again and reports the
         // error.
-        let recorded = (try? await lease.read()).flatMap { $0.status == .rolledBack ? nil : $0.lineage }
+        let recorded = (try? await lease.read()).flatMap {
+            [.rolledBack, .abandoned].contains($0.status) ? nil : $0.lineage
+        }
         let settings = RunSettings(
             lease: lease, statePath: options.statePath, approvals: approvals, format: options.format,
             commands: options.commands)
@@ -86,6 +88,15 @@ extension PlanRun {
         } catch {
             throw .stopped
         }
+    }
+
+    /// - Parameter nothing: what there is not to do any more.
+    func abandoned(_ state: RunState, _ nothing: String) -> Notice {
+        Notice(
+            code: .verb(.runAbandoned), what: "\(nothing): the run was abandoned at \(state.updatedAt)",
+            next: [
+                commands.next("status", "see what it left behind"), commands.next("apply", "begin a new one"),
+            ])
     }
 
     /// Reads the recorded run and makes it ready to go on with this plan.
@@ -139,7 +150,8 @@ extension PlanRun {
         context.tell(
             Notice(
                 code: .verb(.planChanged), what: "the plan has changed since the run began: \(what)",
-                help: [help, "the plan as it was is in '\(options.statePath)' under 'plan'"]))
+                help: [help, "the plan as it was is in '\(options.statePath)' under 'plan'"],
+                next: [commands.next("abandon", "end the run of the plan as it was")]))
     }
 }
 

@@ -33,7 +33,7 @@ struct ApplyVerb: RunVerb {
         switch state.status {
         case .succeeded:
             return try finished(run, state)
-        case .rolledBack: return try await run.go(run.newState())
+        case .rolledBack, .abandoned: return try await run.go(run.newState())
         case .running, .failed, .stopped:
             if resume { return try await run.go(run.continued(acceptsChange: acceptPlanChange)) }
             // Only checks have run, so there is nothing to resume and nothing to take back.
@@ -68,6 +68,7 @@ struct ApplyVerb: RunVerb {
                 next: (isBack ? [] : [run.commands.next("resume", "go on with it")])
                     + [
                         run.commands.next("rollback", "take back what it did"),
+                        run.commands.next("abandon", "end it as it is, where neither works"),
                         run.commands.next("status", "see how far it is"),
                     ]))
         return .invalid

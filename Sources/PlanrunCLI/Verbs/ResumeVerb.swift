@@ -30,6 +30,9 @@ struct ResumeVerb: RunVerb {
                     what: "nothing to resume: the run was rolled back at \(state.updatedAt)",
                     next: [run.commands.next("apply", "begin a new one")]))
             return .invalid
+        case .abandoned:
+            run.context.tell(run.abandoned(state, "nothing to resume"))
+            return .invalid
         // If the Sentinels have made the target primary on their own and nothing was taken back yet, the unfinished
         // rollback is given up and the run goes on.
         case .rollingBack, .rollbackIncomplete:

@@ -29,6 +29,10 @@ struct RollbackVerb: RunVerb {
             run.context.tell("nothing to roll back: that was done at \(state.updatedAt)")
             return .success
         }
+        if state.status == .abandoned {
+            run.context.tell(run.abandoned(state, "nothing to roll back"))
+            return .invalid
+        }
         try await run.claimServers()
         guard let cutover = await run.wayBack.passedCutover(state) else {
             return await run.goBack(state)

@@ -48,7 +48,7 @@ struct StatusVerb: Verb {
             let view = StatusView(
                 state: record, holding: holding, path: path, world: look.world, drift: look.drift,
                 next: holding.isHeld ? [] : look.next.all)
-            context.show(view.text(width: context.terminal?.width, style: context.style), indent: 2)
+            context.output(view.text(width: context.terminal?.width, style: context.style))
         }
         return .success
     }

@@ -1,3 +1,5 @@
+import Escaping
+
 /// A complete command line to type next, ready to be pasted into a shell.
 struct NextCommand: Equatable {
     let line: String
@@ -15,14 +17,7 @@ struct CommandLines {
     func next(_ verb: String, arguments: [String] = [], _ meaning: String) -> NextCommand {
         var words = ["planrun", verb, plan]
         if let state { words += ["--state", state] }
-        return NextCommand(line: (words + arguments).map(Self.quoted).joined(separator: " "), meaning: meaning)
-    }
-
-    /// Quotes a word so that a POSIX shell reads it as one word.
-    private static func quoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./:@%+,=".contains($0)) }
-        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        return NextCommand(line: (words + arguments).map(\.shellWord).joined(separator: " "), meaning: meaning)
     }
 }
 

@@ -16,10 +16,15 @@ struct StatusView {
 
     /// - Parameter width: columns; `nil` for no limit.
     func text(width: Int?, style: Style) -> String {
-        var lines = standing + ["recorded in \(path)", ""]
+        func wrapped(_ lines: [String]) -> [String] { lines.map { $0.wrapped(width: width, indent: 2) } }
+        var lines = wrapped(standing + ["recorded in \(path)", ""])
         lines += steps(style).map { $0.wrapped(width: width, indent: Mark.width) }
-        if !world.isEmpty { lines += ["", "the servers now:"] + world.map { "  \($0)" } }
-        lines += drift.map { "  \(VisibleText.escape($0))" }
+        if !world.isEmpty { lines += wrapped(["", "the servers now:"] + world.map { "  \($0)" }) }
+        lines += wrapped(drift.map { "  \(VisibleText.escape($0))" })
+        if let leftovers = state.leftovers, !leftovers.isEmpty {
+            lines +=
+                ["", "left behind when it was abandoned:"] + LeftoverLines(leftovers: leftovers).lines(width: width)
+        }
         if !next.isEmpty { lines += [""] + next.text(after: "  = help: ", width: width) }
         return lines.joined(separator: "\n")
     }
@@ -58,7 +63,7 @@ struct StatusView {
         case .rollingBack: if case .held = holding { "being rolled back" } else { "the rollback was stopped" }
         case .rolledBack: "rolled back"
         case .rollbackIncomplete: "rolled back in part"
-        case .succeeded, .failed, .stopped: state.status.rawValue
+        case .succeeded, .failed, .stopped, .abandoned: state.status.rawValue
         }
     }
 

@@ -1,0 +1,77 @@
+package import Execution
+import RESP
+import RedisTopology
+import Values
+
+/// What is left of `replicaof`: a target that follows the source, or holds its data, and Sentinels that list it.
+extension ReplicaOfOperation {
+    package func leftovers(_ undo: StateValue) async -> [Leftover] {
+        guard let memory = try? undo.decode(ReplicaOfMemory.self) else {
+            return [
+                Leftover(
+                    target.name, "what was changed there is not told: the state file holds no readable record of it")
+            ]
+        }
+        // Then it is the way of the cutover on which it goes on, and nothing is to be taken from it.
+        if await servers.sentinelNamingTarget() != nil { return [] }
+        return await following(memory) + listing() + ChangedSettings(memory.credentials).leftovers(on: target)
+    }
+
+    private func following(_ memory: ReplicaOfMemory) async -> [Leftover] {
+        let detach = target.commandLine(["REPLICAOF", "NO", "ONE"])
+        let before =
+            memory.wasEmpty ? " (before the run: empty, and followed nobody)" : " (before the run: followed nobody)"
+        do {
+            let upstream = try await target.replication().upstream?.primary
+            let keys = try await target.keyspace().keys
+            guard upstream != nil || memory.wasEmpty && keys > 0 else { return [] }
+            let holds = "holds \(keys.counted("key", "keys"))"
+            let what = upstream.map { "follows \($0) and \(holds)" } ?? holds
+            let kept = memory.wasEmpty && keys > 0 ? await onlyCopy(memory) : nil
+            let isEmptied = memory.wasEmpty && keys > 0 && kept == nil
+            return [
+                Leftover(
+                    target.name, what + before + (kept.map { "; do not empty it: \($0)" } ?? ""),
+                    commands: (upstream == nil ? [] : [detach])
+                        + (isEmptied ? [target.commandLine(["FLUSHALL"])] : []))
+            ]
+        } catch {
+            return [
+                Leftover(
+                    target.name,
+                    "it does not answer (\(error.what)), and may still follow \(servers.source.endpoint) when it is back\(before)",
+                    commands: [detach])
+            ]
+        }
+    }
+
+    /// Why the target's data may be the only copy; `nil` where the source has it, too.
+    private func onlyCopy(_ memory: ReplicaOfMemory) async -> String? {
+        do {
+            guard try await servers.source.replication().role == .primary else {
+                return "\(servers.source.endpoint) is no primary"
+            }
+            return try await SourceRunsOn.lost(servers, since: memory.baseline)?.what
+        } catch {
+            return "\(servers.source.endpoint) does not answer, and this may be the only copy"
+        }
+    }
+
+    /// A Sentinel forgets a replica only when it is reset, which costs it the other Sentinels for a moment.
+    private func listing() async -> [Leftover] {
+        guard let sentinels = Sentinels(servers) else { return [] }
+        var leftovers: [Leftover] = []
+        for sentinel in sentinels.all {
+            guard let replicas = try? await sentinel.sentinelReplicas(sentinels.primaryName) else { continue }
+            for replica in replicas where await servers.isSame(replica.address, as: target) {
+                leftovers.append(
+                    Leftover(
+                        sentinel.name,
+                        "lists \(target.endpoint) as a replica, and makes it follow again; once it is detached, reset the Sentinels one after the other, 30 s apart",
+                        commands: [sentinel.commandLine(["SENTINEL", "RESET", sentinels.primaryName])]))
+                break
+            }
+        }
+        return leftovers
+    }
+}

@@ -1,0 +1,23 @@
+import Escaping
+import RESP
+import Values
+
+extension Instance {
+    /// What a person types in a shell to send a command to it, whole. `redis-cli` asks for the password; it is never in the
+    /// line.
+    func commandLine(_ command: [String]) -> String {
+        var words = ["redis-cli", "-h", endpoint.host, "-p", String(endpoint.port)]
+        if let tls = settings.tls { words += tls.arguments }
+        if let user = settings.username { words += ["--user", user] }
+        if settings.password != nil { words.append("--askpass") }
+        return (words + command).map(\.shellWord).joined(separator: " ")
+    }
+}
+
+extension TLSOptions {
+    fileprivate var arguments: [String] {
+        let files = [("--cacert", caFile), ("--cert", certificateFile), ("--key", keyFile), ("--sni", serverName)]
+        return ["--tls"] + (verifiesCertificates ? [] : ["--insecure"])
+            + files.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    }
+}

@@ -1,0 +1,97 @@
+import Execution
+import Glibc
+import RESP
+import RedisTopology
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// A run that goes neither forward nor back has an end, and what it says is left is what is left.
+    @Suite struct AbandonTests {
+        @Test func `a run whose target refuses the way back is ended, and the lines that it prints clean up`()
+            async throws
+        {
+            var description = LabDescription.quick
+            description.target.extraLines = ["rename-command FLUSHALL \"\"", "rename-command FLUSHDB \"\""]
+            try await withLab(description) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(approval: true).map(withoutCommandCheck))
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("abandoned before the cutover") { _ in
+                    #expect(try await migration.planrun("apply").exitCode == 3)
+                    let back = try await migration.planrun("rollback")
+                    #expect(back.exitCode == 4, "\(back.standardError)")
+                    #expect(back.commandsOffered == ["rollback", "abandon"])
+                    let ended = try await migration.planrun("abandon", "--leave-behind")
+                    #expect(ended.exitCode == 4, "\(ended.standardError)")
+                    #expect(try migration.state().status == .abandoned)
+                    // What cannot be done there is the one line that does not work.
+                    let refused = try await lab.type(ended.linesToType)
+                    #expect(refused.allSatisfy { $0.contains("FLUSHALL") }, "\(refused)")
+                    try await lab.expectUntouched()
+                    #expect(try await lab.sentinelsKnowingTarget() == 0)
+                    let status = try await migration.planrun("status")
+                    #expect(status.standardOutput.contains { $0.contains("left behind when it was abandoned") })
+                    #expect(status.commandsOffered == ["apply"])
+                }
+            }
+        }
+
+        /// Dead with the fence up: the settings of the source are not its own.
+        @Test func `a killed cutover is ended while the target is gone, and the source is put right by the lines`()
+            async throws
+        {
+            try await withGatedLab(.quick) { lab, gates in
+                let migration = try Migration(lab, sentinels: gates.sentinels)
+                try await migration.fill(keys: 200)
+                let killed = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
+                    gates.kill(process, at: Moment("", after: true, "source: CLIENT PAUSE"))
+                    return try await process.wait()
+                }
+                #expect(killed.signal == SIGKILL)
+                gates.watch(nil)
+                await lab.target.kill()
+                let ended = try await migration.planrun("abandon", "--leave-behind")
+                #expect(ended.exitCode == 4, "\(ended.standardError)")
+                #expect(ended.complaint.contains("replica-priority is 0 (before the run: 100)"), "\(ended.complaint)")
+                #expect(ended.complaint.contains("min-replicas-to-write is 1 (before the run: 0)"))
+                try await lab.target.start()
+                #expect(try await lab.type(ended.linesToType) == [])
+                try await lab.expectUntouched()
+                let notes = try await lab.send(["CONFIG", "GET", "proc-title-template"], to: lab.source)
+                #expect(notes.array?.last?.string == "{title} {listen-addr} {server-mode}")
+                // What a server holds that did not answer is for a person to look at.
+                try await lab.send(["FLUSHALL"], to: lab.target)
+                #expect(try await lab.send(["SET", "taken", "again"], to: lab.source).string == "OK")
+                let anew = try await migration.planrun("apply", "--auto-approve")
+                #expect(anew.exitCode == 0, "\(anew.standardError)")
+                try await lab.expectMigrated()
+            }
+        }
+
+        private func withoutCommandCheck(_ step: String) -> String {
+            step == "preflight: {}" ? "preflight: { renamed-commands: off }" : step
+        }
+    }
+}
+
+extension PlanrunProcess.Outcome {
+    /// The lines for a shell that were printed.
+    var linesToType: [String] {
+        (standardOutput + standardError).filter { $0.hasPrefix("    redis-cli ") }.map { String($0.dropFirst(4)) }
+    }
+}
+
+extension Lab {
+    /// Types lines at a shell, one after the other.
+    /// - Returns: those that did not work.
+    func type(_ lines: [String]) async throws -> [String] {
+        var failed: [String] = []
+        for line in lines {
+            let outcome = try await Shell.run(line)
+            let worked = outcome.exitCode == 0 && !outcome.output.hasPrefix("ERR") && !outcome.output.contains("NOPERM")
+            if !worked { failed.append("\(line): \(outcome.output)") }
+        }
+        return failed
+    }
+}
