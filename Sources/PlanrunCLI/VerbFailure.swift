@@ -31,7 +31,7 @@ enum VerbFailure: String, DeclaredFailure {
         case .rollbackUnfinished: "a rollback of this run was begun and is not finished"
         case .planChanged: "the plan has changed since the run began"
         case .recordedPlanUnreadable: "the plan in the record is not one that this planrun reads"
-        case .confirmationMissing: "going back needs a yes to the writes that it gives up, and abandoning a run one to what it leaves behind"
+        case .confirmationMissing: "going back needs a yes to what it gives up, and abandoning one to what it leaves"
         case .moreWritesGivenUp: "going back gives up more writes than `--discard-writes` allows"
         case .rehearsalFailed: "a rehearsal ended for a reason that planrun does not know"
         }

@@ -82,20 +82,86 @@ extension LiveTests {
                 // The count is that of the ten writes and of the two with which planrun's verification set a key and
                 // deleted it.
                 #expect(refused.complaint.contains("12 writes are given up"), "\(refused.complaint)")
+                // Applications that go on writing make any number too small.
+                #expect(refused.complaint.contains("\(migration.plan) --discard-writes all   go back, however many"))
                 try await lab.expectMigrated(sourceFollows: false)
                 #expect(try await lab.send(["GET", "since:9"], to: lab.target).string == "value")
 
-                let back = try await migration.planrun("rollback", "--discard-writes", "12")
+                let back = try await migration.planrun("rollback", "--discard-writes", "all")
                 #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
                 try await lab.expectUntouched()
                 try await lab.expectForgotten()
                 #expect(try await lab.send(["SET", "here", "again"], to: lab.source).string == "OK")
             }
         }
+
+        /// Nobody can ask it for what it had. Dead by itself after the cutover, or together with planrun right after its
+        /// promotion, when no Sentinel names it yet.
+        @Test(arguments: [Engine.redis, .dragonfly], [false, true])
+        func `a target that is gone for good is not needed for the way back`(engine: Engine, isEarly: Bool) async throws
+        {
+            var description = LabDescription.quick
+            description.sentinels?.count = 3
+            try await withGatedLab(description, target: engine) { lab, gates in
+                let migration = try Migration(lab, afterCutover: "discard-writes", sentinels: gates.sentinels)
+                try await migration.fill(keys: 200)
+                try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
+                    if isEarly { gates.kill(process, at: Moment("", after: true, "target: REPLICAOF NO ONE")) }
+                    _ = try await process.wait()
+                }
+                gates.watch(nil)
+                await lab.target.kill()
+                let asked = try await migration.planrun("rollback")
+                #expect(asked.exitCode == 3, "\(asked.standardOutput + asked.standardError)")
+                #expect(asked.errors == ["error[confirmation-missing]"])
+                #expect(
+                    asked.complaint.contains("is given up: it does not answer, so nobody can tell how much that is"))
+                let counted = try await migration.planrun("rollback", "--discard-writes", "5")
+                #expect(counted.errors == ["error[more-writes-given-up]"])
+                let back = try await migration.planrun("rollback", "--discard-writes", "all")
+                #expect(back.standardOutput.contains { $0.contains("ok undo failover: ") }, "\(back.standardOutput)")
+                #expect(back.exitCode == 4)
+                #expect(back.commandsOffered == ["rollback", "abandon"], "\(back.complaint)")
+                try await lab.expectSourceAlone()
+                let ended = try await migration.planrun("abandon", "--leave-behind")
+                #expect(ended.exitCode == 4, "\(ended.complaint)")
+                #expect(ended.complaint.contains("may still follow \(lab.address(of: lab.source))"))
+            }
+        }
+
+        @Test func `with 'after-cutover: stop' and the target gone, it is said how there is a way back`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab)
+                #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
+                await lab.target.kill()
+                let refused = try await migration.planrun("rollback")
+                #expect(refused.exitCode == 4)
+                #expect(refused.errors == ["error[past-point-of-no-return]"])
+                #expect(
+                    refused.complaint.contains(
+                        "'rollback: { after-cutover: discard-writes }' in the plan is a way back"))
+                #expect(refused.complaint.contains("by hand the same is:"))
+                try await eventually("the Sentinel has read the source's priority", within: .seconds(30)) {
+                    try await lab.type(refused.linesToType) == []
+                }
+                try await lab.expectSourceAlone()
+            }
+        }
     }
 }
 
 extension Lab {
+    /// Waits until the source is the primary that every Sentinel names, with its settings as before, and takes writes.
+    fileprivate func expectSourceAlone() async throws {
+        let wanted = ["min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "100"]
+        try await eventually("the source is the primary again", within: .seconds(30)) {
+            let world = try await World.read(self)
+            return world.topology.instances[0].role == .primary && world.settings == wanted
+                && world.topology.sentinels.allSatisfy { $0.primary == self.address(of: self.source) }
+        }
+        #expect(try await send(["SET", "here", "again"], to: source).string == "OK")
+    }
+
     /// How many Sentinels have the target in their list of replicas.
     func sentinelsKnowingTarget() async throws -> Int {
         let port = String(address(of: target).port)

@@ -55,7 +55,7 @@ struct FailoverLifecycleTests {
     @Test(arguments: [1, 3])
     func `a source that stood alone is the primary again, without the writes since`(_ sentinels: Int) async throws {
         var lifecycle = try Way(via: "sentinel", sentinels: sentinels, resting: .fenced).lifecycle()
-        lifecycle.discardsWrites = true
+        lifecycle.allowance = .counted
         let process = FakeProcess(lifecycle.world)
         try await lifecycle.run(process)
         process.sleep(until: process.time + .seconds(15))
@@ -75,7 +75,7 @@ struct FailoverLifecycleTests {
         _ setting: String, isPromoted: Bool
     ) async throws {
         var lifecycle = try Way(via: "sentinel", sentinels: 3, resting: .fenced).lifecycle()
-        lifecycle.discardsWrites = true
+        lifecycle.allowance = .counted
         let process = FakeProcess(lifecycle.world)
         try await lifecycle.run(process)
         process.sleep(until: process.time + .seconds(15))
@@ -97,7 +97,7 @@ struct FailoverLifecycleTests {
     @Test(arguments: Way.all.filter { $0.resting == nil })
     func `with discard-writes it is undone by the same handover backwards`(_ way: Way) async throws {
         var lifecycle = try way.lifecycle()
-        lifecycle.discardsWrites = true
+        lifecycle.allowance = .counted
         let process = FakeProcess(lifecycle.world)
         try await lifecycle.run(process)
         process.sleep(until: process.time + .seconds(15))

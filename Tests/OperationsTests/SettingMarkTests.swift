@@ -77,7 +77,7 @@ struct SecondPlanrunTests {
         while !isOver {
             moment += 1
             var lifecycle = Lifecycle(plan, world(), node: "failover")
-            lifecycle.discardsWrites = true
+            lifecycle.allowance = .counted
             let before = lifecycle.world.read { $0.instances.mapValues { $0.settings } }
             let first = FakeProcess(lifecycle.world, Mishap(kind: .dies, moment: moment))
             _ = try? await lifecycle.run(first)

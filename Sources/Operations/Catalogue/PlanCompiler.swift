@@ -27,9 +27,9 @@ package struct CompiledPlan: Sendable {
     }
 
     package func operations(
-        servers: Servers, approver: any Approver, discardsWrites: Bool = false
+        servers: Servers, approver: any Approver, allowance: WriteAllowance = .nothing
     ) -> some OperationProvider {
-        PlanOperations(makers: makers, servers: servers, approver: approver, discardsWrites: discardsWrites)
+        PlanOperations(makers: makers, servers: servers, approver: approver, allowance: allowance)
     }
 
     /// What the description of a step depends on besides the step itself.
@@ -44,11 +44,11 @@ private struct PlanOperations: OperationProvider {
     let makers: [NodeID: StepNode.Maker]
     let servers: Servers
     let approver: any Approver
-    let discardsWrites: Bool
+    let allowance: WriteAllowance
 
     func operation(for node: NodeID) -> any Operation {
         guard let maker = makers[node] else { preconditionFailure("node '\(node)' was never compiled") }
-        return maker(servers, approver, discardsWrites)
+        return maker(servers, approver, allowance)
     }
 }
 

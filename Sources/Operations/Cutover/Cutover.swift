@@ -31,6 +31,8 @@ struct Cutover: Sendable {
     /// Commands that make the new primary accept writes again. Set only for a return to a source that stands alone,
     /// refuses writes and was forgotten by the Sentinels.
     var reopening: [Command]?
+    /// Whether the new primary has to be promoted in any case, because nobody else would.
+    var isBound = false
     let context: StepContext
     /// Writes the memory to the state file. It returns when the file is on disk.
     let record: @Sendable (CutoverMemory) async throws -> Void
@@ -141,7 +143,7 @@ struct Cutover: Sendable {
         await sentinels?.recogniseAll(from, to)
         let driver = CutoverDriver(self, await choice(), memory, leader: nil, counter: nil, limits: await limits())
         let isBound =
-            if method == .promote { true } else { (try? await from.replication())?.upstream != nil }
+            if isBound || method == .promote { true } else { (try? await from.replication())?.upstream != nil }
         try await shielded(driver) { $0.goOn(isBound: isBound) }
     }
 

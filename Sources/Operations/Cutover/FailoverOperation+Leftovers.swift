@@ -11,9 +11,9 @@ extension FailoverOperation {
             let what = "what was changed there is not told: the state file holds no readable record of it"
             return [servers.source, servers.target].map { Leftover($0.name, what) }
         }
-        var leftovers = await role(memory.cutover)
-        leftovers += await ChangedSettings(memory.cutover.credentials, and: memory.cutover.fence)
+        var leftovers = await ChangedSettings(memory.cutover.credentials, and: memory.cutover.fence)
             .leftovers(on: servers.source)
+        leftovers += await role()
         if let back = memory.back {
             leftovers += await ChangedSettings(back.credentials, and: back.fence).leftovers(on: servers.target)
         }
@@ -21,15 +21,50 @@ extension FailoverOperation {
         return leftovers + (await replicas.leftovers(memory.cutover.replicas))
     }
 
-    /// Who is primary now is for a person to judge, so nothing is proposed for it.
-    private func role(_ memory: CutoverMemory) async -> [Leftover] {
+    /// While the target answers, a person has to judge who shall be the primary, so nothing is proposed for it.
+    private func role() async -> [Leftover] {
         let source = servers.source
-        guard let replication = try? await source.replication() else { return [] }
+        guard let replication = try? await source.replication(),
+            let isClosed = try? await Fence(primary: source).isClosed()
+        else { return [] }
+        let isSilent = await servers.isTargetSilent()
+        let hand = isSilent ? await announcementByHand() : []
+        let before =
+            " (before the run: the primary)"
+            + (hand.count == 1 ? "; a Sentinel that says NOGOODSLAVE reads the new priority within 10 s" : "")
         if let upstream = replication.upstream?.primary {
-            return [Leftover(source.name, "takes no writes: it follows \(upstream) (before the run: the primary)")]
+            let detach = isSilent ? [source.commandLine(["REPLICAOF", "NO", "ONE"])] : []
+            return [
+                Leftover(source.name, "takes no writes: it follows \(upstream)" + before, commands: detach + hand)
+            ]
         }
-        guard (try? await Fence(primary: source).isClosed()) == true else { return [] }
-        return [Leftover(source.name, "takes no writes: it stands alone, fenced (before the run: the primary)")]
+        guard isClosed || !hand.isEmpty else { return [] }
+        let what = isClosed ? "takes no writes: it stands alone, fenced" : "the Sentinels do not name it"
+        return [Leftover(source.name, what + before, commands: hand)]
+    }
+
+    /// How a person has the Sentinels name the source again: by a failover where they list it as a replica. One that they
+    /// have forgotten is monitored anew, without the settings that a Sentinel does not tell, such as its `auth-pass`.
+    private func announcementByHand() async -> [String] {
+        guard let sentinels = Sentinels(servers) else { return [] }
+        let source = servers.source.endpoint
+        var lost: [(sentinel: Sentinel, quorum: Int)] = []
+        for sentinel in sentinels.all {
+            guard let primary = try? await sentinel.sentinelPrimary(sentinels.primaryName),
+                await !servers.isSame(primary.address, as: servers.source)
+            else { continue }
+            lost.append((sentinel, primary.quorum))
+        }
+        let name = sentinels.primaryName
+        if let first = lost.first, (try? await sentinels.knowsAny([source])) == true {
+            return [first.sentinel.commandLine(["SENTINEL", "FAILOVER", name])]
+        }
+        return lost.flatMap { sentinel, quorum in
+            [
+                sentinel.commandLine(["SENTINEL", "REMOVE", name]),
+                sentinel.commandLine(["SENTINEL", "MONITOR", name, source.host, String(source.port), String(quorum)]),
+            ]
+        }
     }
 }
 
@@ -42,7 +77,7 @@ extension OtherReplicas {
             var settings = primary.settings
             settings.address = memory.address
             let replica = Server(
-                part: .replica, endpoint: memory.address, settings: settings,
+                part: .replica, settings: settings,
                 session: servers.connector.session(settings))
             if let replication = try? await replica.replication(), replication.role == .primary {
                 leftovers.append(

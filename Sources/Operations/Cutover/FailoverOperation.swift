@@ -7,8 +7,8 @@ import RedisTopology
 package struct FailoverOperation: Operation {
     let servers: Servers
     let step: FailoverStep
-    /// Whether `undo` may go back after the cutover, although writes made since then are lost.
-    let discardsWrites: Bool
+    /// What a person lets `undo` give up once the target is the primary.
+    let allowance: WriteAllowance
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
         let recorded = try context.undo?.decode(FailoverMemory.self)
@@ -150,27 +150,41 @@ package struct FailoverOperation: Operation {
     package func undo(_ context: StepContext) async throws -> String? {
         guard let memory = try context.undo?.decode(FailoverMemory.self) else { return nil }
         if memory.back != nil { return try await goBack(memory, context) }
+        if allowance == .everything, await servers.isTargetSilent() { return try await goBack(memory, context) }
         // If a Sentinel has accepted or begun a failover, it may still promote the target. So the fences stay until
         // that failover is over.
         if let sentinels = Sentinels(servers) {
             try await sentinels.waitUntilCalm(upTo: sentinels.limits().promotion, context)
         }
+        if await servers.isTargetSilent() { return try await undoAlone(memory, context) }
         let situation = try await situation(memory.cutover)
         switch situation.verdict {
         case .notStarted,
             .unclear where situation.isUntouched:
-            try await cutover(context).unfence(memory.cutover)
-            try await cutover(context).others.restore(memory.cutover.replicas)
-            return "\(servers.source.endpoint) takes writes, with its settings as before"
+            return try await unfence(memory.cutover, context)
         case .promoted, .finished:
-            guard discardsWrites else { throw await pastReturn() }
+            guard allowance != .nothing else { throw await pastReturn() }
             return try await goBack(memory, context)
         case .unclear(let code, let what): throw await unclear(code, what)
         }
     }
 
+    /// Takes it back while the target does not answer. As long as nothing may have been promoted, that needs no target.
+    private func undoAlone(_ memory: FailoverMemory, _ context: StepContext) async throws -> String {
+        guard memory.cutover.phase == .fencing, try await servers.source.replication().role == .primary,
+            await servers.sentinelNamingTarget() == nil, await Sentinels(servers)?.isFailingOver() != true
+        else { throw await targetSilent(since: memory.cutover) }
+        return try await unfence(memory.cutover, context)
+    }
+
+    private func unfence(_ memory: CutoverMemory, _ context: StepContext) async throws -> String {
+        try await cutover(context).unfence(memory)
+        try await cutover(context).others.restore(memory.replicas)
+        return "nothing was promoted; \(servers.source.endpoint) takes writes, with its settings as before"
+    }
+
     private func goBack(_ memory: FailoverMemory, _ context: StepContext) async throws -> String {
-        try await Return(servers: servers, step: step, memory: memory, context: context).run()
+        try await Return(servers: servers, step: step, memory: memory, allowance: allowance, context: context).run()
         return "\(servers.source.endpoint) is the primary again"
     }
 
@@ -185,18 +199,20 @@ package struct FailoverOperation: Operation {
         do {
             return try await CutoverSituation.read(servers, memory)
         } catch {
-            guard memory?.phase == .promoting, let cause = error as? StepFailure, cause.isTransient else { throw error }
-            throw await targetSilent(cause)
+            guard memory?.phase == .promoting, (error as? StepFailure)?.isTransient == true else { throw error }
+            throw await targetSilent(since: memory ?? CutoverMemory())
         }
     }
 
-    private func targetSilent(_ cause: StepFailure) async -> StepFailure {
-        StepFailure(
-            code: .targetSilent, what: "\(servers.target.name) was promoted, or was about to be, and does not answer",
-            place: [servers.target.name, cause.what], world: await WorldReport(servers).sentences(),
+    private func targetSilent(since memory: CutoverMemory) async -> StepFailure {
+        let since = memory.promotingSince.map { " at \(Timestamp(secondsSince1970: $0))" } ?? ""
+        return StepFailure(
+            code: .targetSilent,
+            what: "\(servers.target.name) was promoted\(since), or was about to be, and does not answer",
+            place: [servers.target.name], world: await WorldReport(servers).sentences(),
             help: [
-                "start \(servers.target.endpoint) again with its data, then resume",
-                "until it answers no write is taken, and nothing can be taken back",
+                "start \(servers.target.endpoint) again with its data, then resume; until it answers no write is taken",
+                "if it is gone for good, 'rollback' with 'after-cutover: discard-writes' in the plan goes back to \(servers.source.endpoint), and gives up what was written since",
             ],
             isTransient: true)
     }

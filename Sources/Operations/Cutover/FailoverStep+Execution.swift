@@ -23,8 +23,8 @@ extension FailoverStep: StepExecution {
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         [
             [
-                StepNode("the target becomes the primary") { servers, _, discardsWrites in
-                    FailoverOperation(servers: servers, step: self, discardsWrites: discardsWrites)
+                StepNode("the target becomes the primary") { servers, _, allowance in
+                    FailoverOperation(servers: servers, step: self, allowance: allowance)
                 }
             ]
         ]

@@ -18,9 +18,14 @@ struct Return {
     let servers: Servers
     let step: FailoverStep
     let memory: FailoverMemory
+    let allowance: WriteAllowance
     let context: StepContext
 
     func run() async throws {
+        if await servers.isTargetSilent() {
+            guard allowance == .everything else { throw silent() }
+            return try await runAlone()
+        }
         let back = try await prepared()
         let situation = try await CutoverSituation.read(servers, back, isReturn: true)
         switch situation.verdict {
@@ -36,19 +41,53 @@ struct Return {
             let state = SyncState(try await servers.source.replication())
             guard try await handover(drains: state.isSynced).run(back) else { throw overtaken() }
         case .unclear(let code, let what):
-            throw StepFailure(
-                code: code, what: what, place: [servers.source.name, servers.target.name],
-                world: await WorldReport(servers).sentences(),
-                help: ["make the source follow the target, or promote it yourself, then roll back again"])
+            throw await unclear(code, what)
         }
         // The cutover is undone. Both servers get back their own settings, which planrun had changed to keep a server
         // from being promoted, or from accepting writes alone.
+        try await restoreSource()
+        try await Fence(primary: servers.target).lower(to: back.fence)
+    }
+
+    /// The way back without the target. Its settings stay unknown, and are what they are should it ever come back.
+    private func runAlone() async throws {
+        if let upstream = try await servers.source.replication().upstream?.primary,
+            await !servers.isSame(upstream, as: servers.target)
+        {
+            throw await unclear(.sourceNotPrimary, "the source follows \(upstream), which is not the target")
+        }
+        let back = memory.back ?? CutoverMemory()
+        try await context.save(StateValue(FailoverMemory(cutover: memory.cutover, back: back)))
+        try await Fence(primary: servers.source).lower(to: memory.cutover.fence)
+        try await restorePriority()
+        try await LoneReturn(servers: servers, handover: handover(drains: false), context: context).run(back)
+        try await restoreSource()
+    }
+
+    private func restoreSource() async throws {
         try await Fence(primary: servers.source).lower(to: memory.cutover.fence)
         try await restorePriority()
         try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)
         try await OtherReplicas(servers: servers, primary: servers.source, successor: servers.target)
             .restore(memory.cutover.replicas)
-        try await Fence(primary: servers.target).lower(to: back.fence)
+    }
+
+    private func unclear(_ code: OperationFailure, _ what: String) async -> StepFailure {
+        StepFailure(
+            code: code, what: what, place: [servers.source.name, servers.target.name],
+            world: await WorldReport(servers).sentences(),
+            help: ["make the source follow the target, or promote it yourself, then roll back again"])
+    }
+
+    private func silent() -> StepFailure {
+        StepFailure(
+            code: .targetSilent,
+            what: "\(servers.target.name) does not answer, and may have writes that were not counted",
+            place: [servers.target.name],
+            help: [
+                "start \(servers.target.endpoint) again, then roll back again; or say '--discard-writes all', which gives up what only it has"
+            ],
+            isTransient: true)
     }
 
     private func overtaken() -> StepFailure {

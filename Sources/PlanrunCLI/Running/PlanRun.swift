@@ -56,25 +56,31 @@ struct PlanRun: Sendable {
     func go(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
         try await claimServers()
         announce()
-        let outcome = await executor(discardsWrites: false).run(state, interrupts: interrupts.stream())
+        let outcome = await executor(allowance: .nothing).run(state, interrupts: interrupts.stream())
         view.close()
         return await conclude(outcome)
     }
 
     /// Takes back what was done.
-    /// - Parameter discardsWrites: whether to take back the cutover, too, and give up what was written since.
-    func goBack(_ state: RunState, discardsWrites: Bool = false) async -> ExitStatus {
-        let executor = executor(discardsWrites: discardsWrites)
+    /// - Parameter allowance: what may be given up to take back the cutover, too.
+    func goBack(_ state: RunState, allowance: WriteAllowance = .nothing) async -> ExitStatus {
+        let executor = executor(allowance: allowance)
         let outcome = await executor.rollBack(
-            state, interrupts: interrupts.stream(), pastPointOfNoReturn: discardsWrites)
+            state, interrupts: interrupts.stream(), pastPointOfNoReturn: allowance != .nothing)
         view.close()
         return await Conclusion(run: self, state: outcome.state).tell(outcome)
     }
 
-    private func executor(discardsWrites: Bool) -> Executor {
+    /// What is still in place of one step's effect, and how a person takes it away.
+    func leftovers(of node: RunState.Node) async -> [Leftover] {
+        guard let undo = node.undo else { return [] }
+        return await compiled.operations(servers: servers, approver: approver).operation(for: node.id).leftovers(undo)
+    }
+
+    private func executor(allowance: WriteAllowance) -> Executor {
         Executor(
             graph: compiled.graph,
-            provider: compiled.operations(servers: servers, approver: approver, discardsWrites: discardsWrites),
+            provider: compiled.operations(servers: servers, approver: approver, allowance: allowance),
             policies: compiled.policies, lease: options.lease,
             observer: { [view, warnings] event in
                 warnings.note(event)
@@ -139,6 +145,11 @@ struct PlanRun: Sendable {
         if await wayBack.isPastCutover(state) {
             await conclusion.tell(outcome.failures, next: next.all)
             return .personNeeded
+        }
+        // Nobody can tell whether the target took over: a rollback would wait for it as a resume does.
+        if await wayBack.cutoverToGiveUp(state) != nil {
+            await conclusion.tell(outcome.failures, next: next.all)
+            return .stopped
         }
         guard !next.isUntouched else {
             await conclusion.tell(outcome.failures, next: next.all)

@@ -22,6 +22,16 @@ struct WayBack: Sendable {
         return state.nodes.first { passages[$0.id] == .behind }
     }
 
+    /// The record of the step whose undo gives writes up: it has cut over, or may have, and the target does not answer.
+    func cutoverToGiveUp(_ state: RunState) async -> RunState.Node? {
+        let provider = compiled.operations(servers: servers, approver: NobodyApproves())
+        let passages = await state.passages(in: graph, asking: provider)
+        if let passed = state.nodes.first(where: { passages[$0.id] == .behind }) { return passed }
+        guard let doubtful = state.nodes.first(where: { passages[$0.id] == .perhaps }), await servers.isTargetSilent()
+        else { return nil }
+        return doubtful
+    }
+
     /// What to type next, judged by the record and by the servers.
     func nextSteps(_ state: RunState) async -> NextSteps {
         let isPast = await isPastCutover(state)
@@ -30,14 +40,12 @@ struct WayBack: Sendable {
         }
         return NextSteps(
             state: state, commands: commands, step: step,
-            isUntouched: !isPast && state.nodesToUndo(in: graph).isEmpty, back: next(state, isPast: isPast))
+            isUntouched: !isPast && state.nodesToUndo(in: graph).isEmpty, back: await next(state))
     }
 
-    /// The command that goes back; empty if there is no way back.
-    func next(_ state: RunState) async -> [NextCommand] { next(state, isPast: await isPastCutover(state)) }
-
-    private func next(_ state: RunState, isPast: Bool) -> [NextCommand] {
-        if isPast {
+    /// The command that goes back; empty where there is no way back.
+    func next(_ state: RunState) async -> [NextCommand] {
+        if await cutoverToGiveUp(state) != nil {
             switch compiled.plan.rollback.afterCutover {
             case .stop, .copyBack: return []
             case .discardWrites:

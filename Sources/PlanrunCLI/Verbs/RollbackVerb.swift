@@ -10,15 +10,18 @@ struct RollbackVerb: RunVerb {
         commandName: "rollback", abstract: "Take back what a run did, last step first, as far as the plan allows.",
         discussion: """
             Before the cutover everything can be taken back. After it the plan decides, with 'rollback.after-cutover': \
-            'stop' refuses; 'discard-writes' makes the source primary again and says first how many writes that gives up.
+            'stop' refuses; 'discard-writes' makes the source primary again and says first how many writes that gives up. A \
+            target that is gone for good is not needed for it.
             """)
 
     @OptionGroup var options: RunOptions
 
     @Option(
         name: .customLong("discard-writes"),
-        help: ArgumentHelp("After the cutover: go back if this gives up no more writes than that.", valueName: "count"))
-    var discardWrites: Int64?
+        help: ArgumentHelp(
+            "After the cutover: go back if this gives up no more writes than that; 'all': however many.",
+            valueName: "count|all"))
+    var discardWrites: AgreedLoss?
 
     /// A rollback runs no approval steps.
     var approvals: Approvals { Approvals() }
@@ -34,34 +37,56 @@ struct RollbackVerb: RunVerb {
             return .invalid
         }
         try await run.claimServers()
-        guard let cutover = await run.wayBack.passedCutover(state) else {
-            return await run.goBack(state)
+        guard let cutover = await run.wayBack.cutoverToGiveUp(state) else { return await run.goBack(state) }
+        // Without undo data the target was the primary already when the step began, so this run did not make it
+        // primary.
+        guard let undo = cutover.undo else {
+            return await refuse(run, state, "this run has not made it, so it cannot take it back", help: [])
         }
-        switch run.plan.rollback.afterCutover {
-        case .stop, .copyBack:
+        do {
+            let cost = try await GivenUpWrites.read(run.servers, undo: undo)
+            switch run.plan.rollback.afterCutover {
+            case .stop, .copyBack: return await refuseToStop(run, state, cutover, cost)
+            case .discardWrites:
+                guard await agrees(run, to: cost) else { return .stopped }
+                return await run.goBack(state, allowance: allowance(cost))
+            }
+        } catch let failure as StepFailure {
+            run.context.tell(
+                Notice(
+                    code: failure.code, what: "cannot tell what going back would give up: \(failure.what)",
+                    details: failure.place + ["nothing was changed"], help: failure.help,
+                    next: [run.commands.next("rollback", "try again")]))
+            return .personNeeded
+        }
+    }
+
+    /// Who agrees to a number counts on a target that could be asked for it.
+    private func allowance(_ cost: GivenUpWrites) -> WriteAllowance {
+        discardWrites == .all || cost.count == nil ? .everything : .counted
+    }
+
+    /// The plan has no way back. A target that is gone is no reason to be without one, so it is said how there is one.
+    private func refuseToStop(
+        _ run: PlanRun, _ state: RunState, _ cutover: RunState.Node, _ cost: GivenUpWrites
+    ) async -> ExitStatus {
+        let why = "the plan says 'after-cutover: stop'"
+        guard cost.isTargetSilent else {
             return await refuse(
-                run, state, "the plan says 'after-cutover: stop'",
+                run, state, why,
                 help: [
                     "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
                 ])
-        case .discardWrites:
-            // Without undo data, the target was the primary already when the step began, so this run did not make it
-            // primary.
-            guard let undo = cutover.undo else {
-                return await refuse(run, state, "this run has not made it, so it cannot take it back", help: [])
-            }
-            do {
-                guard try await agrees(run, undo) else { return .stopped }
-            } catch let failure as StepFailure {
-                run.context.tell(
-                    Notice(
-                        code: failure.code, what: "cannot tell what going back would give up: \(failure.what)",
-                        details: failure.place + ["nothing was changed"], help: failure.help,
-                        next: [run.commands.next("rollback", "try again")]))
-                return .personNeeded
-            }
-            return await run.goBack(state, discardsWrites: true)
         }
+        let status = await refuse(
+            run, state, why,
+            help: [
+                "if \(run.servers.target.endpoint) is gone for good, 'rollback: { after-cutover: discard-writes }' in the plan is a way back: \(cost.sentence)"
+            ])
+        let byHand = await run.leftovers(of: cutover)
+        let lines = LeftoverLines(leftovers: byHand).lines(width: run.context.messageStyle.width)
+        if !lines.isEmpty { run.context.message((["by hand the same is:"] + lines).joined(separator: "\n")) }
+        return status
     }
 
     private func refuse(_ run: PlanRun, _ state: RunState, _ why: String, help: [String]) async -> ExitStatus {
@@ -77,35 +102,34 @@ struct RollbackVerb: RunVerb {
     }
 
     /// Asks for an explicit yes to giving up the writes that only the target has.
-    private func agrees(_ run: PlanRun, _ undo: StateValue) async throws -> Bool {
-        let cost = try await GivenUpWrites.read(run.servers, undo: undo)
-        if let discardWrites {
-            run.context.tell(cost.sentence)
-            if let count = cost.count, count <= discardWrites { return true }
+    private func agrees(_ run: PlanRun, to cost: GivenUpWrites) async -> Bool {
+        guard discardWrites != nil || !run.context.canAsk else {
+            let question = cost.count == 0 ? "Go back?" : "Go back, and give up what was written since?"
+            if await run.isAgreed(question, .word("discard"), introduction: [cost.sentence]) { return true }
+            run.context.tell("not rolled back; nothing was changed")
+            return false
+        }
+        run.context.tell(cost.sentence)
+        let all = run.commands.next(
+            "rollback", arguments: ["--discard-writes", AgreedLoss.allWord],
+            "go back, however many writes that gives up")
+        switch discardWrites {
+        case .all: return true
+        case .count(let allowed):
+            if let count = cost.count, count <= allowed { return true }
             run.context.tell(
                 Notice(
                     code: .verb(.moreWritesGivenUp),
-                    what: "that is more than '--discard-writes \(discardWrites)' allows; nothing was changed",
-                    help: ["say '--discard-writes' with a larger number if they may go"]))
-            return false
-        }
-        guard run.context.canAsk else {
-            run.context.tell(cost.sentence)
+                    what: "that is more than '--discard-writes \(allowed)' allows; nothing was changed",
+                    help: ["say '--discard-writes' with a larger number if they may go"], next: [all]))
+        case nil:
+            let none = run.commands.next(
+                "rollback", arguments: ["--discard-writes", "0"], "go back, if that is still so")
             run.context.tell(
                 Notice(
-                    code: .verb(.confirmationMissing),
-                    what: "going back needs a yes to that number; nothing was changed",
-                    next: cost.count.map {
-                        [
-                            run.commands.next(
-                                "rollback", arguments: ["--discard-writes", "\($0)"], "go back; they may go")
-                        ]
-                    } ?? []))
-            return false
+                    code: .verb(.confirmationMissing), what: "going back needs a yes to that; nothing was changed",
+                    next: [cost.count == 0 ? none : all]))
         }
-        let question = "Go back and give them up?"
-        if await run.isAgreed(question, .word("discard"), introduction: [cost.sentence]) { return true }
-        run.context.tell("not rolled back; nothing was changed")
         return false
     }
 }

@@ -11,7 +11,7 @@ struct Lifecycle {
     let plan: Plan
     let world: SharedWorld
     let node: NodeID
-    var discardsWrites = false
+    var allowance = WriteAllowance.nothing
 
     init(_ plan: Plan, _ world: SmallWorld, node: NodeID) {
         self.plan = plan
@@ -21,7 +21,7 @@ struct Lifecycle {
 
     func operation(_ process: FakeProcess) throws -> any Operation {
         try CompiledPlan(plan).operations(
-            servers: process.servers(plan), approver: NobodyAsked(), discardsWrites: discardsWrites
+            servers: process.servers(plan), approver: NobodyAsked(), allowance: allowance
         ).operation(for: node)
     }
 
