@@ -156,8 +156,8 @@ extension Lab {
         let wanted = ["min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": "100"]
         try await eventually("the source is the primary again", within: .seconds(30)) {
             let world = try await World.read(self)
-            return world.topology.instances[0].role == .primary && world.settings == wanted
-                && world.topology.sentinels.allSatisfy { $0.primary == self.address(of: self.source) }
+            return world.instances[0].role == .primary && world.settings == wanted
+                && world.named.allSatisfy { $0 == self.address(of: self.source) }
         }
         #expect(try await send(["SET", "here", "again"], to: source).string == "OK")
     }
