@@ -78,6 +78,7 @@ struct ReplicaOfLifecycleTests {
         let world = lifecycle.world.read { $0 }
         #expect(world.target.follows == nil, comment)
         #expect(world.target.writes == [], comment)
+        #expect(world.target.settings == FakeInstance().settings, comment)
         #expect(world.source.follows == nil && world.accepts(SmallWorld.source), comment)
         #expect(world.lost(on: SmallWorld.source) == [], comment)
         #expect(world.sentinels.allSatisfy { $0.named == SmallWorld.source }, comment)

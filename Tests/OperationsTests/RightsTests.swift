@@ -12,6 +12,8 @@ import Testing
         "config|set", "config|rewrite", "client|pause", "client|unpause", "multi", "client|kill", "exec",
     ]
     private static let probing = ["set", "del"]
+    /// Of a target that is no candidate until it has everything.
+    private static let candidacy = ["config|set", "config|rewrite"]
 
     private func rights(
         _ steps: [String], sentinel: Bool = true, target: String = "redis", after: String = "stop"
@@ -41,7 +43,8 @@ import Testing
     @Test func `following takes little, and its way back empties the target and resets the Sentinels`() throws {
         let rights = try rights(["replicaof: {}"])
         #expect(commands(rights, .source) == Set(Self.base + Self.watching))
-        #expect(commands(rights, .target) == Set(Self.base + Self.watching + ["replicaof", "flushall"]))
+        #expect(
+            commands(rights, .target) == Set(Self.base + Self.watching + Self.candidacy + ["replicaof", "flushall"]))
         #expect(
             commands(rights, .sentinel) == [
                 "client|setname", "info", "ping", "client|list", "sentinel|get-master-addr-by-name",
@@ -57,7 +60,9 @@ import Testing
                 == Set(Self.base + Self.watching + Self.fencing + Self.probing + ["replicaof"]))
         #expect(
             commands(plain, .target)
-                == Set(Self.base + Self.watching + Self.probing + ["replicaof", "flushall", "role", "command"]))
+                == Set(
+                    Self.base + Self.watching + Self.candidacy + Self.probing
+                        + ["replicaof", "flushall", "role", "command"]))
         #expect(commands(plain, .sentinel).contains("sentinel|failover"))
         #expect(!commands(plain, .sentinel).contains("publish"))
         for method in ["announce", "fastest"] {
@@ -69,12 +74,15 @@ import Testing
         #expect(!commands(plain, .source).contains("shutdown"))
         let promoted = try rights(cutover("via: promote"), sentinel: false)
         #expect(promoted[.sentinel] == [])
+        #expect(!commands(promoted, .target).contains("config|set"))
     }
 
     @Test func `a way back after the cutover fences the target, too`() throws {
         let stays = try rights(cutover("via: sentinel"))
         let returns = try rights(cutover("via: sentinel"), after: "discard-writes")
-        #expect(commands(returns, .target).subtracting(commands(stays, .target)) == Set(Self.fencing))
+        #expect(
+            commands(returns, .target).subtracting(commands(stays, .target))
+                == Set(Self.fencing).subtracting(Self.candidacy))
         #expect(commands(returns, .source).subtracting(commands(stays, .source)) == ["command"])
         #expect(commands(returns, .sentinel).subtracting(commands(stays, .sentinel)) == ["publish"])
     }

@@ -103,7 +103,7 @@ struct SyncWatchTests {
 
     @Test func `whatever breaks the calm starts it anew`() throws {
         let interruptions: [(SyncWatch.Observation, SyncWatch.Decision)] = [
-            (.silence("no reply"), waiting("both servers to answer", now: "no reply")),
+            (.silence("no reply", isOfSource: true), waiting("both servers to answer", now: "no reply")),
             (answer(.linkDown(since: nil)), waiting("the link between target and source to come up", now: "link down")),
             (answer(.online(offset: 0)), waiting("the target to catch up", now: "lag 977 KiB")),
         ]
@@ -130,6 +130,36 @@ struct SyncWatchTests {
         #expect(failure?.code == .operation(.fullSyncLoop))
         #expect(failure?.what == "the full sync began anew 3 times without ever finishing")
         #expect(failure?.world == ["10.0.0.1:6379 takes writes as before, but each try costs it a BGSAVE"])
+    }
+
+    @Test func `a source that is gone in the middle of the sync has the only complete copy`() throws {
+        var watch = try watch()
+        let silence = SyncWatch.Observation.silence("no reply", isOfSource: true)
+        _ = try watch.receive(answer(.fullSync(nil)), at: .zero)
+        _ = try watch.receive(silence, at: .seconds(1))
+        _ = try watch.receive(.silence("no reply", isOfSource: false), at: .seconds(30))
+        _ = try watch.receive(silence, at: .seconds(40))
+        _ = try watch.receive(silence, at: .seconds(99))
+        let failure = #expect(throws: StepFailure.self) { try watch.receive(silence, at: .seconds(100)) }
+        #expect(failure?.code == .operation(.sourceUnreachable))
+        #expect(
+            failure?.what
+                == "the source has not answered for 1m, and the target has not got everything from it")
+        #expect(
+            failure?.help == [
+                "start 10.0.0.1:6379 again with its own files, then resume",
+                "do not promote 10.0.0.2:6379, and let nothing follow it: the complete copy would be deleted",
+            ])
+    }
+
+    @Test func `a source that is gone when the target has everything is waited for`() throws {
+        var watch = try watch()
+        _ = try watch.receive(answer(.online(offset: 1_000_000)), at: .zero)
+        for second in 1...200 {
+            let silence = SyncWatch.Observation.silence("no reply", isOfSource: true)
+            #expect(
+                try watch.receive(silence, at: .seconds(second)) == waiting("both servers to answer", now: "no reply"))
+        }
     }
 
     @Test func `a source that is no primary and a target that follows nobody end the wait`() throws {

@@ -9,7 +9,7 @@ enum PublishedRecipe {
 
         1. preflight: many checks; changes nothing
              timeout 30s
-        2. replicaof: makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys
+        2. replicaof: makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys; until it has everything, no Sentinel can promote it (replica-priority 0)
              replace-data false, timeout 1m
              back: 200.0.0.2:6380 is detached, and emptied again if it was empty before
         3. wait-for-sync: waits until the lag is 64KiB at most for 5s
@@ -36,7 +36,7 @@ enum PublishedRecipe {
         | | step | what it does | way back |
         |---|---|---|---|
         | 1 | `preflight` | many checks; changes nothing | – |
-        | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys | 200.0.0.2:6380 is detached, and emptied again if it was empty before |
+        | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys; until it has everything, no Sentinel can promote it (replica-priority 0) | 200.0.0.2:6380 is detached, and emptied again if it was empty before |
         | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s | – |
         | 4 | `data` | 3 checks; changes nothing | – |
         | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. | – |
@@ -75,7 +75,7 @@ enum PublishedRecipe {
             },
             {
               "action" : "change",
-              "does" : "makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys",
+              "does" : "makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys; until it has everything, no Sentinel can promote it (replica-priority 0)",
               "findings" : [
 
               ],

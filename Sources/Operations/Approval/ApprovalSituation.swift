@@ -17,8 +17,8 @@ struct ApprovalSituation: Sendable {
         async let sentences = WorldReport(servers).facts()
         async let lag = lag()
         async let tilts = tilts()
-        if let violation = await violation { throw violation }
         let (world, distance, distrust) = await (sentences, lag, tilts)
+        if let violation = await violation { throw violation }
         return world + [distance].compactMap(\.self) + distrust
     }
 
@@ -27,13 +27,23 @@ struct ApprovalSituation: Sendable {
 
     /// The target's lag; `nil` if it is not in sync. Another fact says then that its link is lost.
     private func lag() async -> ApprovalFact? {
-        guard let answer = try? await SyncWatch.Answer.read(servers), let lag = answer.lag else { return nil }
+        guard let answer = try? await SyncWatch.Answer.read(servers) else { return nil }
+        await keepFromPromotion(answer)
+        guard let lag = answer.lag else { return nil }
         // The lag is shown again each time that it doubles or halves.
         var steps = 0
         var limit = Self.smallLag
         while limit < lag, steps < 40 { (limit, steps) = (limit * 2, steps + 1) }
         let since = syncedSince.map { "; in sync since \($0)" } ?? ""
         return ApprovalFact("lag", "the target lacks \(ByteCount(bytes: lag).text)\(since)", state: "\(steps)")
+    }
+
+    /// Hours may pass here, in which a target that has lost its link is no candidate. What a server refuses now is refused to
+    /// the next step, too.
+    private func keepFromPromotion(_ answer: SyncWatch.Answer) async {
+        let original = try? RunBaseline.recorded(servers.plan, context)?.targetPriority
+        guard answer.follows, !context.isLook, let candidacy = Candidacy(servers, original: original) else { return }
+        try? await candidacy.adapt(to: answer.state, priority: answer.priority)
     }
 
     private var syncedSince: String? {

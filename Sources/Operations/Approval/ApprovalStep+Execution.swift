@@ -4,7 +4,7 @@ import PlanModel
 extension ApprovalStep: StepExecution {
     static let role = StepGraph.Role.gate
 
-    func rights(at place: StepPlace) -> Rights { Conditions.rights(place.plan) }
+    func rights(at place: StepPlace) -> Rights { Candidacy.rights(place.plan) + Conditions.rights(place.plan) }
 
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         let request = ApprovalRequest(

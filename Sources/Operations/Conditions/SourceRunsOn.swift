@@ -44,6 +44,19 @@ struct SourceRunsOn: Condition {
         return nil
     }
 
+    /// What to do where the Sentinels have promoted a target that this run has never seen in sync; `nil` where it was.
+    static func helpWithPart(_ servers: Servers, _ context: StepContext) -> [String]? {
+        guard let baseline = try? RunBaseline.recorded(servers.plan, context), baseline.synced == nil else {
+            return nil
+        }
+        let (source, target) = (servers.source.endpoint, servers.target.endpoint)
+        return [
+            "this run has never seen the target in sync: \(source) may have the only complete copy",
+            "copy the files of \(source) (dump.rdb, appendonlydir) before it is started again: the Sentinels make it follow \(target), which deletes its data",
+            "compare the two; where \(source) has more, make the Sentinels watch it again: SENTINEL REMOVE and SENTINEL MONITOR at each",
+        ]
+    }
+
     static func help(_ servers: Servers) -> [String] {
         [
             "does \(servers.source.endpoint) have all its data? if not, bring it back first, from its own files or a backup",

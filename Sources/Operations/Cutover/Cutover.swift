@@ -73,6 +73,11 @@ struct Cutover: Sendable {
         memory.measurements = CutoverMeasurements()
         try await ReplicationCredentials(toFollow: to).apply(to: from)
         try await others.exclude(memory.replicas, memory.otherReplicas, context)
+        if to.part == .target {
+            let original = try RunBaseline.recorded(servers.plan, context)?.targetPriority
+            // A target that was started again since it was in sync has the priority of its file.
+            try await Candidacy(servers, original: original)?.grant()
+        }
         let counter = try? await WriteCounter(to)
         if method != .promote, reopening == nil, let sentinels {
             guard try await sentinels.waitUntilElectable(to, context) else { return false }

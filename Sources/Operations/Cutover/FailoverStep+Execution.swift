@@ -6,7 +6,9 @@ extension FailoverStep: StepExecution {
 
     func rights(at place: StepPlace) -> Rights {
         let plan = place.plan
-        var rights = Cutover.rights(from: .source, to: .target, plan) + Conditions.rights(plan)
+        var rights =
+            Cutover.rights(from: .source, to: .target, plan) + Conditions.rights(plan)
+            + Candidacy.rights(plan)
         rights += SourceRest.rights(method == .shutdown ? .shutdown : resting, plan)
         if replicas == nil || replicas == .detach { rights += Sentinels.forgettingRights(plan) }
         if method.isAnnounced { rights += PrimaryAnnouncement.rights }

@@ -12,7 +12,7 @@ struct Fence: Sendable {
 
     private static let quorumOfReplicas = "min-replicas-to-write"
     private static let maximumLag = "min-replicas-max-lag"
-    private static let priority = "replica-priority"
+    static let priority = "replica-priority"
     static let rewrite: Command = ["CONFIG", "REWRITE"]
     /// More replicas than any server can have: the largest value that Redis accepts for `min-replicas-to-write`.
     private static let unreachable = "2147483647"
@@ -46,21 +46,34 @@ struct Fence: Sendable {
     }
 
     /// Keeps the Sentinels from promoting a replica.
-    /// - Parameter prior: the replica's own `replica-priority`. It is noted at the replica.
-    func exclude(_ prior: String) async throws(StepFailure) {
-        try await change([(Self.priority, "0")], from: [Self.priority: prior])
+    /// - Parameters:
+    ///   - prior: its `replica-priority` without planrun, which is noted at the server.
+    ///   - writingFile: whether it is so, too, when the replica is started again.
+    func exclude(_ prior: String, writingFile: Bool = true) async throws(StepFailure) {
+        try await change([(Self.priority, "0")], from: [Self.priority: prior], writingFile: writingFile)
+    }
+
+    /// Lets the Sentinels promote a replica, as long as it runs.
+    /// - Parameter prior: its `replica-priority` without planrun.
+    func admit(_ prior: String, as priority: String) async throws(StepFailure) {
+        guard priority == prior else {
+            return try await change([(Self.priority, priority)], from: [Self.priority: prior], writingFile: false)
+        }
+        try await send([Command(["CONFIG", "SET", Self.priority, prior])], writingFile: false)
+        try await send(primary.unmarking([Self.priority]), writingFile: false)
     }
 
     /// Notes the original settings at the server, then changes them.
     private func change(
-        _ changes: [(name: String, value: String)], from prior: [String: String]
+        _ changes: [(name: String, value: String)], from prior: [String: String], writingFile: Bool = true
     ) async throws(StepFailure) {
         var noted: [String: SettingMark.Change] = [:]
         for (name, value) in changes {
             if let original = prior[name] { noted[name] = SettingMark.Change(original: original, set: value) }
         }
         let marking = try await primary.marking(noted)
-        try await send(marking + changes.map { Command(["CONFIG", "SET", $0.name, $0.value]) })
+        try await send(
+            marking + changes.map { Command(["CONFIG", "SET", $0.name, $0.value]) }, writingFile: writingFile)
     }
 
     /// The settings that decide how many replicas a write needs, with the values from before planrun changed them.
@@ -137,9 +150,10 @@ struct Fence: Sendable {
 
     /// Sends commands, then makes the server write its settings to its configuration file, if it has one. So the fence
     /// also holds after a restart. A Sentinel does this too, for every server whose role it changes.
-    func send(_ commands: [Command]) async throws(StepFailure) {
+    func send(_ commands: [Command], writingFile: Bool = true) async throws(StepFailure) {
         guard !commands.isEmpty else { return }
-        for (command, reply) in zip(commands, try await primary.replies(to: commands + [Self.rewrite])) {
+        let all = commands + (writingFile ? [Self.rewrite] : [])
+        for (command, reply) in zip(commands, try await primary.replies(to: all)) {
             if case .error(let error) = reply { throw primary.refusal(of: command, error) }
         }
     }

@@ -29,7 +29,8 @@ struct KnownPair: Sendable {
         ) { _ in true },
         KnownPair(
             issues: ["dragonfly#706", "dragonfly#2936", "dragonfly#3467"],
-            happens: "calls itself 'role:replica', which Sentinel does not read: its priority and offset stay unknown",
+            happens:
+                "calls itself 'role:replica', which Sentinel does not read: its priority and offset stay unknown, and it could be promoted before it has everything",
             fixedIn: .of(1, 22)
         ) { $0.isUnderSentinel && !$0.settings.saysSlave },
         KnownPair(

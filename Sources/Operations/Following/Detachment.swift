@@ -16,11 +16,21 @@ struct Detachment {
     }
 
     private var target: Server { servers.target }
+    private var candidacy: Candidacy? { Candidacy(servers, original: memory.priority) }
+
+    private func restore(_ memory: ReplicaOfMemory) async throws {
+        try await ReplicationCredentials.restore(memory.credentials, on: target)
+        try await candidacy?.restore()
+    }
 
     func run(_ context: StepContext) async throws -> String? {
         var memory = memory
+        if memory.followedBefore == true, !memory.isDetaching {
+            try await candidacy?.restore()
+            return nil
+        }
         if let sentinels = Sentinels(servers) { try await sentinels.waitUntilCalm(upTo: .seconds(60), context) }
-        try await refuseIfNamed()
+        try await refuseIfNamed(context)
         let replication = try await target.replication()
         if let primary = replication.upstream?.primary {
             guard await servers.isSame(primary, as: servers.source) else {
@@ -33,7 +43,7 @@ struct Detachment {
             try await context.save(StateValue(memory))
             try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
         } else if !memory.isDetaching {
-            try await ReplicationCredentials.restore(memory.credentials, on: target)
+            try await restore(memory)
             return nil
         }
         try await Sentinels(servers)?.forget(
@@ -41,15 +51,15 @@ struct Detachment {
             world: ["the target is detached; \(servers.source.endpoint) takes writes"], context)
         // The resets take time. A Sentinel that was not reset yet may have promoted the target, and then clients write
         // there. A Sentinel that was reset has forgotten the target and cannot promote it.
-        try await refuseIfNamed()
+        try await refuseIfNamed(context)
         let kept = try await empty(memory)
-        try await ReplicationCredentials.restore(memory.credentials, on: target)
+        try await restore(memory)
         return sentence(memory, kept: kept)
     }
 
     /// Throws if a Sentinel names the target as the primary: the target then has the newest data, and clients write to
     /// it.
-    private func refuseIfNamed() async throws(StepFailure) {
+    private func refuseIfNamed(_ context: StepContext) async throws(StepFailure) {
         guard let sentinel = await servers.sentinelNamingTarget() else { return }
         throw StepFailure(
             code: .targetIsPrimary, what: "\(sentinel.name) names the target as the primary: it is not emptied",
@@ -58,7 +68,7 @@ struct Detachment {
                 "the Sentinels failed over to \(target.endpoint) by themselves; clients that ask them write to it",
                 "its data was not touched",
             ],
-            help: [
+            help: SourceRunsOn.helpWithPart(servers, context) ?? [
                 "resume goes forward; to go back instead, make \(servers.source.endpoint) follow \(target.endpoint), fail over, and roll back then"
             ])
     }

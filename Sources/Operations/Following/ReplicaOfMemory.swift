@@ -3,6 +3,11 @@ struct ReplicaOfMemory: Codable, Equatable {
     /// Undo empties only a target that was empty.
     var wasEmpty: Bool
     var credentials: ReplicationCredentials.Prior
+    /// `replica-priority`, which is 0 until the target has everything; `nil` where no Sentinel could promote it, or where it has
+    /// no such setting.
+    var priority: String?
+    /// Whether it followed the source before the run, so that it goes on doing so. `nil` is no.
+    var followedBefore: Bool?
     /// Set before the target is detached, so that after an interruption undo knows that the target's keys came from the
     /// source.
     var isDetaching = false

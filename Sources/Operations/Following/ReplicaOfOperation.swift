@@ -24,9 +24,9 @@ package struct ReplicaOfOperation: Operation {
     package func inspect(_ context: StepContext) async throws -> Inspection {
         if let primary = try await upstream(context) {
             guard await servers.isSame(primary, as: source) else { throw followsAnother(primary) }
-            return .done("the target already follows \(source.endpoint)")
+            return try await takeOver(context) ?? .done("the target already follows \(source.endpoint)")
         }
-        try await refuseIfNamed()
+        try await refuseIfNamed(context)
         try await refuseItself()
         // If the source is a replica, it may have been demoted, and the target itself may have the newest data.
         if let primary = try await source.replication().upstream?.primary { throw await sourceFollows(primary) }
@@ -39,14 +39,33 @@ package struct ReplicaOfOperation: Operation {
                 throw violation
             }
             memory.baseline = try await RunBaseline.read(servers)
+            memory.followedBefore = nil
             if memory.wasEmpty || replacesData { return .ready(undo: StateValue(memory)) }
         }
         if try await isDetached() { throw wasDetached(keys) }
         guard keys == 0 || replacesData else { throw holdsKeys(keys) }
         let memory = ReplicaOfMemory(
             wasEmpty: keys == 0, credentials: try await credentials.prior(on: target),
+            priority: try await originalPriority(context), baseline: try await RunBaseline.read(servers))
+        return .ready(undo: StateValue(memory))
+    }
+
+    /// A target that somebody else has made to follow goes on doing so. Only whether it may be promoted is up to planrun from
+    /// now on.
+    private func takeOver(_ context: StepContext) async throws -> Inspection? {
+        guard context.undo == nil, !context.isLook, let priority = try await Candidacy.original(servers) else {
+            return nil
+        }
+        let memory = ReplicaOfMemory(
+            wasEmpty: false, credentials: .init(), priority: priority, followedBefore: true,
             baseline: try await RunBaseline.read(servers))
         return .ready(undo: StateValue(memory))
+    }
+
+    /// An earlier attempt may have set it to 0 already.
+    private func originalPriority(_ context: StepContext) async throws -> String? {
+        if let recorded = try context.undo?.decode(ReplicaOfMemory.self).priority { return recorded }
+        return try await Candidacy.original(servers)
     }
 
     /// The server that the target follows; `nil` if it stands alone.
@@ -82,8 +101,16 @@ package struct ReplicaOfOperation: Operation {
     }
 
     package func perform(_ context: StepContext) async throws {
-        try await refuseIfNamed()
+        let memory = try context.undo?.decode(ReplicaOfMemory.self)
+        let candidacy = Candidacy(servers, original: memory?.priority)
+        if memory?.followedBefore == true {
+            let replication = try await target.replication()
+            return try await candidacy?.adapt(to: SyncState(replication), priority: replication.upstream?.priority)
+                ?? ()
+        }
+        try await refuseIfNamed(context)
         try await credentials.apply(to: target)
+        try await candidacy?.withholdFromAll(context)
         context.report(Progress("the target to accept its new primary", wanted: "replica of \(source.endpoint)"))
         let command: Command = ["REPLICAOF", source.endpoint.host, String(source.endpoint.port)]
         // Dragonfly connects to the source before it replies. If the source's host drops packets, that takes 20 s.
@@ -109,7 +136,8 @@ package struct ReplicaOfOperation: Operation {
                 place: [target.name, "role \(replication.role)"],
                 world: ["\(source.endpoint) takes writes as before"], isTransient: true)
         }
-        let baseline = try await baseline(context)
+        var baseline = try await baseline(context)
+        baseline.targetPriority = try context.undo?.decode(ReplicaOfMemory.self).priority ?? baseline.targetPriority
         // If the target has lost its link and is in another full sync, that is no violation here: `wait-for-sync` waits
         // for its end.
         if let violation = try await Conditions.violation(servers, since: baseline.untilSynced) { throw violation }
@@ -144,16 +172,18 @@ package struct ReplicaOfOperation: Operation {
 
     /// Throws if a Sentinel names the target as the primary: the target then has the newest data and clients that write
     /// to it, and a full sync would delete their writes.
-    private func refuseIfNamed() async throws(StepFailure) {
+    private func refuseIfNamed(_ context: StepContext) async throws(StepFailure) {
         guard let sentinel = await servers.sentinelNamingTarget() else { return }
+        var help = await hintOfAnother()
+        help +=
+            SourceRunsOn.helpWithPart(servers, context) ?? [
+                "the Sentinels failed over by themselves: find out why, and what \(source.endpoint) has that \(target.endpoint) lacks",
+                "to migrate from what is the primary now, swap 'source' and 'target' in the plan, or make \(source.endpoint) the primary again (SENTINEL FAILOVER)",
+            ]
         throw StepFailure(
             code: .targetIsPrimary, what: "\(sentinel.name) names the target as the primary already",
             place: [sentinel.name, target.name],
-            world: ["nothing was changed; clients that ask the Sentinels write to \(target.endpoint)"],
-            help: await hintOfAnother() + [
-                "the Sentinels failed over by themselves: find out why, and what \(source.endpoint) has that \(target.endpoint) lacks",
-                "to migrate from what is the primary now, swap 'source' and 'target' in the plan, or make \(source.endpoint) the primary again (SENTINEL FAILOVER)",
-            ])
+            world: ["nothing was changed; clients that ask the Sentinels write to \(target.endpoint)"], help: help)
     }
 
     /// A hint if another run has changed the source. That run may be dead, and its state file is elsewhere, but only

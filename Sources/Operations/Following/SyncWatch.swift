@@ -9,7 +9,7 @@ struct SyncWatch {
     enum Observation: Equatable {
         case answer(Answer)
         /// A server did not answer; the sentence says which one and why.
-        case silence(String)
+        case silence(String, isOfSource: Bool)
     }
 
     struct Answer: Equatable {
@@ -19,6 +19,8 @@ struct SyncWatch {
         var fullSyncs: Int64
         var follows: Bool
         var state: SyncState
+        /// `replica-priority` of the target, as it says to the Sentinels.
+        var priority: Int?
         /// How much there is to copy, where the target does not tell by itself how far its full sync is.
         var extent: Extent?
 
@@ -44,12 +46,17 @@ struct SyncWatch {
 
     /// This many full syncs within one wait count as a loop. One is normal, and a lost link costs a second one.
     static let fullSyncsTolerated: Int64 = 3
+    /// How long a source may be silent in the middle of the sync.
+    static let patienceWithSource = Duration.seconds(60)
 
     let step: WaitForSyncStep
     let source: Server
     let target: Server
     private var firstFullSyncs: Int64?
     private var withinLagSince: Duration?
+    /// Whether the target has ever had everything.
+    private var wasComplete = false
+    private var sourceSilentSince: Duration?
     private var rate = TransferRate()
 
     init(step: WaitForSyncStep, source: Server, target: Server) {
@@ -60,10 +67,12 @@ struct SyncWatch {
 
     mutating func receive(_ observation: Observation, at time: Duration) throws(StepFailure) -> Decision {
         switch observation {
-        case .silence(let sentence):
+        case .silence(let sentence, let isOfSource):
             withinLagSince = nil
+            try noteSilence(isOfSource, at: time)
             return .keepWaiting(Progress("both servers to answer", now: sentence, wanted: wanted))
         case .answer(let answer):
+            sourceSilentSince = nil
             try check(answer)
             guard let lag = answer.lag, lag <= step.maxLag.bytes else {
                 withinLagSince = nil
@@ -71,6 +80,7 @@ struct SyncWatch {
             }
             let since = withinLagSince ?? time
             withinLagSince = since
+            wasComplete = true
             if time - since >= step.stableFor { return .synced }
             return .keepWaiting(
                 Progress(
@@ -80,6 +90,33 @@ struct SyncWatch {
     }
 
     private var wanted: String { "lag of \(step.maxLag.planText) at most for \(step.stableFor.planText)" }
+
+    /// A source that is gone in the middle of the sync has the only complete copy, and nobody is promoted in its place.
+    private mutating func noteSilence(_ isOfSource: Bool, at time: Duration) throws(StepFailure) {
+        guard isOfSource, !wasComplete else {
+            sourceSilentSince = nil
+            return
+        }
+        let since = sourceSilentSince ?? time
+        sourceSilentSince = since
+        if time - since >= Self.patienceWithSource { throw sourceGone() }
+    }
+
+    private func sourceGone() -> StepFailure {
+        StepFailure(
+            code: .sourceUnreachable,
+            what:
+                "the source has not answered for \(Self.patienceWithSource.planText), and the target has not got everything from it",
+            place: [source.name],
+            world: [
+                "nothing was promoted; \(source.endpoint) has the only complete copy, in its memory or in its files",
+                "\(target.endpoint) has a part of the data at most, and no Sentinel promotes it where its replica-priority is 0",
+            ],
+            help: [
+                "start \(source.endpoint) again with its own files, then resume",
+                "do not promote \(target.endpoint), and let nothing follow it: the complete copy would be deleted",
+            ])
+    }
 
     private mutating func check(_ answer: Answer) throws(StepFailure) {
         guard answer.sourceIsPrimary else {

@@ -19,10 +19,16 @@ package struct WaitForSyncOperation: Operation {
         let time = Stopwatch(context.clock)
         var pace = ConditionPace(context.clock)
         let baseline = try RunBaseline.recorded(servers.plan, context)?.untilSynced
+        let candidacy = Candidacy(servers, original: baseline?.targetPriority)
         while true {
             if context.isDraining { throw CancellationError() }
             try await pace.check(servers, since: baseline)
             let observation = try await observe()
+            // The Sentinels look every 10 s: they see it while the lag is watched, data compared and a person asked.
+            if case .answer(let answer) = observation, answer.follows {
+                try await candidacy?.adapt(
+                    to: answer.state, priority: answer.priority, isClose: (answer.lag ?? .max) <= step.maxLag.bytes)
+            }
             switch try watch.receive(observation, at: time.elapsed) {
             case .keepWaiting(let progress): context.report(progress)
             case .synced: return
@@ -80,7 +86,7 @@ package struct WaitForSyncOperation: Operation {
             return .answer(try await SyncWatch.Answer.read(servers))
         } catch {
             guard error.isTransient else { throw error }
-            return .silence(error.what)
+            return .silence(error.what, isOfSource: error.place.first == servers.source.name)
         }
     }
 }
@@ -98,7 +104,8 @@ extension SyncWatch.Answer {
         let state = SyncState(target, role: role)
         return SyncWatch.Answer(
             sourceIsPrimary: source.role == .primary, sourceOffset: source.offset ?? 0, fullSyncs: fullSyncs ?? 0,
-            follows: follows, state: state, extent: await extent(state, servers))
+            follows: follows, state: state, priority: target.upstream?.priority,
+            extent: await extent(state, servers))
     }
 
     /// Asked only while it is shown. A server that does not tell is none that would end the wait.

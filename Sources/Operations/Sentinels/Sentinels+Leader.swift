@@ -67,7 +67,7 @@ extension Sentinels {
         for replica in replicas {
             if await servers.isSame(replica.address, as: target) {
                 isKnown = true
-                if replica.priority == 0 { return "\(target.endpoint) has replica-priority 0" }
+                if replica.priority == 0 { return "\(target.endpoint) is still shown with replica-priority 0" }
                 if !replica.flags.isHealthy { return "it cannot reach \(target.endpoint)" }
                 if replica.reportedRole != .replica { return "\(target.endpoint) is no replica in its eyes yet" }
             } else if replica.isEligible {

@@ -25,6 +25,8 @@ extension ReplicaOfStep: StepDeclaration {
     package func summary(_ scene: StepScene) -> String {
         "makes \(scene.target) a replica of \(scene.source)"
             + (replacesData ? ", replacing the data it has" : "; refuses a target that holds keys")
+            + (scene.plan.sentinel == nil
+                ? "" : "; until it has everything, no Sentinel can promote it (replica-priority 0)")
     }
     package func wayBack(_ scene: StepScene) -> String? {
         "\(scene.target) is detached, and emptied again if it was empty before"

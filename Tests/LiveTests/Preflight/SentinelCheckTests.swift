@@ -160,15 +160,22 @@ extension LiveTests {
             }
         }
 
-        @Test(.covers("target-priority")) func `priority 0 keeps the target from being promoted`() async throws {
+        @Test(.covers("target-priority"))
+        func `a target that cannot be promoted is told, unless that is planrun's doing`() async throws {
             try await withLab { lab in
                 #expect(try await lab.finding("target-priority") == .passed("{target} has replica-priority 100"))
                 try await lab.send(["CONFIG", "SET", "replica-priority", "0"], to: lab.target)
                 #expect(
                     try await lab.finding("target-priority")
                         == .missed(
-                            "{target} has replica-priority 0: Sentinel would never promote it", wants: "1 or more",
-                            at: ["target {target}"], remedy: ["CONFIG SET replica-priority 100 on {target}"]))
+                            "{target} has replica-priority 0; planrun sets it to 100 once the target has everything",
+                            wants: "1 or more", at: ["target {target}"],
+                            remedy: ["find out who set it; CONFIG SET replica-priority 100 on {target}"]))
+                let mark = "planrun:replica-priority=100>0"
+                try await lab.send(Command(["CONFIG", "SET", "proc-title-template", mark]), to: lab.target)
+                #expect(
+                    try await lab.finding("target-priority")
+                        == .passed("{target} has replica-priority 0 until it has everything"))
             }
         }
 

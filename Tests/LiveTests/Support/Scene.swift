@@ -88,6 +88,9 @@ extension Gate.Sighting {
     /// Whether this command changes something. The first such command of a run begins its cutover.
     var changesSomething: Bool {
         switch (words.first, words.dropFirst().first) {
+        // 'replicaof' and 'wait-for-sync' decide whether the target may be promoted, and note it.
+        case ("CONFIG", "SET") where server == "target":
+            !["replica-priority", "proc-title-template"].contains(words.dropFirst(2).first)
         case ("CONFIG", "SET"), ("CLIENT", "PAUSE"), ("ACL", "SETUSER"): true
         default: false
         }

@@ -110,7 +110,7 @@ struct VersionPairTests {
                 "dragonfly 1.16.0 does not load streams as redis 7 and valkey write them (dragonfly#4159)",
                 "dragonfly 1.16.0 leaves writes out that the source sends as transactions, as redis 7.2 and valkey do (dragonfly#3922)",
                 "dragonfly 1.16.0 does not show how far it has followed (slave_repl_offset), so no cutover could wait for it (dragonfly#3596)",
-                "dragonfly 1.16.0 calls itself 'role:replica', which Sentinel does not read: its priority and offset stay unknown (dragonfly#706, dragonfly#2936, dragonfly#3467)",
+                "dragonfly 1.16.0 calls itself 'role:replica', which Sentinel does not read: its priority and offset stay unknown, and it could be promoted before it has everything (dragonfly#706, dragonfly#2936, dragonfly#3467)",
                 "dragonfly 1.16.0 has no replica-priority, by which Sentinel is told whom to promote (dragonfly#3202)",
                 "dragonfly 1.16.0 takes a full sync that broke off for done when it connects again, and misses its keys (dragonfly#2836)",
             ])

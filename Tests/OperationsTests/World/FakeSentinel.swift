@@ -75,8 +75,10 @@ extension SmallWorld {
             let last = sentinels[index].looks[address]
             guard last.map({ now - $0.at >= period }) ?? true else { continue }
             let isPrimary = instance.follows == nil
+            // Of a primary it does not read the priority: what a replica said last stays.
+            let told = Int(instance.settings["replica-priority"] ?? "") ?? 100
             sentinels[index].looks[address] = FakeSentinel.Look(
-                at: now, isPrimary: isPrimary, priority: Int(instance.settings["replica-priority"] ?? "") ?? 100,
+                at: now, isPrimary: isPrimary, priority: isPrimary ? last?.priority ?? 100 : told,
                 follows: instance.follows, since: last.map { $0.isPrimary == isPrimary ? $0.since : now } ?? now)
             if instance.follows == sentinels[index].shown { sentinels[index].known.insert(address) }
         }
