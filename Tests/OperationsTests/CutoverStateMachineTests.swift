@@ -10,7 +10,9 @@ struct CutoverStateMachineTests {
     private let nobody = CutoverStateMachine.Event.sentinels(.init(named: .none))
     private let some = CutoverStateMachine.Event.sentinels(.init(named: .some))
     private let everybody = CutoverStateMachine.Event.sentinels(.init(named: .all))
-    private let settled = CutoverStateMachine.Event.sentinels(.init(named: .all, allShowIt: true))
+    private let settled = CutoverStateMachine.Event.sentinels(.init(named: .all, shown: .all))
+    /// One of them does not answer.
+    private let almostSettled = CutoverStateMachine.Event.sentinels(.init(named: .all, shown: .all, allAnswer: false))
 
     // MARK: Undisturbed
 
@@ -30,12 +32,45 @@ struct CutoverStateMachineTests {
         #expect(machine.hears(.done) == .watching)
         #expect(machine.hears(nobody) == .wait(.milliseconds(10), renewingPause: true))
         #expect(machine.hears(.waited) == .readSentinels)
+        #expect(machine.hears(everybody) == .start(.switchover, then: .wait(.milliseconds(10), renewingPause: true)))
+        #expect(machine.hears(.waited) == .readSentinels)
+        #expect(machine.hears(settled) == .releaseClients)
+        #expect(machine.hears(.done) == .readSentinels)
+        #expect(machine.hears(settled) == .readRole)
+        #expect(machine.hears(.isPrimary) == .bringToRest)
+        #expect(machine.hears(.done) == .finish(.handedOver))
+    }
+
+    /// It takes as long as other replicas take to follow.
+    @Test func `where the Sentinels show the new primary later than they name it, clients are released twice`() {
+        var machine = Machine.demoted(.sentinel)
+        #expect(machine.hears(everybody) == .start(.switchover, then: .wait(.milliseconds(10), renewingPause: true)))
+        #expect(machine.hears(.expired(.switchover)) == .readSentinels)
         #expect(machine.hears(everybody) == .releaseClients)
         #expect(machine.hears(.done) == .readSentinels)
         #expect(machine.hears(everybody) == .readRole)
         #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
         #expect(machine.hears(.waited) == .readSentinels)
+        #expect(machine.hears(settled) == .releaseClients)
+        #expect(machine.hears(.done) == .readSentinels)
         #expect(machine.hears(settled) == .readRole)
+        #expect(machine.hears(.isPrimary) == .bringToRest)
+    }
+
+    @Test func `a Sentinel that answers late, and sends clients to the old primary, makes them be released again`() {
+        var machine = Machine.released(.sentinel)
+        #expect(machine.hears(some) == .readRole)
+        #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
+        #expect(machine.hears(.waited) == .readSentinels)
+        #expect(machine.hears(settled) == .releaseClients)
+    }
+
+    @Test func `a resume that finds all in its place releases clients and brings the source to rest`() {
+        var machine = Machine(method: .sentinel, hasSentinels: true)
+        #expect(machine.settle() == .watching)
+        #expect(machine.hears(settled, isPauseCertain: false) == .releaseClients)
+        #expect(machine.hears(.done, isPauseCertain: false) == .readSentinels)
+        #expect(machine.hears(settled, isPauseCertain: false) == .readRole)
         #expect(machine.hears(.isPrimary) == .bringToRest)
         #expect(machine.hears(.done) == .finish(.handedOver))
     }
@@ -47,7 +82,8 @@ struct CutoverStateMachineTests {
         #expect(machine.hears(.done) == .announce)
         #expect(machine.hears(.done) == .watching)
         #expect(machine.hears(settled) == .releaseClients)
-        #expect(machine.hears(.done) == .readRole)
+        #expect(machine.hears(.done) == .readSentinels)
+        #expect(machine.hears(settled) == .readRole)
         #expect(machine.hears(.isPrimary) == .bringToRest)
         #expect(machine.hears(.done) == .finish(.handedOver))
     }
@@ -235,14 +271,26 @@ struct CutoverStateMachineTests {
         #expect(machine.hears(.isReplica) == .finish(.turnedBack))
     }
 
-    @Test func `clients are released when the pause ends, and the Sentinels are waited for until it is too late`() {
+    @Test func `clients whose pause has ended stay until every Sentinel shows the new primary, or it is too late`() {
         var machine = Machine.demoted(.sentinel)
-        #expect(machine.hears(nobody, isPauseCertain: false) == .releaseClients)
-        #expect(machine.hears(.done) == .readSentinels)
-        #expect(machine.hears(some) == .readRole)
+        #expect(machine.hears(nobody, isPauseCertain: false) == .readRole)
+        #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
+        #expect(machine.hears(.waited) == .readSentinels)
+        #expect(machine.hears(everybody) == .readRole)
         #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
         #expect(machine.hears(.expired(.announcement)) == .readSentinels)
         #expect(machine.hears(some) == .readRole)
+        #expect(machine.hears(.isPrimary) == .finish(.notAnnounced))
+    }
+
+    @Test func `they are released also where a Sentinel never answers`() {
+        var machine = Machine.demoted(.sentinel)
+        #expect(machine.hears(almostSettled) == .releaseClients)
+        #expect(machine.hears(.done) == .readSentinels)
+        #expect(machine.hears(almostSettled) == .readRole)
+        #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
+        #expect(machine.hears(.expired(.announcement)) == .readSentinels)
+        #expect(machine.hears(almostSettled) == .readRole)
         #expect(machine.hears(.isPrimary) == .finish(.notAnnounced))
     }
 
@@ -280,24 +328,19 @@ struct CutoverStateMachineTests {
     @Test func `told to drain, it finishes the handover`() {
         var machine = Machine.released(.sentinel)
         machine.stop(.drain)
-        #expect(machine.hears(everybody) == .readRole)
-        #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
-        #expect(machine.hears(.waited) == .readSentinels)
         #expect(machine.hears(settled) == .readRole)
         #expect(machine.hears(.isPrimary) == .bringToRest)
         #expect(machine.hears(.done) == .finish(.handedOver))
     }
 
-    @Test func `a drain is heard where the Sentinels take longer than usual, once clients are released`() {
+    @Test func `a drain is heard where the Sentinels take longer than usual, once nobody is held back`() {
         var machine = Machine.drained(.sentinel)
         machine.stop(.drain)
         #expect(machine.hears(.reached) == .askSentinel)
         #expect(machine.hears(.done) == .promote)
         #expect(machine.hears(.isPrimary) == .demote)
         #expect(machine.hears(.done) == .watching)
-        #expect(machine.hears(everybody) == .releaseClients)
-        #expect(machine.hears(.done) == .readSentinels)
-        #expect(machine.hears(everybody) == .readRole)
+        #expect(machine.hears(everybody, isPauseCertain: false) == .readRole)
         #expect(machine.hears(.isPrimary) == .wait(.milliseconds(100), renewingPause: false))
         #expect(machine.hears(.expired(.firstSign)) == .start(.patience, then: .readSentinels))
         #expect(machine.hears(everybody) == .readRole)
@@ -371,7 +414,7 @@ extension CutoverStateMachine {
     /// The machine at the point where clients were released and the Sentinels were asked again.
     fileprivate static func released(_ method: CutoverMethod) -> Self {
         var machine = demoted(method)
-        for event in [.sentinels(.init(named: .all)), .done] as [Event] { _ = machine.hears(event) }
+        for event in [.sentinels(.init(named: .all, shown: .all)), .done] as [Event] { _ = machine.hears(event) }
         return machine
     }
 }

@@ -142,6 +142,7 @@ extension Lifecycle {
             plan.sentinel == nil || world.source.settings["replica-priority"] == "0", comment, sourceLocation: location)
         #expect(world.target.settings["replica-priority"] == "100", comment, sourceLocation: location)
         #expect(world.sentinels.allSatisfy { $0.phantoms == 0 }, comment, sourceLocation: location)
+        #expect(!world.source.hasClients, comment, sourceLocation: location)
         if losing == .nothing { expectNothingLost(on: SmallWorld.target, comment, location) }
     }
 
@@ -152,6 +153,7 @@ extension Lifecycle {
         #expect(world.source.settings == FakeInstance().settings, comment, sourceLocation: location)
         #expect(world.target.settings == FakeInstance().settings, comment, sourceLocation: location)
         #expect(world.accepts(SmallWorld.source), comment, sourceLocation: location)
+        #expect(!world.target.hasClients, comment, sourceLocation: location)
         expectNothingLost(on: SmallWorld.source, comment, location)
     }
 

@@ -14,7 +14,9 @@ struct Cutover: Sendable {
     ///   - from: which server of the plan is the old primary.
     ///   - to: which server of the plan is the new primary.
     static func rights(from: Rights.Place, to: Rights.Place, _ plan: Plan) -> Rights {
-        Rights(at: [from], Fence.rights + WritePause.rights + ReplicationCredentials.rights + [.replicaOf])
+        Rights(
+            at: [from],
+            Fence.rights + WritePause.rights + ClientRelease.rights + ReplicationCredentials.rights + [.replicaOf])
             + Rights(at: [to], [.replicaOf] + WriteCounter.rights) + WriteProbe.rights
             + OtherReplicas.rights + Sentinels.failoverRights(plan)
     }
@@ -38,6 +40,10 @@ struct Cutover: Sendable {
     let record: @Sendable (CutoverMemory) async throws -> Void
 
     var fence: Fence { Fence(primary: from) }
+    var release: ClientRelease {
+        ClientRelease(
+            server: from, engine: from.part == .source ? servers.plan.source.engine : servers.plan.target.engine)
+    }
     var sentinels: Sentinels? { Sentinels(servers) }
     var others: OtherReplicas { OtherReplicas(servers: servers, primary: from, successor: to) }
 
@@ -145,11 +151,22 @@ struct Cutover: Sendable {
     }
 
     private func goForward(_ memory: CutoverMemory) async throws {
-        await sentinels?.recogniseAll(from, to)
-        let driver = CutoverDriver(self, await choice(), memory, leader: nil, counter: nil, limits: await limits())
         let isBound =
             if isBound || method == .promote { true } else { (try? await from.replication())?.upstream != nil }
-        try await shielded(driver) { $0.goOn(isBound: isBound) }
+        try await shielded(try await driver(memory)) { $0.goOn(isBound: isBound) }
+    }
+
+    /// Releases clients and brings the old primary to rest, where nothing else is left to do.
+    func settle(_ memory: CutoverMemory) async throws {
+        try await servers.withoutLookups(needsAll: false) {
+            let cutover = between($0)
+            try await cutover.shielded(try await cutover.driver(memory)) { $0.settle() }
+        }
+    }
+
+    private func driver(_ memory: CutoverMemory) async throws -> CutoverDriver {
+        await sentinels?.recogniseAll(from, to)
+        return CutoverDriver(self, await choice(), memory, leader: nil, counter: nil, limits: await limits())
     }
 
     /// Runs the driver in a task that is not cancelled, since a handover must not stop halfway. The driver ends by
@@ -200,13 +217,20 @@ struct Cutover: Sendable {
     }
 
     /// Brings the old primary to rest: it follows the new one, has its former write rule again, and no Sentinel can
-    /// promote it.
+    /// promote it. An old primary that is closed to writes and stands alone is at rest already.
     func bringToRest(_ memory: CutoverMemory) async throws(StepFailure) {
-        do {
+        try await settling(memory) { () throws(StepFailure) in
+            if try await fence.isClosed() { return }
             if try await from.replication().role == .primary { try await demote() }
             try await fence.bringToRest(memory.fence)
+        }
+    }
+
+    /// Does something with an old primary whose successor takes writes. One that was shut down needs nothing any more.
+    func settling(_ memory: CutoverMemory, _ body: () async throws(StepFailure) -> Void) async throws(StepFailure) {
+        do {
+            try await body()
         } catch {
-            // A server that was shut down has no settings to restore.
             if memory.isShutDown, error.isTransient { return }
             throw notAtRest(error)
         }

@@ -177,9 +177,15 @@ extension CutoverDriver {
         reportNaming()
         return .sentinels(
             .init(
-                named: view.named == 0 ? .none : view.misleading == 0 ? .all : .some, allShowIt: view.allShowIt,
+                named: portion(of: view.named, view), shown: portion(of: view.shown, view),
                 isBusy: view.isBusy, allAnswer: view.silent.isEmpty,
                 isLeaderSilent: leader.map { view.silent.contains("\($0.sentinel.endpoint)") } ?? false))
+    }
+
+    private func portion(
+        of count: Int, _ view: Sentinels.View
+    ) -> CutoverStateMachine.SentinelsSeen.Portion {
+        count == 0 ? .none : count == view.total - view.silent.count ? .all : .some
     }
 
     private func reportNaming() {
@@ -205,25 +211,19 @@ extension CutoverDriver {
         return .done
     }
 
-    /// Ends the pause on the old primary and closes its clients' connections. So a client that waited in the pause asks
-    /// the Sentinels again; otherwise it would get an error from the demoted server.
+    /// If the release fails it is done when the old primary comes to rest.
     mutating func releaseClients() async -> Event {
         if let promotion { memory.measurements.announcement = promotion.elapsed.seconds }
         if pause.hasBegun { memory.measurements.pause = pause.elapsed.seconds }
-        let commands: [Command] = [
-            ["MULTI"], ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], ["CLIENT", "UNPAUSE"], ["EXEC"],
-        ]
-        let replies = try? await from.replies(to: commands, timeout: .seconds(5))
-        if case .error? = replies?.last {
-            // Dragonfly cannot kill connections by type, so it discards the whole transaction. Then only the pause is
-            // ended.
-            _ = try? await from.replies(to: [["CLIENT", "UNPAUSE"]], timeout: .seconds(5))
-        }
-        return .done
+        return await attempt { [cutover] in try await cutover.release.run() }
     }
 
+    /// Clients are released once more: some may have been on their way to the old primary.
     mutating func bringToRest() async -> Event {
         await attempt { [cutover, memory] in
+            try await cutover.settling(memory) { () throws(StepFailure) in try await cutover.release.run() }
+            var memory = memory
+            memory.isReleased = true
             try await cutover.record(memory)
             try await cutover.bringToRest(memory)
         }

@@ -19,6 +19,8 @@ struct CutoverLimits: Equatable {
         switch timer {
         case .promotion: promotion
         case .announcement: announcement
+        // Two to four ticks of a Sentinel's timer.
+        case .switchover: .milliseconds(200)
         case .firstSign: .seconds(1)
         case .patience: .seconds(4)
         case .silence: .seconds(5)

@@ -26,6 +26,8 @@ struct CutoverMemory: Codable, Equatable {
     var resting: FailoverStep.Resting?
     /// When `promoting` was recorded, in seconds since 1970. A server that started later was not promoted by this run.
     var promotingSince: Double?
+    /// Whether the clients of the old primary were released; `nil` is no.
+    var isReleased: Bool?
     var measurements = CutoverMeasurements()
 
     /// Whether the handover ends with shutting the old primary down.

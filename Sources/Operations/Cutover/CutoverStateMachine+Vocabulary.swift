@@ -23,7 +23,7 @@ extension CutoverStateMachine {
         /// Asks for another failover at a Sentinel that does not name the new primary yet, but only after the new
         /// primary has just said that it is one.
         case askSentinelAgain
-        /// Ends the pause, and closes the connections of the clients that wait in it.
+        /// Ends the pause, and closes the connections of all clients of the old primary.
         case releaseClients
         /// Gives the old primary, which is a replica now, the settings that it will keep.
         case bringToRest
@@ -59,6 +59,8 @@ extension CutoverStateMachine {
         case promotion
         /// When it expires, every Sentinel must name the new primary.
         case announcement
+        /// By then a Sentinel that names the new primary also shows it, unless it waits for other replicas.
+        case switchover
         /// When it expires, some Sentinel must show signs of the failover that was asked for. Otherwise none will come.
         case firstSign
         /// When it expires, a failover of the Sentinels is normally over.
@@ -80,7 +82,7 @@ extension CutoverStateMachine {
 
     /// Why the handover should end early.
     enum Stop: Hashable, CaseIterable {
-        /// Ctrl-C. The handover is completed anyway, with one exception: if the clients have been released and the
+        /// Ctrl-C. The handover is completed anyway, with one exception: if no client is held back any more and the
         /// Sentinels take longer than usual, the rest is left to a resume.
         case drain
         /// Another planrun may have taken over the run, so this one should start no new change.
@@ -91,8 +93,9 @@ extension CutoverStateMachine {
         /// How many of the Sentinels that answer send clients to the new primary. A silent Sentinel sends clients
         /// nowhere and is not counted.
         var named: Portion
-        /// Whether all Sentinels also show the new primary in `SENTINEL MASTER`.
-        var allShowIt = false
+        /// How many of the Sentinels that answer also show the new primary in `SENTINEL MASTER`. Some clients ask for
+        /// that.
+        var shown = Portion.none
         /// Whether some Sentinel is in the middle of a failover, which may still promote a server.
         var isBusy = false
         /// Whether all Sentinels have answered. A silent one may be doing anything, even a failover.
@@ -100,7 +103,19 @@ extension CutoverStateMachine {
         /// Whether the Sentinel that was asked for the failover is silent.
         var isLeaderSilent = false
 
+        var allShowIt: Bool { shown == .all && allAnswer }
+
         enum Portion: Hashable { case none, some, all }
+    }
+
+    /// What is known of the clients of the old primary after the promotion.
+    enum Clients: Hashable {
+        /// Some of them may wait in the pause.
+        case held
+        /// The pause is over, and some of them may still be at the old primary or be sent back to it.
+        case loose
+        /// Their connections were closed when every Sentinel that answers sent them to the new primary.
+        case released
     }
 
     /// Why a handover is undone before anything was promoted.

@@ -24,11 +24,11 @@ struct CutoverStateMachine: Hashable {
         /// primary is demoted.
         case reholding, reconfirming
         case demoting, announcing
-        case watching(isReleased: Bool)
+        case watching(Clients)
         /// Clients move to the new primary, and planrun checks that it is still a primary.
-        case lookingAfter
-        case askingAgain(isReleased: Bool)
-        case releasing(allShowIt: Bool)
+        case lookingAfter(Clients)
+        case askingAgain(Clients)
+        case releasing(Clients)
         case expiring
         case concluding, bringingToRest
         case seekingRival(Cause)
@@ -65,6 +65,10 @@ struct CutoverStateMachine: Hashable {
 
     /// Begins a handover in which nothing was promoted yet.
     mutating func begin() -> Action { enter(.fencing, .raiseFence) }
+
+    /// Completes a handover after which every server is in its place and every Sentinel shows the new primary. Clients may
+    /// not have been released yet.
+    mutating func settle() -> Action { takeNote() }
 
     /// Continues a handover whose new primary was promoted, or is about to be.
     /// - Parameter isBound: whether planrun itself must promote the new primary if it finds it as a replica.
@@ -105,11 +109,11 @@ struct CutoverStateMachine: Hashable {
         case .reconfirming: return reconfirmed(event, isPauseCertain)
         case .demoting: return tell()
         case .announcing: return beginToWatch()
-        case .watching(let isReleased): return watched(event, isReleased, isPauseCertain)
-        case .lookingAfter: return lookedAfter(event)
-        case .askingAgain(let isReleased): return askedAgain(event, isReleased)
-        case .releasing(let allShowIt):
-            return allShowIt ? conclude() : enter(.watching(isReleased: true), .readSentinels)
+        case .watching(let clients): return watched(event, clients, isPauseCertain)
+        case .lookingAfter(let clients): return lookedAfter(event, clients)
+        case .askingAgain(let clients): return askedAgain(event, clients)
+        case .releasing(let clients):
+            return hasSentinels ? enter(.watching(clients), .readSentinels) : conclude()
         case .expiring: return gaveUpWatching(event)
         case .concluding: return concluded(event)
         case .bringingToRest: return broughtToRest(event)
@@ -129,7 +133,8 @@ struct CutoverStateMachine: Hashable {
     private mutating func withoutLease() -> Action? {
         switch state {
         case .fencing, .holding, .draining, .recording: stepBack(.leaseLost)
-        case .releasing, .watching(isReleased: true), .lookingAfter, .askingAgain(isReleased: true), .concluding:
+        case .releasing(.released), .watching(.released), .watching(.loose), .lookingAfter, .askingAgain(.released),
+            .askingAgain(.loose), .concluding:
             finish(.stopped(.leaseLost))
         default: nil
         }
@@ -286,28 +291,34 @@ extension CutoverStateMachine {
     }
 
     private mutating func takeNote() -> Action {
-        hasSentinels ? beginToWatch() : enter(.releasing(allShowIt: true), .releaseClients)
+        hasSentinels ? beginToWatch() : enter(.releasing(.released), .releaseClients)
     }
 
     private mutating func beginToWatch() -> Action {
-        enter(.watching(isReleased: false), starting([.announcement], beingPatient(.readSentinels)))
+        enter(.watching(.held), starting([.announcement], beingPatient(.readSentinels)))
     }
 
-    /// Releases the waiting clients when every Sentinel that answers sends them to the new primary, or when the pause
-    /// has ended anyway.
-    private mutating func watched(_ event: Event, _ isReleased: Bool, _ isPauseCertain: Bool) -> Action {
+    /// Releases clients for good when every Sentinel that answers sends them to the new primary, whichever way they
+    /// ask. Before that, those that ask for the primary that a Sentinel shows would come back to the old one.
+    private mutating func watched(_ event: Event, _ clients: Clients, _ isPauseCertain: Bool) -> Action {
         guard case .sentinels(let sentinels) = event else {
             // After Ctrl-C planrun does not wait longer than the Sentinels usually need. A resume does the rest.
-            if isReleased, stop == .drain, expired.contains(usualPatience) { return finish(.stopped(.drain)) }
+            if clients != .held, stop == .drain, expired.contains(usualPatience) { return finish(.stopped(.drain)) }
             return event == .expired(.firstSign) ? starting([usualPatience], .readSentinels) : .readSentinels
         }
-        if !isReleased, sentinels.named == .all || !isPauseCertain {
-            return enter(.releasing(allShowIt: sentinels.allShowIt), .releaseClients)
-        }
+        if clients != .released, sentinels.shown == .all { return enter(.releasing(.released), .releaseClients) }
         if sentinels.allShowIt { return conclude() }
+        let isHeld = clients == .held && isPauseCertain
+        // A leading Sentinel shows it only after the other replicas follow, and nobody is held up for that.
+        if isHeld, sentinels.named == .all, expired.contains(.switchover) {
+            return enter(.releasing(.loose), .releaseClients)
+        }
+        let clients: Clients = sentinels.shown == .all ? .released : isHeld ? .held : .loose
         if expired.contains(.announcement) { return enter(.expiring, .readRole) }
-        if mustAskAgain(sentinels) { return enter(.askingAgain(isReleased: isReleased), .askSentinelAgain) }
-        return isReleased ? enter(.lookingAfter, .readRole) : .wait(Pace.announcement, renewingPause: true)
+        if mustAskAgain(sentinels) { return enter(.askingAgain(clients), .askSentinelAgain) }
+        guard isHeld else { return enter(.lookingAfter(clients), .readRole) }
+        let wait = Action.wait(Pace.announcement, renewingPause: true)
+        return sentinels.named == .all ? starting([.switchover], wait) : wait
     }
 
     /// Whether to ask for another failover. The one under way gets the time that a failover normally takes. If no
@@ -320,19 +331,19 @@ extension CutoverStateMachine {
 
     /// Stops if the new primary has become a replica again. The old primary may have acknowledged writes since then,
     /// and another failover could promote the new one without them.
-    private mutating func askedAgain(_ event: Event, _ isReleased: Bool) -> Action {
+    private mutating func askedAgain(_ event: Event, _ clients: Clients) -> Action {
         if event == .isReplica { return finish(.turnedBack) }
-        return enter(.watching(isReleased: isReleased), beingPatient(.readSentinels))
+        return enter(.watching(clients), beingPatient(.readSentinels))
     }
 
-    private mutating func lookedAfter(_ event: Event) -> Action {
+    private mutating func lookedAfter(_ event: Event, _ clients: Clients) -> Action {
         switch event {
         case .isReplica: return finish(.turnedBack)
         case .isPrimary:
             isSilent = false
-            return enter(.watching(isReleased: true), .wait(Pace.released, renewingPause: false))
+            return enter(.watching(clients), .wait(Pace.released, renewingPause: false))
         default:
-            state = .watching(isReleased: true)
+            state = .watching(clients)
             return heardNothing(.wait(Pace.released, renewingPause: false))
         }
     }

@@ -58,8 +58,7 @@ package struct FailoverOperation: Operation {
         while true {
             let situation = try await situation(memory)
             switch situation.verdict {
-            case .finished:
-                return situation.from == .closed ? () : try await cutover(context).bringToRest(memory)
+            case .finished: return try await cutover(context).settle(memory)
             case .promoted: return try await cutover(context).resume(memory)
             // `false` means that the Sentinels' own failover promoted the target first. Then the servers are asked
             // again.
@@ -136,6 +135,7 @@ package struct FailoverOperation: Operation {
     }
 
     private func isAtRest(_ memory: CutoverMemory, _ context: StepContext) async throws -> Bool {
+        guard memory.isReleased == true else { return false }
         switch memory.resting ?? .follow {
         case .follow: return try await cutover(context).fence.isAtRest(memory.fence)
         case .fenced:

@@ -29,7 +29,8 @@ struct Return {
         let back = try await prepared()
         let situation = try await CutoverSituation.read(servers, back, isReturn: true)
         switch situation.verdict {
-        case .finished, .promoted: try await handover(drains: true).resume(back)
+        case .finished: try await handover(drains: true).settle(back)
+        case .promoted: try await handover(drains: true).resume(back)
         case .notStarted where situation.to == .closed:
             // The source lacks every write since the cutover, and the Sentinels have forgotten it. Its own settings let
             // it accept writes again, and the handover announces it to the Sentinels.

@@ -8,8 +8,7 @@ import RedisTopology
 /// The server counts the time from when the command arrives. So a pause that was sent at `t` lasts at least until `t +
 /// length`. If the reply to a renewal comes before that, the pause has not ended in between.
 struct WritePause {
-    /// The rights to begin the pause, and to end it together with the connections that wait in it.
-    static let rights: [Right] = [.clientPause, .clientUnpause, .multi, .clientKill, .exec]
+    static let rights: [Right] = [.clientPause, .clientUnpause]
 
     private let primary: Server
     private let length: Duration

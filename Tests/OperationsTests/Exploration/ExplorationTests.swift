@@ -23,6 +23,13 @@ struct ExplorationTests {
         #expect(explorer.outcomes.contains(.drained) == (method != .promote))
     }
 
+    /// That it would be found, too. planrun may have died between the end of the failover and the release.
+    @Test func `a resume that takes roles in their places for the end leaves clients where no write is taken`() {
+        var explorer = Explorer(.sentinel, mishaps: 1, settles: false)
+        explorer.explore()
+        #expect(explorer.violations.keys.contains(.stuckClients))
+    }
+
     private func explored(_ explorer: Explorer) -> Explorer {
         var explorer = explorer
         explorer.explore()

@@ -19,6 +19,8 @@ struct Explorer {
         case lostWrites
         /// An outcome that must not leave this world.
         case wrongEnd(OutcomeName, Aftermath)
+        /// Nothing is left to do, and clients are where no write is taken.
+        case stuckClients
     }
 
     enum Ending: Hashable {
@@ -29,6 +31,8 @@ struct Explorer {
     let method: CutoverMethod
     let mishaps: Int
     let drains: Bool
+    /// Whether a resume that finds the roles in their places does what is left.
+    let settles: Bool
     /// Whether planrun may be told to stop, at any moment of a run.
     let stops: Bool
     /// Every node in the order in which it was found, with the position of the node from which it was first reached.
@@ -42,8 +46,8 @@ struct Explorer {
     /// The violations, each with the position of the node where it was first found.
     private(set) var violations: [Violation: Int] = [:]
 
-    init(_ method: CutoverMethod, mishaps: Int, drains: Bool = true, stops: Bool = false) {
-        (self.drains, self.stops) = (drains, stops)
+    init(_ method: CutoverMethod, mishaps: Int, drains: Bool = true, settles: Bool = true, stops: Bool = false) {
+        (self.drains, self.settles, self.stops) = (drains, settles, stops)
         self.method = method
         self.mishaps = mishaps
     }
@@ -51,13 +55,13 @@ struct Explorer {
     mutating func explore() {
         var start = Node(mishaps: mishaps, runs: stops ? 2 : 3)
         if method == .promote { (start.world.leader.isUp, start.world.other.isUp) = (false, false) }
-        for node in resumed(start) { reach(node, from: nil) }
+        for node in resumed(start, at: 0) { reach(node, from: nil) }
         // In this order the way to a violation is the shortest.
         var position = 0
         while position < nodes.count {
             let node = nodes[position].node
             check(node, at: position)
-            for next in successors(node) { reach(next, from: position) }
+            for next in successors(node, at: position) { reach(next, from: position) }
             position += 1
         }
     }
@@ -92,19 +96,20 @@ struct Explorer {
         let (name, aftermath) = (OutcomeName(outcome), Aftermath(world))
         outcomes.insert(name)
         if !name.mayLeave(aftermath) { violate(.wrongEnd(name, aftermath), position) }
+        if name == .handedOver, world.hasClients { violate(.stuckClients, position) }
     }
 
     private mutating func violate(_ violation: Violation, _ position: Int) {
         if violations[violation] == nil { violations[violation] = position }
     }
 
-    private mutating func successors(_ node: Node) -> [Node] {
+    private mutating func successors(_ node: Node, at position: Int) -> [Node] {
         var nodes = node.world.moves.map { Node($0, node) }
         if node.mishaps > 0 {
             for world in node.world.deaths { nodes.append(Node(world, node, spending: 1)) }
             if let rival = rival(node) { nodes.append(Node(rival, node, spending: 1)) }
         }
-        guard let machine = node.machine, let action = node.action else { return nodes + resumed(node) }
+        guard let machine = node.machine, let action = node.action else { return nodes + resumed(node, at: position) }
         if case .finish = action {
             var idle = node
             (idle.machine, idle.action) = (nil, nil)
@@ -134,8 +139,8 @@ struct Explorer {
     private func stopped(_ machine: CutoverStateMachine, _ node: Node) -> [Node] {
         guard stops, machine.stop == nil else { return [] }
         return CutoverStateMachine.Stop.allCases.compactMap { stop in
-            // The machine looks at a drain only in this state, so it makes no difference when the drain came.
-            if stop == .drain, machine.state != .watching(isReleased: true) { return nil }
+            // The machine looks at a drain only in these states, so it makes no difference when the drain came.
+            if stop == .drain, ![.watching(.loose), .watching(.released)].contains(machine.state) { return nil }
             var stopped = node
             stopped.machine?.stop(stop)
             return stopped
@@ -155,7 +160,7 @@ struct Explorer {
         return world
     }
 
-    private mutating func resumed(_ node: Node) -> [Node] {
+    private mutating func resumed(_ node: Node, at position: Int) -> [Node] {
         guard node.runs > 0, let situation = node.world.situation else { return [] }
         var next = node
         next.runs -= 1
@@ -171,7 +176,11 @@ struct Explorer {
             next.action = machine.goOn(isBound: method == .promote || node.world.sourceFollows).afterTimers
         case .finished:
             verdicts.insert(.finished)
-            return []
+            guard settles, node.world.isFenced || !node.world.isReleaseRecorded else {
+                if node.world.hasClients { violate(.stuckClients, position) }
+                return []
+            }
+            next.action = machine.settle().afterTimers
         case .unclear(let code, _):
             verdicts.insert(.unclear(code: code))
             return []
@@ -256,7 +265,7 @@ extension Explorer {
 
     private func isReachable(_ action: CutoverStateMachine.Action, _ world: ModelWorld) -> Bool {
         switch action {
-        case .raiseFence, .holdWrites, .shutDown, .demote, .lowerFence, .bringToRest: world.isSourceUp
+        case .raiseFence, .holdWrites, .shutDown, .demote, .releaseClients, .lowerFence, .bringToRest: world.isSourceUp
         case .promote, .askSentinelAgain: world.isTargetUp
         case .askSentinel: world.leader.isUp
         default: true
@@ -273,16 +282,19 @@ extension Explorer {
                 world.leader.failover = .asked(isDrained: !world.isTargetBehind)
             }
         case .shutDown:
-            world.isSourceUp = false
-            world.isPaused = false
+            (world.isSourceUp, world.isPaused, world.hasClients) = (false, false, false)
         case .promote: world.promoteTarget()
         case .demote: world.demoteSource()
         case .announce:
-            if world.leader.isUp { (world.leader.namesTarget, world.leader.failover) = (true, nil) }
-            if world.other.isUp { (world.other.namesTarget, world.other.failover) = (true, nil) }
+            if world.leader.isUp { world.leader.turn() }
+            if world.other.isUp { world.other.turn() }
             world.isTargetKnown = world.isTargetKnown || world.leader.isUp || world.other.isUp
-        case .releaseClients: world.isPaused = false
+        case .releaseClients:
+            world.isPaused = false
+            world.sendClientsAway()
         case .bringToRest:
+            world.sendClientsAway()
+            world.isReleaseRecorded = true
             if !world.sourceFollows { world.demoteSource() }
             world.isFenced = false
         case .lowerFence:

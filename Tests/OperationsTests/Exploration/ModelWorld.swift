@@ -19,6 +19,8 @@ struct ModelWorld: Hashable {
     struct Sentinel: Hashable {
         var isUp = true
         var namesTarget = false
+        /// To those who ask for the primary that it monitors.
+        var showsTarget = false
         var failover: Failover?
     }
 
@@ -36,8 +38,11 @@ struct ModelWorld: Hashable {
     var other = Sentinel()
     /// Whether an acknowledged write is on no server any more that could pass it on.
     var hasLost = false
+    /// Whether some client is connected to the source that asks the Sentinels only when its connection ends.
+    var hasClients = true
     /// The phase in the state file; `nil` before the first attempt.
     var phase: CutoverMemory.Phase?
+    var isReleaseRecorded = false
 
     var isLinked: Bool { isSourceUp && isTargetUp && targetFollows && !sourceFollows }
     var doesSourceAccept: Bool { isSourceUp && !sourceFollows && !isPaused && !(isFenced && !isLinked) }
@@ -77,9 +82,13 @@ struct ModelWorld: Hashable {
             move(state.failover != nil && state.failover != .promoted && targetFollows) {
                 $0[keyPath: sentinel].failover = nil
             }
-            move(state.failover == .promoted || peer.namesTarget && peer.isUp) {
-                $0[keyPath: sentinel].failover = nil
+            // One that leads a failover sends those to the target first who ask it for an address.
+            move(state.failover == .promoted) {
                 $0[keyPath: sentinel].namesTarget = true
+                $0.isTargetKnown = true
+            }
+            move(state.failover == .promoted && state.namesTarget || peer.showsTarget && peer.isUp) {
+                $0[keyPath: sentinel].turn()
                 $0.isTargetKnown = true
             }
             // A primary that is gone, or that says for a long time that it is a replica, is replaced by the only
@@ -103,7 +112,7 @@ struct ModelWorld: Hashable {
             guard self[keyPath: part] else { return nil }
             var world = self
             world[keyPath: part] = false
-            if part == \.isSourceUp { world.isPaused = false }
+            if part == \.isSourceUp { (world.isPaused, world.hasClients) = (false, false) }
             return world
         }
     }
@@ -116,11 +125,20 @@ struct ModelWorld: Hashable {
         sourceFollows = true
     }
 
+    /// Each of them asks one of the Sentinels that answer, in one way or the other.
+    mutating func sendClientsAway() {
+        hasClients = hasClients && [leader, other].contains { $0.isUp && !$0.showsTarget }
+    }
+
     private mutating func turnTargetBack() {
         if isSourceBehind { hasLost = true }
         isSourceBehind = false
         targetFollows = true
     }
+}
+
+extension ModelWorld.Sentinel {
+    mutating func turn() { (namesTarget, showsTarget, failover) = (true, true, nil) }
 }
 
 extension ModelWorld {
@@ -130,7 +148,7 @@ extension ModelWorld {
         let from: CutoverSituation.From =
             !isSourceUp ? .unreachable("gone") : sourceFollows ? .replicaOfTo : .primary
         func named(_ sentinel: Sentinel) -> CutoverSituation.Named {
-            !sentinel.isUp ? .unreachable : sentinel.namesTarget ? .to : .from
+            !sentinel.isUp ? .unreachable : sentinel.showsTarget ? .to : sentinel.namesTarget ? .switching : .from
         }
         return CutoverSituation(
             from: from, to: targetFollows ? .replicaOfFrom : .primary, sentinels: [named(leader), named(other)],
@@ -139,9 +157,12 @@ extension ModelWorld {
 
     var sentinelsSeen: CutoverStateMachine.SentinelsSeen {
         let answering = [leader, other].filter(\.isUp)
-        let named = answering.count(where: \.namesTarget)
+        func portion(_ count: Int) -> CutoverStateMachine.SentinelsSeen.Portion {
+            count == 0 ? .none : count == answering.count ? .all : .some
+        }
         return .init(
-            named: named == 0 ? .none : named == answering.count ? .all : .some, allShowIt: named == 2,
+            named: portion(answering.count(where: \.namesTarget)),
+            shown: portion(answering.count(where: \.showsTarget)),
             isBusy: [leader, other].contains { $0.isUp && $0.failover != nil },
             allAnswer: leader.isUp && other.isUp)
     }

@@ -4,8 +4,9 @@
 enum StateName: Hashable, CaseIterable {
     case ready, fencing, holdingFirst, holdingLast, drainingFirst, drainingLast, recording
     case asking, holdingAgain, drainingAgain, promoting, confirming, judging, abandoning, reholding, reconfirming
-    case demoting, announcing, watching, watchingReleased, lookingAfter, askingAgain, askingAgainReleased
-    case releasing, expiring, concluding, bringingToRest
+    case demoting, announcing, watching, watchingLoose, watchingReleased, lookingAfterLoose, lookingAfterReleased
+    case askingAgain, askingAgainLoose, askingAgainReleased, releasing, releasingEarly
+    case expiring, concluding, bringingToRest
     case seekingRival, recordingRival, lowering, recordingReturn
     case finished
 
@@ -30,12 +31,16 @@ enum StateName: Hashable, CaseIterable {
             case .reconfirming: .reconfirming
             case .demoting: .demoting
             case .announcing: .announcing
-            case .watching(isReleased: false): .watching
-            case .watching(isReleased: true): .watchingReleased
-            case .lookingAfter: .lookingAfter
-            case .askingAgain(isReleased: false): .askingAgain
-            case .askingAgain(isReleased: true): .askingAgainReleased
-            case .releasing: .releasing
+            case .watching(.held): .watching
+            case .watching(.loose): .watchingLoose
+            case .watching(.released): .watchingReleased
+            case .lookingAfter(.released): .lookingAfterReleased
+            case .lookingAfter: .lookingAfterLoose
+            case .askingAgain(.held): .askingAgain
+            case .askingAgain(.loose): .askingAgainLoose
+            case .askingAgain(.released): .askingAgainReleased
+            case .releasing(.released): .releasing
+            case .releasing: .releasingEarly
             case .expiring: .expiring
             case .concluding: .concluding
             case .bringingToRest: .bringingToRest
@@ -56,7 +61,8 @@ enum StateName: Hashable, CaseIterable {
         case .promote:
             [
                 .asking, .holdingAgain, .drainingAgain, .judging, .abandoning, .reholding, .reconfirming, .announcing,
-                .watching, .watchingReleased, .lookingAfter, .askingAgain, .askingAgainReleased, .expiring,
+                .watching, .watchingLoose, .watchingReleased, .lookingAfterLoose, .lookingAfterReleased, .askingAgain,
+                .askingAgainLoose, .askingAgainReleased, .releasingEarly, .expiring,
                 .seekingRival, .recordingRival,
             ]
         // The Sentinels promote, and the source is gone, so it is not demoted.

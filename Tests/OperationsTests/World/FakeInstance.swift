@@ -16,6 +16,8 @@ struct FakeInstance: Equatable {
     var isUp = true
     /// Whether an application might write to the server, which it does not before the server has had data.
     var isKnownToClients = false
+    /// Whether somebody is connected to it who only asks for the primary when that connection ends.
+    var hasClients = false
     var startedAt = Duration.seconds(-1_000_000)
     var fullSyncs = 1
 }
@@ -52,12 +54,22 @@ extension SmallWorld {
             // A second pause can only lengthen the first.
             let present = instances[address]?.pausedUntil ?? .zero
             instances[address]?.pausedUntil = max(present, now + .milliseconds(length))
+        case line.hasPrefix("CLIENT KILL TYPE"): sendClientsAway(from: address)
         case line == "CLIENT UNPAUSE": instances[address]?.pausedUntil = .zero
         case line == "CLIENT ID": return .integer(1)
-        case line == "EXEC": return .array([.integer(0), .ok])
+        case line == "EXEC": return .array([.integer(0), .integer(0), .ok])
         default: break
         }
         return .ok
+    }
+
+    /// Each of them asks one of the Sentinels, in one way or the other; where there are none, for a server that is a primary.
+    private mutating func sendClientsAway(from address: Endpoint) {
+        guard instances[address]?.hasClients == true else { return }
+        instances[address]?.hasClients = false
+        let asked = sentinels.filter(\.isUp).flatMap { [$0.named, $0.shown] }
+        let primaries = instances.filter { $0.value.follows == nil }.map(\.key)
+        for server in sentinels.isEmpty ? primaries : asked { instances[server]?.hasClients = true }
     }
 
     private mutating func follow(_ address: Endpoint, _ words: [String], _ line: String) -> RESPValue {

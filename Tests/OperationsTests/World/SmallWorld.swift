@@ -35,7 +35,7 @@ struct SmallWorld {
 
     /// A source with data, an empty target, and Sentinels that know only the source.
     init(sentinels count: Int = 1) {
-        instances = [Self.source: FakeInstance(isKnownToClients: true), Self.target: FakeInstance()]
+        instances = [Self.source: FakeInstance(isKnownToClients: true, hasClients: true), Self.target: FakeInstance()]
         sentinels = (0..<count).map {
             FakeSentinel(
                 address: Endpoint(host: Self.sentinelHost, port: 26379 + $0), named: Self.source,
