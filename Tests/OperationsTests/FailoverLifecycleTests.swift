@@ -130,7 +130,7 @@ extension Lifecycle {
         let world = world.read { $0 }
         #expect(world.target.follows == nil, comment, sourceLocation: location)
         let isAlone = plan.failover?.resting == .fenced
-        #expect(world.source.follows == (isAlone ? nil : SmallWorld.target), comment, sourceLocation: location)
+        #expect(world.source.follows == (isAlone ? .nowhere : SmallWorld.target), comment, sourceLocation: location)
         #expect(
             !isAlone || world.sentinels.allSatisfy { !$0.known.contains(SmallWorld.source) }, comment,
             sourceLocation: location)

@@ -55,6 +55,34 @@ struct ReplicationCredentialsTests {
         #expect(settings == FakeInstance().settings)
     }
 
+    @Test func `a replica that shall be refused keeps the password that it has`() async throws {
+        let process = try bench(["masteruser": "replicator", "masterauth": "hunter2"])
+        let target = try server(.target, process)
+        let prior = try await ReplicationCredentials.refused.prior(on: target)
+        #expect(prior.settings == ["masteruser": "replicator"])
+        #expect(prior.password == .untouched)
+        try await ReplicationCredentials.refused.apply(to: target)
+        let settings = process.world.read(\.target.settings)
+        #expect(settings["masteruser"] == "planrun-refused")
+        #expect(settings["masterauth"] == "hunter2")
+        try await ReplicationCredentials.restore(prior, on: target)
+        #expect(process.world.read(\.target.settings["masteruser"]) == "replicator")
+    }
+
+    /// Without a password it would send no name either.
+    @Test func `a replica that shall be refused gets a password where it has none`() async throws {
+        let process = try bench()
+        let target = try server(.target, process)
+        let prior = try await ReplicationCredentials.refused.prior(on: target)
+        #expect(prior.settings == ["masteruser": ""])
+        #expect(prior.password == .wasEmpty)
+        try await ReplicationCredentials.refused.apply(to: target)
+        #expect(process.world.read(\.target.settings["masterauth"]) == "planrun-refused")
+        #expect(try await ReplicationCredentials.refused.prior(on: target) == prior)
+        try await ReplicationCredentials.restore(prior, on: target)
+        #expect(process.world.read(\.target.settings) == FakeInstance().settings)
+    }
+
     @Test func `the plan may give the replica a user of its own`() async throws {
         let process = try bench()
         let source = try server(.source, process, password: "hunter2", user: "planrun")

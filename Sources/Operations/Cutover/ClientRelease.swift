@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Ends the pause on an old primary together with the connections of its clients, subscribers among them.
 ///

@@ -51,11 +51,21 @@ struct Cutover: Sendable {
     var promotion: [Command] { [["REPLICAOF", "NO", "ONE"]] + (reopening ?? []) }
 
     /// The state that must be recorded before anything is changed.
-    func prior() async throws -> CutoverMemory {
+    /// - Parameter isRefused: whether the new primary shall refuse the old one, which could not follow it.
+    func prior(isRefused: Bool = false) async throws -> CutoverMemory {
         CutoverMemory(
-            fence: try await fence.prior(),
-            credentials: try await ReplicationCredentials(toFollow: to).prior(on: from),
-            replicas: try await others.prior())
+            fence: try await fence.prior(), isRefused: isRefused,
+            credentials: try await credentials(isRefused).prior(on: from), replicas: try await others.prior())
+    }
+
+    /// How the old primary will log in at the new one.
+    private func credentials(_ isRefused: Bool?) -> ReplicationCredentials {
+        isRefused == true ? .refused : ReplicationCredentials(toFollow: to)
+    }
+
+    /// Gives the old primary the credentials with which it follows the new one, or is refused by it.
+    func prepareToFollow(_ memory: CutoverMemory) async throws(StepFailure) {
+        try await credentials(memory.isRefused).apply(to: from)
     }
 
     /// Does the whole handover, starting from a state in which nothing was promoted.
@@ -77,7 +87,7 @@ struct Cutover: Sendable {
         var memory = prior
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
-        try await ReplicationCredentials(toFollow: to).apply(to: from)
+        try await prepareToFollow(memory)
         try await others.exclude(memory.replicas, memory.otherReplicas, context)
         if to.part == .target {
             let original = try RunBaseline.recorded(servers.plan, context)?.targetPriority
@@ -202,7 +212,7 @@ struct Cutover: Sendable {
 
     /// Makes the old primary follow the new one, even after a restart (`CONFIG REWRITE`).
     func demote() async throws(StepFailure) {
-        let command: Command = ["REPLICAOF", to.endpoint.host, String(to.endpoint.port)]
+        let command = Command.replicaOf(to.endpoint)
         let replies = try await from.replies(to: [command, Fence.rewrite], timeout: .seconds(5))
         if case .error(let error) = replies[0] { throw from.refusal(of: command, error) }
     }
@@ -216,13 +226,19 @@ struct Cutover: Sendable {
         }
     }
 
+    /// Releases clients from an old primary that takes no writes any more.
+    func releaseLast(_ memory: CutoverMemory) async throws(StepFailure) {
+        try await settling(memory) { () throws(StepFailure) in
+            if try await from.replication().role == .primary, try await !fence.isClosed() { try await demote() }
+            try await release.run()
+        }
+    }
+
     /// Brings the old primary to rest: it follows the new one, has its former write rule again, and no Sentinel can
     /// promote it. An old primary that is closed to writes and stands alone is at rest already.
     func bringToRest(_ memory: CutoverMemory) async throws(StepFailure) {
         try await settling(memory) { () throws(StepFailure) in
-            if try await fence.isClosed() { return }
-            if try await from.replication().role == .primary { try await demote() }
-            try await fence.bringToRest(memory.fence)
+            if try await !fence.isClosed() { try await fence.bringToRest(memory.fence) }
         }
     }
 

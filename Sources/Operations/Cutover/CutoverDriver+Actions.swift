@@ -144,7 +144,7 @@ extension CutoverDriver {
     mutating func demote() async -> Event {
         if promotion == nil {
             // This run resumes an earlier one, which may have died before it set the credentials.
-            try? await ReplicationCredentials(toFollow: to).apply(to: from)
+            try? await cutover.prepareToFollow(memory)
         }
         async let demoted = cutover.demoted()
         // Counting takes time. With `announce` it is done while the Sentinels are told, so that clients wait no longer
@@ -220,10 +220,10 @@ extension CutoverDriver {
 
     /// Clients are released once more: some may have been on their way to the old primary.
     mutating func bringToRest() async -> Event {
-        await attempt { [cutover, memory] in
-            try await cutover.settling(memory) { () throws(StepFailure) in try await cutover.release.run() }
-            var memory = memory
-            memory.isReleased = true
+        let event = await attempt { [cutover, memory] in try await cutover.releaseLast(memory) }
+        guard event == .done else { return event }
+        memory.isReleased = true
+        return await attempt { [cutover, memory] in
             try await cutover.record(memory)
             try await cutover.bringToRest(memory)
         }

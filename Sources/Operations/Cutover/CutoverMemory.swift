@@ -15,6 +15,8 @@ struct CutoverMemory: Codable, Equatable {
     /// The settings that fence the primary, with their former values, by name. Settings that the engine lacks are left
     /// out.
     var fence: [String: String] = [:]
+    /// Whether the new primary refuses the login of the old one, which could not follow it; `nil` is no.
+    var isRefused: Bool?
     /// The primary's settings for following another server, from before the handover changed them.
     var credentials = ReplicationCredentials.Prior()
     /// The state of the primary's other replicas before the handover.

@@ -26,15 +26,18 @@ extension CutoverSituation {
             guard error.isTransient else { throw error }
             return .unreachable(error.what)
         }
-        guard let primary = replication.upstream?.primary else {
-            return try await Fence(primary: from).isClosed() ? .closed : .primary
+        guard let primary = replication.upstream?.primary, primary != .nowhere else {
+            if try await Fence(primary: from).isClosed() { return .closed }
+            return replication.upstream == nil ? .primary : .replicaOfOther("no server")
         }
         return await servers.isSame(primary, as: to) ? .replicaOfTo : .replicaOfOther("\(primary)")
     }
 
     private static func readTo(_ from: Server, _ to: Server, _ servers: Servers) async throws -> To {
-        guard let primary = try await to.replication().upstream?.primary else {
-            return try await Fence(primary: to).isClosed() ? .closed : .primary
+        let upstream = try await to.replication().upstream
+        guard let primary = upstream?.primary, primary != .nowhere else {
+            if try await Fence(primary: to).isClosed() { return .closed }
+            return upstream == nil ? .primary : .replicaOfOther("no server")
         }
         return await servers.isSame(primary, as: from) ? .replicaOfFrom : .replicaOfOther("\(primary)")
     }

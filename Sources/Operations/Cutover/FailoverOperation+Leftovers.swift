@@ -32,15 +32,15 @@ extension FailoverOperation {
         let before =
             " (before the run: the primary)"
             + (hand.count == 1 ? "; a Sentinel that says NOGOODSLAVE reads the new priority within 10 s" : "")
-        if let upstream = replication.upstream?.primary {
-            let detach = isSilent ? [source.commandLine(["REPLICAOF", "NO", "ONE"])] : []
+        let detach = isSilent && replication.upstream != nil ? [source.commandLine(["REPLICAOF", "NO", "ONE"])] : []
+        if let upstream = replication.upstream?.primary, upstream != .nowhere {
             return [
                 Leftover(source.name, "takes no writes: it follows \(upstream)" + before, commands: detach + hand)
             ]
         }
         guard isClosed || !hand.isEmpty else { return [] }
         let what = isClosed ? "takes no writes: it stands alone, fenced" : "the Sentinels do not name it"
-        return [Leftover(source.name, what + before, commands: hand)]
+        return [Leftover(source.name, what + before, commands: detach + hand)]
     }
 
     /// How a person has the Sentinels name the source again: by a failover where they list it as a replica. One that they

@@ -78,8 +78,8 @@ package struct FailoverOperation: Operation {
     }
 
     private func prior(_ context: StepContext) async throws -> CutoverMemory {
-        var memory = try await cutover(context).prior()
         let after = try await AfterCutover.read(servers, step)
+        var memory = try await cutover(context).prior(isRefused: after.obstacle != nil)
         (memory.resting, memory.otherReplicas) = (after.resting, after.replicas)
         return memory
     }
@@ -140,7 +140,7 @@ package struct FailoverOperation: Operation {
         case .follow: return try await cutover(context).fence.isAtRest(memory.fence)
         case .fenced:
             guard try await Fence(primary: servers.source).isClosed(),
-                try await servers.source.replication().upstream == nil
+                try await servers.source.replication().upstream?.primary == .nowhere
             else { return false }
             return try await Sentinels(servers)?.knowsAny([servers.source.endpoint]) != true
         case .shutdown: return false

@@ -52,7 +52,7 @@ struct Return {
 
     /// The way back without the target. Its settings stay unknown, and are what they are should it ever come back.
     private func runAlone() async throws {
-        if let upstream = try await servers.source.replication().upstream?.primary,
+        if let upstream = try await servers.source.replication().upstream?.primary, upstream != .nowhere,
             await !servers.isSame(upstream, as: servers.target)
         {
             throw await unclear(.sourceNotPrimary, "the source follows \(upstream), which is not the target")

@@ -30,6 +30,8 @@ struct ReplicationCredentials: Sendable {
         let name: String
         let value: String
         var isSecret = false
+        /// Whether it is set only if there is no value yet.
+        var isOnlyForEmpty = false
 
         /// The value as it may stand in a note: for a secret, a word in its place.
         var noted: String { isSecret ? ReplicationCredentials.secret : value }
@@ -44,6 +46,21 @@ struct ReplicationCredentials: Sendable {
         }
         if primary.settings.tls != nil { settings.append(Setting(name: "tls-replication", value: "yes")) }
     }
+
+    /// The name of a user that no server has.
+    static let nobody = "planrun-refused"
+
+    /// Credentials that every primary refuses. A Redis or Valkey whose login is refused tries again a second later. One that
+    /// logs in and is not served then, as at a Dragonfly, tries again at once, several hundred times a second, whoever has
+    /// made it a replica. It gets a password, too, since a replica without one sends no name.
+    static var refused: ReplicationCredentials {
+        ReplicationCredentials(settings: [
+            Setting(name: "masteruser", value: nobody),
+            Setting(name: "masterauth", value: nobody, isSecret: true, isOnlyForEmpty: true),
+        ])
+    }
+
+    private init(settings: [Setting]) { self.settings = settings }
 
     /// The replica's settings from before planrun changed them. Only those that `apply` will change, or has changed.
     func prior(on replica: Server) async throws(StepFailure) -> Prior {
@@ -108,6 +125,7 @@ struct ReplicationCredentials: Sendable {
                     what: "\(replica.name) has no setting '\(setting.name)', which it needs to log in at its primary",
                     place: [replica.name], world: ["nothing was changed"])
             }
+            if setting.isOnlyForEmpty, !now.isEmpty, now != setting.value { continue }
             changes.append(Change(setting: setting, now: now, original: original(of: setting, now: now, mark)))
         }
         return changes

@@ -23,19 +23,33 @@ package struct WorldReport: Sendable {
     private func sentence(_ server: Server) async -> String {
         do {
             let replication = try await server.replication()
-            guard let upstream = replication.upstream else {
+            guard let upstream = replication.upstream, upstream.primary != .nowhere else {
                 if try await Fence(primary: server).isClosed() {
                     return "\(server.name) stands alone and takes no writes (min-replicas-to-write)"
                 }
+                guard replication.role == .primary else { return "\(server.name) is a replica of no server" }
                 let count = replication.replicas.count
                 return
                     "\(server.name) is a primary with \(count == 0 ? "no replica" : count.counted("replica", "replicas"))"
             }
-            let link = SyncState(replication).isSynced ? "in sync" : "not in sync"
+            let link = SyncState(replication).isSynced ? "in sync" : await trouble(server)
             return "\(server.name) is a replica of \(upstream.primary), \(link)"
         } catch {
             return "\(server.name) does not answer: \(error.what)"
         }
+    }
+
+    /// Why a replica is not in sync. A source that could not follow the target stays a replica of it where a run died between
+    /// the promotion and the end.
+    private func trouble(_ server: Server) async -> String {
+        guard server.part == .source, let follower = try? await server.serverInfo(),
+            let primary = try? await servers.target.serverInfo(),
+            let obstacle = Followers.obstacle(follower, to: primary)
+        else { return "not in sync" }
+        let isRefused = (try? await server.setting("masteruser")) == ReplicationCredentials.nobody
+        return isRefused
+            ? "which refuses its login, so that it tries only once a second; resume lets it stand alone"
+            : "not in sync: \(obstacle); resume lets it stand alone"
     }
 
     private func sentence(_ sentinel: Sentinel) async -> String {

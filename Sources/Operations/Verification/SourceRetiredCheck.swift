@@ -14,7 +14,8 @@ struct SourceRetiredCheck: Check {
             let replication = try await replication(
                 of: source, isGone: servers.plan.failover?.certainResting(servers.plan) == .shutdown)
         else { return .passed("\(source.endpoint) is shut down") }
-        if replication.role == .primary, try await Fence(primary: source).isClosed() {
+        let isAlone = replication.upstream == nil || replication.upstream?.primary == .nowhere
+        if isAlone, try await Fence(primary: source).isClosed() {
             return try await standsAlone(servers)
         }
         if replication.role == .primary {

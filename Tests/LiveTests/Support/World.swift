@@ -65,7 +65,9 @@ extension Lab {
         let source: World.Instance =
             sourceFollows
             ? .init(address: address(of: source), role: .replica, follows: target, isLinkUp: true)
-            : .init(address: address(of: source), role: .primary)
+            : .init(
+                address: address(of: source), role: .replica, follows: Endpoint(host: "127.0.0.1", port: 0),
+                isLinkUp: false)
         let settings = [
             "min-replicas-to-write": sourceFollows ? "0" : "2147483647", "min-replicas-max-lag": "10",
             "replica-priority": "0",

@@ -293,9 +293,9 @@ extension Explorer {
             world.isPaused = false
             world.sendClientsAway()
         case .bringToRest:
+            if !world.sourceFollows { world.demoteSource() }
             world.sendClientsAway()
             world.isReleaseRecorded = true
-            if !world.sourceFollows { world.demoteSource() }
             world.isFenced = false
         case .lowerFence:
             world.isFenced = false

@@ -125,9 +125,11 @@ struct ModelWorld: Hashable {
         sourceFollows = true
     }
 
-    /// Each of them asks one of the Sentinels that answer, in one way or the other.
+    /// Each of them asks one of the Sentinels that answer, in one way or the other; where there is none, the servers.
     mutating func sendClientsAway() {
-        hasClients = hasClients && [leader, other].contains { $0.isUp && !$0.showsTarget }
+        let answering = [leader, other].filter(\.isUp)
+        let returns = answering.isEmpty ? !sourceFollows : answering.contains { !$0.showsTarget }
+        hasClients = hasClients && returns
     }
 
     private mutating func turnTargetBack() {

@@ -135,6 +135,14 @@ extension SmallWorld {
             instances[replica]?.follows = sentinel.shown
             sentinels[index].looks[replica]?.since = now
         }
+        // One that follows some other server is left alone for as long as a failover may take.
+        for replica in sentinel.replicas {
+            guard let look = sentinel.looks[replica], let upstream = look.follows, upstream != sentinel.shown,
+                now - look.since >= sentinel.failoverTimeout, isPrimaryUp, primary?.isPrimary == true
+            else { continue }
+            instances[replica]?.follows = sentinel.shown
+            sentinels[index].looks[replica]?.since = now
+        }
         if isPrimaryUp {
             sentinels[index].silentSince = nil
         } else {

@@ -113,6 +113,16 @@ struct DragonflyStage: Sendable {
         ]
         let words = question.split(separator: " ").map(String.init)
         if question.hasPrefix("ACL SETUSER") { examples["user"] = "recorded-new-user" }
+        if question == "CLIENT KILL ID {id}" {
+            let session = lab.session(lab.target)
+            let id = try await session.send(["CLIENT", "ID"]).integer
+            examples["id"] = id.map { String($0) }
+            // A session that nobody holds would close its connection before it is killed.
+            Task {
+                try await Task.sleep(for: .seconds(30))
+                await session.close()
+            }
+        }
         if words.first == "AUTH" { (examples["user"], examples["password"]) = login }
         if words.count > 3, words.starts(with: ["CONFIG", "SET"]) {
             // A question with a fixed value needs no example, so any setting will do for it.

@@ -14,12 +14,16 @@ struct DragonflyConversation {
     /// The commands since `MULTI`, which `EXEC` will carry out; `nil` outside of `MULTI`.
     private var queue: [Command]?
 
-    init(_ registry: StandInRegistry, _ behind: RedisBehind, _ setup: Situation.Setup, from address: String) async {
+    /// - Parameter disconnect: closes the connection of this client.
+    init(
+        _ registry: StandInRegistry, _ behind: RedisBehind, _ setup: Situation.Setup, from address: String,
+        disconnect: @escaping @Sendable () -> Void
+    ) async {
         self.registry = registry
         self.behind = behind
         self.setup = setup
         isLoggedIn = setup == .bare
-        id = await registry.connected(from: address)
+        id = await registry.connected(from: address, disconnect: disconnect)
     }
 
     func close() async {
@@ -182,6 +186,10 @@ struct DragonflyConversation {
     private mutating func logIn(_ words: [String]) async throws -> RESPValue {
         let situation = try await situation
         let username = words.count == 3 ? words[1] : nil
+        if let username, try await behind.user(username) == nil {
+            return try await filled(
+                record.answer(to: "AUTH {unknown-user} {password}", in: situation), [:], ["AUTH", "…"])
+        }
         // If no password is set, any password is right.
         let isRight = setup == .bare ? true : await behind.admits(username: username, password: words.last ?? "")
         if isRight { isLoggedIn = true }

@@ -77,7 +77,9 @@ package struct DragonflyStandIn: Sendable {
 
     private func converse(_ client: StandInClients.Client, _ behind: RedisBehind) async throws {
         let address = client.channel.remoteAddress.map { "\($0.ipAddress ?? ""):\($0.port ?? 0)" } ?? ""
-        var conversation = await DragonflyConversation(registry, behind, setup, from: address)
+        var conversation = await DragonflyConversation(registry, behind, setup, from: address) {
+            client.channel.close(promise: nil)
+        }
         let outcome: Swift.Result<Void, any Error>
         do {
             outcome = .success(try await converse(client, &conversation))

@@ -25,6 +25,7 @@ struct StandInDeed {
             ("ACL", "DELUSER"), ("ACL", "SAVE"):
             _ = try await behind.send(command)
         case ("CLIENT", "SETNAME"): await registry.rename(client, command.words.last ?? "")
+        case ("CLIENT", "KILL"): if let id = words["id"].flatMap({ Int($0) }) { await registry.disconnect(id) }
         case ("ACL", "USERS"): values.lists["user"] = try await behind.users
         case ("ACL", "GETUSER"): values.words.merge(try await behind.user(command.words[2])?.words ?? [:]) { $1 }
         case ("PUBLISH", _), ("PUBSUB", _): try await values.add(count(command))

@@ -7,6 +7,7 @@ actor StandInRegistry {
         let id: Int
         let address: String
         var name: String
+        let disconnect: @Sendable () -> Void
     }
 
     let address: Endpoint
@@ -19,13 +20,15 @@ actor StandInRegistry {
 
     init(_ address: Endpoint) { self.address = address }
 
-    func connected(from address: String) -> Int {
+    func connected(from address: String, disconnect: @escaping @Sendable () -> Void) -> Int {
         lastID += 1
-        clients[lastID] = Entry(id: lastID, address: address, name: String(lastID))
+        clients[lastID] = Entry(id: lastID, address: address, name: String(lastID), disconnect: disconnect)
         return lastID
     }
 
     func gone(_ id: Int) { clients[id] = nil }
+
+    func disconnect(_ id: Int) { clients[id]?.disconnect() }
 
     func noted(_ words: [String]) { received.append(words) }
 

@@ -2,12 +2,13 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Brings the source to rest after the cutover, as `AfterCutover` decided.
 ///
-/// A source that cannot follow the target must not try to: it would do so several hundred times a second. So it stands
-/// alone. To refuse writes then, it is closed before it is detached. The Sentinels list every replica of the primary,
-/// so they are made to forget the source only after it is detached.
+/// A source that cannot follow the target must not try to. So it stands alone, as a replica of no server. It is closed
+/// first, so that it would take no write even if somebody made it a primary. The Sentinels list every replica of the
+/// primary, so they are made to forget the source only after it stands alone.
 struct SourceRest: Sendable {
     /// - Parameter resting: what the plan says; `nil` if the engines and versions of the two servers decide.
     static func rights(_ resting: FailoverStep.Resting?, _ plan: Plan) -> Rights {
@@ -32,8 +33,8 @@ struct SourceRest: Sendable {
         }
     }
 
-    /// Closes the source, detaches it, and makes the Sentinels forget it. If a Sentinel makes it follow the target
-    /// again before that Sentinel was reset, the source is detached once more.
+    /// Closes the source, lets it stand alone, and makes the Sentinels forget it. If a Sentinel makes it follow the target
+    /// again before that Sentinel was reset, that is taken back.
     private func fence() async throws {
         let fence = Fence(primary: source)
         // Dragonfly has no `min-replicas-to-write`, so it cannot be closed. It stays a replica, and a replica accepts
@@ -41,20 +42,28 @@ struct SourceRest: Sendable {
         guard try await fence.close() else { return }
         let address = source.endpoint
         let watch = Stopwatch(context.clock)
-        while watch.elapsed < .seconds(120) {
-            if try await source.replication().upstream != nil {
-                try await fence.send([["REPLICAOF", "NO", "ONE"]])
-            }
-            guard let sentinels = Sentinels(servers) else { return }
+        while true {
+            if try await !standsAlone() { try await fence.send([.replicaOf(.nowhere)]) }
+            guard let sentinels = Sentinels(servers) else { break }
             try await sentinels.forget([address], world: world, context)
             let isForgotten = try await !sentinels.knowsAny([address])
-            if isForgotten, try await source.replication().upstream == nil { return }
+            if isForgotten, try await standsAlone() { break }
             context.report(
                 Progress("the Sentinels to forget \(source.endpoint)", now: "some know it", wanted: "forgotten by all"))
             if context.isDraining { throw CancellationError() }
             try await context.clock.sleep(for: .milliseconds(200))
+            guard watch.elapsed < .seconds(120) else { throw notForgotten() }
         }
-        throw StepFailure(
+        // A Sentinel that did not answer may have sent clients here meanwhile.
+        try await ClientRelease(server: source, engine: servers.plan.source.engine).run()
+    }
+
+    private func standsAlone() async throws(StepFailure) -> Bool {
+        try await source.replication().upstream?.primary == .nowhere
+    }
+
+    private func notForgotten() -> StepFailure {
+        StepFailure(
             code: .sourceNotForgotten, what: "the Sentinels still list \(source.endpoint) as a replica after 2m",
             place: servers.sentinels.map(\.name), world: world, help: ["resume tries again"], isTransient: true)
     }
