@@ -69,7 +69,7 @@ extension LiveTests {
             _ crash: Crash, _ title: String, _ kill: @Sendable (Scene) async throws -> Void
         ) async throws {
             try await crash.variant.withMigration(sentinels: 2) { migration, gates in
-                try await migration.underLoad("killed \(title), \(crash.variant.testDescription)") { load in
+                try await migration.underApplications("killed \(title), \(crash.variant.testDescription)") { load in
                     try await kill(Scene(migration: migration, gates: gates, load: load))
                     gates.watch(nil)
                     let outcome = try await migration.goOn()

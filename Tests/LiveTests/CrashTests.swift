@@ -45,7 +45,7 @@ extension LiveTests {
             try await withGatedLab(Self.description) { lab, gates in
                 let migration = try Migration(lab, steps: Self.steps, sentinels: gates.sentinels)
                 try await migration.fill(keys: 500)
-                try await migration.underLoad("killed \(moment.testDescription)") { load in
+                try await migration.underApplications("killed \(moment.testDescription)") { load in
                     let outcome = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
                         gates.kill(process, at: moment)
                         return try await process.wait()

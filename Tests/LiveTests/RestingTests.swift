@@ -16,7 +16,7 @@ extension LiveTests {
                 let migration = try Migration(
                     lab, steps: Migration.steps(failover: "resting: fenced"), afterCutover: "discard-writes")
                 try await migration.fill(keys: 200)
-                try await migration.underLoad("resting: fenced, \(sentinels) Sentinels") { _ in
+                try await migration.underApplications("resting: fenced, \(sentinels) Sentinels") { _ in
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }
@@ -34,7 +34,7 @@ extension LiveTests {
         @Test func `a source can be shut down afterwards`() async throws {
             try await withLab(.watched(by: 1)) { lab in
                 let migration = try Migration(lab, steps: Migration.steps(failover: "resting: shutdown"))
-                try await migration.underLoad("resting: shutdown") { _ in
+                try await migration.underApplications("resting: shutdown") { _ in
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }
@@ -52,7 +52,7 @@ extension LiveTests {
             try await withLab(description) { lab in
                 let migration = try Migration(lab, steps: Migration.steps(failover: "via: \(via)"))
                 try await lab.waitUntilReplicaIsKnown()
-                try await migration.underLoad("via \(via) with another replica") { _ in
+                try await migration.underApplications("via \(via) with another replica") { _ in
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }
@@ -75,7 +75,7 @@ extension LiveTests {
                 let migration = try Migration(
                     lab, steps: Migration.steps(approval: false), afterCutover: "discard-writes")
                 try await lab.waitUntilReplicaIsKnown()
-                try await migration.underLoad("Dragonfly with another replica") { _ in
+                try await migration.underApplications("Dragonfly with another replica") { _ in
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }

@@ -33,7 +33,8 @@ extension LiveTests {
             _ crash: Crash, _ title: String, _ kill: @Sendable (Scene) async throws -> Void
         ) async throws {
             try await crash.variant.withMigration(sentinels: 2, afterCutover: "discard-writes") { migration, gates in
-                try await migration.underLoad("rollback killed \(title), \(crash.variant.testDescription)") { load in
+                try await migration.underApplications("rollback killed \(title), \(crash.variant.testDescription)") {
+                    load in
                     let applied = try await migration.planrun("apply", "--auto-approve")
                     #expect(applied.exitCode == 0, "\(applied.standardOutput + applied.standardError)")
                     try await kill(Scene(migration: migration, gates: gates, load: load))

@@ -53,6 +53,14 @@ struct Migration: Sendable {
         await session.close()
     }
 
+    /// Does the same with an application of each kind at work, none of which may be left behind.
+    @discardableResult
+    func underApplications<Result: Sendable>(
+        _ title: String, _ body: @Sendable (WriteLoad) async throws -> Result
+    ) async throws -> Result {
+        try await underLoad(title) { load in try await Applications.run(lab) { try await body(load) } }
+    }
+
     /// Runs `body` while writers write, then expects that none of their acknowledged writes is lost.
     /// - Parameter mayLose: how many writes may be lost because the only server that had them has died.
     @discardableResult
