@@ -75,14 +75,13 @@ private struct World: Sendable {
 
     var checks: [any Check.Type] { PreflightCatalogue.checks.filter { $0.applies(to: plan) } }
 
-    /// Runs the checks in the order of the graph: `reachable` first, then all others at once.
+    /// Runs the checks as a run does: all at once.
     /// - Returns: how many checks missed.
     func check(_ connector: CountingConnector) async throws -> Int {
         let servers = try Servers(plan: plan, connector: connector, environment: [:]) {
             await connector.addresses(of: $0)
         }
-        let missed =
-            try await run([ReachableCheck.self], servers) + run(checks.filter { $0 != ReachableCheck.self }, servers)
+        let missed = try await run(checks, servers)
         await servers.close()
         return missed
     }

@@ -5,6 +5,7 @@ import RedisNIO
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// Servers of the versions and engines that people use.
@@ -71,12 +72,20 @@ extension LiveTests {
                 let called = try await lab.finding("modules")
                 #expect(
                     called.saw
-                        == "the target lacks the module vectorset, which is in use: VADD (1 calls), keys of type vectorset"
+                        == "the target lacks the module vectorset, which is in use: VADD (1 call), keys of type vectorset"
                 )
                 // The counters of commands are reset, but the keys are still there.
                 try await lab.send(["CONFIG", "RESETSTAT"], to: lab.source)
                 let kept = try await lab.finding("modules")
                 #expect(kept.saw == "the target lacks the module vectorset, which is in use: keys of type vectorset")
+                #expect(kept.wants == "the modules of the source, or no key that needs them")
+                #expect(
+                    kept.remedy == ["load the module on the target, or make sure that no key of its types is left"])
+                let dragonfly = try await lab.finding("modules", change: { $0.shard.target.engine = .dragonfly })
+                #expect(
+                    dragonfly.wants == kept.wants
+                        + ": before 1.40 such a key aborts the sync, since then it is left out (dragonfly#7848)")
+                #expect(dragonfly.remedy == ["make sure that no key of its types is left"])
             }
         }
     }

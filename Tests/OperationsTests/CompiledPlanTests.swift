@@ -25,10 +25,9 @@ struct CompiledPlanTests {
         }
     }
 
-    /// Every check of the catalogue that applies to this plan, without `reachable`, which all others need.
+    /// Every check of the catalogue that applies to this plan.
     private func preflight(_ plan: CompiledPlan) -> [String] {
         PreflightCatalogue.checks.filter { $0.applies(to: plan.plan) }.map { "preflight/\($0.declaration.id)" }
-            .filter { $0 != "preflight/reachable" }
     }
 
     @Test func `the published recipe`() throws {
@@ -37,7 +36,7 @@ struct CompiledPlanTests {
         #expect(preflight.contains("preflight/quorum"))
         #expect(
             lines(plan)
-                == ["preflight/reachable check"] + preflight.map { "\($0) check: preflight/reachable" } + [
+                == preflight.map { "\($0) check" } + [
                     "replicaof effect: " + preflight.joined(separator: " "),
                     "wait-for-sync wait: replicaof",
                     "data/target-follows check: wait-for-sync",
@@ -62,7 +61,7 @@ struct CompiledPlanTests {
         #expect(!preflight.contains("preflight/quorum"))
         #expect(
             lines(plan)
-                == ["preflight/reachable check"] + preflight.map { "\($0) check: preflight/reachable" } + [
+                == preflight.map { "\($0) check" } + [
                     "replicaof effect: " + preflight.joined(separator: " "),
                     "wait-for-sync wait: replicaof",
                     "data/target-follows check: wait-for-sync",
@@ -122,7 +121,7 @@ struct CompiledPlanTests {
         let checks = plan.graph.nodes.map(\.id).filter { $0.step == "questions" }
         #expect(checks.first == "questions/reachable")
         #expect(plan.graph.nodes.map(\.id) == checks + ["replicaof"])
-        #expect(plan.graph["replicaof"]?.needs == Array(checks.dropFirst()))
+        #expect(plan.graph["replicaof"]?.needs == checks)
     }
 
     @Test func `the catalogue's ids are unique and told as claims`() {

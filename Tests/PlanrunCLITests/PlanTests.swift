@@ -1,5 +1,6 @@
 import TestKit
 import Testing
+import Values
 
 @testable import PlanrunCLI
 
@@ -58,6 +59,31 @@ struct PlanTests {
                 "failed preflight/reachable: source 10.0.0.1:6379: 10.0.0.1:6379 refused the connection; ")
         )
         #expect(!printed.output.contains("preflight/memory"))
+    }
+
+    @Test func `a server that is down hides no check of the others`() async throws {
+        let desk = try Desk(plan: Migration.plan.replacing("{ \(Migration.preflight) }", with: "{}"))
+        let servers = Migration().servers.filter { $0.address.host != "10.0.0.2" }
+        let lines = await Console(servers: servers).run("check", "--verbose", desk.plan).output.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("failed preflight/reachable: target 10.0.0.2:6380") })
+        #expect(lines.contains("ok preflight/source-primary: 10.0.0.1:6379 is a primary"))
+        #expect(lines.contains("ok preflight/sentinels-agree: 1 of 1 name 10.0.0.1:6379"))
+        #expect(!lines.contains { $0.hasPrefix("failed preflight/target-free") })
+        #expect(lines.contains { $0.contains(#/^not asked preflight: \d+ checks, because of what failed$/#) })
+    }
+
+    @Test func `what follows from a wrong source or name is not asked`() async throws {
+        let desk = try Desk(plan: Migration.plan.replacing("{ \(Migration.preflight) }", with: "{}"))
+        let servers = Migration(.init(primaryHost: "10.0.0.77")).servers
+        let printed = await Console(servers: servers).run("check", desk.plan)
+        #expect(printed.status == .failure)
+        #expect(
+            printed.output.contains("failed preflight/sentinels-agree: Sentinel 10.0.0.3:5000 names 10.0.0.77:6379"))
+        for check in ["only-candidate", "foreign-sentinels", "sentinel-settings"] {
+            #expect(!printed.output.contains("preflight/\(check)"))
+        }
+        let json = await Console(servers: servers).run("check", "--format", "json", desk.plan)
+        #expect(json.output.contains("\"saw\" : \"not asked: 'sentinels-agree' failed\""))
     }
 
     @Test func `--detailed-exitcode tells whether there is anything to do`() async throws {

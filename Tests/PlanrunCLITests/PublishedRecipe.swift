@@ -8,7 +8,7 @@ enum PublishedRecipe {
           point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back
 
         1. preflight: many checks; changes nothing
-             timeout 30s
+             timeout 10m
         2. replicaof: makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys; until it has everything, no Sentinel can promote it (replica-priority 0)
              replace-data false, timeout 1m
              back: 200.0.0.2:6380 is detached, and emptied again if it was empty before
@@ -70,7 +70,7 @@ enum PublishedRecipe {
 
               ],
               "settings" : {
-                "timeout" : "30s"
+                "timeout" : "10m"
               }
             },
             {

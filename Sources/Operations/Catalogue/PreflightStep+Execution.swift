@@ -13,11 +13,8 @@ extension PreflightStep: StepExecution {
     }
 
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
+        // All at once: a server that does not answer keeps no check of another server from being made.
         let asked = asked(in: place.plan)
-        // The check `reachable` comes first, so that a server that does not answer is reported once, and not by every
-        // check.
-        let first = asked.filter { $0 == ReachableCheck.self }
-        let rest = asked.filter { $0 != ReachableCheck.self }
-        return [first, rest].map { $0.map { StepNode($0, self) } }
+        return [asked.map { StepNode($0, self, among: asked) }]
     }
 }

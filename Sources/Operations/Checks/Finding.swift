@@ -6,6 +6,9 @@ package struct Finding: Sendable, Equatable {
     package var isTold = true
     package let saw: String
     package let wants: String
+    /// How long what was missed may last before it counts; `nil` where it does not pass by itself. A check of a run
+    /// waits so long for it.
+    package var passesWithin: Duration?
     /// The names of the servers that the finding is about.
     package let place: [String]
     package let remedy: [String]
@@ -14,13 +17,20 @@ package struct Finding: Sendable, Equatable {
         Finding(passes: true, saw: saw, wants: "", place: [], remedy: [])
     }
 
-    package static func missed(_ saw: String, wants: String, at place: [String], remedy: [String]) -> Finding {
-        Finding(passes: false, saw: saw, wants: wants, place: place, remedy: remedy)
+    /// - Parameter limit: how long it may last where it passes by itself.
+    package static func missed(
+        _ saw: String, wants: String, at place: [String], remedy: [String], passesWithin limit: Duration? = nil
+    ) -> Finding {
+        Finding(passes: false, saw: saw, wants: wants, passesWithin: limit, place: place, remedy: remedy)
     }
 
     /// A finding if the servers did not show what the check asks for.
-    package static func untold(_ saw: String, at place: [String], remedy: [String]) -> Finding {
-        Finding(passes: false, isTold: false, saw: saw, wants: "an answer", place: place, remedy: remedy)
+    package static func untold(
+        _ saw: String, at place: [String], remedy: [String], passesWithin limit: Duration? = nil
+    ) -> Finding {
+        Finding(
+            passes: false, isTold: false, saw: saw, wants: "an answer", passesWithin: limit, place: place,
+            remedy: remedy)
     }
 
     /// Joins all findings that do not pass into one. Findings without an answer come last, and the first finding
@@ -33,8 +43,10 @@ package struct Finding: Sendable, Equatable {
         for remedy in missed.flatMap(\.remedy) where !remedies.contains(remedy) { remedies.append(remedy) }
         var place: [String] = []
         for server in missed.flatMap(\.place) where !place.contains(server) { place.append(server) }
+        // One that stays makes it useless to wait for the others.
+        let limits = missed.compactMap(\.passesWithin)
         return Finding(
             passes: false, isTold: !told.isEmpty, saw: missed.map(\.saw).joined(separator: "; "), wants: first.wants,
-            place: place, remedy: remedies)
+            passesWithin: limits.count == missed.count ? limits.max() : nil, place: place, remedy: remedies)
     }
 }

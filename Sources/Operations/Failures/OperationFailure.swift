@@ -10,6 +10,7 @@ package enum OperationFailure: String, DeclaredFailure {
     case stateRecordUnreadable = "state-record-unreadable"
     case unidentified
     case serverUnidentified = "server-unidentified"
+    case notAsked = "not-asked"
 
     // Steps before the cutover
     case approvalMissing = "approval-missing"
@@ -32,6 +33,7 @@ package enum OperationFailure: String, DeclaredFailure {
     case targetDoesNotFollow = "target-does-not-follow"
     case targetNotSynced = "target-not-synced"
     case sourceNotPrimary = "source-not-primary"
+    case sourceReplaced = "source-replaced"
     case fullSyncLoop = "full-sync-loop"
 
     // Conditions from `replicaof` to the cutover
@@ -77,6 +79,7 @@ package enum OperationFailure: String, DeclaredFailure {
         case .stateRecordUnreadable: "the state file holds no readable record of the step"
         case .unidentified: "an address could not be asked who is behind it"
         case .serverUnidentified: "a server might be the source or the target under another address"
+        case .notAsked: "a check was not asked, because one that it rests on failed, or a server does not answer"
         case .approvalMissing: "nobody has said yes (the step waits)"
         case .notMonitored: "the Sentinels do not watch the source yet"
         case .nameInUse: "a Sentinel monitors another server under the name"
@@ -97,6 +100,7 @@ package enum OperationFailure: String, DeclaredFailure {
         case .targetDoesNotFollow: "the target does not follow the source"
         case .targetNotSynced: "the target was in sync and is not any more"
         case .sourceNotPrimary: "the source is a replica"
+        case .sourceReplaced: "the source does not answer, and the Sentinels name another primary"
         case .fullSyncLoop: "the full sync begins again and again without ever finishing"
         case .sourceRestarted: "the source was restarted since the target began to follow it"
         case .sourceEmptied: "the source was emptied"

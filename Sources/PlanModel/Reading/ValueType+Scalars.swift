@@ -40,12 +40,14 @@ extension ValueType where Value == String {
         return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
 
-    /// Sentinel itself takes letters, digits, '.', '-' and '_' in names.
+    /// Sentinel documents letters, digits, '.', '-' and '_' for names, and takes anything. Left out are a blank, which
+    /// breaks its configuration file, a comma, which breaks its hello message, and what `SENTINEL RESET` takes for a
+    /// pattern.
     static let primaryName = text(
-        "the name the Sentinels monitor", schema: ["pattern": "^[A-Za-z0-9._-]+$"],
-        help: "Sentinel allows letters, digits, '.', '-' and '_'; 'SENTINEL MASTERS' lists the names"
+        "the name the Sentinels monitor", schema: ["pattern": "^[A-Za-z0-9._/:@+=#~%-]+$"],
+        help: "letters, digits and any of . - _ / : @ + = # ~ % may stand in it; 'SENTINEL MASTERS' lists the names"
     ) { text in
-        let isFine = !text.isEmpty && text.isPlainName
+        let isFine = !text.isEmpty && text.utf8.allSatisfy { $0.isWordByte || "-_./:@+=#~%".utf8.contains($0) }
         return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
 

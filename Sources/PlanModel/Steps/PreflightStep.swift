@@ -15,7 +15,7 @@ extension PreflightStep: StepDeclaration {
     package static let meaning =
         "Read-only checks before anything changes. {} runs all of them with their standard limits."
     /// Each check needs a few replies only, but a busy Dragonfly can take seconds for an INFO.
-    package static let defaults = StepDefaults(timeout: .seconds(30))
+    package static let defaults = StepDefaults(timeout: .seconds(600))
 
     package var kind: StepKind { .preflight(self) }
 

@@ -46,6 +46,9 @@ struct Conclusion {
         // The servers are described only if the run has changed something.
         let isUntouched = toUndo.isEmpty ? await !run.wayBack.isPastCutover(state) : false
         let world = isUntouched ? [] : await WorldReport(run.servers).sentences()
+        // What was not asked because of another failure is only counted, in the last line of its step.
+        let causes = failures.filter { !$0.failure.isConsequence }
+        let failures = causes.isEmpty ? failures : causes
         for (index, failure) in failures.enumerated() {
             let isLast = index == failures.count - 1
             var view = FailureView(plan: run.plan, failure: failure, shown: world)

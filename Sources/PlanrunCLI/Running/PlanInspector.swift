@@ -43,7 +43,7 @@ struct PlanInspector {
         if isEffect {
             for node in nodes { await inspect(node, provider.operation(for: node.id), &entry) }
         } else if case .preflight = step.kind {
-            entry.findings = await check(nodes, provider)
+            entry.findings = await findings(nodes, provider)
         }
         return entry
     }
@@ -64,20 +64,10 @@ struct PlanInspector {
                 entry.does = why
             }
         } catch let failure as StepFailure {
-            entry.findings.append(.init(check: node.id, verdict: .failed, saw: failure.what, help: failure.help))
+            entry.findings.append(.init(check: node.id, verdict: .failed, saw: failure.sentence, help: failure.help))
         } catch {
             entry.findings.append(.init(check: node.id, verdict: .failed, saw: "\(error)", help: []))
         }
-    }
-
-    private func check(_ nodes: [StepGraph.Node], _ provider: some OperationProvider) async -> [PlanReport.Finding] {
-        // The first check asks whether the servers answer at all. If they do not, all others would fail for the same
-        // reason.
-        let first = nodes.filter { node in !nodes.contains { node.needs.contains($0.id) } }
-        let rest = nodes.filter { node in !first.contains(node) }
-        let findings = await findings(first, provider)
-        if findings.contains(where: { $0.verdict == .failed }) { return findings }
-        return findings + (await self.findings(rest, provider))
     }
 
     private func findings(_ nodes: [StepGraph.Node], _ provider: some OperationProvider) async -> [PlanReport.Finding] {
@@ -101,7 +91,9 @@ struct PlanInspector {
         } catch let failure as StepFailure {
             // A finding has one line, so the wanted value stands beside what was seen.
             let wanted = failure.wanted.map { "; wanted: \($0)" } ?? ""
-            return .init(check: node.id, verdict: .failed, saw: failure.what + wanted, help: failure.help)
+            return .init(
+                check: node.id, verdict: failure.isConsequence ? .notAsked : .failed, saw: failure.sentence + wanted,
+                help: failure.help)
         } catch {
             return .init(check: node.id, verdict: .failed, saw: "\(error)", help: [])
         }

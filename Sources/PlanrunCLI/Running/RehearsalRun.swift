@@ -96,7 +96,7 @@ struct RehearsalRun: Sendable {
         view.close()
         await lease.release()
         await servers.close()
-        for failure in outcome.failures {
+        for failure in outcome.failures where !failure.failure.isConsequence {
             context.tell(FailureView(plan: plan, failure: failure).notice)
         }
         return outcome

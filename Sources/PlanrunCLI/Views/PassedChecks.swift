@@ -22,6 +22,8 @@ struct PassedChecks: Sendable {
         var passed = 0
         var warned = 0
         var failed = 0
+        /// What failed made it useless to ask them.
+        var notAsked = 0
         /// The time from the first start to the last end; `nil` where all of them passed in an earlier run.
         var took: Duration?
 
@@ -29,8 +31,10 @@ struct PassedChecks: Sendable {
 
         var text: String {
             if failed > 0 {
-                let rest = warned > 0 ? "; \(passed) passed, \(warned) with a warning" : "; \(passed) passed"
-                return "\(failed) of \((passed + warned + failed).counted("check", "checks")) failed\(rest)"
+                let rest = [(passed, "passed"), (warned, "with a warning"), (notAsked, "not asked")]
+                    .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+                let all = (passed + warned + failed + notAsked).counted("check", "checks")
+                return "\(failed) of \(all) failed; \(rest.joined(separator: ", "))"
             }
             return "\(passed.counted("check", "checks")) passed" + (warned > 0 ? ", \(warned) with a warning" : "")
         }
@@ -61,12 +65,14 @@ struct PassedChecks: Sendable {
             checks.group.passed += 1
             checks.events.append(event)
         case .warned: checks.group.warned += 1
+        case .failed(let failure, _) where failure.isConsequence: checks.group.notAsked += 1
         case .failed: checks.group.failed += 1
         case .interrupted, .paused, .progress, .retrying: break
         }
         switch outcome {
         case .started, .progress, .retrying: items.append(.event(event))
         case .succeeded, .kept: checks.running.remove(node)
+        case .failed(let failure, _) where failure.isConsequence: checks.running.remove(node)
         case .warned, .failed, .interrupted, .paused:
             checks.running.remove(node)
             items.append(.event(event))
@@ -86,7 +92,7 @@ struct PassedChecks: Sendable {
         if !checks.isFromBefore { checks.group.took = checks.began.duration(to: checks.ended) }
         let summary = Item.group(checks.group, at: checks.ended)
         if checks.events.count > Self.shownSingly { return [summary] }
-        let hasFailedAmongOthers = checks.group.failed > 0 && checks.group.passed > 0
+        let hasFailedAmongOthers = checks.group.failed > 0 && checks.group.passed + checks.group.notAsked > 0
         return checks.events.map { .event($0) } + (hasFailedAmongOthers ? [summary] : [])
     }
 }

@@ -39,6 +39,7 @@ extension PlanReport {
             case .passed: .ok
             case .warned: .warning
             case .failed: .failed
+            case .notAsked: .notAsked
             }
         return ["     \(mark.text(style)) \(finding.check): \(finding.saw)"]
             + finding.help.map { "          = help: \($0)" }
@@ -51,7 +52,14 @@ extension PlanReport {
         let others = [Finding.Verdict.warned, .failed].flatMap { verdict in
             step.findings.filter { $0.verdict == verdict }
         }
-        return ((isShort ? passed : []) + others).flatMap { finding($0, style) }
+        let notAsked = step.findings.filter { $0.verdict == .notAsked }
+        let count =
+            notAsked.isEmpty
+            ? []
+            : [
+                "     \(Mark.notAsked.text(style)) \(step.id): \(notAsked.count.counted("check", "checks")), because of what failed"
+            ]
+        return ((isShort ? passed : []) + others).flatMap { finding($0, style) } + count
     }
 
     /// `nil` if so few checks passed that each has a line of its own.
@@ -69,7 +77,7 @@ extension PlanReport {
     /// Only the findings of the checks, for a pull request. Failed checks stand first.
     var findingsMarkdown: String {
         let all = steps.flatMap(\.findings)
-        let sorted = [.failed, .warned, .passed].flatMap { verdict in all.filter { $0.verdict == verdict } }
+        let sorted = [.failed, .warned, .passed, .notAsked].flatMap { verdict in all.filter { $0.verdict == verdict } }
         let rows = sorted.map { finding in
             let help = finding.help.map(Markdown.escape).joined(separator: "<br>")
             return "| `\(finding.check)` | \(finding.verdict.rawValue) | \(Markdown.escape(finding.saw)) | \(help) |"
@@ -82,9 +90,11 @@ extension PlanReport {
     private var findingsCount: String {
         let findings = steps.flatMap(\.findings)
         let (warned, failed) = (names(.warned, in: findings), names(.failed, in: findings))
-        let passed = findings.count - warned.count - failed.count
+        let notAsked = findings.count { $0.verdict == .notAsked }
+        let passed = findings.count - warned.count - failed.count - notAsked
         return
             "\(findings.count.counted("check", "checks")): \(passed) passed, \(count(warned, "warned")), \(count(failed, "failed"))"
+            + (notAsked > 0 ? ", \(notAsked) not asked" : "")
     }
 
     private func names(_ verdict: Finding.Verdict, in findings: [Finding]) -> [String] {

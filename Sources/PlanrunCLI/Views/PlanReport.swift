@@ -31,7 +31,11 @@ struct PlanReport: Encodable, Sendable {
     }
 
     struct Finding: Encodable, Sendable {
-        enum Verdict: String, Encodable, Sendable { case passed, warned, failed }
+        enum Verdict: String, Encodable, Sendable {
+            case passed, warned, failed
+            /// What failed made it useless to ask.
+            case notAsked = "not-asked"
+        }
 
         var check: NodeID
         var verdict: Verdict

@@ -50,7 +50,7 @@ struct RunLines: Sendable {
         case .warned(let result, let took):
             ([mark(.warning, node, result.summary + time(took))]
                 + result.help.map { "             = help: \($0)" }).joined(separator: "\n")
-        case .failed(let failure, let took): mark(.failed, node, failure.what + time(took))
+        case .failed(let failure, let took): mark(.failed, node, failure.sentence + time(took))
         case .retrying(let failure, let after): mark(.goingOn, node, Self.retrying(failure, after))
         case .paused(let failure): mark(.waiting, node, failure.what)
         case .interrupted: mark(.stopped, node, "before it had ended")
@@ -62,7 +62,7 @@ struct RunLines: Sendable {
     private static let earlier = " (done earlier)"
 
     static func retrying(_ failure: StepFailure, _ after: Duration) -> String {
-        "\(failure.what); trying again in \(after.short)"
+        "\(failure.sentence); trying again in \(after.short)"
     }
 
     private func mark(_ mark: Mark, _ node: String, _ text: String) -> String {

@@ -90,13 +90,13 @@ struct StatusView {
     /// Of the nodes of one step.
     private func lines(_ nodes: [RunState.Node], _ style: Style) -> [String] {
         let passed = nodes.filter(\.isPassedCheck)
-        let notAsked = nodes.filter(\.isUntouched)
+        let notAsked = nodes.filter { $0.isUntouched || $0.wasNotAsked }
         let step = nodes[0].id.step
         var lines: [String] = []
         if passed.count > PassedChecks.shownSingly {
             lines.append(line(.ok, "\(step): \(PassedChecks.Group(step: step, passed: passed.count).text)", style))
         }
-        for node in nodes where !node.isUntouched {
+        for node in nodes where !node.isUntouched && !node.wasNotAsked {
             if node.isPassedCheck, passed.count > PassedChecks.shownSingly { continue }
             lines += [line(mark(node), text(node), style)] + facts(node)
         }
@@ -122,7 +122,7 @@ struct StatusView {
         }
         if node.status == .undone { return text }
         if let error = node.error {
-            text += ": \(VisibleText.escape(error.what))"
+            text += ": \(VisibleText.escape(error.sentence))"
         } else if let result = node.result, node.status == .succeeded {
             text += ": \(VisibleText.escape(result.summary))"
         }
@@ -160,6 +160,9 @@ extension RunState.Node {
     fileprivate var isPassedCheck: Bool {
         status == .succeeded && result?.verdict != .warned && id.check != nil
     }
+
+    /// Whether it is a consequence of another failure.
+    fileprivate var wasNotAsked: Bool { status == .failed && error?.isConsequence == true }
 
     /// No attempt of it has begun.
     fileprivate var isUntouched: Bool { status == .pending && error == nil && attempts == 0 }

@@ -80,11 +80,29 @@ extension LiveTests {
                     try await lab.finding("sentinels-agree", change: swapped)
                         == .missed(
                             "Sentinel {sentinel-1} names {source} as the primary of 'primary'; "
-                                + "Sentinel {sentinel-2} monitors no 'primary'",
+                                + "Sentinel {sentinel-2} monitors no 'primary'; it monitors nothing",
                             wants: "{target}", at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
                             remedy: [
                                 "make 'source' in the plan the primary that the Sentinels know, or correct the Sentinels",
-                                "correct 'sentinel.primary' in the plan: 'SENTINEL MASTERS' on {sentinel-2} lists the names it knows",
+                                "name the Sentinels that monitor the source, or put '- monitor' into the plan",
+                            ]))
+                let misnamed: @Sendable (inout Plan) -> Void = { $0.shard.sentinel?.primary = "shop/cache:eu" }
+                try await lab.send(["SENTINEL", "REMOVE", "primary"], to: lab.sentinels[0])
+                for (sentinel, name) in zip(lab.sentinels, ["shop/cache:eu", "primary"]) {
+                    try await lab.send(
+                        Command([
+                            "SENTINEL", "MONITOR", name, lab.source.address.host, "\(lab.source.address.port)", "1",
+                        ]),
+                        to: sentinel)
+                }
+                #expect(
+                    try await lab.finding("sentinels-agree", change: misnamed)
+                        == .missed(
+                            "Sentinel {sentinel-2} monitors no 'shop/cache:eu'; it monitors 'primary'",
+                            wants: "a Sentinel that monitors the source as 'shop/cache:eu'",
+                            at: ["Sentinel {sentinel-2}"],
+                            remedy: [
+                                "write the name of the source into 'sentinel.primary' of the plan: 'primary', if that is it"
                             ]))
             }
         }

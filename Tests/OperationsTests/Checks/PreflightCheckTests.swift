@@ -127,13 +127,15 @@ struct PreflightCheckTests {
                     remedy: ["make 'source' in the plan the primary that the Sentinels know, or correct the Sentinels"])
         )
         #expect(
-            try await finding("sentinels-agree") { $0.replies[CheckBench.sentinel] = ["SENTINEL GET-MASTER": .null] }
+            try await finding("sentinels-agree") {
+                $0.replies[CheckBench.sentinel] = ["SENTINEL GET-MASTER": .null, "SENTINEL MASTERS": .array([])]
+            }
                 == .missed(
-                    "Sentinel 10.0.0.9:26379 monitors no 'main'",
+                    "Sentinel 10.0.0.9:26379 monitors no 'main'; it monitors nothing",
                     wants: "a Sentinel that monitors the source as 'main'",
                     at: ["Sentinel 10.0.0.9:26379"],
                     remedy: [
-                        "correct 'sentinel.primary' in the plan: 'SENTINEL MASTERS' on 10.0.0.9:26379 lists the names it knows"
+                        "name the Sentinels that monitor the source, or put '- monitor' into the plan"
                     ]))
     }
 
@@ -152,13 +154,14 @@ struct PreflightCheckTests {
                     "Sentinel 10.0.0.9:26379: a failover is in progress",
                     wants: "no failover, and a primary that is up",
                     at: ["Sentinel 10.0.0.9:26379"],
-                    remedy: ["wait until it is over, and look at who is primary then"]))
+                    remedy: ["wait until it is over, and look at who is primary then"], passesWithin: .seconds(60)))
         #expect(
             try await finding("no-tilt") { $0.sentinels[0].isInTilt = true }
                 == .missed(
                     "Sentinel 10.0.0.9:26379 is in TILT", wants: "a Sentinel that is not in TILT",
                     at: ["Sentinel 10.0.0.9:26379"],
-                    remedy: ["wait 30 s; if it comes back, that machine is overloaded or its clock jumps"]))
+                    remedy: ["wait 30 s; if it comes back, that machine is overloaded or its clock jumps"],
+                    passesWithin: .seconds(35)))
     }
 
     @Test func `another replica that could be promoted is named once, with every Sentinel that knows it`() async throws
@@ -216,8 +219,15 @@ struct PreflightCheckTests {
         #expect(failure?.wanted == "a Sentinel that is not in TILT")
         #expect(failure?.world == ["checks change nothing"])
         let (warning, other) = try operation(.warn)
+        let start = other.time
         let result = try await warning.verify(other.context())
         #expect(result.verdict == .warned)
         #expect(result.summary == "Sentinel 10.0.0.9:26379 is in TILT; wanted: a Sentinel that is not in TILT")
+        // It was given time to pass, and who only looks is told so instead.
+        #expect(other.time - start >= .seconds(35))
+        let (looking, onlooker) = try operation(.fail)
+        let look = try await looking.verify(onlooker.context(isLook: true))
+        #expect(look.summary == "Sentinel 10.0.0.9:26379 is in TILT; apply waits up to 35s for this to pass")
+        #expect(onlooker.time - start < .seconds(1))
     }
 }

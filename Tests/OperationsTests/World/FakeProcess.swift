@@ -113,9 +113,9 @@ final class FakeProcess: Sendable {
             probesWrites: false, resolve: resolve)
     }
 
-    func context(attempt: Int = 1) -> StepContext {
+    func context(attempt: Int = 1, isLook: Bool = false) -> StepContext {
         StepContext(
-            node: "failover", undo: undo, attempt: attempt, clock: WorldClock(process: self),
+            node: "failover", undo: undo, attempt: attempt, clock: WorldClock(process: self), isLook: isLook,
             save: { try self.save($0) }, report: { _ in }, isDraining: { self.isLeaseLost },
             isLeaseLost: { self.isLeaseLost })
     }

@@ -13,6 +13,7 @@ struct SentinelAwareCheck: Check {
         severity: .warn)
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         async let clients = servers.sourceClients()

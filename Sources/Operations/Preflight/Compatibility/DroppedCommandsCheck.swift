@@ -20,7 +20,9 @@ struct DroppedCommandsCheck: Check {
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let calls = try await servers.source.commandCalls().filter { $0.value > 0 }
-        let always = Self.dropped.filter { calls[$0] != nil }.map { "\($0.uppercased()) (\(calls[$0] ?? 0) calls)" }
+        let always = Self.dropped.filter { calls[$0] != nil }.map {
+            "\($0.uppercased()) (\((calls[$0] ?? 0).counted("call", "calls")))"
+        }
         let isOneDatabase = try await servers.source.keyspace().databases.count < 2
         let perhaps = Self.droppedAtTimes.filter { calls[$0.key] != nil && !($0.key == Self.copy && isOneDatabase) }
         let used = always + perhaps.values.sorted()
@@ -45,7 +47,7 @@ struct DroppedCommandsCheck: Check {
     /// whether that form was used.
     private static func untold(copies count: Int64, _ source: Server) -> Finding {
         .untold(
-            "the source has served COPY (\(count) calls) and does not tell whether with the option DB: with it, even within "
+            "the source has served COPY (\(count.counted("call", "calls"))) and does not tell whether with the option DB: with it, even within "
                 + "one database, Dragonfly drops it from the stream",
             at: [source.name],
             remedy: [

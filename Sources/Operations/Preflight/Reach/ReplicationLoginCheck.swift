@@ -11,6 +11,8 @@ struct ReplicationLoginCheck: Check {
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let login = try await ReplicationLogin(servers)
         let source = servers.source
+        // Where planrun itself is refused, that is the cause.
+        try await source.ask(["INFO", "server"])
         var settings = source.settings
         (settings.username, settings.password) = (login.username, login.password)
         do {

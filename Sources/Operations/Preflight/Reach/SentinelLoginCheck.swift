@@ -10,6 +10,7 @@ struct SentinelLoginCheck: Check {
         id: "sentinel-login", title: "the target takes the login of the Sentinels")
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], [.users, .getUser]) }
 
@@ -27,7 +28,9 @@ struct SentinelLoginCheck: Check {
         guard let first = findings.first else {
             return .untold(
                 "\(servers.source.name) does not show as whom the Sentinels are logged in", at: [servers.source.name],
-                remedy: ["make sure that the target takes the auth-user and auth-pass of the Sentinels"])
+                remedy: ["make sure that the target takes the auth-user and auth-pass of the Sentinels"],
+                // One that was just started has yet to log in.
+                passesWithin: .seconds(5))
         }
         return .combined(findings, passed: first.saw)
     }

@@ -9,6 +9,7 @@ struct SentinelRightsCheck: Check {
         id: "sentinel-rights", title: "the Sentinels' user has its rights at source and target")
 
     static func applies(to plan: Plan) -> Bool { plan.sentinel != nil }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], RightsInquiry.rights) }
 
@@ -17,7 +18,9 @@ struct SentinelRightsCheck: Check {
         guard !users.isEmpty else {
             return .untold(
                 "\(servers.source.name) does not show as whom the Sentinels are logged in", at: [servers.source.name],
-                remedy: ["compare by hand: 'auth-user' of the Sentinels needs its rights on both servers"])
+                remedy: ["compare by hand: 'auth-user' of the Sentinels needs its rights on both servers"],
+                // One that was just started has yet to log in.
+                passesWithin: .seconds(5))
         }
         let inquiries = [servers.source, servers.target].flatMap { server in
             users.map { RightsInquiry(instance: server, user: $0, rights: Right.sentinelAtInstance) }

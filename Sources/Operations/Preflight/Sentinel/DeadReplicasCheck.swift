@@ -11,6 +11,7 @@ struct DeadReplicasCheck: Check {
         id: "dead-replicas", title: "every replica that a Sentinel knows answers it", severity: .warn)
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.settledPictures()

@@ -10,6 +10,7 @@ struct DeadSentinelsCheck: Check {
         id: "dead-sentinels", title: "every Sentinel that another one knows answers it", severity: .warn)
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.settledPictures()

@@ -13,6 +13,7 @@ struct FailoverGuardCheck: Check {
         id: "failover-guard", title: "no earlier failover was given up", severity: .warn)
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = try await servers.sentinelPictures().compactMap { picture -> Finding? in

@@ -20,6 +20,7 @@ struct FailoverTimeoutCheck: Check {
         ])
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let (shortest, longest) = (limits.duration("at-least"), limits.duration("at-most"))

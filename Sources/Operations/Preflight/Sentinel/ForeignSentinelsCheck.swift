@@ -9,6 +9,8 @@ struct ForeignSentinelsCheck: Check {
 
     static func rights(in plan: Plan) -> Rights { ForeignSentinels.rights(plan) }
 
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         // Other Sentinels that the plan's Sentinels know are left out: the check `known-sentinels` reports them.
         let result = try await ForeignSentinels(servers: servers, knowsPeers: true).find()

@@ -13,6 +13,7 @@ struct KnownSentinelsCheck: Check {
         id: "known-sentinels", title: "the plan names all Sentinels, and they know each other")
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.sentinelPictures()
@@ -66,7 +67,8 @@ struct KnownSentinelsCheck: Check {
                         wants: "Sentinels that know each other", at: [picture.sentinel.name],
                         remedy: [
                             "they find each other through the source within some seconds: do both monitor it under this name, and does its user allow SUBSCRIBE and PUBLISH on __sentinel__:hello?"
-                        ]))
+                        ],
+                        passesWithin: .seconds(5)))
             }
         }
         return findings

@@ -9,6 +9,7 @@ package struct NoFailoverCheck: Check {
     package init() {}
 
     package static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    package static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []
@@ -21,7 +22,8 @@ package struct NoFailoverCheck: Check {
                 findings.append(
                     .missed(
                         "\(sentinel.name): \(meaning)", wants: "no failover, and a primary that is up",
-                        at: [sentinel.name], remedy: ["wait until it is over, and look at who is primary then"]))
+                        at: [sentinel.name], remedy: ["wait until it is over, and look at who is primary then"],
+                        passesWithin: .seconds(60)))
             }
         }
         return .combined(findings, passed: "no failover in progress")

@@ -15,6 +15,7 @@ package struct OnlyCandidateCheck: Check {
     package static func applies(to plan: Plan) -> Bool {
         plan.isMonitored && plan.failover != nil
     }
+    package static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var strangers: [Endpoint: [Sentinel]] = [:]

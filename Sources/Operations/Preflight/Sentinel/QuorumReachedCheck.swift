@@ -12,6 +12,7 @@ package struct QuorumReachedCheck: Check {
     package init() {}
 
     package static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    package static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     package static func rights(in plan: Plan) -> Rights {
         Rights(at: [.sentinel], [.sentinel("CKQUORUM", plan.sentinel?.primary ?? "")])

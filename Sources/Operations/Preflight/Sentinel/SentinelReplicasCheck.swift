@@ -9,6 +9,7 @@ struct SentinelReplicasCheck: Check {
         id: "sentinel-replicas", title: "the Sentinels know the same replicas", severity: .warn)
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.sentinelPictures()

@@ -9,6 +9,7 @@ struct SentinelScriptsCheck: Check {
         id: "sentinel-scripts", title: "no Sentinel runs a script at a failover", severity: .warn)
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = try await servers.sentinelPictures().flatMap { picture in

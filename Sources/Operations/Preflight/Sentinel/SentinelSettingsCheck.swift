@@ -9,6 +9,7 @@ struct SentinelSettingsCheck: Check {
         id: "sentinel-settings", title: "the Sentinels have the same settings", severity: .warn)
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let pictures = try await servers.sentinelPictures()

@@ -12,6 +12,8 @@ package struct SentinelsAgreeCheck: Check {
     package init() {}
 
     package static func applies(to plan: Plan) -> Bool { plan.isMonitored }
+    package static func rights(in plan: Plan) -> Rights { Rights(at: [.sentinel], [.sentinel("MASTERS")]) }
+    package static var causes: [any Check.Type] { [SourcePrimaryCheck.self] }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []
@@ -28,17 +30,36 @@ package struct SentinelsAgreeCheck: Check {
     private func missed(_ sentinel: Sentinel, _ address: Endpoint?, _ servers: Servers) async -> Finding? {
         let name = servers.primaryName
         guard let address else {
-            return .missed(
-                "\(sentinel.name) monitors no '\(name)'", wants: "a Sentinel that monitors the source as '\(name)'",
-                at: [sentinel.name],
-                remedy: [
-                    "correct 'sentinel.primary' in the plan: 'SENTINEL MASTERS' on \(sentinel.endpoint) lists the names it knows"
-                ])
+            return await unknown(name, to: sentinel)
         }
         if await servers.isSame(address, as: servers.source) { return nil }
         return .missed(
             "\(sentinel.name) names \(address) as the primary of '\(name)'", wants: "\(servers.source.endpoint)",
             at: [sentinel.name],
             remedy: ["make 'source' in the plan the primary that the Sentinels know, or correct the Sentinels"])
+    }
+
+    /// Says which names the Sentinel does know, if it may be asked for them: a wrong name is often a misspelt one.
+    private func unknown(_ name: String, to sentinel: Sentinel) async -> Finding {
+        let primaries = try? await sentinel.read(["SENTINEL", "MASTERS"]) { try SentinelPrimary.list($0) }
+        let names = primaries?.map { "'\($0.name.printable(limit: 80))'" }.sorted()
+        let known =
+            switch names {
+            case nil: ""
+            case []?: "; it monitors nothing"
+            case let names?: "; it monitors \(names.prefix(5).joined(separator: ", "))" + (names.count > 5 ? ", …" : "")
+            }
+        let remedy =
+            switch names {
+            case nil:
+                "correct 'sentinel.primary' in the plan: 'SENTINEL MASTERS' on \(sentinel.endpoint) lists the names it knows"
+            case []?: "name the Sentinels that monitor the source, or put '- monitor' into the plan"
+            case let names?:
+                "write the name of the source into 'sentinel.primary' of the plan"
+                    + (names.count == 1 ? ": \(names[0]), if that is it" : "")
+            }
+        return .missed(
+            "\(sentinel.name) monitors no '\(name)'\(known)", wants: "a Sentinel that monitors the source as '\(name)'",
+            at: [sentinel.name], remedy: [remedy])
     }
 }

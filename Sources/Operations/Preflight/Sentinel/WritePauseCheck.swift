@@ -14,6 +14,7 @@ package struct WritePauseCheck: Check {
     package init() {}
 
     package static func applies(to plan: Plan) -> Bool { plan.isMonitored && plan.failover != nil }
+    package static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
 
     package func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         guard let pause = servers.plan.failover?.writePause else { return .passed("the plan has no failover") }

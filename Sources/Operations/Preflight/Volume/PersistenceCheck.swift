@@ -11,6 +11,9 @@ struct PersistenceCheck: Check {
     static let declaration = CheckDeclaration(
         id: "persistence", title: "nothing is loading, and the source's last save went well")
 
+    /// For a server that loads or saves some ten gigabytes.
+    private static let patience = Duration.seconds(300)
+
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         var findings: [Finding] = []
         let isSyncing = try await targetFollows(servers)
@@ -21,7 +24,7 @@ struct PersistenceCheck: Check {
                 findings.append(
                     .missed(
                         "\(server.endpoint) is loading its data", wants: "a server that is ready", at: [server.name],
-                        remedy: ["wait until it has loaded"]))
+                        remedy: ["wait until it has loaded"], passesWithin: Self.patience))
             }
             guard server.part == .source else { continue }
             if state.lastSaveSucceeded == false {
@@ -42,14 +45,16 @@ struct PersistenceCheck: Check {
                     .missed(
                         "\(server.endpoint) is rewriting its AOF now, and a full sync waits until it has ended",
                         wants: "no other fork during the full sync", at: [server.name],
-                        remedy: ["wait until it has ended: aof_rewrite_in_progress in INFO persistence"]))
+                        remedy: ["wait until it has ended: aof_rewrite_in_progress in INFO persistence"],
+                        passesWithin: Self.patience))
             }
             if state.isSaveInProgress, !isSyncing {
                 findings.append(
                     .missed(
                         "\(server.endpoint) is saving now", wants: "no other fork during the full sync",
                         at: [server.name],
-                        remedy: ["wait until it has ended: rdb_bgsave_in_progress in INFO persistence"]))
+                        remedy: ["wait until it has ended: rdb_bgsave_in_progress in INFO persistence"],
+                        passesWithin: Self.patience))
             }
         }
         return .combined(findings, passed: "nothing is loading or saving, the last save went well")
