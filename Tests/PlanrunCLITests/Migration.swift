@@ -117,7 +117,7 @@ final class Migration: Sendable {
         case "INFO memory": info("memory", "used_memory:1048576", "maxmemory:0")
         case "INFO sentinel": info("sentinel", "sentinel_tilt:0")
         case "CLIENT LIST": .simpleString("")
-        case "CONFIG GET": list([words[2], ""])
+        case "CONFIG GET": list([words[2], words[2] == "replica-priority" ? "100" : ""])
         default: .simpleString("OK")
         }
     }

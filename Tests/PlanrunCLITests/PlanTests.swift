@@ -36,6 +36,37 @@ struct PlanTests {
         #expect(printed.output.hasSuffix("\n1 step changes servers: 'replicaof'\n"))
     }
 
+    @Test func `what was carried out is done, whatever the servers would say to the checks`() async throws {
+        let desk = try Desk()
+        #expect(
+            await Console(servers: Migration().servers).run("apply", desk.plan, "--auto-approve").status == .success)
+        func said(_ text: String) -> String {
+            desk.without(text).replacing(/\d{4}-[-\d]*T[:.\d]*Z/, with: "TIME")
+        }
+        let help = "  = help: to begin a new run, move 'plan.state.json' away first\n"
+        let now = Console(servers: Migration(.init(targetKeys: 3, primaryHost: "10.0.0.2")).servers)
+        let plan = await now.run("plan", desk.plan, "--detailed-exitcode")
+        #expect(plan.status == .success)
+        #expect(said(plan.output).hasSuffix("\n\nnothing to do: 'small' was carried out at TIME\n" + help))
+        let check = await now.run("check", desk.plan)
+        #expect(check.status == .success)
+        #expect(said(check.output) == "nothing to check: 'small' was carried out at TIME\n" + help)
+        #expect(await now.run("check", desk.plan, "--format", "json").output == "[]\n")
+        try desk.write(Migration.plan.replacing("Go on?", with: "Again?"), to: "plan.yaml")
+        #expect(await now.run("plan", desk.plan).status == .failure)
+    }
+
+    @Test func `a target that the Sentinels name as the primary is not advised to be emptied`() async throws {
+        let desk = try Desk()
+        let printed = await Console(servers: Migration(.init(targetKeys: 3, primaryHost: "10.0.0.2")).servers)
+            .run("check", desk.plan)
+        #expect(printed.status == .failure)
+        #expect(
+            printed.output.contains(
+                "Sentinel 10.0.0.3:5000 names 10.0.0.2:6380 as the primary: applications write to it"))
+        #expect(!printed.output.contains("empty the target"))
+    }
+
     @Test func `a check that fails ends with 1 and is counted`() async throws {
         let desk = try Desk()
         let printed = await Console(servers: Migration(.init(targetKeys: 3)).servers).run("plan", desk.plan)

@@ -26,10 +26,20 @@ struct PlanVerb: Verb {
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit 0 if there is nothing to do, 2 if there is.")
     var detailedExitcode = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The state file; else PLAN.state.json beside the plan.", valueName: "path"),
+        completion: .file())
+    var state: String?
+
     @OptionGroup var display: DisplayOptions
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let plan = try context.loadPlan(plan)
+        if !offline, let finished = await FinishedRun(of: plan, statePath: state) {
+            await show(finished, plan, context)
+            return .success
+        }
         let servers = offline ? nil : try context.servers(of: plan)
         let report = await PlanInspector(compiled: CompiledPlan(plan), servers: servers).report()
         await servers?.close()
@@ -42,5 +52,19 @@ struct PlanVerb: Verb {
         }
         if report.hasFailures { return .failure }
         return detailedExitcode && report.hasChanges ? .changes : .success
+    }
+
+    /// What is done is done: the servers are not asked, since no check before the plan holds after it.
+    private func show(_ finished: FinishedRun, _ plan: Plan, _ context: CommandContext) async {
+        var report = await PlanInspector(compiled: CompiledPlan(plan), servers: nil).report()
+        report.carriedOut = finished.endedAt
+        for index in report.steps.indices { report.steps[index].action = .nothing }
+        let header = PlanHeader(plan: plan)
+        switch format {
+        case .text:
+            context.show((header.lines + ["", report.summary, "  = help: \(finished.help)"]).joined(separator: "\n"))
+        case .json: context.output(JSONText.of(report))
+        case .markdown: context.output(report.markdown(header: header))
+        }
     }
 }

@@ -48,6 +48,8 @@ struct PlanReport: Encodable, Sendable {
     var path: String
     /// Whether the servers were asked.
     var isLive: Bool
+    /// When a run carried the plan out: then nothing is left to do.
+    var carriedOut: Timestamp?
     var steps: [Entry]
     var wayBack: String
 
@@ -55,6 +57,7 @@ struct PlanReport: Encodable, Sendable {
     var hasChanges: Bool { steps.contains { $0.action == .change } }
 
     var summary: String {
+        if let carriedOut { return "nothing to do: '\(name)' was carried out at \(carriedOut)" }
         let changes = steps.filter { $0.action == .change }.map { "'\($0.id)'" }
         let failures = steps.flatMap(\.findings).count { $0.verdict == .failed }
         let warnings = steps.flatMap(\.findings).count { $0.verdict == .warned }
