@@ -16,7 +16,7 @@ package protocol Operation: Sendable {
     func undo(_ context: StepContext) async throws -> String?
     /// For a point of no return that was begun and has no outcome on record: whether it was passed, judged by its undo
     /// data and by what the servers say. Changes nothing.
-    func passage(_ undo: StateValue) async -> Passage
+    func passage(_ undo: StateValue?) async -> Passage
     /// What of the effect is still in place, judged by its undo data and by what the servers say as far as they answer.
     /// Changes nothing.
     func leftovers(_ undo: StateValue) async -> [Leftover]
@@ -28,7 +28,7 @@ package protocol Operation: Sendable {
 extension Operation {
     package func outlook() async -> [String] { [] }
 
-    package func passage(_ undo: StateValue) async -> Passage { .ahead }
+    package func passage(_ undo: StateValue?) async -> Passage { .ahead }
 
     package func leftovers(_ undo: StateValue) async -> [Leftover] { [] }
 }

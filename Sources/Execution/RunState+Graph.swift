@@ -47,7 +47,9 @@ extension RunState {
         let over = graph.needs(ofAny: passed)
         return Set(
             graph.nodes.filter { node in
-                succeeded.contains(node.id)
+                // Nobody is asked whether to do what has happened already.
+                if node.role == .gate, over.contains(node.id) { return true }
+                return succeeded.contains(node.id)
                     && (node.role == .gate || !restless.contains(node.id) || over.contains(node.id))
             }.map(\.id))
     }

@@ -47,13 +47,13 @@ struct FakeOperation: Operation {
     var onPerform: @Sendable (StepContext) async throws -> Void = { _ in }
     var onVerify: @Sendable (StepContext) async throws -> StepResult = { _ in StepResult("well") }
     var onUndo: @Sendable (StepContext) async throws -> String? = { _ in nil }
-    var onPassage: @Sendable (StateValue) -> Passage = { _ in .ahead }
+    var onPassage: @Sendable (StateValue?) -> Passage = { _ in .ahead }
 
     func inspect(_ context: StepContext) async throws -> Inspection { try await onInspect(context) }
     func perform(_ context: StepContext) async throws { try await onPerform(context) }
     func verify(_ context: StepContext) async throws -> StepResult { try await onVerify(context) }
     func undo(_ context: StepContext) async throws -> String? { try await onUndo(context) }
-    func passage(_ undo: StateValue) async -> Passage { onPassage(undo) }
+    func passage(_ undo: StateValue?) async -> Passage { onPassage(undo) }
 }
 
 /// An operation that turns two switches on, one after the other, so that it can be interrupted between the two.

@@ -1,4 +1,5 @@
 import Execution
+import Glibc
 import RESP
 import RedisTopology
 import Rehearsal
@@ -126,6 +127,43 @@ extension LiveTests {
                 let ended = try await migration.planrun("abandon", "--leave-behind")
                 #expect(ended.exitCode == 4, "\(ended.complaint)")
                 #expect(ended.complaint.contains("may still follow \(lab.address(of: lab.source))"))
+            }
+        }
+
+        /// Each verb records what servers were like, and finds settings that another one has made.
+        @Test func `a way back that was stopped, given up and begun again leaves no setting of ours`() async throws {
+            try await withGatedLab(.quick) { lab, gates in
+                let migration = try Migration(lab, afterCutover: "discard-writes", sentinels: gates.sentinels)
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("there, half way back, there again, and back") { _ in
+                    #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
+                    let moments = [
+                        Moment("", after: true, "source: CONFIG SET replica-priority"),
+                        Moment("", after: true, "target: CONFIG SET min-replicas-to-write"),
+                    ]
+                    for moment in moments {
+                        let options = ["rollback", migration.plan, "--discard-writes", "all"]
+                        let stopped = try await PlanrunProcess.run(options) { process in
+                            gates.at(moment) {
+                                .passThen { await process.send(moment.steps[0].server == "source" ? SIGINT : SIGKILL) }
+                            }
+                            return try await process.wait()
+                        }
+                        #expect(stopped.exitCode == 3 || stopped.signal == SIGKILL, "\(stopped)")
+                        gates.watch(nil)
+                        let resumed = try await migration.planrun("resume", "--auto-approve")
+                        #expect(resumed.exitCode == 0, "\(resumed.standardOutput + resumed.standardError)")
+                        try await lab.expectMigrated()
+                        for (name, value) in [("replica-priority", "100"), ("min-replicas-to-write", "0")] {
+                            let now = try await lab.send(Command(["CONFIG", "GET", name]), to: lab.target)
+                            #expect(now.array?.last?.string == value, "\(name)")
+                        }
+                    }
+                    let back = try await migration.planrun("rollback", "--discard-writes", "0")
+                    #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                }
+                try await lab.expectUntouched()
+                try await lab.expectForgotten()
             }
         }
 

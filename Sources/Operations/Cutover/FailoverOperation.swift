@@ -18,16 +18,14 @@ package struct FailoverOperation: Operation {
             return .done(
                 "\(servers.target.endpoint) is the primary already, and \(servers.source.endpoint) is shut down")
         case .finished:
-            let memory = if let recorded { recorded } else { try await leftByAnother(context) }
-            if let memory, try await !isAtRest(memory.cutover, context) {
-                return .ready(undo: StateValue(memory))
-            }
+            let memory = try await complete(recorded, context)
+            let isAtRest = try await isAtRest(memory.cutover, context)
+            if memory.back != nil || !isAtRest { return .ready(undo: StateValue(memory)) }
             return .done("\(servers.target.endpoint) is the primary already")
         case .promoted:
-            if let recorded { return .ready(undo: StateValue(recorded)) }
-            // Somebody else promoted the target. If the source does not answer, there are no settings to remember.
-            let prior = try? await prior(context)
-            return .ready(undo: StateValue(FailoverMemory(cutover: prior ?? CutoverMemory())))
+            // If the source does not answer, there are no settings to remember.
+            let memory = try? await complete(recorded, context)
+            return .ready(undo: StateValue(memory ?? recorded ?? FailoverMemory(cutover: CutoverMemory())))
         case .notStarted:
             if let recorded { return .ready(undo: StateValue(recorded)) }
             return .ready(undo: StateValue(FailoverMemory(cutover: try await prior(context))))
@@ -36,9 +34,11 @@ package struct FailoverOperation: Operation {
     }
 
     package func perform(_ context: StepContext) async throws {
-        guard let memory = try context.undo?.decode(FailoverMemory.self).cutover else {
+        guard let recorded = try context.undo?.decode(FailoverMemory.self) else {
             preconditionFailure("a cutover is performed only after its memory was recorded")
         }
+        try await giveUpReturn(recorded, context)
+        let memory = recorded.cutover
         do {
             try await handOver(memory, context)
         } catch var failure as StepFailure {
@@ -52,6 +52,15 @@ package struct FailoverOperation: Operation {
         // Both servers keep the credentials with which they log in to each other, so the notes that planrun changed
         // these are removed. A source that was shut down does not answer; that is no failure.
         for server in [servers.source, servers.target] { try? await ReplicationCredentials.keep(on: server) }
+    }
+
+    /// The run goes forward again after a return was begun: the target gets back the settings that the return has changed,
+    /// so that a later one does not take those for the target's own.
+    private func giveUpReturn(_ memory: FailoverMemory, _ context: StepContext) async throws {
+        guard let back = memory.back else { return }
+        try await Fence(primary: servers.target).lower(to: back.fence, first: [["CLIENT", "UNPAUSE"]])
+        try await ReplicationCredentials.restore(back.credentials, on: servers.target)
+        try await context.save(StateValue(FailoverMemory(cutover: memory.cutover)))
     }
 
     private func handOver(_ memory: CutoverMemory, _ context: StepContext) async throws {
@@ -68,13 +77,14 @@ package struct FailoverOperation: Operation {
         }
     }
 
-    /// The memory of another planrun that died after it had promoted the target, if its state file is not here. The
-    /// source still has the settings that it made, with a note of their former values (`SettingMark`).
-    private func leftByAnother(_ context: StepContext) async throws -> FailoverMemory? {
-        guard let mark = try? await servers.source.mark(), !mark.changes.isEmpty else { return nil }
+    /// What is on record of a cutover whose target is the primary. If somebody else promoted it, that may be nothing: then it
+    /// is what the source says now. Its settings that another planrun has changed, whose state file is not here and which may
+    /// have died, are noted at the source (`SettingMark`).
+    private func complete(_ recorded: FailoverMemory?, _ context: StepContext) async throws -> FailoverMemory {
+        if let recorded, !recorded.cutover.fence.isEmpty { return recorded }
         var memory = try await prior(context)
         memory.phase = .promoting
-        return FailoverMemory(cutover: memory)
+        return FailoverMemory(cutover: memory, back: recorded?.back)
     }
 
     private func prior(_ context: StepContext) async throws -> CutoverMemory {
@@ -103,9 +113,9 @@ package struct FailoverOperation: Operation {
 
     /// Asks the Sentinels first, because they may have promoted the target by themselves if the source died during the
     /// cutover.
-    package func passage(_ undo: StateValue) async -> Passage {
+    package func passage(_ undo: StateValue?) async -> Passage {
         if await servers.sentinelNamingTarget() != nil { return .behind }
-        guard let memory = try? undo.decode(FailoverMemory.self).cutover, memory.phase == .promoting else {
+        guard let memory = try? undo?.decode(FailoverMemory.self).cutover, memory.phase == .promoting else {
             return .ahead
         }
         switch try? await situation(memory).verdict {

@@ -99,9 +99,14 @@ struct Return {
 
     /// Records the target's settings before the target is fenced, and allows the Sentinels to promote the source again.
     private func prepared() async throws -> CutoverMemory {
-        if let back = memory.back { return back }
-        let back = try await handover(drains: true).prior()
-        try await context.save(StateValue(FailoverMemory(cutover: memory.cutover, back: back)))
+        let back: CutoverMemory
+        if let recorded = memory.back {
+            back = recorded
+        } else {
+            back = try await handover(drains: true).prior()
+            try await context.save(StateValue(FailoverMemory(cutover: memory.cutover, back: back)))
+        }
+        // Each time: a run that went forward in between has excluded the source again.
         try await restorePriority()
         return back
     }

@@ -45,7 +45,9 @@ struct WayBack: Sendable {
 
     /// The command that goes back; empty where there is no way back.
     func next(_ state: RunState) async -> [NextCommand] {
-        if await cutoverToGiveUp(state) != nil {
+        if let cutover = await cutoverToGiveUp(state) {
+            // The run did not make it, and cannot take it back.
+            guard cutover.undo != nil else { return [] }
             switch compiled.plan.rollback.afterCutover {
             case .stop, .copyBack: return []
             case .discardWrites:

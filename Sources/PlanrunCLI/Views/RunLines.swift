@@ -54,7 +54,9 @@ struct RunLines: Sendable {
         case .retrying(let failure, let after): mark(.goingOn, node, Self.retrying(failure, after))
         case .paused(let failure): mark(.waiting, node, failure.what)
         case .interrupted: mark(.stopped, node, "before it had ended")
-        case .kept(let result): mark(.ok, node, (result?.summary ?? "done") + Self.earlier)
+        case .kept(let result?): mark(.ok, node, result.summary + Self.earlier)
+        // A question whether to do what has happened meanwhile.
+        case .kept(nil): mark(.ok, node, "not asked any more, because the cutover has happened")
         }
     }
 
