@@ -26,6 +26,25 @@ extension LiveTests {
             }
         }
 
+        /// A plan without a preflight meets it in the wait, which would end with its timeout only.
+        @Test func `a user that may not replicate is named by the wait`() async throws {
+            var description = LabDescription(
+                source: .init(login: .user("operator")), target: .init(login: .user("operator")),
+                sentinels: .init(login: .password, infoPeriod: .milliseconds(200)))
+            description.replicaCount = 0
+            try await withLab(description) { lab in
+                let migration = try Migration(lab, steps: Array(Migration.steps().dropFirst()))
+                let user = "operator"
+                try await lab.send(Command(["ACL", "SETUSER", user, "-psync"]), to: lab.source)
+                let outcome = try await migration.planrun("apply", "--auto-approve")
+                #expect(outcome.errors == ["error[replication-forbidden]"], "\(outcome.complaint)")
+                #expect(outcome.complaint.contains("the target's user '\(user)' may not run psync"))
+                try await lab.send(Command(["ACL", "SETUSER", user, "+psync"]), to: lab.source)
+                let resumed = try await migration.planrun("resume", "--auto-approve")
+                #expect(resumed.exitCode == 0, "\(resumed.complaint)")
+            }
+        }
+
         @Test func `a Sentinel that is down is said once`() async throws {
             try await withLab(LabDescription(sentinels: .init(count: 3, infoPeriod: .milliseconds(200)))) { lab in
                 let migration = try Migration(lab)

@@ -104,6 +104,9 @@ struct AbandonTests {
                 the run of 'small', begun at TIME, is stopped, and leaves behind:
                   target 10.0.0.2:6380: it does not answer (10.0.0.2:6380 refused the connection), and may still follow 10.0.0.1:6379 when it is back (before the run: empty, and followed nobody)
                     redis-cli -h 10.0.0.2 -p 6380 REPLICAOF NO ONE
+                  target 10.0.0.2:6380: it does not answer (10.0.0.2:6380 refused the connection), and may still have what the run set: replica-priority
+                    redis-cli -h 10.0.0.2 -p 6380 CONFIG SET replica-priority 100
+                    redis-cli -h 10.0.0.2 -p 6380 CONFIG REWRITE
 
                 """ + Self.over)
         #expect(try StateFile(path: desk.state).read().status == .abandoned)

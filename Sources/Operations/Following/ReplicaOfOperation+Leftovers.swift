@@ -14,7 +14,9 @@ extension ReplicaOfOperation {
         }
         // Then it is the way of the cutover on which it goes on, and nothing is to be taken from it.
         if await servers.sentinelNamingTarget() != nil { return [] }
-        return await following(memory) + listing() + ChangedSettings(memory.credentials).leftovers(on: target)
+        let priority = memory.priority.map { [Fence.priority: $0] } ?? [:]
+        let settings = await ChangedSettings(memory.credentials, and: priority).leftovers(on: target)
+        return memory.followedBefore == true ? settings : await following(memory) + listing() + settings
     }
 
     private func following(_ memory: ReplicaOfMemory) async -> [Leftover] {

@@ -18,6 +18,7 @@ package struct WaitForSyncOperation: Operation {
         var watch = SyncWatch(step: step, source: servers.source, target: servers.target)
         let time = Stopwatch(context.clock)
         var pace = ConditionPace(context.clock)
+        var refusal = ReplicationRefusal(servers)
         let baseline = try RunBaseline.recorded(servers.plan, context)?.untilSynced
         let candidacy = Candidacy(servers, original: baseline?.targetPriority)
         while true {
@@ -26,6 +27,7 @@ package struct WaitForSyncOperation: Operation {
             let observation = try await observe()
             // The Sentinels look every 10 s: they see it while the lag is watched, data compared and a person asked.
             if case .answer(let answer) = observation, answer.follows {
+                try await refusal.check(answer.state, at: time.elapsed)
                 try await candidacy?.adapt(
                     to: answer.state, priority: answer.priority, isClose: (answer.lag ?? .max) <= step.maxLag.bytes)
             }

@@ -5,7 +5,8 @@ extension WaitForSyncStep: StepExecution {
     static let role = StepGraph.Role.wait
 
     func rights(at place: StepPlace) -> Rights {
-        Rights(at: [.target], [.role]) + Candidacy.rights(place.plan) + Conditions.rights(place.plan)
+        Rights(at: [.target], [.role]) + Candidacy.rights(place.plan)
+            + Conditions.rights(place.plan)
     }
 
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
