@@ -27,44 +27,44 @@ extension FailoverOperation {
         guard let replication = try? await source.replication(),
             let isClosed = try? await Fence(primary: source).isClosed()
         else { return [] }
-        let isSilent = await servers.isTargetSilent()
-        let hand = isSilent ? await announcementByHand() : []
-        let before =
-            " (before the run: the primary)"
-            + (hand.count == 1 ? "; a Sentinel that says NOGOODSLAVE reads the new priority within 10 s" : "")
-        let detach = isSilent && replication.upstream != nil ? [source.commandLine(["REPLICAOF", "NO", "ONE"])] : []
-        if let upstream = replication.upstream?.primary, upstream != .nowhere {
-            return [
-                Leftover(source.name, "takes no writes: it follows \(upstream)" + before, commands: detach + hand)
-            ]
-        }
-        guard isClosed || !hand.isEmpty else { return [] }
-        let what = isClosed ? "takes no writes: it stands alone, fenced" : "the Sentinels do not name it"
-        return [Leftover(source.name, what + before, commands: detach + hand)]
+        let upstream = replication.upstream?.primary
+        let hand = await servers.isTargetSilent() ? await promotionByHand(isReplica: upstream != nil) : []
+        guard upstream != nil || isClosed || !hand.isEmpty else { return [] }
+        let what =
+            upstream.flatMap { $0 == .nowhere ? nil : "takes no writes: it follows \($0)" }
+            ?? (isClosed || upstream == .nowhere
+                ? "takes no writes: it stands alone, fenced" : "the Sentinels do not name it")
+        let isFailover = hand.contains { $0.contains("SENTINEL FAILOVER") }
+        let patience = isFailover ? "; a Sentinel that says NOGOODSLAVE reads the new priority within 10 s" : ""
+        return [Leftover(source.name, "\(what) (before the run: the primary)\(patience)", commands: hand)]
     }
 
-    /// How a person has the Sentinels name the source again: by a failover where they list it as a replica. One that they
-    /// have forgotten is monitored anew, without the settings that a Sentinel does not tell, such as its `auth-pass`.
-    private func announcementByHand() async -> [String] {
-        guard let sentinels = Sentinels(servers) else { return [] }
-        let source = servers.source.endpoint
+    /// How a person makes the source the primary again that the Sentinels name. Where they list it as a replica they promote
+    /// it themselves, and read its priority only as long as it is one. Where they have forgotten it, it is monitored anew,
+    /// without the settings that a Sentinel does not tell, such as its `auth-pass`.
+    private func promotionByHand(isReplica: Bool) async -> [String] {
+        let source = servers.source
+        let detach = isReplica ? [source.commandLine(["REPLICAOF", "NO", "ONE"])] : []
+        guard let sentinels = Sentinels(servers) else { return detach }
+        let name = sentinels.primaryName
         var lost: [(sentinel: Sentinel, quorum: Int)] = []
         for sentinel in sentinels.all {
-            guard let primary = try? await sentinel.sentinelPrimary(sentinels.primaryName),
-                await !servers.isSame(primary.address, as: servers.source)
+            guard let primary = try? await sentinel.sentinelPrimary(name),
+                await !servers.isSame(primary.address, as: source)
             else { continue }
             lost.append((sentinel, primary.quorum))
         }
-        let name = sentinels.primaryName
-        if let first = lost.first, (try? await sentinels.knowsAny([source])) == true {
+        if isReplica, let first = lost.first, (try? await sentinels.knowsAny([source.endpoint])) == true {
             return [first.sentinel.commandLine(["SENTINEL", "FAILOVER", name])]
         }
-        return lost.flatMap { sentinel, quorum in
-            [
-                sentinel.commandLine(["SENTINEL", "REMOVE", name]),
-                sentinel.commandLine(["SENTINEL", "MONITOR", name, source.host, String(source.port), String(quorum)]),
-            ]
-        }
+        let (host, port) = (source.endpoint.host, String(source.endpoint.port))
+        return detach
+            + lost.flatMap { sentinel, quorum in
+                [
+                    sentinel.commandLine(["SENTINEL", "REMOVE", name]),
+                    sentinel.commandLine(["SENTINEL", "MONITOR", name, host, port, String(quorum)]),
+                ]
+            }
     }
 }
 

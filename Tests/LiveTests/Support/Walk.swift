@@ -1,0 +1,126 @@
+import Execution
+import FoundationEssentials
+import Glibc
+import RESP
+import Rehearsal
+import Seeding
+import TestKit
+import Testing
+
+/// What people, their mistakes and their servers do to one run, one thing after the other, drawn by chance.
+struct Walk: Sendable, CustomTestStringConvertible {
+    /// Draws of the same seed and number are the same.
+    let number: Int
+
+    var testDescription: String { "walk \(number)" }
+
+    /// `PLANRUN_WALKS`: how many. Without it a few.
+    static let all = (0..<(ProcessInfo.processInfo.environment["PLANRUN_WALKS"].flatMap { Int($0) } ?? 3))
+        .map { Walk(number: $0) }
+
+    enum Move: Sendable {
+        case type([String], interrupted: Interruption?)
+        case restart(isSource: Bool)
+        /// A Sentinel fails over by itself. Nobody holds writes back, so some are lost.
+        case failOver
+    }
+
+    struct Interruption: Sendable {
+        var signal: Int32
+        var delay: Duration
+    }
+
+    var moves: [Move] {
+        var luck = SeededRandom(number)
+        return [Self.apply(&luck)] + (0..<Int.random(in: 2...5, using: &luck)).map { _ in Self.move(&luck) }
+    }
+
+    private static func apply(_ luck: inout SeededRandom) -> Move {
+        let approval = Bool.random(using: &luck) ? ["--auto-approve"] : []
+        return .type(["apply"] + approval, interrupted: interruption(&luck))
+    }
+
+    private static func move(_ luck: inout SeededRandom) -> Move {
+        switch Int.random(in: 0..<12, using: &luck) {
+        case 0: .type(["abandon", "--leave-behind"], interrupted: nil)
+        case 1: .restart(isSource: true)
+        case 2: .restart(isSource: false)
+        case 3: .failOver
+        case 4: apply(&luck)
+        case 5, 6: .type(["resume", "--approve", "approval"], interrupted: interruption(&luck))
+        case 7, 8: .type(["resume"], interrupted: interruption(&luck))
+        default: .type(["rollback", "--discard-writes", "all"], interrupted: interruption(&luck))
+        }
+    }
+
+    private static func interruption(_ luck: inout SeededRandom) -> Interruption? {
+        let signal = [SIGINT, SIGKILL, nil].randomElement(using: &luck) ?? nil
+        // As long as a whole run takes here.
+        let delay = Duration.milliseconds(Int.random(in: 0..<4_000, using: &luck))
+        return signal.map { Interruption(signal: $0, delay: delay) }
+    }
+}
+
+extension Walk {
+    func go(_ migration: Migration) async throws {
+        let lab = migration.lab
+        for move in moves {
+            Notes.add("\(testDescription): \(move)")
+            switch move {
+            case .type(let words, let interruption): try await type(words, interruption, migration)
+            case .restart(let isSource):
+                let server = isSource ? lab.source : lab.target
+                await server.kill()
+                try await server.start()
+            case .failOver:
+                // Refused where there is nobody to promote, or where it goes on already.
+                _ = try? await lab.send(["SENTINEL", "FAILOVER", "primary"], to: lab.sentinels[0])
+            }
+        }
+    }
+
+    private func type(_ words: [String], _ interruption: Interruption?, _ migration: Migration) async throws {
+        let line = [words[0], migration.plan] + words.dropFirst()
+        let outcome = try await PlanrunProcess.run(line) { process in
+            if let interruption {
+                try await Task.sleep(for: interruption.delay)
+                await process.send(interruption.signal)
+            }
+            return try await process.wait()
+        }
+        Notes.add("\(testDescription): \(words[0]) ended with \(outcome.exitCode.map { "\($0)" } ?? "a signal")")
+    }
+
+    /// Ends the run: forward or back as far as either helps, and else by leaving what there is.
+    func end(_ migration: Migration) async throws {
+        for attempt in 0..<6 {
+            guard (try? migration.state()) != nil else { return }
+            guard try migration.state().isUnfinished else { return }
+            let outcome =
+                attempt % 2 == 0
+                ? try await migration.planrun("resume", "--auto-approve")
+                : try await migration.planrun("rollback", "--discard-writes", "all")
+            Notes.add("\(testDescription): at the end \(attempt % 2 == 0 ? "resume" : "rollback"): \(outcome.errors)")
+        }
+        guard try migration.state().isUnfinished else { return }
+        let ended = try await migration.planrun("abandon", "--leave-behind")
+        #expect([0, 4].contains(ended.exitCode), "\(ended.standardError)")
+    }
+
+    /// What is said to be left is what is left, and it goes away by the lines that are printed.
+    func cleanUp(_ migration: Migration) async throws {
+        guard let state = try? migration.state(), state.status == .abandoned else { return }
+        try await eventually("the lines that were printed work", within: .seconds(60)) {
+            try await migration.lab.type((state.leftovers ?? []).flatMap(\.commands)) == []
+        }
+    }
+}
+
+extension RunState {
+    fileprivate var isUnfinished: Bool {
+        switch status {
+        case .succeeded, .rolledBack, .abandoned: false
+        case .running, .failed, .stopped, .rollingBack, .rollbackIncomplete: true
+        }
+    }
+}
