@@ -94,7 +94,15 @@ package struct FailoverOperation: Operation {
         return memory
     }
 
-    package func outlook() async -> [String] { await methodOutlook() + restingOutlook() }
+    package func outlook() async -> [String] { await methodOutlook() + restingOutlook() + refusalOutlook }
+
+    /// A write that comes to a replica is answered before a pause is looked at, so it cannot be made to wait.
+    private var refusalOutlook: [String] {
+        guard servers.plan.isMonitored, step.method != .shutdown else { return [] }
+        return [
+            "writes that wait in the pause stall; one that an application begins on the source after the swap fails with READONLY until its library has asked the Sentinels again"
+        ]
+    }
 
     private func methodOutlook() async -> [String] {
         guard servers.plan.isMonitored, [.announce, .fastest].contains(step.method) else { return [] }

@@ -43,11 +43,14 @@ struct StatusVerb: Verb {
         switch format {
         case .json:
             context.output(
-                JSONText.of(Report(state: record, holding: Holding(holding), world: look.world, drift: look.drift)))
+                JSONText.of(
+                    Report(
+                        state: record, holding: Holding(holding), world: look.world, drift: look.drift,
+                        changed: look.changed)))
         case .text:
             let view = StatusView(
                 state: record, holding: holding, path: path, world: look.world, drift: look.drift,
-                next: holding.isHeld ? [] : look.next.all)
+                changed: look.changed, next: holding.isHeld ? [] : look.next.all)
             context.output(view.text(width: context.terminal?.width, style: context.style))
         }
         return .success
@@ -58,6 +61,7 @@ struct StatusVerb: Verb {
         var holding: Holding
         var world: [String]
         var drift: [String]
+        var changed: [Leftover]
     }
 
     /// Who carries the run out, or carried it out when it was cut off.
@@ -80,6 +84,7 @@ struct StatusVerb: Verb {
     private struct Look {
         var world: [String] = []
         var drift: [String] = []
+        var changed: [Leftover] = []
         let next: NextSteps
     }
 
@@ -94,9 +99,19 @@ struct StatusVerb: Verb {
         // What is being changed is not as recorded, and nobody else's doing.
         let drift = holding.isHeld ? [] : await RecordDrift(compiled: compiled, servers: servers).sentences(record)
         let next = await WayBack(compiled: compiled, servers: servers, commands: commands).nextSteps(record)
+        let changed =
+            record.isOver || holding.isHeld
+            ? []
+            : await record.leftovers(
+                in: compiled.graph, asking: compiled.operations(servers: servers, approver: NobodyApproves()))
         await servers.close()
-        return Look(world: world, drift: drift, next: next)
+        return Look(world: world, drift: drift, changed: changed, next: next)
     }
+}
+
+extension RunState {
+    /// Whether nothing of the run is left to do or to take back.
+    fileprivate var isOver: Bool { [.succeeded, .rolledBack, .abandoned].contains(status) }
 }
 
 extension RunHolding {

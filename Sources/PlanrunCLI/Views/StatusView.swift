@@ -11,6 +11,8 @@ struct StatusView {
     let world: [String]
     /// Where the servers are no longer as the record says.
     let drift: [String]
+    /// What the run has changed and not put back.
+    let changed: [Leftover]
     /// What to type next.
     let next: [NextCommand]
 
@@ -21,6 +23,12 @@ struct StatusView {
         lines += steps(style).map { $0.wrapped(width: width, indent: Mark.width) }
         if !world.isEmpty { lines += wrapped(["", "the servers now:"] + world.map { "  \($0)" }) }
         lines += wrapped(drift.map { "  \(VisibleText.escape($0))" })
+        // 'resume' and 'rollback' know what to do about it, so what a person would type for it is left out.
+        if !changed.isEmpty {
+            lines += wrapped(
+                ["", "changed by this run and not put back:"]
+                    + changed.map { "  \($0.place): \($0.what)" })
+        }
         if let leftovers = state.leftovers, !leftovers.isEmpty {
             lines +=
                 ["", "left behind when it was abandoned:"] + LeftoverLines(leftovers: leftovers).lines(width: width)
