@@ -11,6 +11,12 @@ package protocol CommandSession: Sendable {
     /// - Parameter timeout: how long to wait for the last reply; `nil` takes `replyTimeout` of the connection settings.
     func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue]
 
+    /// Sends all commands in one write and gives the bytes of the replies to `reader` as they come.
+    /// - Returns: the reader, which has had all replies.
+    func pipeline<Reader: ReplyReader>(
+        _ batch: CommandBatch, into reader: Reader, timeout: Duration?
+    ) async throws(SessionError) -> Reader
+
     /// Ends the connection; commands in flight fail with `closed`.
     func close() async
 }

@@ -65,6 +65,12 @@ package struct RESPParser {
         }
     }
 
+    /// Takes the bytes back that were fed and not looked at yet. Between two values these are all that are left.
+    package mutating func takeUnread() -> ByteBuffer {
+        defer { chunk = ByteBuffer() }
+        return chunk
+    }
+
     /// The next whole value; `nil` when more bytes are needed.
     package mutating func next() throws(RESPParseError) -> RESPValue? {
         while true {

@@ -26,16 +26,39 @@ package final class RedisSession: CommandSession {
 
     package func pipeline(_ commands: [Command], timeout: Duration?) async throws(SessionError) -> [RESPValue] {
         guard !commands.isEmpty else { return [] }
-        let bytes = commands.encoded()
+        let (bytes, count) = (commands.encoded(), commands.count)
+        return try await submit(timeout) { link, timeout, finish in
+            link.submit(bytes, replies: count, timeout: timeout, to: .values(finish))
+        }
+    }
+
+    package func pipeline<Reader: ReplyReader>(
+        _ batch: CommandBatch, into reader: Reader, timeout: Duration?
+    ) async throws(SessionError) -> Reader {
+        guard batch.count > 0 else { return reader }
+        let full: any ReplyReader = try await submit(timeout) { link, timeout, finish in
+            link.submit(
+                batch.bytes, replies: batch.count, reader: reader, timeout: timeout, to: .reader(finish))
+        }
+        guard let full = full as? Reader else { preconditionFailure("a link returned the reader of another batch") }
+        return full
+    }
+
+    /// Submits a batch on the event loop and waits until it is finished. A cancelled caller gives its batch up.
+    private func submit<Value: Sendable>(
+        _ timeout: Duration?,
+        _ start:
+            @escaping @Sendable (
+                Link, Duration, @escaping @Sendable (Result<Value, SessionError>) -> Void
+            ) -> LinkStateMachine.BatchID
+    ) async throws(SessionError) -> Value {
         let timeout = timeout ?? settings.replyTimeout
         let ticket = Ticket()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 loop.execute { [link] in
                     ticket.id.store(
-                        link.value.submit(bytes, replies: commands.count, timeout: timeout) {
-                            continuation.resume(returning: $0)
-                        }, ordering: .relaxed)
+                        start(link.value, timeout) { continuation.resume(returning: $0) }, ordering: .relaxed)
                     if ticket.isCancelled.load(ordering: .relaxed) {
                         link.value.cancel(ticket.id.load(ordering: .relaxed))
                     }

@@ -31,9 +31,9 @@ final class RedisSubscription: Subscription {
         let bytes = [Command(["SUBSCRIBE"] + channels)].encoded()
         let result = await withCheckedContinuation { continuation in
             loop.execute { [link] in
-                link.value.submit(bytes, replies: channels.count, timeout: settings.replyTimeout) {
-                    continuation.resume(returning: $0)
-                }
+                link.value.submit(
+                    bytes, replies: channels.count, timeout: settings.replyTimeout,
+                    to: .values { continuation.resume(returning: $0) })
             }
         }
         for reply in try result.get() {

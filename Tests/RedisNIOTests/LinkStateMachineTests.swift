@@ -56,6 +56,29 @@ struct LinkStateMachineTests {
         #expect(link.received(ok, size: 1, at: start, chance: 0) == dropped([(1, tooLarge)]))
     }
 
+    @Test mutating func `a batch with a reader is complete when the reader says so, between parsed ones`() {
+        #expect(link.submit(1, replies: 1, at: start) == .connect)
+        #expect(link.submit(2, replies: 5, isRead: true, at: start) == .none)
+        #expect(link.submit(3, replies: 1, at: start) == .none)
+        #expect(link.reading == nil)
+        #expect(link.connected(greeting: []) == .write([1, 2, 3]))
+        #expect(link.reading == nil)
+        #expect(receive(ok) == .complete(1, [ok]))
+        #expect(link.reading == 2)
+        #expect(link.readToEnd() == .complete(2, []))
+        #expect(link.reading == nil)
+        #expect(receive(ok) == .complete(3, [ok]))
+    }
+
+    @Test mutating func `a batch with a reader that was given up is read to its end all the same`() {
+        #expect(link.submit(1, replies: 5, isRead: true, at: start) == .connect)
+        #expect(link.connected(greeting: []) == .write([1]))
+        #expect(link.cancelled(1) == failed(1, error(.closed, "the command was cancelled", executed: true)))
+        #expect(link.awaitsReplies(to: 1) && link.reading == 1)
+        #expect(link.readToEnd() == .none)
+        #expect(!link.awaitsReplies(to: 1))
+    }
+
     @Test mutating func `replies that nobody waits for any more are not held`() {
         #expect(link.submit(1, replies: 2, at: start) == .connect)
         #expect(link.connected(greeting: []) == .write([1]))

@@ -42,6 +42,44 @@ struct RedisSessionTests {
         await server.stop()
     }
 
+    @Test func `readers and parsed pipelines share a connection, each with its own replies`() async throws {
+        let long = String(repeating: "x", count: 300_000)
+        let server = try await ScriptedServer.start { .raw("$\(long.count + $0.count)\r\n\($0)\(long)\r\n") }
+        let session = session(server.address)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 10..<20 {
+                group.addTask {
+                    let reply = try await session.send(["ECHO", "\(number)"])
+                    #expect(reply.string == "ECHO \(number)\(long)")
+                }
+                group.addTask {
+                    let batch = CommandBatch([["READ", "\(number)"], ["MORE", "\(number)"]])
+                    let frames = try await session.pipeline(
+                        batch, into: ReplyFrames(count: 2, longest: 1_000_000), timeout: nil)
+                    #expect(frames.begins(0, with: "$300007\r\nREAD"))
+                    #expect(frames.begins(1, with: "$300007\r\nMORE"))
+                    #expect(frames.length(1) == 300_018)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(server.connections == 1)
+        await session.close()
+        await server.stop()
+    }
+
+    @Test func `a reader whose bytes are no replies loses the connection`() async throws {
+        let server = try await ScriptedServer.start { $0 == "DIE" ? .raw("rubbish\r\n") : .raw("+PONG\r\n") }
+        let session = session(server.address)
+        let error = await #expect(throws: SessionError.self) {
+            try await session.pipeline(CommandBatch([["DIE"]]), into: ReplyFrames(count: 1), timeout: nil)
+        }
+        #expect(error?.code == .protocolViolation)
+        #expect(try await session.send(["PING"]) == .simpleString("PONG"))
+        await session.close()
+        await server.stop()
+    }
+
     @Test func `nothing connects before it is used, and what nobody holds is closed`() async throws {
         let server = try await ScriptedServer.start()
         var session: (any CommandSession)? = session(server.address)

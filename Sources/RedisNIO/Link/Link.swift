@@ -4,10 +4,16 @@ import Values
 
 /// Drives a `LinkStateMachine` with sockets, timers and waiting callers. It lives on one event loop.
 final class Link {
+    /// Where the replies to a batch go: they are parsed, or a reader has them.
+    enum Outlet {
+        case values((Result<[RESPValue], SessionError>) -> Void)
+        case reader((Result<any ReplyReader, SessionError>) -> Void)
+    }
+
     struct Caller {
         let commands: ByteBuffer
         let timer: Scheduled<Void>
-        let finish: (Result<[RESPValue], SessionError>) -> Void
+        let outlet: Outlet
     }
 
     private let settings: ConnectionSettings
@@ -17,6 +23,8 @@ final class Link {
     private let onLost: (() -> Void)?
     private var machine: LinkStateMachine
     private var callers: [LinkStateMachine.BatchID: Caller] = [:]
+    /// The readers of batches that are under way, also of those that their callers have given up.
+    private var readers: [LinkStateMachine.BatchID: any ReplyReader] = [:]
     private var lastID: LinkStateMachine.BatchID = 0
     private var handler: ReplyHandler?
     private var connectTimer: Scheduled<Void>?
@@ -38,16 +46,16 @@ final class Link {
 
     @discardableResult
     func submit(
-        _ commands: ByteBuffer, replies: Int, timeout: Duration,
-        finish: @escaping (Result<[RESPValue], SessionError>) -> Void
+        _ commands: ByteBuffer, replies: Int, reader: (any ReplyReader)? = nil, timeout: Duration, to outlet: Outlet
     ) -> LinkStateMachine.BatchID {
         lastID += 1
         let id = lastID
         let timer = schedule(after: timeout) {
             self.perform(self.machine.deadlinePassed(id, after: timeout, at: .now(), chance: self.chance))
         }
-        callers[id] = Caller(commands: commands, timer: timer, finish: finish)
-        perform(machine.submit(id, replies: replies, at: .now()))
+        callers[id] = Caller(commands: commands, timer: timer, outlet: outlet)
+        readers[id] = reader
+        perform(machine.submit(id, replies: replies, isRead: reader != nil, at: .now()))
         return id
     }
 
@@ -71,6 +79,19 @@ final class Link {
         guard handler === self.handler else { return }
         if let onMessage, let message = PublishedMessage(value) { return onMessage(message) }
         perform(machine.received(value, size: size, at: .now(), chance: chance))
+    }
+
+    /// Gives bytes to the reader of the oldest batch, and leaves in `bytes` what is not for it.
+    /// - Returns: whether more may be taken from `bytes`; `nil` where nobody reads, and the bytes are to be parsed.
+    func read(_ bytes: inout ByteBuffer, from handler: ReplyHandler) throws(RESPParseError) -> Bool? {
+        guard handler === self.handler, let id = machine.reading, var reader = readers.removeValue(forKey: id) else {
+            return nil
+        }
+        let isDone = try reader.read(&bytes)
+        readers[id] = reader
+        if isDone { perform(machine.readToEnd()) }
+        readers[id] = isDone ? nil : reader
+        return isDone
     }
 
     func lost(_ error: SessionError, handler: ReplyHandler) {
@@ -157,6 +178,8 @@ final class Link {
         connectTimer = nil
         let channel = handler?.channel
         handler = nil
+        // Batches that nobody waits for any more end with the connection.
+        readers = readers.filter { callers[$0.key] != nil }
         channel?.close(promise: nil)
         onLost?()
     }
@@ -176,7 +199,16 @@ final class Link {
     private func finish(_ id: LinkStateMachine.BatchID, _ result: Result<[RESPValue], SessionError>) {
         guard let caller = callers.removeValue(forKey: id) else { return }
         caller.timer.cancel()
-        caller.finish(result)
+        switch (caller.outlet, result) {
+        case (.values(let finish), _): finish(result)
+        case (.reader(let finish), .failure(let error)):
+            // The replies to a batch that was sent still come, and its reader has to take them.
+            if !machine.awaitsReplies(to: id) { readers[id] = nil }
+            finish(.failure(error))
+        case (.reader(let finish), .success):
+            guard let reader = readers[id] else { preconditionFailure("a batch was read to its end without a reader") }
+            finish(.success(reader))
+        }
     }
 
     // MARK: Timers

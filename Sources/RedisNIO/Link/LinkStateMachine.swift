@@ -44,6 +44,8 @@ struct LinkStateMachine {
     private struct Batch {
         let id: BatchID
         let expected: Int
+        /// Whether a reader takes the replies, unparsed.
+        let isRead: Bool
         var replies: [RESPValue] = []
         /// Memory that the replies take, in bytes.
         var size = 0
@@ -75,8 +77,10 @@ struct LinkStateMachine {
 
     // MARK: What callers ask
 
-    mutating func submit(_ id: BatchID, replies: Int, at now: NIODeadline) -> Action {
-        let batch = Batch(id: id, expected: replies)
+    /// - Parameter isRead: whether a reader takes the replies. Then `readToEnd` says that all have come, and none is
+    ///   given to `received`.
+    mutating func submit(_ id: BatchID, replies: Int, isRead: Bool = false, at now: NIODeadline) -> Action {
+        let batch = Batch(id: id, expected: replies, isRead: isRead)
         switch phase {
         case .closed:
             return .fail([Failure(id: id, error: closedError(executed: false))], drops: false)
@@ -176,6 +180,19 @@ struct LinkStateMachine {
         case .idle, .waiting, .connecting, .closed:
             return .fail([], drops: true)
         }
+    }
+
+    /// The batch whose reader takes the bytes that come now; `nil` where they are to be parsed.
+    var reading: BatchID? { written.first.flatMap { $0.isRead ? $0.id : nil } }
+
+    /// Whether the batch was sent and misses replies.
+    func awaitsReplies(to id: BatchID) -> Bool { written.contains { $0.id == id } }
+
+    /// The reader of the oldest batch has had all replies.
+    mutating func readToEnd() -> Action {
+        failures = 0
+        let batch = written.removeFirst()
+        return batch.isAbandoned ? .none : .complete(batch.id, [])
     }
 
     /// The connection is gone, or was never made. `error` says why.

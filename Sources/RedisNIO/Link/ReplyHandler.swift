@@ -54,8 +54,16 @@ final class ReplyHandler: ChannelInboundHandler {
         hasReceived = true
         parser.feed(unwrapInboundIn(data))
         do {
-            while cause == nil, let value = try parser.next() {
-                link.received(value, size: parser.lastSize, from: self)
+            while cause == nil {
+                var unread = parser.takeUnread()
+                let isRead = try link.read(&unread, from: self)
+                parser.feed(unread)
+                if let goesOn = isRead {
+                    guard goesOn else { break }
+                } else {
+                    guard let value = try parser.next() else { break }
+                    link.received(value, size: parser.lastSize, from: self)
+                }
             }
         } catch  where error.code == .tooLarge {
             fail(.replyTooLarge, "the server sent more than planrun takes: \(error)", context)

@@ -1,20 +1,19 @@
-import NIOCore
-import RESP
+package import NIOCore
 
 extension RESPValue {
     /// The bytes of a reply, as a server writes them.
-    func encoded() -> ByteBuffer {
+    package func encoded() -> ByteBuffer {
         var buffer = ByteBuffer()
         encode(into: &buffer)
         return buffer
     }
 
     /// The arguments of a command, which is a list of bulk strings.
-    var buffers: [ByteBuffer] {
+    package var buffers: [ByteBuffer] {
         (array ?? []).map { if case .bulkString(let bytes) = $0 { bytes } else { ByteBuffer() } }
     }
 
-    private func encode(into buffer: inout ByteBuffer) {
+    package func encode(into buffer: inout ByteBuffer) {
         switch self {
         case .simpleString(let text): buffer.writeString("+\(text)\r\n")
         case .error(let error): buffer.writeString("-\(error.message)\r\n")
