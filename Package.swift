@@ -51,12 +51,13 @@ let package = Package(
         library("RESP", ["Escaping", "Values", nioCore]),
         library("RedisNIO", ["RESP", "Values", nioCore, nioPosix, nioSSL, nioTLS]),
         library("RedisTopology", ["RESP", "Values"]),
+        library("Comparison", ["RESP", "Values", nioCore]),
         library("Execution", ["Escaping", "Values", "PlanGraph", system]),
         library(
             "Operations",
             [
-                "Execution", "PlanModel", "PlanGraph", "Diagnostics", "Escaping", "RedisTopology", "RESP", "Values",
-                nioCore,
+                "Comparison", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "Escaping", "RedisTopology", "RESP",
+                "Values", nioCore,
             ]),
         library("Rehearsal", ["Escaping", "PlanModel", "RESP", "Values", nioCore, subprocess, system]),
         library(
@@ -84,6 +85,7 @@ let package = Package(
             exclude: ["Fixtures"]),
         tests("PlanGraphTests", ["PlanGraph", "Seeding"]),
         tests("RESPTests", ["RESP", "Values", "Seeding", nioCore]),
+        tests("ComparisonTests", ["Comparison", "RESP", nioCore]),
         tests(
             "RedisNIOTests",
             [
@@ -110,14 +112,15 @@ let package = Package(
         tests(
             "LiveTests",
             [
-                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "Values", "TestKit", "Seeding", "planrun", nioCore, system,
+                "Comparison", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology",
+                "RESP", "RedisNIO", "Rehearsal", "Values", "TestKit", "Seeding", "planrun", nioCore, system,
             ]),
         .executableTarget(
             name: "planrun-benchmarks",
             dependencies: [
-                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "CLibYAML", "Values", "TestKit", "planrun", argumentParser, nioCore, nioPosix, system,
+                "Comparison", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology",
+                "RESP", "RedisNIO", "Rehearsal", "CLibYAML", "Values", "TestKit", "planrun", argumentParser, nioCore,
+                nioPosix, system,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

@@ -1,0 +1,35 @@
+/// What a comparison has found.
+package struct ComparisonReport: Sendable, Equatable {
+    /// Keys of the source that were compared, and keys of the target that were looked for at the source.
+    package internal(set) var keys: [Side: Int] = [:]
+    /// The compared keys of the source by the word for their type.
+    package internal(set) var types: [String: Int] = [:]
+    package internal(set) var differences: [Difference.Kind: Int] = [:]
+    /// The first differences of each kind.
+    package internal(set) var examples: [Difference.Kind: [Difference]] = [:]
+    /// Keys that changed at every look.
+    package internal(set) var unsettled = 0
+    /// Keys of types whose values cannot be read; their types and expiry were compared.
+    package internal(set) var unread = 0
+    package internal(set) var databases = 0
+
+    private static let mostExamples = 10
+
+    package var differing: Int { differences.values.reduce(0, +) }
+
+    mutating func add(_ difference: Difference) {
+        differences[difference.kind, default: 0] += 1
+        guard examples[difference.kind]?.count ?? 0 < Self.mostExamples else { return }
+        examples[difference.kind, default: []].append(difference)
+    }
+}
+
+/// How far a comparison is.
+package struct ComparisonProgress: Sendable, Equatable {
+    /// Keys looked at, on the way there and on the way back.
+    package internal(set) var done = 0
+    /// How many there were on both servers when the comparison began.
+    package let total: Int64
+    /// Keys that were not the same at the last look and are looked at again.
+    package internal(set) var suspects = 0
+}

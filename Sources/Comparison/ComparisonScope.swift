@@ -1,0 +1,32 @@
+import NIOCore
+import RESP
+
+/// Which keys are compared.
+package enum ComparisonScope: Sendable, Equatable {
+    case full
+    /// About so many keys, drawn by chance.
+    case sample(keys: Int)
+}
+
+/// Decides about each key by a digest of its name. Every key has the same chance, whatever it holds, and the two ways
+/// of a comparison draw the same keys.
+struct KeyFilter {
+    /// A key is taken where its digest is below this; `nil` takes all.
+    private let bound: UInt64?
+
+    /// - Parameter total: how many keys there are.
+    init(_ scope: ComparisonScope, of total: Int64) {
+        switch scope {
+        case .sample(let keys) where Int64(keys) < total:
+            bound = UInt64(Double(UInt64.max) * Double(keys) / Double(total))
+        case .full, .sample: bound = nil
+        }
+    }
+
+    func takes(_ key: ByteBuffer) -> Bool {
+        guard let bound else { return true }
+        var maker = Digest.Maker()
+        key.withUnsafeReadableBytes { maker.combine(bytes: $0) }
+        return maker.finish().chance < bound
+    }
+}

@@ -1,0 +1,10 @@
+/// What a comparison stands on besides the two keyspaces.
+package protocol Footing: Sendable {
+    /// Waits until the server that follows has carried out all that the leading one had sent when this was called.
+    /// Returns at once where neither follows the other.
+    func catchUp() async throws
+
+    /// Called every few seconds.
+    /// - Throws: whatever voids what was compared so far, or stops the comparison.
+    func check() async throws
+}

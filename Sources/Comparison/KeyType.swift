@@ -1,0 +1,43 @@
+import RESP
+
+/// What a key holds, as `TYPE` says it.
+package enum KeyType: Hashable, Sendable {
+    case string, hash, list, set, sortedSet, stream
+    /// There is no such key.
+    case none
+    /// A type of a module, whose values are not read.
+    case other(String)
+
+    init(wire: String) {
+        switch wire {
+        case "string": self = .string
+        case "hash": self = .hash
+        case "list": self = .list
+        case "set": self = .set
+        case "zset": self = .sortedSet
+        case "stream": self = .stream
+        case "none": self = .none
+        default: self = .other(wire)
+        }
+    }
+
+    /// Reads the reply to `TYPE`; `nil` where it is none.
+    init?(_ frames: ReplyFrames, _ index: Int) {
+        guard let word = frames.text(index) else { return nil }
+        self.init(wire: word)
+    }
+
+    /// The word for a person.
+    package var name: String {
+        switch self {
+        case .string: "string"
+        case .hash: "hash"
+        case .list: "list"
+        case .set: "set"
+        case .sortedSet: "sorted set"
+        case .stream: "stream"
+        case .none: "no key"
+        case .other(let name): name
+        }
+    }
+}
