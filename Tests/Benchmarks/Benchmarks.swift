@@ -7,7 +7,8 @@ struct Benchmarks: AsyncParsableCommand {
         commandName: "planrun-benchmarks",
         abstract: "Measure what planrun costs, against a floor measured in the same run.",
         discussion: "Use a release build: swift run -c release planrun-benchmarks NAME",
-        subcommands: [Measure.self, CutoverBenchmark.self, DragonflyRecording.self], defaultSubcommand: Measure.self)
+        subcommands: [Measure.self, CutoverBenchmark.self, ComparisonBenchmark.self, DragonflyRecording.self],
+        defaultSubcommand: Measure.self)
 
     static var all: [any Benchmark.Type] {
         [
@@ -31,7 +32,7 @@ struct Measure: AsyncParsableCommand {
     func validate() throws {
         guard let name else { return }
         guard Benchmarks.all.contains(where: { $0.name == name }) else {
-            let names = Benchmarks.all.map { $0.name } + [CutoverBenchmark.name]
+            let names = Benchmarks.all.map { $0.name } + [CutoverBenchmark.name, ComparisonBenchmark.name]
             throw ValidationError(
                 "no benchmark is called '\(name)'; there are: \(names.joined(separator: ", "))")
         }
@@ -41,6 +42,7 @@ struct Measure: AsyncParsableCommand {
         guard let benchmark = Benchmarks.all.first(where: { $0.name == name }) else {
             for benchmark in Benchmarks.all { print("\(benchmark.name): \(benchmark.summary)") }
             print("\(CutoverBenchmark.name): \(CutoverBenchmark.summary)")
+            print("\(ComparisonBenchmark.name): \(ComparisonBenchmark.summary)")
             return
         }
         let report = Report(benchmark: benchmark.name, results: try await benchmark.init().measure())
