@@ -75,12 +75,12 @@ struct CompiledPlanTests {
                 ])
     }
 
-    @Test func `keys are counted while a person thinks`() throws {
+    @Test func `keys are compared while a person thinks`() throws {
         let plan = try compiled("three-sentinels")
-        #expect(plan.graph["data/key-count"]?.needs == ["synced"])
+        #expect(plan.graph["data/content"]?.needs == ["synced"])
         #expect(plan.graph["approval"]?.needs == ["synced"])
         #expect(
-            plan.graph["failover"]?.needs == ["data/target-follows", "data/key-count", "data/unchanged", "approval"])
+            plan.graph["failover"]?.needs == ["data/target-follows", "data/content", "data/unchanged", "approval"])
         #expect(plan.graph["cutover/sentinels-switched"]?.step == "cutover")
         #expect(plan.graph["cutover/sentinels-switched"]?.kind == "verify")
     }

@@ -80,7 +80,7 @@ struct PlanReadingTests {
         #expect(
             steps[3].kind
                 == .waitForSync(WaitForSyncStep(maxLag: ByteCount(bytes: 1_000_000), stableFor: .milliseconds(500))))
-        #expect(steps[4].kind == .verify(VerifyStep(data: .count)))
+        #expect(steps[4].kind == .verify(VerifyStep(data: .sample, keys: 5_000)))
         #expect(
             steps[6].kind
                 == .failover(
@@ -117,7 +117,7 @@ struct PlanReadingTests {
                 "timeout: 1h30m",
                 "retries: 2",
             ])
-        #expect(everything["data"] == ["data: count", "timeout: 10m"])
+        #expect(everything["data"] == ["data: sample", "keys: 5000", "timeout: 10m"])
         #expect(
             everything["follow"] == [
                 "replace-data: true", "username: replica", "password: { env: REPLICA_PASSWORD }", "timeout: 1m",

@@ -44,6 +44,7 @@ package enum OperationFailure: String, DeclaredFailure {
     case fullSyncAgain = "full-sync-again"
     case statisticsReset = "statistics-reset"
     case commandsDropped = "commands-dropped"
+    case dataDiffers = "data-differs"
     case targetUnrecognised = "target-unrecognised"
 
     // The cutover
@@ -110,6 +111,7 @@ package enum OperationFailure: String, DeclaredFailure {
         case .fullSyncAgain: "the target was sent a full sync that nobody asked for"
         case .statisticsReset: "statistics that tell what the target received were reset"
         case .commandsDropped: "the target has not carried out commands of the source: the data differs"
+        case .dataDiffers: "keys of source and target are not the same"
         case .targetUnrecognised: "it cannot be told whether a replica that a server lists is the target"
         case .sourceNotMonitored: "a Sentinel does not monitor the source"
         case .sentinelsNotReady: "the Sentinels did not become ready to promote the server that shall be the primary"

@@ -60,6 +60,17 @@ extension Right {
     static let memoryUsage = Right("+memory|usage ~*", "MEMORY", "USAGE", "any")
     static let stringLength = Right("+strlen ~*", "STRLEN", "any")
     static let type = Right("+type ~*", "TYPE", "any")
+    static let scan = Right("+scan", "SCAN", "0")
+    static let exists = Right("+exists ~*", "EXISTS", "any")
+    /// What a comparison of values asks of keys of every type.
+    static let readAnyKey = [
+        type, Right("+pttl ~*", "PTTL", "any"),
+        Right("+getrange ~*", "GETRANGE", "any", "0", "1"), Right("+lrange ~*", "LRANGE", "any", "0", "1"),
+        Right("+zrange ~*", "ZRANGE", "any", "0", "1"), Right("+hscan ~*", "HSCAN", "any", "0"),
+        Right("+sscan ~*", "SSCAN", "any", "0"), Right("+xrange ~*", "XRANGE", "any", "-", "+"),
+        Right("+xinfo|stream ~*", "XINFO", "STREAM", "any"), Right("+xinfo|groups ~*", "XINFO", "GROUPS", "any"),
+        Right("+xpending ~*", "XPENDING", "any", "any"),
+    ]
 
     static let subscribers = Right("+pubsub|numsub", "PUBSUB", "NUMSUB", "__sentinel__:hello")
     static let hearHellos = Right("+subscribe &__sentinel__:hello", "SUBSCRIBE", "__sentinel__:hello")

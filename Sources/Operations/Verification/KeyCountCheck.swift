@@ -16,12 +16,8 @@ struct KeyCountCheck: Check {
     private static let looks = 20
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let targetFollows = try await servers.target.replication().upstream != nil
-        let (primary, replica) =
-            targetFollows ? (servers.source, servers.target) : (servers.target, servers.source)
-        guard let upstream = try await replica.replication().upstream, upstream.isLinkUp,
-            await servers.isSame(upstream.primary, as: primary)
-        else {
+        let (primary, replica, isFollowing) = try await servers.replicationPair()
+        guard isFollowing else {
             return .missed(
                 "\(replica.name) does not follow \(primary.name), so their counts have nothing to do with each other",
                 wants: "one of them following the other", at: [replica.name],

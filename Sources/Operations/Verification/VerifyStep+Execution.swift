@@ -1,3 +1,4 @@
+import Comparison
 import PlanGraph
 import PlanModel
 
@@ -6,7 +7,8 @@ extension VerifyStep: StepExecution {
 
     func rights(at place: StepPlace) -> Rights {
         let checks = checks(isAfterCutover: place.isAfterCutover).filter { $0.applies(to: place.plan) }
-        return .sum(checks.map { $0.rights(in: place.plan) })
+        return (scope == nil ? .none : DataComparisonOperation.rights)
+            + .sum(checks.map { $0.rights(in: place.plan) })
             + (place.isAfterCutover ? RefusalsOperation.rights(place.plan) : Conditions.rights(place.plan))
     }
 
@@ -14,7 +16,8 @@ extension VerifyStep: StepExecution {
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         let checks = checks(isAfterCutover: place.isAfterCutover).filter { $0.applies(to: place.plan) }
         return [
-            checks.map { StepNode($0) } + (place.isAfterCutover ? Self.looksAfter(place.plan) : Self.looksBefore)
+            checks.map { StepNode($0) } + dataNodes(at: place)
+                + (place.isAfterCutover ? Self.looksAfter(place.plan) : Self.looksBefore)
         ]
     }
 
@@ -28,9 +31,26 @@ extension VerifyStep: StepExecution {
 
     private var dataChecks: [any Check.Type] {
         switch data {
-        case nil: []
+        case nil, .sample?, .full?: []
         case .count?: [KeyCountCheck.self]
         }
+    }
+
+    private var scope: ComparisonScope? {
+        switch data {
+        case .sample?: keys.map { .sample(keys: $0) }
+        case .full?: .full
+        case .count?, nil: nil
+        }
+    }
+
+    private func dataNodes(at place: StepPlace) -> [StepNode] {
+        guard let scope else { return [] }
+        return [
+            StepNode(check: DataComparisonOperation.id, title: DataComparisonOperation.title) { servers, _, _ in
+                DataComparisonOperation(servers: servers, scope: scope, isAfterCutover: place.isAfterCutover)
+            }
+        ]
     }
 
     private static var looksBefore: [StepNode] {

@@ -28,6 +28,7 @@ struct StepReader {
         var inside = settings(entry, name)
         let common = CommonSettings(beside: &beside, inside: &inside)
         let kind = read(name, entry, &inside)
+        let defaults = kind?.declaration.defaults ?? name.defaults
         beside.finish { key in
             name.fieldKeys.contains(key) ? "write it inside: \(name.rawValue): { \(key): … }" : nil
         }
@@ -35,8 +36,8 @@ struct StepReader {
         return StepDraft(
             id: common.id?.value ?? name.rawValue, idRange: common.id?.range ?? entry.keyRange, name: name,
             nameRange: entry.keyRange, kind: kind, methodRange: inside?.range(of: FailoverStep.via.key),
-            needs: needs(common, entry.keyRange, after: previous), timeout: common.timeout ?? name.defaults.timeout,
-            retries: common.retries ?? name.defaults.retries, range: node.range, isUncertain: common.areNeedsUnknown)
+            needs: needs(common, entry.keyRange, after: previous), timeout: common.timeout ?? defaults.timeout,
+            retries: common.retries ?? defaults.retries, range: node.range, isUncertain: common.areNeedsUnknown)
     }
 
     private func needs(_ common: CommonSettings, _ range: SourceRange, after previous: String?) -> [StepDraft.Need] {

@@ -11,6 +11,9 @@ package protocol StepDeclaration: Sendable, Hashable {
     /// The limits of an attempt, for a plan that sets none.
     static var defaults: StepDefaults { get }
 
+    /// The same for this step, whose settings may call for others.
+    var defaults: StepDefaults { get }
+
     /// This step as a case of `StepKind`.
     var kind: StepKind { get }
 
@@ -31,6 +34,8 @@ package protocol StepDeclaration: Sendable, Hashable {
 }
 
 extension StepDeclaration {
+    package var defaults: StepDefaults { Self.defaults }
+
     package func demand(_ scene: inout RehearsalScene) {}
 }
 

@@ -1,16 +1,30 @@
+internal import Diagnostics
+
 /// Asks the servers whether the world is as it should be at this place of the plan.
 package struct VerifyStep: Sendable, Hashable {
-    /// How the keys of source and target are compared. `sample` and `full` come later.
+    /// How the keys of source and target are compared.
     package enum DataComparison: String, Sendable, Hashable, CaseIterable {
+        /// How many there are.
         case count
+        /// Some keys with all that they hold.
+        case sample
+        /// All keys with all that they hold.
+        case full
+
+        package var readsValues: Bool { self != .count }
     }
 
     /// `nil`: topology and write checks only.
     package var data: DataComparison?
+    /// About how many keys a sample has; `nil` for every other comparison.
+    package var keys: Int?
 
-    package init(data: DataComparison? = nil) {
+    package init(data: DataComparison? = nil, keys: Int? = nil) {
         self.data = data
+        self.keys = data == .sample ? keys ?? Self.sampledKeys : nil
     }
+
+    private static let sampledKeys = 10_000
 }
 
 extension VerifyStep: StepDeclaration {
@@ -20,28 +34,54 @@ extension VerifyStep: StepDeclaration {
     /// Long enough for Sentinels in TILT, which lasts 30 s, to look at the servers again.
     package static let defaults = StepDefaults(timeout: .seconds(60))
 
+    /// Reading every value takes as long as there are values.
+    package var defaults: StepDefaults {
+        data?.readsValues == true ? StepDefaults(timeout: .seconds(43_200)) : Self.defaults
+    }
+
     package var kind: StepKind { .verify(self) }
 
     package func summary(_ scene: StepScene) -> String {
-        "\(scene.asking); changes nothing\(scene.writesKey ? " but one test key" : "")"
+        let reads =
+            switch data {
+            case .full: "; reads every key of both servers"
+            case .sample: "; reads about \(keys ?? Self.sampledKeys) keys of both servers, drawn by chance"
+            case .count, nil: ""
+            }
+        return "\(scene.asking)\(reads); changes nothing\(scene.writesKey ? " but one test key" : "")"
     }
     package func wayBack(_ scene: StepScene) -> String? { nil }
     package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
 }
 
 extension VerifyStep: StepSettings {
-    private static let data = Field(
-        "data", .word(DataComparison.allCases, planned: ["sample", "full"]),
-        "Whether the keys of source and target are compared as well: count compares how many there are per database.")
+    private static let dataField = Field(
+        "data", .word(DataComparison.allCases),
+        """
+        Whether the keys of source and target are compared as well: count compares how many there are per database; \
+        sample compares some with their values and expiry, both ways; full compares all of them. An attempt of sample or \
+        full may take 12 h where 'timeout' says nothing else.
+        """)
+    private static let keysField = Field(
+        "keys", .integer(1...1_000_000_000),
+        "About how many keys a sample has; without it, \(sampledKeys). Every key has the same chance to be drawn.")
 
-    static var fields: [any FieldDeclaration] { [data] }
+    static var fields: [any FieldDeclaration] { [dataField, keysField] }
 
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
-        let data = reader.optional(Self.data)
-        // 'data: sample' has been reported; 'keys', which goes with it, belongs to the same mistake.
-        reader.planned(["keys"], unless: reader.range(of: Self.data.key) != nil && data == nil)
-        return VerifyStep(data: data)
+        let step = VerifyStep(data: reader.optional(dataField), keys: reader.optional(keysField))
+        reader.planned(["repeat"])
+        if step.data != .sample, let range = reader.range(of: keysField.key),
+            step.data != nil || reader.range(of: dataField.key) == nil
+        {
+            reader.collector.error(
+                .contradictingSettings, "'keys' is for 'data: sample' only", at: range,
+                help: ["write 'data: sample', or leave 'keys' out"])
+        }
+        return step
     }
 
-    package var spelledSettings: [(key: String, value: String)] { data.map { [Self.data.setting($0)] } ?? [] }
+    package var spelledSettings: [(key: String, value: String)] {
+        [data.map(Self.dataField.setting), keys.map(Self.keysField.setting)].compactMap(\.self)
+    }
 }

@@ -1,0 +1,136 @@
+import Comparison
+import NIOCore
+import RESP
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// Two real servers, of which one follows the other, compared key by key.
+    @Suite struct DataComparisonTests {
+        @Test func `each of thousands of differences is found, and nothing else`() async throws {
+            try await Self.findsAll(LabDescription(), each: 100)
+        }
+
+        @Test(
+            .otherVersions,
+            arguments: [
+                VersionTests.Pair(.redis62, nil), .init(nil, .valkey8), .init(nil, .valkey9), .init(nil, .redis8),
+            ])
+        func `the same between versions and engines`(pair: VersionTests.Pair) async throws {
+            try await Self.findsAll(pair.description, each: 4)
+        }
+
+        private static func findsAll(_ description: LabDescription, each: Int) async throws {
+            try await ComparedPair.run(description) { pair in
+                try await DataSet(keys: 2_000).fill(pair.source)
+                for difference in InjectedDifference.all {
+                    try await ComparedPair.send(difference.making(each), on: pair.source)
+                }
+                try await pair.catchUp()
+                let equal = try await pair.compare()
+                #expect(equal.differences == [])
+                #expect(equal.report.unsettled == 0)
+                #expect((equal.report.keys[.source] ?? 0) >= 2_000)
+
+                try await pair.lab.send(["CONFIG", "SET", "replica-read-only", "no"], to: pair.lab.target)
+                var expected: Set<String> = []
+                for difference in InjectedDifference.all {
+                    try await ComparedPair.send(difference.changing(each), on: pair.target)
+                    for index in difference.indices(each) {
+                        expected.insert("\(difference.kind) \(difference.database) \(difference.key(index))")
+                    }
+                }
+                let (report, differences) = try await pair.compare()
+                let found = differences.map { "\($0.kind) \($0.database) \(String(buffer: $0.key))" }
+                #expect(Set(found).symmetricDifference(expected).sorted().prefix(20) == [])
+                #expect(found.count == expected.count)
+                #expect(report.differing == expected.count)
+                #expect(report.unsettled == 0)
+            }
+        }
+
+        /// Keys are changed, deleted and expire all the time, and a few of them stand still and differ.
+        @Test func `under load no difference is reported that is none`() async throws {
+            try await ComparedPair.run(LabDescription()) { pair in
+                try await DataSet(keys: 2_000).fill(pair.source)
+                let wrong = (0..<50).map { "differs:\($0)" }
+                try await ComparedPair.send(wrong.map { ["SET", $0, "a"] }, on: pair.source)
+                try await pair.catchUp()
+                try await pair.lab.send(["CONFIG", "SET", "replica-read-only", "no"], to: pair.lab.target)
+                try await ComparedPair.send(wrong.map { ["SET", $0, "b"] }, on: pair.target)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await Self.write(pair.lab.session(pair.lab.source)) }
+                    for _ in 1...3 {
+                        let (report, differences) = try await pair.compare()
+                        #expect(Set(differences.map { String(buffer: $0.key) }) == Set(wrong))
+                        #expect(differences.count == wrong.count)
+                        // Keys that are counted up all the time never stand still.
+                        #expect(report.unsettled <= 2)
+                    }
+                    group.cancelAll()
+                }
+            }
+        }
+
+        @Test func `a difference holds the cutover back, and nothing else does`() async throws {
+            var description = LabDescription.quick
+            description.sentinels = nil
+            try await withLab(description) { lab in
+                let steps = [
+                    "preflight: {}", "replicaof: {}", "wait-for-sync: { stable-for: 100ms }",
+                    "verify: { id: sampled, data: sample, keys: 100 }", "approval: Go on?",
+                    "verify: { id: data, data: full }", "failover: { via: promote }",
+                ]
+                let migration = try Migration(lab, steps: steps)
+                try await migration.fill()
+                #expect(try await migration.planrun("apply").exitCode == 3)
+                try await Self.write(["SET", "only\u{1B}here", "1"], onReplica: lab)
+                let held = try await migration.planrun("resume", "--auto-approve")
+                #expect(held.exitCode == 3)
+                let said = held.standardError.joined(separator: "\n")
+                #expect(
+                    said.contains("error[data-differs]: 'data/content' failed: 1 key of 1000 keys of the source"),
+                    "\(said)")
+                #expect(said.contains("1 only on the target: 'only\\u{1b}here' (string)"))
+                try await Self.write(["DEL", "only\u{1B}here"], onReplica: lab)
+                let done = try await migration.planrun("resume", "--auto-approve")
+                #expect(done.exitCode == 0, "\(done.standardOutput + done.standardError)")
+            }
+        }
+
+        /// Writes on the target alone, which is read-only again afterwards.
+        private static func write(_ command: Command, onReplica lab: Lab) async throws {
+            try await lab.send(["CONFIG", "SET", "replica-read-only", "no"], to: lab.target)
+            try await lab.send(command, to: lab.target)
+            try await lab.send(["CONFIG", "SET", "replica-read-only", "yes"], to: lab.target)
+        }
+
+        /// Changes 2,000 keys and more a second until it is cancelled.
+        private static func write(_ session: any CommandSession) async throws {
+            var random = SystemRandomNumberGenerator()
+            while !Task.isCancelled {
+                let commands = (0..<100).map { _ in command(&random) }
+                for case .error(let error) in try await session.pipeline(commands, timeout: nil) { throw error }
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+            await session.close()
+        }
+
+        private static func command(_ random: inout SystemRandomNumberGenerator) -> Command {
+            let number = Int.random(in: 0..<3_000, using: &random)
+            let text = "\(UInt32.random(in: 0 ... .max, using: &random))"
+            return switch Int.random(in: 0..<9, using: &random) {
+            case 0: ["SET", "busy:string:\(number)", text]
+            case 1: ["SET", "busy:short:\(number)", text, "PX", "\(Int.random(in: 100...1_500, using: &random))"]
+            case 2: ["HSET", "busy:hash:\(number)", text, text]
+            case 3: ["RPUSH", "busy:list:\(number)", text]
+            case 4: ["ZADD", "busy:sorted:\(number)", text, text]
+            case 5: ["DEL", "busy:string:\(number)"]
+            case 6: ["PEXPIRE", "busy:hash:\(number)", "\(Int.random(in: 500...5_000, using: &random))"]
+            case 7: ["INCR", "busy:counter:\(number % 2)"]
+            default: ["SADD", "busy:set:\(number)", text]
+            }
+        }
+    }
+}
