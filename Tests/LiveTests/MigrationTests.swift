@@ -1,8 +1,10 @@
 import Execution
+import FoundationEssentials
 import PlanModel
 import RESP
 import RedisTopology
 import Rehearsal
+import SystemPackage
 import TestKit
 import Testing
 import Values
@@ -70,12 +72,16 @@ extension LiveTests {
             }
         }
 
-        @Test func `a target that follows already is not synced again`() async throws {
-            try await withLab(.quick) { lab in
-                let migration = try Migration(lab)
+        @Test(arguments: ["sentinel", "announce"]) func `a target that follows already is not synced again`(
+            via: String
+        ) async throws {
+            try await withLab(.watched(by: via == "announce" ? 3 : 1)) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(failover: "via: \(via)"))
                 try await migration.fill()
                 let source = lab.address(of: lab.source)
                 try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
+                // Started again, it would follow again.
+                try await lab.send(["CONFIG", "REWRITE"], to: lab.target)
                 try await eventually("the target follows") { try await lab.isSynced(lab.target) }
                 let before = try await lab.fullSyncs()
                 try await migration.underLoad("target that follows already") { _ in
@@ -85,6 +91,28 @@ extension LiveTests {
                 #expect(try await lab.fullSyncs() == before)
                 #expect(before == 1)
                 try await lab.expectMigrated()
+            }
+        }
+
+        @Test func `files that cannot be written are told before the cutover, and after it`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab)
+                let source = lab.address(of: lab.source)
+                try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
+                try await lab.withoutFolder(of: lab.source) {
+                    try await lab.withoutFolder(of: lab.target) {
+                        let refused = try await migration.planrun("apply", "--auto-approve")
+                        #expect(refused.exitCode == 3, "\(refused.standardOutput + refused.standardError)")
+                        #expect(refused.errors == ["error[follows-again]"])
+                        #expect(refused.complaint.contains("nothing was promoted"))
+                    }
+                    let resumed = try await migration.planrun("resume", "--auto-approve")
+                    #expect(resumed.exitCode == 0, "\(resumed.standardOutput + resumed.standardError)")
+                    let told = "started again after the cutover, it is a primary that takes writes"
+                    // By 'failover' and by 'verify'.
+                    let lines = resumed.standardOutput.filter { $0.contains(told) }
+                    #expect(lines.count == 2, "\(resumed.standardOutput)")
+                }
             }
         }
 
@@ -110,6 +138,16 @@ extension LabDescription {
 }
 
 extension Lab {
+    /// The server runs on, and cannot write its files meanwhile; also as root, to whom no file is read-only.
+    fileprivate func withoutFolder(
+        of server: ServerProcess, _ body: @Sendable () async throws -> Void
+    ) async throws {
+        let (path, away) = (server.folder.path.string, server.folder.path.string + ".away")
+        try FileManager.default.moveItem(atPath: path, toPath: away)
+        defer { try? FileManager.default.moveItem(atPath: away, toPath: path) }
+        try await body()
+    }
+
     func isSynced(_ server: ServerProcess) async throws -> Bool {
         try await send(["INFO", "replication"], to: server).string?.contains("master_link_status:up") == true
     }

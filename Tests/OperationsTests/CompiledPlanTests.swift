@@ -48,6 +48,7 @@ struct CompiledPlanTests {
                     "cutover/sentinels-switched check: failover",
                     "cutover/target-writable check: failover",
                     "cutover/source-retired check: failover",
+                    "cutover/files-written check: failover",
                     "cutover/commands-known check: failover",
                 ])
         #expect(plan.policies["failover"]?.retries == 3)
@@ -72,6 +73,7 @@ struct CompiledPlanTests {
                     "cutover/target-primary check: failover",
                     "cutover/target-writable check: failover",
                     "cutover/source-retired check: failover",
+                    "cutover/files-written check: failover",
                 ])
     }
 

@@ -79,6 +79,8 @@ struct ReplicaOfLifecycleTests {
         #expect(world.target.follows == nil, comment)
         #expect(world.target.writes == [], comment)
         #expect(world.target.settings == FakeInstance().settings, comment)
+        #expect(world.target.file?.follows == nil, comment)
+        #expect([nil, FakeInstance().settings].contains(world.target.file?.settings), comment)
         #expect(world.source.follows == nil && world.accepts(SmallWorld.source), comment)
         #expect(world.lost(on: SmallWorld.source) == [], comment)
         #expect(world.sentinels.allSatisfy { $0.named == SmallWorld.source }, comment)

@@ -17,11 +17,11 @@ enum PublishedRecipe {
         4. data: 3 checks; changes nothing
              data count, timeout 1m
         5. approval: asks: Cut over to Dragonfly? Writes stall for less than a second.
-        6. failover: holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels
+        6. failover: holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels; both write their role and all settings, also what others have set, to their configuration files
              retries 3, timeout 2m, via sentinel, write-pause 2s
              back: before the promotion the write pause is lifted; after it there is none
              point of no return
-        7. cutover: 5 checks; changes nothing but one test key
+        7. cutover: 6 checks; changes nothing but one test key
              timeout 1m
 
         2 steps change servers: 'replicaof', 'failover'; no server was asked
@@ -40,8 +40,8 @@ enum PublishedRecipe {
         | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s | – |
         | 4 | `data` | 3 checks; changes nothing | – |
         | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. | – |
-        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels | before the promotion the write pause is lifted; after it there is none |
-        | 7 | `cutover` | 5 checks; changes nothing but one test key | – |
+        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels; both write their role and all settings, also what others have set, to their configuration files | before the promotion the write pause is lifted; after it there is none |
+        | 7 | `cutover` | 6 checks; changes nothing but one test key | – |
 
         2 steps change servers: 'replicaof', 'failover'; no server was asked. point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back.
 
@@ -156,7 +156,7 @@ enum PublishedRecipe {
             },
             {
               "action" : "change",
-              "does" : "holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels",
+              "does" : "holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels; both write their role and all settings, also what others have set, to their configuration files",
               "findings" : [
 
               ],
@@ -179,7 +179,7 @@ enum PublishedRecipe {
             },
             {
               "action" : "check",
-              "does" : "5 checks; changes nothing but one test key",
+              "does" : "6 checks; changes nothing but one test key",
               "findings" : [
 
               ],

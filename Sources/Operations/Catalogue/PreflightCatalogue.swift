@@ -19,6 +19,8 @@ package enum PreflightCatalogue {
         HostNamesCheck.self,
         SourcePrimaryCheck.self,
         TargetFreeCheck.self,
+        ConfigFilesCheck.self,
+        FollowsAgainCheck.self,
         VersionsCheck.self,
         MemoryCheck.self,
         TargetTakesWritesCheck.self,

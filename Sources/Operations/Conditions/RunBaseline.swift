@@ -23,11 +23,15 @@ package struct RunBaseline: Codable, Equatable, Sendable {
     var refused: RefusedCommands?
     /// `replica-priority` of the target without planrun; `nil` where it stays as it is.
     var targetPriority: String?
+    /// Whether the target followed before the run; `nil` is no.
+    var targetFollowed: Bool?
     /// The state of the source when the target had come in sync; `nil` before that. It is kept in the result of
     /// `wait-for-sync`, not of `replicaof`.
     var synced: SyncMark?
 
-    private enum CodingKeys: String, CodingKey { case taken, source, calls, processed, links, refused, targetPriority }
+    private enum CodingKeys: String, CodingKey {
+        case taken, source, calls, processed, links, refused, targetPriority, targetFollowed
+    }
 
     /// The baseline on record, with the mark of the last sync.
     /// - Returns: `nil` if the run has not reached `replicaof` yet.

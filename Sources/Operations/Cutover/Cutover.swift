@@ -88,6 +88,7 @@ struct Cutover: Sendable {
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
         try await prepareToFollow(memory)
+        try await writeFiles(&memory)
         try await others.exclude(memory.replicas, memory.otherReplicas, context)
         if to.part == .target {
             let original = try RunBaseline.recorded(servers.plan, context)?.targetPriority
@@ -113,6 +114,28 @@ struct Cutover: Sendable {
             self, choice, memory, leader: leader, counter: counter, refusals: refusals, limits: limits)
         try await shielded(driver) { $0.begin() }
         return true
+    }
+
+    /// Tries whether both servers can write their configuration files, before anything else is changed: what is changed
+    /// later has to hold when they are started again.
+    private func writeFiles(_ memory: inout CutoverMemory) async throws {
+        memory.files = [:]
+        try await record(memory)
+        for server in [from, to] { memory.files?[server.part.rawValue] = try await server.writeConfigurationFile() }
+        try await record(memory)
+        guard to.part == .target, let obstacle = memory.files?[to.part.rawValue]?.refusal,
+            try RunBaseline.recorded(servers.plan, context)?.targetFollowed == true,
+            servers.plan.severity(of: FollowsAgainCheck.declaration) == .fail, servers.plan.target.engine != .dragonfly
+        else { return }
+        throw StepFailure(
+            code: .check(FollowsAgainCheck.declaration),
+            what: "\(to.name) followed before the run, and cannot write its configuration file: \(obstacle)",
+            place: [to.name],
+            world: ["nothing was promoted; \(from.endpoint) takes writes"],
+            help: [
+                "started again after the cutover it would follow \(from.endpoint) if its file says so, and lose what was written: make the file and its folder writable for it",
+                "if no 'replicaof' stands there: 'preflight: { \(FollowsAgainCheck.declaration.id): warn }'",
+            ])
     }
 
     private func choice() async -> MethodChoice {
@@ -217,6 +240,11 @@ struct Cutover: Sendable {
         if case .error(let error) = replies[0] { throw from.refusal(of: command, error) }
     }
 
+    /// Makes the new primary one, too, if it is started again. That it cannot was told before the promotion.
+    func keepRoleOfSuccessor() async {
+        _ = try? await to.replies(to: [Fence.rewrite], timeout: .seconds(5))
+    }
+
     /// `demote`, but with the error as a value, so that it can run as an `async let` beside other questions.
     func demoted() async -> Result<Void, StepFailure> {
         do throws(StepFailure) {
@@ -256,5 +284,6 @@ struct Cutover: Sendable {
     func unfence(_ memory: CutoverMemory) async throws(StepFailure) {
         try await fence.lower(to: memory.fence, first: [["CLIENT", "UNPAUSE"]])
         try await ReplicationCredentials.restore(memory.credentials, on: from)
+        _ = try await from.writeConfigurationFile()
     }
 }

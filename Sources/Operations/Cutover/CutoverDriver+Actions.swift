@@ -147,9 +147,13 @@ extension CutoverDriver {
             try? await cutover.prepareToFollow(memory)
         }
         async let demoted = cutover.demoted()
+        // Before clients are sent there: a target whose file says 'replicaof' would follow the stale source again if it
+        // were started again.
+        async let kept: Void = cutover.keepRoleOfSuccessor()
         // Counting takes time. With `announce` it is done while the Sentinels are told, so that clients wait no longer
         // for it.
         if machine.method != .announce { await countWrites() }
+        await kept
         switch await demoted {
         case .success: return .done
         case .failure(let failure):

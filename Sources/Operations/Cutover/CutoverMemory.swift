@@ -31,6 +31,9 @@ struct CutoverMemory: Codable, Equatable {
     /// Whether the clients of the old primary were released; `nil` is no.
     var isReleased: Bool?
     var measurements = CutoverMeasurements()
+    /// Whether source and target could write their configuration files before the cutover, by part. `nil` before that was
+    /// tried.
+    var files: [String: ConfigurationFile]?
 
     /// Whether the handover ends with shutting the old primary down.
     var isShutDown: Bool { resting == .shutdown }

@@ -51,7 +51,16 @@ package struct FailoverOperation: Operation {
         try await SourceRest(servers: servers, context: context).reach(memory.resting ?? .follow)
         // Both servers keep the credentials with which they log in to each other, so the notes that planrun changed
         // these are removed. A source that was shut down does not answer; that is no failure.
-        for server in [servers.source, servers.target] { try? await ReplicationCredentials.keep(on: server) }
+        for server in [servers.source, servers.target] { try? await settle(server) }
+    }
+
+    /// What stays for good is no longer noted as changed, and is so, too, when the server is started again.
+    private func settle(_ server: Server) async throws {
+        try await ReplicationCredentials.keep(on: server)
+        if server.part == .target {
+            for command in try await server.unmarking([Fence.priority]) { try await server.ask(command) }
+        }
+        _ = try await server.writeConfigurationFile()
     }
 
     /// The run goes forward again after a return was begun: the target gets back the settings that the return has changed,
@@ -148,8 +157,11 @@ package struct FailoverOperation: Operation {
         if let method = measurements.method, method.rawValue != step.method.rawValue {
             summary += "; via \(method.rawValue)" + (measurements.reason.map { ": \($0)" } ?? "")
         }
+        let files = [servers.source, servers.target].compactMap { server in
+            memory?.files?[server.part.rawValue].flatMap { RestartOutlook(servers: servers).finding(server, $0) }
+        }
         let result = await StayedClients.read(servers.source).result(summary, facts: measurements.facts)
-        return result.warned(of: (try? await WriteGate.read(servers, .promoted).obstacles) ?? [])
+        return result.warned(of: files).warned(of: (try? await WriteGate.read(servers, .promoted).obstacles) ?? [])
     }
 
     private func isAtRest(_ memory: CutoverMemory, _ context: StepContext) async throws -> Bool {

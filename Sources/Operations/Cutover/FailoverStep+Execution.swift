@@ -8,7 +8,7 @@ extension FailoverStep: StepExecution {
         let plan = place.plan
         var rights =
             Cutover.rights(from: .source, to: .target, plan) + Conditions.rights(plan)
-            + Candidacy.rights(plan)
+            + Candidacy.rights(plan) + Rights(at: [.source, .target], ConfigurationFile.rights)
         rights += SourceRest.rights(method == .shutdown ? .shutdown : resting, plan)
         if replicas == nil || replicas == .detach { rights += Sentinels.forgettingRights(plan) }
         if method.isAnnounced { rights += PrimaryAnnouncement.rights }

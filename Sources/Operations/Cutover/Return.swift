@@ -71,6 +71,7 @@ struct Return {
         try await ReplicationCredentials.restore(memory.cutover.credentials, on: servers.source)
         try await OtherReplicas(servers: servers, primary: servers.source, successor: servers.target)
             .restore(memory.cutover.replicas)
+        _ = try await servers.source.writeConfigurationFile()
     }
 
     private func unclear(_ code: OperationFailure, _ what: String) async -> StepFailure {

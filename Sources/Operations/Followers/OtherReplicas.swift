@@ -90,7 +90,8 @@ struct OtherReplicas: Sendable {
         for memory in replicas {
             try await with(memory) { replica in
                 _ = try await Fence(primary: replica).close()
-                try await replica.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
+                // Into its file, too, which says by now that it follows.
+                try await Fence(primary: replica).send([["REPLICAOF", "NO", "ONE"]])
             }
         }
         try await Sentinels(servers)?.forget(

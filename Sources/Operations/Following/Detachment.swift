@@ -21,6 +21,7 @@ struct Detachment {
     private func restore(_ memory: ReplicaOfMemory) async throws {
         try await ReplicationCredentials.restore(memory.credentials, on: target)
         try await candidacy?.restore()
+        _ = try await target.writeConfigurationFile()
     }
 
     func run(_ context: StepContext) async throws -> String? {

@@ -53,11 +53,10 @@ package struct ReplicaOfOperation: Operation {
     /// A target that somebody else has made to follow goes on doing so. Only whether it may be promoted is up to planrun from
     /// now on.
     private func takeOver(_ context: StepContext) async throws -> Inspection? {
-        guard context.undo == nil, !context.isLook, let priority = try await Candidacy.original(servers) else {
-            return nil
-        }
+        guard context.undo == nil, !context.isLook else { return nil }
         let memory = ReplicaOfMemory(
-            wasEmpty: false, credentials: .init(), priority: priority, followedBefore: true,
+            wasEmpty: false, credentials: .init(), priority: try await Candidacy.original(servers),
+            followedBefore: true,
             baseline: try await RunBaseline.read(servers))
         return .ready(undo: StateValue(memory))
     }
@@ -137,7 +136,9 @@ package struct ReplicaOfOperation: Operation {
                 world: ["\(source.endpoint) takes writes as before"], isTransient: true)
         }
         var baseline = try await baseline(context)
-        baseline.targetPriority = try context.undo?.decode(ReplicaOfMemory.self).priority ?? baseline.targetPriority
+        if let memory = try context.undo?.decode(ReplicaOfMemory.self) {
+            (baseline.targetPriority, baseline.targetFollowed) = (memory.priority, memory.followedBefore)
+        }
         // If the target has lost its link and is in another full sync, that is no violation here: `wait-for-sync` waits
         // for its end.
         if let violation = try await Conditions.violation(servers, since: baseline.untilSynced) { throw violation }

@@ -8,7 +8,8 @@ extension ReplicaOfStep: StepExecution {
         let needsLogin =
             password != nil || place.plan.source.access.password != nil || place.plan.source.access.tls != nil
         return Rights(at: [.target], [.replicaOf] + (needsLogin ? ReplicationCredentials.rights : []))
-            + Candidacy.rights(place.plan) + Detachment.rights(place.plan) + Conditions.rights(place.plan)
+            + Candidacy.rights(place.plan) + Rights(at: [.target], ConfigurationFile.rights)
+            + Detachment.rights(place.plan) + Conditions.rights(place.plan)
     }
 
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {

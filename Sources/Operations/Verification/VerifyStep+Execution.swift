@@ -24,7 +24,10 @@ extension VerifyStep: StepExecution {
     func checks(isAfterCutover: Bool) -> [any Check.Type] {
         let topology: [any Check.Type] =
             isAfterCutover
-            ? [TargetPrimaryCheck.self, SentinelsSwitchedCheck.self, TargetWritableCheck.self, SourceRetiredCheck.self]
+            ? [
+                TargetPrimaryCheck.self, SentinelsSwitchedCheck.self, TargetWritableCheck.self, SourceRetiredCheck.self,
+                FilesWrittenCheck.self,
+            ]
             : [TargetFollowsCheck.self]
         return topology + dataChecks
     }

@@ -68,7 +68,9 @@ extension FailoverStep: StepDeclaration {
     package func summary(_ scene: StepScene) -> String {
         let (source, target) = (scene.source, scene.target)
         let pause = "holds writes to \(source) back (for \(writePause.planText) at most while \(target) catches up)"
-        let rest = rest(scene)
+        let rest =
+            rest(scene)
+            + "; both write their role and all settings, also what others have set, to their configuration files"
         switch method {
         case .sentinel: return "\(pause), has the Sentinels promote \(target), and \(rest)"
         case .announce: return "\(pause), promotes \(target), tells every Sentinel, and \(rest)"

@@ -36,6 +36,32 @@ extension LiveTests {
             }
         }
 
+        @Test(.covers("config-files", "follows-again"))
+        func `a server without a file, and a target that follows already`() async throws {
+            let following: @Sendable (Lab) async throws -> Finding = { lab in
+                let source = lab.address(of: lab.source)
+                try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
+                return try await lab.finding("follows-again")
+            }
+            try await withLab(.pair()) { lab in
+                let files = try await lab.finding("config-files")
+                #expect(files == .passed("source and target have configuration files"))
+                let alone = try await lab.finding("follows-again")
+                #expect(alone == .passed("{target} does not follow the source yet"))
+                let replica = try await following(lab)
+                #expect(
+                    replica
+                        == .passed("{target} follows the source, and has a configuration file to take that out of"))
+            }
+            try await withDragonflyLab(setup: .bare) { lab, _ in
+                let missed = try await lab.finding("config-files")
+                #expect(missed.saw.hasPrefix("{target} runs without a configuration file: started again in the middle"))
+                let untold = try await following(lab)
+                #expect(!untold.isTold)
+                #expect(untold.remedy == ["look at the flags that {target} is started with, and take --replicaof out"])
+            }
+        }
+
         @Test(.covers("source-primary", "target-free")) func `a plan that names the wrong servers`() async throws {
             try await withLab(.pair()) { lab in
                 #expect(try await lab.finding("source-primary") == .passed("{source} is a primary"))

@@ -43,6 +43,13 @@ struct World: Sendable, Equatable {
         return World(instances: instances, named: named, settings: try await sourceSettings(lab))
     }
 
+    /// Who follows whom.
+    var roles: [String] {
+        instances.map { instance in
+            "\(instance.address) \(instance.role?.rawValue ?? "gone") \(instance.follows.map { "\($0)" } ?? "")"
+        }
+    }
+
     static let fences = ["min-replicas-to-write", "min-replicas-max-lag", "replica-priority"]
 
     private static func sourceSettings(_ lab: Lab) async throws -> [String: String] {
@@ -72,7 +79,7 @@ extension Lab {
             "min-replicas-to-write": sourceFollows ? "0" : "2147483647", "min-replicas-max-lag": "10",
             "replica-priority": "0",
         ]
-        try await expect(
+        try await expectAlsoAfterRestart(
             World(
                 instances: [source, .init(address: target, role: .primary)],
                 named: sentinels.map { _ in target }, settings: settings))
@@ -96,6 +103,10 @@ extension Lab {
         #expect(world.instances.map(\.role) == [nil, .primary])
         let target = address(of: target)
         #expect(world.named.allSatisfy { $0 == target })
+        AfterRestart.expect {
+            let world = try await World.read(self)
+            #expect(world.instances.map(\.role) == [nil, .primary], "after a restart")
+        }
     }
 
     /// Waits until the world is as before any run: the source is primary, and no fence is left.
@@ -109,10 +120,21 @@ extension Lab {
         let settings = [
             "min-replicas-to-write": "0", "min-replicas-max-lag": "10", "replica-priority": priority,
         ]
-        try await expect(
-            World(
-                instances: [.init(address: source, role: .primary), target],
-                named: sentinels.map { _ in source }, settings: settings))
+        let world = World(
+            instances: [.init(address: source, role: .primary), target], named: sentinels.map { _ in source },
+            settings: settings)
+        // Whether a target that others made to follow does so again is their business.
+        if targetFollows { try await expect(world) } else { try await expectAlsoAfterRestart(world) }
+    }
+
+    private func expectAlsoAfterRestart(_ wanted: World) async throws {
+        try await expect(wanted)
+        AfterRestart.expect {
+            // Read before a Sentinel could put anything right.
+            let world = try await World.read(self)
+            #expect(world.roles == wanted.roles, "right after a restart")
+            try await self.expect(wanted)
+        }
     }
 
     private func expect(_ wanted: World) async throws {

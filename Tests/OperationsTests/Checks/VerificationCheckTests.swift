@@ -11,6 +11,7 @@ struct VerificationCheckTests {
         (SentinelsSwitchedCheck.self, "1 of 1 Sentinels name 10.0.0.2:6379"),
         (TargetWritableCheck.self, "10.0.0.2:6379 took a write and returned it"),
         (SourceRetiredCheck.self, "10.0.0.1:6379 is a replica with replica-priority 0"),
+        (FilesWrittenCheck.self, "started again, source and target are what they are now"),
     ]
 
     @Test func `after a cutover every check passes`() async throws {
@@ -40,6 +41,27 @@ struct VerificationCheckTests {
                 == .missed(
                     "10.0.0.2:6379 is not in sync", wants: "the link up and the full sync over",
                     at: ["target 10.0.0.2:6379"], remedy: ["wait for the sync and run it again"]))
+    }
+
+    @Test func `servers that cannot write their configuration files`() async throws {
+        #expect(
+            try await finding(FilesWrittenCheck.self) { $0.instances[SmallWorld.source]?.file = nil }
+                == .missed(
+                    "10.0.0.1:6379 cannot write its configuration file (it runs without one): started again after the cutover, it is a primary that takes writes",
+                    wants: "a file that it can write", at: ["source 10.0.0.1:6379"],
+                    remedy: [
+                        "start 10.0.0.1:6379 with a configuration file, in a folder that it can write; or do not start it again after the cutover"
+                    ]))
+        #expect(
+            try await finding(FilesWrittenCheck.self) { $0.instances[SmallWorld.target]?.file?.isWritable = false }
+                == .missed(
+                    "10.0.0.2:6379 cannot write its configuration file (ERR Rewriting config file: Permission denied): started again, it has the 'replicaof' and the replica-priority that stand there",
+                    wants: "a file that it can write", at: ["target 10.0.0.2:6379"],
+                    remedy: [
+                        "make the file of 10.0.0.2:6379 and its folder writable for it, or see to it that no 'replicaof' stands there"
+                    ]))
+        // It is started again as a primary, which it shall be.
+        #expect(try await finding(FilesWrittenCheck.self) { $0.instances[SmallWorld.target]?.file = nil }.passes)
     }
 
     @Test func `a target that is no primary`() async throws {

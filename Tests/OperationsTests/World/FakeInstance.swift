@@ -20,6 +20,16 @@ struct FakeInstance: Equatable {
     var hasClients = false
     var startedAt = Duration.seconds(-1_000_000)
     var fullSyncs = 1
+    /// What it would be after another start; `nil` for one that runs without a configuration file.
+    var file: FakeFile? = FakeFile()
+}
+
+/// The configuration file of a server, as it was written last.
+struct FakeFile: Equatable {
+    var follows: Endpoint?
+    /// `nil` before the server has written it.
+    var settings: [String: String]?
+    var isWritable = true
 }
 
 extension SmallWorld {
@@ -84,12 +94,21 @@ extension SmallWorld {
     }
 
     private mutating func configure(_ address: Endpoint, _ words: [String], _ line: String) -> RESPValue {
-        if line == "CONFIG REWRITE" { return .refusal("ERR The server is running without a config file") }
+        if line == "CONFIG REWRITE" { return rewrite(address) }
         if line.hasPrefix("CONFIG SET") {
             instances[address]?.settings[words[2]] = words[3]
             return .ok
         }
         return .words(instances[address]?.settings[words[2]].map { [words[2], $0] } ?? [])
+    }
+
+    private mutating func rewrite(_ address: Endpoint) -> RESPValue {
+        guard let instance = instances[address], let file = instance.file else {
+            return .refusal("ERR The server is running without a config file")
+        }
+        guard file.isWritable else { return .refusal("ERR Rewriting config file: Permission denied") }
+        instances[address]?.file = FakeFile(follows: instance.follows, settings: instance.settings)
+        return .ok
     }
 
     private func role(_ address: Endpoint) -> RESPValue {
@@ -110,6 +129,7 @@ extension SmallWorld {
             let uptime = (now - instance.startedAt).components.seconds
             return .info([
                 "# Server", "redis_version:7.0.15", "run_id:run-of-\(address)", "uptime_in_seconds:\(uptime)",
+                "config_file:\(instance.file == nil ? "" : "/etc/redis.conf")",
             ])
         case "keyspace":
             let count = instance.writes.count

@@ -22,12 +22,14 @@ package func withDragonflyLab<Result: Sendable>(
     let outcome: Swift.Result<Result, any Error>
     do {
         outcome = .success(
-            try await withLab(description, keep: keep) { lab in
+            try await withPlainLab(description, keep: keep) { lab in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { await standIn.serve(inFrontOf: lab.settings(for: lab.target)) }
                     defer { group.cancelAll() }
                     let front = Lab.Front(address: standIn.address, engine: .dragonfly)
-                    return try await body(lab.fronted(lab.target, by: front), standIn)
+                    return try await AfterRestart.checked(lab.fronted(lab.target, by: front)) {
+                        try await body($0, standIn)
+                    }
                 }
             })
     } catch {

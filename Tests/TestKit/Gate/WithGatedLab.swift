@@ -49,7 +49,7 @@ package func withGatedLab<Result: Sendable>(
     let outcome: Swift.Result<Result, any Error>
     do {
         outcome = .success(
-            try await withLab(description, keep: keep) { lab in
+            try await withPlainLab(description, keep: keep) { lab in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     let servers = [lab.source.address, standIn?.address ?? lab.target.address]
                     for (gate, server) in zip(all, servers + lab.sentinels.map(\.address)) {
@@ -61,7 +61,7 @@ package func withGatedLab<Result: Sendable>(
                     defer { group.cancelAll() }
                     let fronted = lab.fronted(lab.source, by: source, .redis).fronted(lab.target, by: target, engine)
                     try await fronted.monitorAnew()
-                    return try await body(fronted, gates)
+                    return try await AfterRestart.checked(fronted) { try await body($0, gates) }
                 }
             })
     } catch {
