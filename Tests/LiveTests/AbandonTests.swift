@@ -48,7 +48,7 @@ extension LiveTests {
                     gates.kill(process, at: Moment("", after: true, "source: CLIENT PAUSE"))
                     return try await process.wait()
                 }
-                #expect(killed.signal == SIGKILL)
+                #expect(killed.signal == SIGKILL, "\(killed.standardOutput + killed.standardError)")
                 gates.watch(nil)
                 await lab.target.kill()
                 let ended = try await migration.planrun("abandon", "--leave-behind")

@@ -103,6 +103,7 @@ struct UsersLifecycleTests {
         let lifecycle = try lifecycle { world in
             world.instances[SmallWorld.target]?.users?.hasFile = false
             world.instances[SmallWorld.target]?.settings["aclfile"] = ""
+            world.instances[SmallWorld.target]?.file = nil
         }
         let result = try await lifecycle.attempt(FakeProcess(lifecycle.world)).result
         #expect(

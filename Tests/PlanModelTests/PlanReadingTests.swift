@@ -15,7 +15,7 @@ struct PlanReadingTests {
         #expect(plan.source.access == Access())
         #expect(plan.steps.map(\.id) == ["preflight", "replicaof", "wait-for-sync", "approval", "failover"])
         #expect(plan.steps.map(\.needs) == [[], ["preflight"], ["replicaof"], ["wait-for-sync"], ["approval"]])
-        #expect(plan.steps.map(\.timeout) == [.seconds(30), .seconds(60), .seconds(7200), nil, .seconds(120)])
+        #expect(plan.steps.map(\.timeout) == [.seconds(600), .seconds(60), .seconds(7200), nil, .seconds(120)])
         #expect(plan.steps.map(\.retries) == [0, 0, 0, 0, 3])
         #expect(plan.steps[1].kind == .replicaof(ReplicaOfStep()))
         #expect(plan.steps[2].kind == .waitForSync(WaitForSyncStep()))
@@ -103,7 +103,7 @@ struct PlanReadingTests {
         }
         #expect(
             try settings("promote") == [
-                "preflight": ["keyspace-events: off", "memory: fail", "timeout: 30s"],
+                "preflight": ["keyspace-events: off", "memory: fail", "timeout: 10m"],
                 "replicaof": ["replace-data: false", "timeout: 1m"],
                 "wait-for-sync": ["max-lag: 64KiB", "stable-for: 5s", "timeout: 2h"],
                 "approval": ["question: yes"],

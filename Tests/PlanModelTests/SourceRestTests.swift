@@ -35,8 +35,8 @@ struct SourceRestTests {
     @Test func `a summary says both possibilities where only the servers can tell`() {
         let scene = StepScene(plan: plan(.redis, .valkey), checks: 1, writesKey: false)
         #expect(
-            FailoverStep(method: .promote).summary(scene).hasSuffix(
-                "makes redis:6379 its replica, or, where it could not follow, leaves redis:6379 standing alone without taking writes, forgotten by the Sentinels"
+            FailoverStep(method: .promote).summary(scene).contains(
+                "makes redis:6379 its replica, or, where it could not follow, leaves redis:6379 standing alone without taking writes, forgotten by the Sentinels; "
             ))
     }
 }
