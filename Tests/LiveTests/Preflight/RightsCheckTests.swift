@@ -94,7 +94,7 @@ extension LiveTests {
                 let steps = [StepKind.replicaof(follow)]
                 #expect(
                     try await lab.finding("replication-rights", steps: steps)
-                        == .passed("the target's user 'replication' has its 3 rights at {source}"))
+                        == .passed("the target's user 'replication' has the 3 rights that it needs at {source}"))
                 try await lab.send(["ACL", "SETUSER", "replication", "-psync", "-ping"], to: lab.source)
                 #expect(
                     try await lab.finding("replication-rights", steps: steps)
@@ -140,7 +140,7 @@ extension LiveTests {
                             wants: "the same login on source and target", at: ["target {target}"], remedy: [remedy]))
                 #expect(
                     try await lab.finding("sentinel-rights").saw
-                        == "target {target} has no user 'rehearsal-sentinel', which is the Sentinels' user")
+                        == "target {target} has no user 'rehearsal-sentinel' (the Sentinels' user)")
                 let bringing: [StepKind] = [.users(UsersStep()), .replicaof(ReplicaOfStep())]
                 #expect(
                     try await lab.finding("sentinel-login", steps: bringing)
