@@ -44,8 +44,14 @@ struct Detachment {
             try await context.save(StateValue(memory))
             try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30))
         } else if !memory.isDetaching {
-            try await restore(memory)
-            return nil
+            // A target that was started again follows nobody for a while. A Sentinel that knows it as a replica makes it
+            // follow again, so that the way back is the same as if it did.
+            guard try await Sentinels(servers)?.knowsAny([target.endpoint]) == true else {
+                try await restore(memory)
+                return nil
+            }
+            memory.isDetaching = true
+            try await context.save(StateValue(memory))
         }
         try await Sentinels(servers)?.forget(
             [target.endpoint],
