@@ -15,7 +15,8 @@ enum Mark: String {
     /// A line that is out of date with the next one.
     case goingOn = ".."
 
-    /// Columns of the longest word in a record, so that what they are about stands in one column.
+    /// Columns of the words that are usual in a record, with the blank behind them, so that what they are about stands in
+    /// one column.
     static let width = 10
 
     private var color: Style.Color {
@@ -30,6 +31,8 @@ enum Mark: String {
 
     func text(_ style: Style) -> String { style.color(color, rawValue) }
 
-    /// In a column of its own.
-    func padded(_ style: Style) -> String { text(style) + String(repeating: " ", count: Self.width - rawValue.count) }
+    /// In a column of its own, with at least one blank behind it.
+    func padded(_ style: Style) -> String {
+        text(style) + String(repeating: " ", count: max(1, Self.width - rawValue.count))
+    }
 }
