@@ -13,6 +13,7 @@ package func withDragonflyLab<Result: Sendable>(
     _ description: LabDescription = LabDescription(), setup: Situation.Setup? = nil, keep: Bool = false,
     _ body: @Sendable (Lab, DragonflyStandIn) async throws -> Result
 ) async throws -> Result {
+    await waitForPromptTasks()
     let standIn = try await DragonflyStandIn.listen(setup ?? Situation.Setup(description))
     var description = description
     description.target.engine = .redis

@@ -33,6 +33,7 @@ package func withGatedLab<Result: Sendable>(
     _ description: LabDescription = LabDescription(), target engine: Engine = .redis, keep: Bool = false,
     _ body: @Sendable (Lab, Gates) async throws -> Result
 ) async throws -> Result {
+    await waitForPromptTasks()
     let gates = Gates()
     let standIn = engine == .dragonfly ? try await DragonflyStandIn.listen(.bare) : nil
     let source = try await Gate.listen("source", look: gates.passing)
