@@ -11,12 +11,12 @@ import Values
 struct RedisSessionTests {
     private func session(
         _ address: Endpoint, username: String? = nil, password: String? = nil,
-        connectTimeout: Duration = .seconds(20)
+        connectTimeout: Duration = .seconds(60)
     ) -> any CommandSession {
         RedisConnector().session(
             ConnectionSettings(
                 address: address, username: username, password: password.map { Secret($0) },
-                connectTimeout: connectTimeout, replyTimeout: .seconds(20)))
+                connectTimeout: connectTimeout, replyTimeout: .seconds(60)))
     }
 
     private func failure(_ session: any CommandSession, _ command: Command = ["PING"]) async -> SessionError? {

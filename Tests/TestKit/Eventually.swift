@@ -1,6 +1,6 @@
 /// Asks every 20 ms until the condition holds. After the limit it throws an error that says what the test waited for.
 package func eventually(
-    _ what: String, within limit: Duration = .seconds(20), isolation: isolated (any Actor)? = #isolation,
+    _ what: String, within limit: Duration = .seconds(60), isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> Bool
 ) async throws {
     let clock = ContinuousClock()
