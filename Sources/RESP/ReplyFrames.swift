@@ -32,10 +32,7 @@ package struct ReplyFrames: ReplyReader {
     }
 
     package mutating func read(_ bytes: inout ByteBuffer) throws(RESPParseError) -> Bool {
-        let result = bytes.withUnsafeReadableBytes { piece in
-            Result { () throws(RESPParseError) in try scan(piece) }
-        }
-        bytes.moveReaderIndex(forwardBy: try result.get())
+        try bytes.consume { piece throws(RESPParseError) in try scan(piece) }
         return frames.count == expected
     }
 

@@ -36,10 +36,7 @@ package struct ReplyLeaves: ReplyReader {
     }
 
     package mutating func read(_ bytes: inout ByteBuffer) throws(RESPParseError) -> Bool {
-        let result = bytes.withUnsafeReadableBytes { piece in
-            Result { () throws(RESPParseError) in try scan(piece) }
-        }
-        bytes.moveReaderIndex(forwardBy: try result.get())
+        try bytes.consume { piece throws(RESPParseError) in try scan(piece) }
         return replies.count == expected
     }
 

@@ -31,3 +31,15 @@ extension CommandSession {
         }
     }
 }
+
+extension ByteBuffer {
+    /// Hands the unread bytes to `body`, and goes on behind as many of them as it took.
+    mutating func consume(
+        _ body: (UnsafeRawBufferPointer) throws(RESPParseError) -> Int
+    ) throws(RESPParseError) {
+        let taken = withUnsafeReadableBytes { piece in
+            Result { () throws(RESPParseError) in try body(piece) }
+        }
+        moveReaderIndex(forwardBy: try taken.get())
+    }
+}

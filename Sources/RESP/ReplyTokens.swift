@@ -29,6 +29,7 @@ struct ReplyTokens {
     /// A length has at most 16 digits, so that it cannot overflow.
     private static let mostDigits = 16
 
+    private let limits = RESPParser.Limits()
     private var state = State.start
     private var number = 0
     private var digits = 0
@@ -99,7 +100,11 @@ struct ReplyTokens {
             case Self.newline where digits > 0:
                 state = .start
                 if isNegative { return .null }
-                if kind == UInt8(ascii: "*") { return .list(number) }
+                if kind == UInt8(ascii: "*") {
+                    try check(limits.arrayLength, "elements in a list", bytes, position)
+                    return .list(number)
+                }
+                try check(limits.bulkLength, "bytes in a string", bytes, position)
                 state = number == 0 ? .trailer(missing: 2) : .bulk(missing: number)
                 return .opening(kind)
             default: throw broken("expected a length", bytes, position - 1)
@@ -121,7 +126,19 @@ struct ReplyTokens {
         return .end
     }
 
+    /// A length that no server means; sums of such lengths could overflow.
+    private func check(
+        _ limit: Int, _ unit: String, _ bytes: UnsafeRawBufferPointer, _ position: Int
+    ) throws(RESPParseError) {
+        guard number > limit else { return }
+        throw RESPParseError("more than \(limit) \(unit)", at: excerpt(bytes, position - 1), .tooLarge)
+    }
+
     private func broken(_ reason: String, _ bytes: UnsafeRawBufferPointer, _ position: Int) -> RESPParseError {
-        RESPParseError(reason, at: ByteBuffer(bytes: bytes[position...].prefix(64)))
+        RESPParseError(reason, at: excerpt(bytes, position))
+    }
+
+    private func excerpt(_ bytes: UnsafeRawBufferPointer, _ position: Int) -> ByteBuffer {
+        ByteBuffer(bytes: bytes[position...].prefix(64))
     }
 }

@@ -37,6 +37,20 @@ struct ReplyReaderTests {
         #expect(try values(single) == RESPParserTests.values)
     }
 
+    @Test(arguments: [
+        ("*16777217\r\n", "more than 16777216 elements in a list"),
+        ("*9999999999999999\r\n", "more than 16777216 elements in a list"),
+        ("$536870913\r\n", "more than 536870912 bytes in a string"),
+    ])
+    func `lengths that no server means are refused`(_ text: String, _ reason: String) throws {
+        for reader in [ReplyFrames(count: 1), ReplyLeaves(count: 1)] as [any ReplyReader] {
+            var (reader, bytes) = (reader, ByteBuffer(string: text))
+            let error = #expect(throws: RESPParseError.self) { try reader.read(&bytes) }
+            #expect(error?.reason == reason)
+            #expect(error?.code == .tooLarge)
+        }
+    }
+
     @Test func `what follows the last reply is left`() throws {
         var frames = ReplyFrames(count: 1)
         var bytes = ByteBuffer(string: "$2\r\nab\r\n+OK\r\n")
