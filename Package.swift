@@ -98,9 +98,8 @@ let package = Package(
         tests(
             "OperationsTests",
             [
-                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "Values",
-                "TestKit",
-                "Seeding", nioCore,
+                "Operations", "Comparison", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology",
+                "RESP", "Values", "TestKit", "Seeding", nioCore,
             ]),
         tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", "Values", nioCore]),
         tests(

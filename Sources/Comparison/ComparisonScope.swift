@@ -18,7 +18,9 @@ struct KeyFilter {
     init(_ scope: ComparisonScope, of total: Int64) {
         switch scope {
         case .sample(let keys) where Int64(keys) < total:
-            bound = UInt64(Double(UInt64.max) * Double(keys) / Double(total))
+            let share = Double(keys) / Double(total)
+            // Of a total that no server has, the share can round to 1.
+            bound = share < 1 ? UInt64(Double(UInt64.max) * share) : nil
         case .full, .sample: bound = nil
         }
     }

@@ -96,9 +96,10 @@ struct ComparisonPace {
         let left = max(0, Double(progress.total) - Double(progress.done))
         let again = progress.suspects == 0 ? "" : "; \(progress.suspects) looked at again"
         return Progress(
-            "comparing keys", now: "\(progress.done) of \(progress.total) keys, \(Int(rate)) keys/s\(again)",
+            "comparing keys",
+            now: "\(progress.done) of \(progress.total) keys, \(Int64(saturating: rate)) keys/s\(again)",
             wanted: "all the same on both servers",
             fraction: progress.total > 0 ? min(1, Double(progress.done) / Double(progress.total)) : nil,
-            remaining: rate > 0 ? .seconds(left / rate) : nil)
+            remaining: rate > 0 ? .seconds(min(left / rate, Double(Int64.max))) : nil)
     }
 }

@@ -1,5 +1,7 @@
 import Comparison
+import Execution
 import NIOCore
+import PlanGraph
 import RESP
 import Rehearsal
 import TestKit
@@ -79,8 +81,7 @@ extension LiveTests {
             try await withLab(description) { lab in
                 let steps = [
                     "preflight: {}", "replicaof: {}", "wait-for-sync: { stable-for: 100ms }",
-                    "verify: { id: sampled, data: sample, keys: 100 }", "approval: Go on?",
-                    "verify: { id: data, data: full }", "failover: { via: promote }",
+                    "approval: Go on?", "verify: { id: data, data: full }", "failover: { via: promote }",
                 ]
                 let migration = try Migration(lab, steps: steps)
                 try await migration.fill()
@@ -96,6 +97,23 @@ extension LiveTests {
                 try await Self.write(["DEL", "only\u{1B}here"], onReplica: lab)
                 let done = try await migration.planrun("resume", "--auto-approve")
                 #expect(done.exitCode == 0, "\(done.standardOutput + done.standardError)")
+            }
+        }
+
+        @Test func `a sample is drawn by chance, and compared`() async throws {
+            var description = LabDescription.quick
+            description.sentinels = nil
+            try await withLab(description) { lab in
+                let steps = [
+                    "preflight: {}", "replicaof: {}", "wait-for-sync: { stable-for: 100ms }",
+                    "verify: { id: sampled, data: sample, keys: 100 }", "failover: { via: promote }",
+                ]
+                let migration = try Migration(lab, steps: steps)
+                try await migration.fill()
+                let done = try await migration.planrun("apply", "--auto-approve")
+                #expect(done.exitCode == 0, "\(done.standardOutput + done.standardError)")
+                let result = try migration.state()["sampled/content"]?.result?.summary
+                #expect(result?.contains("drawn by chance") == true, "\(result ?? "no result")")
             }
         }
 
