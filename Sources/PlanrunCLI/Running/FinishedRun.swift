@@ -9,21 +9,19 @@ struct FinishedRun {
     let statePath: String
 
     /// `nil` where the record tells of no such run, or the plan says by now that something else is to be done.
-    init?(of plan: Plan, statePath: String?) async {
-        let path = statePath ?? StateFile.path(forPlan: plan.file.path)
+    init?(of plan: Plan, _ option: RecordOption) async {
         guard
-            let record = try? await FileStore(path: path, holder: .thisProcess(since: .now)).read(),
-            record.status == .succeeded, record.planName == plan.name,
-            let earlier = Plan.read(
-                .init(path: record.planPath, text: record.plan), checks: PreflightCatalogue.declarations
-            ).plan
+            let record = try? await option.store(forPlan: plan.file.path).read(),
+            record.status == .succeeded, record.planName == plan.name, let earlier = record.recordedPlan
         else { return nil }
         var changes = plan.changes(since: earlier)
         changes.sections.removeAll { $0 == .rollback }
         guard changes.isEmpty else { return nil }
         endedAt = record.updatedAt
-        self.statePath = path
+        statePath = option.path(forPlan: plan.file.path)
     }
 
-    var help: String { "to begin a new run, move '\(statePath)' away first" }
+    var help: String { Self.anew(statePath) }
+
+    static func anew(_ statePath: String) -> String { "to begin a new run, move '\(statePath)' away first" }
 }

@@ -6,20 +6,16 @@ struct RunOptions: ParsableArguments {
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var plan: String
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The state file; else PLAN.state.json beside the plan.", valueName: "path"),
-        completion: .file())
-    var state: String?
+    @OptionGroup var record: RecordOption
 
     @Option(name: .long, help: "text, or json: one event a line.")
     var format: TextFormat = .text
 
     @OptionGroup var display: DisplayOptions
 
-    var statePath: String { state ?? StateFile.path(forPlan: plan) }
-    var store: any RunStore { FileStore(path: statePath, holder: .thisProcess(since: .now)) }
-    var commands: CommandLines { CommandLines(plan: plan, state: state) }
+    var statePath: String { record.path(forPlan: plan) }
+    var store: any RunStore { record.store(forPlan: plan) }
+    var commands: CommandLines { record.commands(forPlan: plan) }
 }
 
 /// The options that approve a step before its question comes up.

@@ -128,9 +128,7 @@ extension PlanRun {
 
     /// How the plan differs from the one with which the run began.
     func changes(since state: RunState) throws(ExitStatus) -> PlanChanges {
-        let reading = Plan.read(
-            .init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)
-        guard let earlier = reading.plan else {
+        guard let earlier = state.recordedPlan else {
             context.tell(
                 Notice(
                     code: .verb(.recordedPlanUnreadable),

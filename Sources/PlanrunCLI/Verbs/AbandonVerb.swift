@@ -20,11 +20,7 @@ struct AbandonVerb: Verb {
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var plan: String
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The state file; else PLAN.state.json beside the plan.", valueName: "path"),
-        completion: .file())
-    var state: String?
+    @OptionGroup var record: RecordOption
 
     @Flag(name: .customLong("leave-behind"), help: "Do not ask: leave on the servers what there is.")
     var leaveBehind = false
@@ -34,12 +30,11 @@ struct AbandonVerb: Verb {
     /// What a person types to say yes.
     static let word = "abandon"
 
-    private var commands: CommandLines { CommandLines(plan: plan, state: state) }
+    private var commands: CommandLines { record.commands(forPlan: plan) }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let path = state ?? StateFile.path(forPlan: plan)
         do {
-            let lease = try await FileStore(path: path, holder: .thisProcess(since: .now)).hold()
+            let lease = try await record.store(forPlan: plan).hold()
             let status: ExitStatus
             do {
                 status = try await abandon(lease, context)
@@ -120,8 +115,7 @@ private struct RecordedRun {
     /// - Throws: `ExitStatus.invalid` where a secret of the plan cannot be read.
     init(_ state: RunState, _ context: CommandContext) throws(ExitStatus) {
         self.state = state
-        plan = Plan.read(.init(path: state.planPath, text: state.plan), checks: PreflightCatalogue.declarations)
-            .plan.map { CompiledPlan($0) }
+        plan = state.recordedPlan.map { CompiledPlan($0) }
         if let plan { servers = try context.servers(of: plan.plan) } else { servers = nil }
     }
 

@@ -44,7 +44,7 @@ struct ApplyVerb: RunVerb {
     }
 
     private func finished(_ run: PlanRun, _ state: RunState) throws -> ExitStatus {
-        let anew = "to begin a new run, move '\(run.options.statePath)' away first"
+        let anew = FinishedRun.anew(run.options.statePath)
         guard try run.changes(since: state).isEmpty else {
             run.context.tell(
                 Notice(

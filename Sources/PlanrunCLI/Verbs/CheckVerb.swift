@@ -26,11 +26,7 @@ struct CheckVerb: Verb {
     @Option(name: .long, help: "text, json or markdown.")
     var format: Format = .text
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The state file; else PLAN.state.json beside the plan.", valueName: "path"),
-        completion: .file())
-    var state: String?
+    @OptionGroup var record: RecordOption
 
     @OptionGroup var display: DisplayOptions
 
@@ -51,7 +47,7 @@ struct CheckVerb: Verb {
             }
             return .success
         }
-        if let finished = await FinishedRun(of: plan, statePath: state) {
+        if let finished = await FinishedRun(of: plan, record) {
             show(finished, plan, context)
             return .success
         }

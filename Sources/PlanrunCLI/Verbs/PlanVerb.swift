@@ -26,17 +26,13 @@ struct PlanVerb: Verb {
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit 0 if there is nothing to do, 2 if there is.")
     var detailedExitcode = false
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The state file; else PLAN.state.json beside the plan.", valueName: "path"),
-        completion: .file())
-    var state: String?
+    @OptionGroup var record: RecordOption
 
     @OptionGroup var display: DisplayOptions
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let plan = try context.loadPlan(plan)
-        if !offline, let finished = await FinishedRun(of: plan, statePath: state) {
+        if !offline, let finished = await FinishedRun(of: plan, record) {
             await show(finished, plan, context)
             return .success
         }

@@ -11,11 +11,7 @@ struct StatusVerb: Verb {
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var plan: String
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The state file; else PLAN.state.json beside the plan.", valueName: "path"),
-        completion: .file())
-    var state: String?
+    @OptionGroup var record: RecordOption
 
     @Flag(name: .long, help: "Only the record; do not ask the servers.")
     var offline = false
@@ -26,9 +22,9 @@ struct StatusVerb: Verb {
     @OptionGroup var display: DisplayOptions
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let path = state ?? StateFile.path(forPlan: plan)
-        let commands = CommandLines(plan: plan, state: state)
-        let store = FileStore(path: path, holder: .thisProcess(since: .now))
+        let path = self.record.path(forPlan: plan)
+        let commands = self.record.commands(forPlan: plan)
+        let store = self.record.store(forPlan: plan)
         let record: RunState
         do {
             record = try await store.read()

@@ -1,0 +1,11 @@
+import Diagnostics
+import Execution
+import Operations
+import PlanModel
+
+extension RunState {
+    /// The plan with which the run began, whatever the plan file says by now; `nil` if this planrun cannot read it.
+    var recordedPlan: Plan? {
+        Plan.read(.init(path: planPath, text: plan), checks: PreflightCatalogue.declarations).plan
+    }
+}
