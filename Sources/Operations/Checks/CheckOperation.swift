@@ -77,7 +77,7 @@ extension CheckOperation {
     private func refuseConsequence() async throws {
         for cause in causes {
             // A cause that gets no answer says nothing about this check.
-            guard let finding = try? await servers.findings.finding(cause, servers) else { continue }
+            guard let finding = try? await servers.finding(cause) else { continue }
             if !finding.passes, finding.isTold { throw notAsked("'\(cause.id)' failed") }
         }
     }
@@ -86,7 +86,7 @@ extension CheckOperation {
     private func refuseSilence(_ failure: StepFailure) async throws {
         let reachable = AskedCheck(check: ReachableCheck(), limits: CheckLimits(ReachableCheck.declaration, plan: nil))
         guard SessionError.Code.allCases.contains(where: { failure.code == .session($0) }),
-            let finding = try? await servers.findings.finding(reachable, servers), !finding.passes,
+            let finding = try? await servers.finding(reachable), !finding.passes,
             let silent = failure.place.first(where: finding.place.contains)
         else { return }
         throw notAsked("\(silent) does not answer")

@@ -140,7 +140,7 @@ struct OtherReplicas: Sendable {
             return
         }
         try await ReplicationCredentials(toFollow: server).apply(to: replica)
-        try await replica.ask(["REPLICAOF", server.endpoint.host, String(server.endpoint.port)], timeout: .seconds(30))
+        try await replica.ask(.replicaOf(server.endpoint), timeout: .seconds(30))
     }
 
     /// Connects to one of these replicas. It accepts the credentials of the new primary, or still those of the old one,

@@ -111,7 +111,7 @@ package struct ReplicaOfOperation: Operation {
         try await credentials.apply(to: target)
         try await candidacy?.withholdFromAll(context)
         context.report(Progress("the target to accept its new primary", wanted: "replica of \(source.endpoint)"))
-        let command: Command = ["REPLICAOF", source.endpoint.host, String(source.endpoint.port)]
+        let command = Command.replicaOf(source.endpoint)
         // Dragonfly connects to the source before it replies. If the source's host drops packets, that takes 20 s.
         let reply = try await target.replies(to: [command], timeout: .seconds(30))[0]
         if case .error(let error) = reply {

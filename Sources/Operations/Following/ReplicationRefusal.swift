@@ -30,7 +30,10 @@ struct ReplicationRefusal {
         // A Dragonfly has no rights of replication to ask for.
         guard !isAsked, time - since >= Self.patience, servers.plan.source.engine != .dragonfly else { return }
         isAsked = true
-        guard let finding = await finding(), !finding.passes, finding.isTold else { return }
+        // The source may not tell planrun. The rights to ask it are no rights of this step, which does without an answer.
+        guard let finding = try? await RightsInquiry.ofReplication(servers), !finding.passes, finding.isTold else {
+            return
+        }
         throw StepFailure(
             code: .operation(.replicationForbidden), what: finding.saw, wanted: finding.wants, place: finding.place,
             world: ["\(servers.source.endpoint) takes writes as before; the target waits to be let in"],
@@ -44,15 +47,5 @@ struct ReplicationRefusal {
         case .connecting, .linkDown, .preparing: false
         case .fullSync(let progress): (progress?.receivedBytes ?? 0) > 0
         }
-    }
-
-    /// `nil` where the source does not tell planrun. The rights to ask for it are no rights of the step, which does without
-    /// an answer.
-    private func finding() async -> Finding? {
-        guard let login = try? await ReplicationLogin(servers) else { return nil }
-        let inquiry = RightsInquiry(
-            instance: servers.source, user: login.username ?? "default", rights: Right.replication)
-        guard let answer = try? await inquiry.answer() else { return nil }
-        return inquiry.finding(answer, whose: "the target's user")
     }
 }

@@ -23,8 +23,6 @@ package struct Servers: Sendable {
     let probesWrites: Bool
     /// The last answer of `sourceClients`.
     let sharedClients = SharedAnswer<[ClientList.Client]>()
-    /// What checks have just found that other checks rest on.
-    let findings = SharedFindings()
     /// What is known about which addresses lead to which servers.
     let knownAddresses = KnownAddresses()
     /// By server, how many nameless subscribers of the Sentinels' channel turned out to be the plan's own Sentinels.

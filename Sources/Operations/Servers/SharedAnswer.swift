@@ -32,15 +32,22 @@ final class SharedAnswer<Value: Sendable>: Sendable {
     }
 }
 
-/// Holds one shared answer for each type of answer.
+/// Holds one shared answer for each type of answer, or for each subject of that type.
 final class SharedAnswers: Sendable {
-    private let answers = Mutex<[ObjectIdentifier: any Sendable]>([:])
+    private struct Key: Hashable {
+        let kind: ObjectIdentifier
+        let subject: String
+    }
 
-    func answer<Value: Sendable>(_ kind: Value.Type) -> SharedAnswer<Value> {
-        answers.withLock { answers in
-            if let answer = answers[ObjectIdentifier(kind)] as? SharedAnswer<Value> { return answer }
+    private let answers = Mutex<[Key: any Sendable]>([:])
+
+    /// - Parameter subject: tells several answers of one type apart.
+    func answer<Value: Sendable>(_ kind: Value.Type, about subject: String = "") -> SharedAnswer<Value> {
+        let key = Key(kind: ObjectIdentifier(kind), subject: subject)
+        return answers.withLock { answers in
+            if let answer = answers[key] as? SharedAnswer<Value> { return answer }
             let answer = SharedAnswer<Value>()
-            answers[ObjectIdentifier(kind)] = answer
+            answers[key] = answer
             return answer
         }
     }

@@ -15,16 +15,15 @@ struct UserRecord: Sendable {
     func write() async throws(StepFailure) -> String? {
         guard case .error(let error) = try await server.replies(to: [save])[0] else { return nil }
         if let file = try await server.setting("aclfile"), !file.isEmpty { return unwritten(save, error) }
-        guard let file = try await server.info("server")["server"]["config_file"], !file.isEmpty else {
+        guard try await server.hasConfigurationFile() else {
             return "it has no file that it could write them to: these users are gone after its next restart"
         }
-        guard case .error(let error) = try await server.replies(to: [rewrite])[0] else { return nil }
-        return unwritten(rewrite, error)
+        // Without an ACL file the users are lines of the configuration file.
+        guard case .error(let error) = try await server.replies(to: [Fence.rewrite])[0] else { return nil }
+        return unwritten(Fence.rewrite, error)
     }
 
     private let save: Command = ["ACL", "SAVE"]
-    /// Without an ACL file the users are lines of the configuration file.
-    private let rewrite: Command = ["CONFIG", "REWRITE"]
 
     private func unwritten(_ command: Command, _ error: RESPError) -> String {
         "it could not write its users down (\(command): \(error.message.printable(limit: 200))): after its next restart they are what they were before"

@@ -14,9 +14,6 @@ struct ReplicationRightsCheck: Check {
     static func rights(in plan: Plan) -> Rights { Rights(at: [.source], RightsInquiry.rights) }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
-        let login = try await ReplicationLogin(servers)
-        let inquiry = RightsInquiry(
-            instance: servers.source, user: login.username ?? "default", rights: Right.replication)
-        return inquiry.finding(try await inquiry.answer(), whose: "the target's user")
+        try await RightsInquiry.ofReplication(servers)
     }
 }

@@ -2,8 +2,8 @@ import Execution
 package import PlanModel
 import RESP
 
-/// Every instance answers and accepts planrun's credentials. All other checks need this one, so that a server that is
-/// down is reported once.
+/// Every instance answers and accepts planrun's credentials. A check that gets no answer asks this one, so that a server
+/// that is down is reported once; it therefore stands with the checks in general.
 package struct ReachableCheck: Check {
     package static let declaration = CheckDeclaration(
         id: "reachable", title: "every server answers and accepts the plan's credentials")

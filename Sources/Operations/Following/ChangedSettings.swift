@@ -21,7 +21,7 @@ struct ChangedSettings {
             }
             let notes = mark == nil ? [] : ["\(SettingMark.setting) holds the run's note of its settings"]
             let commands = Self.sorted(changed) + (mark.map { [(SettingMark.setting, $0)] } ?? [])
-            let hasFile = try await server.info("server")["server"]["config_file"]?.isEmpty == false
+            let hasFile = try await server.hasConfigurationFile()
             return [leftover(server, (differences + notes).joined(separator: ", "), commands, isWritten: hasFile)]
         } catch {
             let names = prior.keys.sorted().joined(separator: ", ")
