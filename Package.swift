@@ -64,7 +64,7 @@ let package = Package(
             "PlanrunCLI",
             [
                 "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "Escaping", "Values", argumentParser, system,
+                "Rehearsal", "Escaping", "Values", argumentParser, subprocess, system,
             ]),
         .executableTarget(name: "planrun", dependencies: ["PlanrunCLI"], swiftSettings: strict),
 

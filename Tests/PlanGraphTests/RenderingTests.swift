@@ -11,22 +11,21 @@ struct RenderingTests {
 
     @Test func `Mermaid`() {
         #expect(
-            StepGraph.recipe.mermaid == """
+            Drawing(.recipe).mermaid == """
+                %%{init: {"flowchart": {"wrappingWidth": 520}}}%%
                 flowchart TD
-                    subgraph s0["preflight"]
-                        n0(["source<br/>the source is primary"])
-                        n1(["target<br/>the target holds no keys"])
-                    end
-                    n2["replicaof<br/>the target follows the source"]
-                    n3{{"synced<br/>the target has caught up"}}
-                    n4{"approval<br/>Cut over to #34;Dragonfly#34;?"}
-                    n5[["failover<br/>the target takes over"]]:::point-of-no-return
-                    n6["dns"]
-                    n0 & n1 --> n2
+                    n0("preflight<br/>2 checks")
+                    n1["replicaof<br/>the target follows the source<br/>undone by a rollback"]
+                    n2{{"synced<br/>the target has caught up"}}
+                    n3[/"approval<br/>Cut over to #34;Dragonfly#34;?"/]:::gate
+                    n4[["failover<br/>the target takes over<br/>point of no return"]]:::point-of-no-return
+                    n5["dns"]
+                    n0 --> n1
+                    n1 --> n2
                     n2 --> n3
                     n3 --> n4
                     n4 --> n5
-                    n5 --> n6
+                    classDef gate stroke-dasharray:5 3
                     classDef point-of-no-return stroke:#c00,stroke-width:3px
 
                 """)
@@ -34,27 +33,53 @@ struct RenderingTests {
 
     @Test func `DOT`() {
         #expect(
-            StepGraph.recipe.dot == #"""
+            Drawing(.recipe).dot == #"""
                 digraph plan {
-                    node [fontname="sans-serif"];
-                    subgraph cluster_0 {
-                        label="preflight";
-                        n0 [label="source\nthe source is primary", shape=ellipse];
-                        n1 [label="target\nthe target holds no keys", shape=ellipse];
-                    }
-                    n2 [label="replicaof\nthe target follows the source", shape=box];
-                    n3 [label="synced\nthe target has caught up", shape=hexagon];
-                    n4 [label="approval\nCut over to \"Dragonfly\"?", shape=diamond];
-                    n5 [label="failover\nthe target takes over", shape=box, peripheries=2, color="#cc0000", penwidth=3];
-                    n6 [label="dns", shape=box];
-                    {n0 n1} -> n2;
+                    graph [bgcolor="transparent", ranksep=0.3, size="7.5,200"];
+                    node [fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.15,0.08"];
+                    n0 [label="preflight\n2 checks", shape=box, style=rounded, class="check"];
+                    n1 [label="replicaof\nthe target follows the source\nundone by a rollback", shape=box, class="effect"];
+                    n2 [label="synced\nthe target has caught up", shape=hexagon, class="wait"];
+                    n3 [label="approval\nCut over to \"Dragonfly\"?", shape=box, style=dashed, class="gate"];
+                    n4 [label="failover\nthe target takes over\npoint of no return", shape=box, peripheries=2, color="#cc0000", penwidth=2, class="point-of-no-return"];
+                    n5 [label="dns", shape=box, class="effect"];
+                    {n0} -> n1;
+                    {n1} -> n2;
                     {n2} -> n3;
                     {n3} -> n4;
                     {n4} -> n5;
-                    {n5} -> n6;
                 }
 
                 """#)
+    }
+
+    @Test func `the checks of a step are lines of its box, if they are shown`() {
+        let drawing = Drawing(.recipe, showsChecks: true)
+        #expect(
+            drawing.mermaid.contains(
+                #"n0("preflight<br/>source: the source is primary<br/>target: the target holds no keys")"#))
+        #expect(
+            drawing.dot.contains(
+                #"n0 [label="preflight\nsource: the source is primary\ltarget: the target holds no keys\l", shape"#))
+    }
+
+    @Test func `a long title is broken into lines`() {
+        let graph = StepGraph(nodes: [
+            StepGraph.Node(
+                id: "approval", kind: "approval",
+                title: "Cut the session store over to Dragonfly, now that the night shift has agreed?", role: .gate,
+                needs: [])
+        ])
+        #expect(
+            Drawing(graph).mermaid.contains(
+                "approval<br/>Cut the session store over to Dragonfly,<br/>now that the night shift has agreed?"))
+    }
+
+    @Test func `steps that could run together stand in rows of four`() {
+        let graph = StepGraph((0..<6).map { (id: NodeID(step: "s\($0)"), role: .wait, needs: []) })
+        #expect(Drawing(graph).mermaid.contains("    n0 ~~~ n4\n    n1 ~~~ n5\n"))
+        #expect(Drawing(graph).dot.contains("    n0 -> n4 [style=invis];\n    n1 -> n5 [style=invis];\n"))
+        #expect(Drawing(.recipe).stacked.isEmpty)
     }
 
     @Test func `JSON`() {
@@ -93,17 +118,20 @@ struct RenderingTests {
 
     @Test func `no text can end the quotes, become markup or move the cursor`() {
         #expect(
-            hostile.mermaid == """
+            Drawing(hostile).mermaid == """
+                %%{init: {"flowchart": {"wrappingWidth": 520}}}%%
                 flowchart TD
-                    n0["a#34;]#59;b<br/>#60;b#62;#38;#35;35#59;#92;#96;x#96;#59;#92;n#92;u{202e}end#92;u{1b}[2J"]
+                    n0["a#34;]#59;b<br/>#60;b#62;#38;#35;35#59;#92;#96;x#96;#59;#92;n#92;u{202e}end#92;u{1b}[2J<br/>undone by a rollback"]
+                    classDef gate stroke-dasharray:5 3
                     classDef point-of-no-return stroke:#c00,stroke-width:3px
 
                 """)
         #expect(
-            hostile.dot == #"""
+            Drawing(hostile).dot == #"""
                 digraph plan {
-                    node [fontname="sans-serif"];
-                    n0 [label="a\"];b\n<b>&#35;\\`x`;\\n\\u{202e}end\\u{1b}[2J", shape=box];
+                    graph [bgcolor="transparent", ranksep=0.3, size="7.5,200"];
+                    node [fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.15,0.08"];
+                    n0 [label="a\"];b\n<b>&#35;\\`x`;\\n\\u{202e}end\\u{1b}[2J\nundone by a rollback", shape=box, class="effect"];
                 }
 
                 """#)
@@ -112,8 +140,8 @@ struct RenderingTests {
 
     @Test func `an empty graph is drawn as one`() {
         let empty = StepGraph(nodes: [])
-        #expect(empty.dot == "digraph plan {\n    node [fontname=\"sans-serif\"];\n}\n")
-        #expect(empty.mermaid.hasPrefix("flowchart TD\n"))
+        #expect(Drawing(empty).dot.hasPrefix("digraph plan {\n"))
+        #expect(Drawing(empty).mermaid.contains("\nflowchart TD\n"))
         #expect(empty.json.contains("\"nodes\""))
     }
 }

@@ -19,15 +19,19 @@ struct RollbackGraphTests {
     @Test func `the way back is drawn as one`() {
         let back = StepGraph.recipe.rollbackGraph()
         #expect(
-            back.mermaid == """
+            Drawing(back).mermaid == """
+                %%{init: {"flowchart": {"wrappingWidth": 520}}}%%
                 flowchart TD
-                    n0[["undo/failover<br/>undo until it is passed: the target takes over"]]:::point-of-no-return
+                    n0[["undo/failover<br/>undo until it is passed: the target<br/>takes over"]]:::point-of-no-return
                     n1["undo/replicaof<br/>undo: the target follows the source"]
                     n0 --> n1
+                    classDef gate stroke-dasharray:5 3
                     classDef point-of-no-return stroke:#c00,stroke-width:3px
 
                 """)
-        #expect(back.dot.contains(#"n1 [label="undo/replicaof\nundo: the target follows the source", shape=box];"#))
+        #expect(
+            Drawing(back).dot.contains(
+                #"n1 [label="undo/replicaof\nundo: the target follows the source", shape=box, class="effect"];"#))
         for text in [#""id" : "undo/replicaof""#, #""step" : "undo/replicaof""#] { #expect(back.json.contains(text)) }
     }
 
