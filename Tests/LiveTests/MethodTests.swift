@@ -30,8 +30,9 @@ extension LiveTests {
                 try await migration.fill(keys: 200)
                 let plan = try await migration.planrun("plan")
                 #expect(plan.standardOutput.contains("     now: via \(method): \(reason)"), "\(plan.standardOutput)")
-                #expect(plan.standardOutput.contains("     now: the source will follow the target"))
-                try await migration.underLoad("via \(via), \(sentinels) Sentinels") { _ in
+                let source = lab.address(of: lab.source)
+                #expect(plan.standardOutput.joined(separator: " ").contains("makes \(source) its replica"))
+                try await migration.underLoad("via \(via), \(sentinels) Sentinels", tellsGap: true) { _ in
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }

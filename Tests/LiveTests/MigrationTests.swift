@@ -37,7 +37,7 @@ extension LiveTests {
             try await withLab(description) { lab in
                 let migration = try Migration(lab)
                 try await migration.fill()
-                try await migration.underLoad(access.testDescription) { _ in
+                try await migration.underLoad(access.testDescription, tellsGap: true) { _ in
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }

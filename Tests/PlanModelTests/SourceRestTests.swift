@@ -21,9 +21,16 @@ struct SourceRestTests {
         #expect(step.certainResting(plan(.redis, .redis)) == nil)
         #expect(step.certainResting(plan(.redis, .valkey)) == nil)
         #expect(step.certainResting(plan(.redis, .dragonfly)) == .fenced)
-        #expect(step.certainResting(plan(.dragonfly, .dragonfly)) == nil)
-        #expect(step.resting(canFollow: true) == .follow)
-        #expect(step.resting(canFollow: false) == .fenced)
+        #expect(step.resting(canFollow: true, source: .redis) == .follow)
+        #expect(step.resting(canFollow: false, source: .redis) == .fenced)
+    }
+
+    @Test func `a Dragonfly cannot be closed to writes, so it stays a replica`() {
+        for canFollow in [true, false] {
+            #expect(FailoverStep(resting: .fenced).resting(canFollow: canFollow, source: .dragonfly) == .follow)
+            #expect(FailoverStep().resting(canFollow: canFollow, source: .dragonfly) == .follow)
+        }
+        #expect(FailoverStep().certainResting(plan(.dragonfly, .redis)) == .follow)
     }
 
     @Test(arguments: FailoverStep.Resting.allCases)
@@ -32,11 +39,35 @@ struct SourceRestTests {
         #expect(FailoverStep(method: .shutdown).certainResting(plan(.redis, .redis)) == .shutdown)
     }
 
-    @Test func `a summary says both possibilities where only the servers can tell`() {
-        let scene = StepScene(plan: plan(.redis, .valkey), checks: 1, writesKey: false)
+    /// What the summary says of the source, by what is known.
+    private func rest(_ step: FailoverStep, _ source: Engine, _ target: Engine, servers: FailoverStep.Resting?)
+        -> String
+    {
+        var scene = StepScene(plan: plan(source, target), checks: 1, writesKey: false)
+        scene.resting = servers
+        return step.rest(scene)
+    }
+
+    @Test func `a summary names one possibility, and both only where no server was asked`() {
+        let step = FailoverStep(method: .promote)
+        let alone = "leaves redis:6379 standing alone without taking writes"
+        #expect(rest(step, .redis, .valkey, servers: .follow) == "makes redis:6379 its replica")
+        #expect(rest(step, .redis, .valkey, servers: .fenced) == alone)
+        #expect(rest(step, .redis, .dragonfly, servers: nil) == alone)
         #expect(
-            FailoverStep(method: .promote).summary(scene).contains(
-                "makes redis:6379 its replica, or, where it could not follow, leaves redis:6379 standing alone without taking writes, forgotten by the Sentinels; "
-            ))
+            rest(step, .redis, .valkey, servers: nil)
+                == "makes redis:6379 its replica, or, where its version cannot follow, \(alone)")
+    }
+
+    @Test func `only where there are Sentinels do they forget a source`() {
+        #expect(
+            FailoverStep.Resting.fenced.deed("a:1", hasSentinels: true)
+                == "leaves a:1 standing alone without taking writes, forgotten by the Sentinels")
+        let source = Endpoint(host: "a", port: 1)
+        #expect(
+            FailoverStep.Resting.fenced.end(source, hasSentinels: true)
+                == "a:1 stands alone without taking writes, forgotten by the Sentinels")
+        #expect(
+            FailoverStep.Resting.fenced.end(source, hasSentinels: false) == "a:1 stands alone without taking writes")
     }
 }

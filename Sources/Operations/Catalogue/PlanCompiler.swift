@@ -38,6 +38,15 @@ package struct CompiledPlan: Sendable {
         let writing = NodeID(step: step.id, check: TargetWritableCheck.declaration.id)
         return StepScene(plan: plan, checks: nodes.count, writesKey: nodes.contains { $0.id == writing })
     }
+
+    /// The same, with what only the servers can tell. A server that does not answer leaves it open.
+    package func scene(of step: Step, servers: Servers) async -> StepScene {
+        var scene = scene(of: step)
+        if case .failover(let failover) = step.kind {
+            scene.resting = try? await AfterCutover.read(servers, failover).resting
+        }
+        return scene
+    }
 }
 
 private struct PlanOperations: OperationProvider {

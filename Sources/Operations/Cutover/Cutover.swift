@@ -104,15 +104,20 @@ struct Cutover: Sendable {
         memory.measurements.method = choice.method
         memory.measurements.reason = choice.reason
         let refusals = to.part == .target ? try await refusals() : nil
-        let leader = try await leader(memory)
-        memory.measurements.leader = leader?.sentinel.endpoint.description
-        memory.measurements.isAligned = leader?.isAligned
         let limits = await limits()
-        // The conditions are checked here for the last time. After this, clients wait.
-        try await checkConditions()
-        let driver = CutoverDriver(
-            self, choice, memory, leader: leader, counter: counter, refusals: refusals, limits: limits)
-        try await shielded(driver) { $0.begin() }
+        try await probed { [memory] probe in
+            // It writes already when the moment is chosen, which must not pass by while the probe connects.
+            await probe?.seeFirstWrite()
+            var memory = memory
+            let leader = try await leader(memory)
+            memory.measurements.leader = leader?.sentinel.endpoint.description
+            memory.measurements.isAligned = leader?.isAligned
+            // The conditions are checked here for the last time. After this, clients wait.
+            try await checkConditions()
+            let driver = CutoverDriver(
+                self, choice, memory, leader: leader, counter: counter, refusals: refusals, limits: limits)
+            return try await shielded(driver, probe) { $0.begin() }
+        }
         return true
     }
 
@@ -186,14 +191,16 @@ struct Cutover: Sendable {
     private func goForward(_ memory: CutoverMemory) async throws {
         let isBound =
             if isBound || method == .promote { true } else { (try? await from.replication())?.upstream != nil }
-        try await shielded(try await driver(memory)) { $0.goOn(isBound: isBound) }
+        let driver = try await driver(memory)
+        try await probed { try await shielded(driver, $0) { $0.goOn(isBound: isBound) } }
     }
 
     /// Releases clients and brings the old primary to rest, where nothing else is left to do.
     func settle(_ memory: CutoverMemory) async throws {
         try await servers.withoutLookups(needsAll: false) {
             let cutover = between($0)
-            try await cutover.shielded(try await cutover.driver(memory)) { $0.settle() }
+            let driver = try await cutover.driver(memory)
+            try await cutover.probed { try await cutover.shielded(driver, $0) { $0.settle() } }
         }
     }
 
@@ -205,27 +212,30 @@ struct Cutover: Sendable {
     /// Runs the driver in a task that is not cancelled, since a handover must not stop halfway. The driver ends by
     /// itself, because the pause and all its timers are limited.
     private func shielded(
-        _ driver: CutoverDriver,
+        _ driver: CutoverDriver, _ probe: WriteProbe?,
         _ begin: @escaping @Sendable (inout CutoverStateMachine) -> CutoverStateMachine.Action
-    ) async throws {
-        let (memory, gap, probed) = try await KnownAddresses.$asksNobody.withValue(true) {
-            try await WriteProbe.watch(servers, until: to) {
-                try await Task {
-                    var driver = driver
-                    try await driver.run(begin)
-                    return driver.memory
-                }.value
-            }
+    ) async throws -> CutoverMemory {
+        await probe?.handoverBegins()
+        return try await KnownAddresses.$asksNobody.withValue(true) {
+            try await Task {
+                var driver = driver
+                try await driver.run(begin)
+                return driver.memory
+            }.value
         }
-        guard let gap else { return }
-        var measured = memory
-        measured.measurements.writeGap = gap.seconds
+    }
+
+    /// Lets a probe write while a handover goes on, and records what it saw.
+    private func probed(_ handover: (WriteProbe?) async throws -> CutoverMemory) async throws {
+        var (memory, sight) = try await WriteProbe.run(servers, until: to, body: handover)
+        guard let sight else { return }
+        memory.measurements.saw(sight.gap)
         // A later return counts the applications' writes since the promotion. The probe's writes are no loss, so they
         // are added to the count at the promotion.
         if let counted = memory.measurements.writesAtPromotion {
-            measured.measurements.writesAtPromotion = counted + probed
+            memory.measurements.writesAtPromotion = counted + sight.writesOnSuccessor
         }
-        try await record(measured)
+        try await record(memory)
     }
 
     func limits() async -> CutoverLimits {

@@ -146,6 +146,7 @@ extension CutoverDriver {
             // This run resumes an earlier one, which may have died before it set the credentials.
             try? await cutover.prepareToFollow(memory)
         }
+        let begun = Stopwatch(cutover.context.clock)
         async let demoted = cutover.demoted()
         // Before clients are sent there: a target whose file says 'replicaof' would follow the stale source again if it
         // were started again.
@@ -155,7 +156,9 @@ extension CutoverDriver {
         if machine.method != .announce { await countWrites() }
         await kept
         switch await demoted {
-        case .success: return .done
+        case .success:
+            if promotion != nil, demotion == nil { demotion = begun }
+            return .done
         case .failure(let failure):
             refusal = failure
             return .refused
@@ -173,17 +176,28 @@ extension CutoverDriver {
     mutating func readSentinels() async -> Event {
         guard let sentinels = cutover.sentinels else { return .unanswered }
         view = await sentinels.view(of: to)
-        if let promotion {
-            for name in view.naming where memory.measurements.switched[name] == nil {
-                memory.measurements.switched[name] = promotion.elapsed.seconds
-            }
-        }
+        measureNaming()
         reportNaming()
         return .sentinels(
             .init(
                 named: portion(of: view.named, view), shown: portion(of: view.shown, view),
                 isBusy: view.isBusy, allAnswer: view.silent.isEmpty,
                 isLeaderSilent: leader.map { view.silent.contains("\($0.sentinel.endpoint)") } ?? false))
+    }
+
+    private mutating func measureNaming() {
+        guard let promotion else { return }
+        for name in view.naming where memory.measurements.switched[name] == nil {
+            memory.measurements.switched[name] = promotion.elapsed.seconds
+        }
+        let answering = view.total - view.silent.count
+        guard answering > 0 else { return }
+        if view.named == answering, memory.measurements.announcement == nil {
+            memory.measurements.announcement = promotion.elapsed.seconds
+        }
+        if view.shown == answering, memory.measurements.slowestClients == nil {
+            memory.measurements.slowestClients = (pause.hasBegun ? pause.elapsed : promotion.elapsed).seconds
+        }
     }
 
     private func portion(
@@ -217,9 +231,12 @@ extension CutoverDriver {
 
     /// If the release fails it is done when the old primary comes to rest.
     mutating func releaseClients() async -> Event {
-        if let promotion { memory.measurements.announcement = promotion.elapsed.seconds }
-        if pause.hasBegun { memory.measurements.pause = pause.elapsed.seconds }
-        return await attempt { [cutover] in try await cutover.release.run() }
+        if pause.hasBegun, memory.measurements.pause == nil { memory.measurements.pause = pause.held.seconds }
+        let event = await attempt { [cutover] in try await cutover.release.run() }
+        if let demotion, memory.measurements.refusing == nil {
+            memory.measurements.refusing = demotion.elapsed.seconds
+        }
+        return event
     }
 
     /// Clients are released once more: some may have been on their way to the old primary.

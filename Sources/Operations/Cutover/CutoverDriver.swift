@@ -35,6 +35,8 @@ struct CutoverDriver: Sendable {
     var unfencing: (any Error)?
     /// Started when the promotion was sent; `nil` before that.
     var promotion: Stopwatch?
+    /// Started when the old primary was made a replica; `nil` before that, and if this run did not promote the new one.
+    var demotion: Stopwatch?
 
     init(
         _ cutover: Cutover, _ choice: MethodChoice, _ memory: CutoverMemory, leader: Sentinels.Leader?,

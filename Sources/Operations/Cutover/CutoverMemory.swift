@@ -1,5 +1,6 @@
 import Execution
 import PlanModel
+import Values
 
 /// What one handover has changed on the servers, and how far it has come. It is written to the state file before each
 /// change.
@@ -45,15 +46,24 @@ struct CutoverMeasurements: Codable, Equatable {
     var drain: Double?
     /// From when the promotion was sent until the new primary said that it is one.
     var promotion: Double?
-    /// From when the promotion was sent until every Sentinel named the new primary (`announcement`), and until each of
-    /// them did, by endpoint (`switched`).
+    /// From when the promotion was sent until every Sentinel that answers named the new primary (`announcement`), and
+    /// until each of them did, by endpoint (`switched`).
     var announcement: Double?
     var switched: [String: Double] = [:]
     /// How long writes were held back.
     var pause: Double?
-    /// The longest time between two acknowledged writes of planrun's own probe (`WriteProbe`). Like an application, the
-    /// probe asks the Sentinels where to write.
+    /// From when the old primary was made a replica until the applications' connections to it were closed. In this time
+    /// it answers READONLY to a new write; a replica does so before it looks at a pause.
+    var refusing: Double?
+    /// From when writes were held back, or from the promotion if they were not, until every Sentinel that answers showed
+    /// the new primary in `SENTINEL MASTER` and had published `+switch-master`. Clients that ask for that, or wait for
+    /// it, are sent to the old primary as long.
+    var slowestClients: Double?
+    /// The longest time in which no write of planrun's own probe was acknowledged (`WriteProbe`). Like an application,
+    /// the probe asks the Sentinels where to write.
     var writeGap: Double?
+    /// Whether the write gap may have been longer, because the probe did not see its beginning or its end; `nil` is no.
+    var isWriteGapLowerBound: Bool?
     /// How the roles were exchanged, and the reason if that is not what the plan asks for.
     var method: CutoverMethod?
     var reason: String?
@@ -66,15 +76,49 @@ struct CutoverMeasurements: Codable, Equatable {
     /// number how many writes it gives up.
     var writesAtPromotion: Int64?
 
+    /// Takes over what a probe saw. A handover that was interrupted may have been probed before; the longer gap counts.
+    mutating func saw(_ gap: WriteGap) {
+        guard gap.longest.seconds >= writeGap ?? 0 else { return }
+        writeGap = gap.longest.seconds
+        isWriteGapLowerBound = gap.isLowerBound ? true : nil
+    }
+
+    /// How long applications could not write, as a sentence that goes on after a semicolon; `nil` if nothing was
+    /// measured.
+    /// - Parameter source: the old primary.
+    func sentence(_ source: Endpoint) -> String? {
+        var parts: [String] = []
+        if let pause, pause > 0 { parts.append("writes were held back for \(pause) s") }
+        if let writeGap {
+            let bound = isWriteGapLowerBound == true ? "at least " : ""
+            parts.append("an application saw a write gap of \(bound)\(writeGap) s")
+        }
+        var sentence = parts.isEmpty ? nil : parts.joined(separator: ", and ")
+        var late: [String] = []
+        if let refusing, refusing > 0 {
+            late.append("new writes to \(source) failed with READONLY for \(refusing) s")
+        }
+        if let slowestClients {
+            late.append(
+                "clients that ask SENTINEL MASTERS or wait for +switch-master could not write for \(slowestClients) s")
+        }
+        if !late.isEmpty {
+            sentence = [sentence, late.joined(separator: ", and ")].compactMap(\.self).joined(separator: "; ")
+        }
+        return sentence
+    }
+
     var facts: [String: StateValue] {
         var facts: [String: StateValue] = [:]
         for (name, seconds) in [
             ("drainSeconds", drain), ("promotionSeconds", promotion), ("announcementSeconds", announcement),
-            ("pauseSeconds", pause), ("writeGapSeconds", writeGap),
+            ("pauseSeconds", pause), ("writeGapSeconds", writeGap), ("readonlySeconds", refusing),
+            ("slowestClientsSeconds", slowestClients),
         ] {
             if let seconds { facts[name] = .double(seconds) }
         }
         if !switched.isEmpty { facts["sentinelsSwitchedSeconds"] = .object(switched.mapValues { .double($0) }) }
+        if let isWriteGapLowerBound { facts["writeGapIsLowerBound"] = .bool(isWriteGapLowerBound) }
         if let method { facts["method"] = .string(method.rawValue) }
         if let reason { facts["methodReason"] = .string(reason) }
         if let leader { facts["sentinel"] = .string(leader) }

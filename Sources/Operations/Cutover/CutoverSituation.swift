@@ -1,3 +1,4 @@
+import PlanModel
 import RedisTopology
 
 /// What the servers say about a cutover, reduced to what decides how to continue. It asks no server itself.
@@ -44,6 +45,17 @@ struct CutoverSituation: Equatable {
     /// Whether the target has run without a restart since `promoting` was recorded. If it was restarted, it is a
     /// primary because it started as one, not because this run promoted it.
     var targetRanThrough: Bool
+
+    /// How the source was left; `nil` if the cutover has not ended.
+    /// - Parameter isShutDown: whether the cutover ends with shutting it down.
+    func ending(isShutDown: Bool) -> FailoverStep.Resting? {
+        switch from {
+        case .replicaOfTo: .follow
+        case .closed: .fenced
+        case .unreachable: isShutDown ? .shutdown : nil
+        case .primary, .replicaOfOther: nil
+        }
+    }
 
     var verdict: Verdict {
         switch (from, to) {

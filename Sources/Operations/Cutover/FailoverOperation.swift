@@ -107,7 +107,7 @@ package struct FailoverOperation: Operation {
 
     /// A write that comes to a replica is answered before a pause is looked at, so it cannot be made to wait.
     private var refusalOutlook: [String] {
-        guard servers.plan.isMonitored, step.method != .shutdown else { return [] }
+        guard servers.plan.sentinel != nil, step.method != .shutdown else { return [] }
         return [
             "writes that wait in the pause stall; one that an application begins on the source after the swap fails with READONLY until its library has asked the Sentinels again"
         ]
@@ -120,12 +120,12 @@ package struct FailoverOperation: Operation {
         return ["via \(choice.method.rawValue)" + (choice.reason.map { ": \($0)" } ?? "")]
     }
 
-    /// What becomes of the source. Empty if the plan itself says it, or if a server does not answer.
+    /// Why the source will not follow the target, if neither the plan nor its engines say so.
     private func restingOutlook() async -> [String] {
-        guard let after = try? await AfterCutover.read(servers, step),
-            after.resting != step.certainResting(servers.plan)
+        guard step.certainResting(servers.plan) == nil, let after = try? await AfterCutover.read(servers, step),
+            let obstacle = after.obstacle
         else { return [] }
-        return [after.sentence]
+        return ["the source cannot follow the target: \(obstacle)"]
     }
 
     /// Asks the Sentinels first, because they may have promoted the target by themselves if the source died during the
@@ -151,16 +151,21 @@ package struct FailoverOperation: Operation {
                 help: ["resume goes on from what the servers say"])
         }
         let measurements = memory?.measurements ?? CutoverMeasurements()
+        let ending = situation.ending(isShutDown: memory?.isShutDown == true)
         var summary = "\(servers.target.endpoint) is the primary"
-        if let pause = measurements.pause, pause > 0 { summary += "; writes were held back for \(pause) s" }
-        if let gap = measurements.writeGap { summary += ", and an application saw a write gap of \(gap) s" }
+        if let ending {
+            summary += ", and " + ending.end(servers.source.endpoint, hasSentinels: servers.plan.sentinel != nil)
+        }
+        if let measured = measurements.sentence(servers.source.endpoint) { summary += "; \(measured)" }
         if let method = measurements.method, method.rawValue != step.method.rawValue {
             summary += "; via \(method.rawValue)" + (measurements.reason.map { ": \($0)" } ?? "")
         }
         let files = [servers.source, servers.target].compactMap { server in
             memory?.files?[server.part.rawValue].flatMap { RestartOutlook(servers: servers).finding(server, $0) }
         }
-        let result = await StayedClients.read(servers.source).result(summary, facts: measurements.facts)
+        var facts = measurements.facts
+        if let ending { facts["sourceAtRest"] = .string(ending.rawValue) }
+        let result = await StayedClients.read(servers.source).result(summary, facts: facts)
         return result.warned(of: files).warned(of: (try? await WriteGate.read(servers, .promoted).obstacles) ?? [])
     }
 

@@ -3,8 +3,8 @@ import PlanModel
 import RESP
 import RedisTopology
 
-/// Measures the write gap that applications see. Like an application, it asks the Sentinels for the primary and writes
-/// there.
+/// Measures the write gap that applications see. Like an application, it asks the Sentinels for the primary, writes
+/// there, and asks again after an error. Its connection is closed together with those of the applications.
 ///
 /// It writes one key every few milliseconds. The key has a random name and expires by itself. If planrun's user may not
 /// write it, nothing is measured.
@@ -12,18 +12,27 @@ actor WriteProbe {
     static let rights = Rights(at: [.source, .target], [.set(keyPrefix), .delete(keyPrefix)])
 
     private static let keyPrefix = "planrun:probe:"
+    /// A name that is not one of planrun's other connections, which stay when those of applications are closed.
+    private static let clientName = "planrun-probe"
+    private static let interval = Duration.milliseconds(5)
+
+    /// What the probe saw of a handover.
+    struct Sight: Sendable {
+        let gap: WriteGap
+        /// How many of the probe's writes the new primary has carried out. The new primary's own count of writes
+        /// contains them, so whoever counts the applications' writes subtracts them.
+        let writesOnSuccessor: Int64
+    }
 
     private let servers: Servers
     private let successor: Server
     private let key = "\(keyPrefix)\(UInt64.random(in: 0...UInt64.max))"
     private let watch: Stopwatch
+    private var gap = WriteGap()
+    private var writesOnSuccessor: Int64 = 0
     private var hasSeenEnough = false
-    private var lastAcknowledged: Duration?
-    /// The longest time between two acknowledged writes; `nil` until there are two.
-    private(set) var longestGap: Duration?
-    /// How many of the probe's writes the new primary has carried out. The new primary's own count of writes contains
-    /// them, so whoever counts the applications' writes subtracts them.
-    private(set) var writesOnSuccessor: Int64 = 0
+    /// Whether a server has refused a write in a way that no other server would accept either.
+    private var isForbidden = false
 
     private init(_ servers: Servers, _ successor: Server) {
         self.servers = servers
@@ -32,22 +41,50 @@ actor WriteProbe {
     }
 
     /// Keeps writing while `body` runs, and until the new primary has accepted a write.
-    /// - Returns: the write gap, and how many of the new primary's writes were the probe's.
-    static func watch<Result: Sendable>(
-        _ servers: Servers, until successor: Server, during body: () async throws -> Result
-    ) async throws -> (result: Result, gap: Duration?, probed: Int64) {
-        guard servers.probesWrites else { return (try await body(), nil, 0) }
+    /// - Parameter body: is given no probe if this process does not probe writes. It says when the handover begins.
+    /// - Returns: what `body` returns, and what the probe saw; `nil` if it could never write.
+    static func run<Value: Sendable>(
+        _ servers: Servers, until successor: Server, body: (WriteProbe?) async throws -> Value
+    ) async throws -> (value: Value, sight: Sight?) {
+        guard servers.probesWrites else { return (try await body(nil), nil) }
         let probe = WriteProbe(servers, successor)
-        let writing = Task { await probe.write() }
+        // While writes are held back nobody is asked who an unknown address is.
+        let writing = KnownAddresses.$asksNobody.withValue(true) { Task { await probe.write() } }
         do {
-            let result = try await body()
-            await probe.seeOneMore()
+            let value = try await body(probe)
+            await probe.seeLastWrite()
             await probe.end(writing)
-            return (result, await probe.longestGap, await probe.writesOnSuccessor)
+            return (value, await probe.sight)
         } catch {
             writing.cancel()
             await writing.value
             throw error
+        }
+    }
+
+    /// Waits for the first acknowledged write, so that the beginning of the write gap is seen. It waits for a second at
+    /// most, because a server that takes no writes now may take none later.
+    func seeFirstWrite() async {
+        await wait(for: .seconds(1)) { $0.gap.lastAcknowledged != nil || $0.isForbidden }
+    }
+
+    /// From now on the write gap is measured.
+    func handoverBegins() { gap.begin(at: watch.elapsed) }
+
+    /// Waits for the first write on the new primary, because only that write ends the gap.
+    private func seeLastWrite() async {
+        await wait(for: .seconds(5)) { $0.writesOnSuccessor > 0 || $0.isForbidden }
+        gap.end(at: watch.elapsed, hasEnded: writesOnSuccessor > 0)
+    }
+
+    private var sight: Sight? {
+        gap.lastAcknowledged.map { _ in Sight(gap: gap, writesOnSuccessor: writesOnSuccessor) }
+    }
+
+    private func wait(for limit: Duration, until isSo: (isolated WriteProbe) -> Bool) async {
+        let wait = Stopwatch(servers.clock)
+        while !isSo(self), wait.elapsed < limit, !Task.isCancelled {
+            try? await servers.clock.sleep(for: Self.interval)
         }
     }
 
@@ -65,19 +102,21 @@ actor WriteProbe {
     }
 
     private func write() async {
-        while !Task.isCancelled, !hasSeenEnough {
-            guard let server = await primary() else {
-                try? await servers.clock.sleep(for: .milliseconds(5))
-                continue
+        while !Task.isCancelled, !hasSeenEnough, !isForbidden {
+            if let server = await primary() {
+                try? await withSession(server) { try await self.write(to: $0) }
             }
-            _ = try? await servers.withSession(server, server.settings) { try await self.write(to: $0) }
+            try? await servers.clock.sleep(for: Self.interval)
         }
-        if let server = await primary() {
-            _ = try? await servers.withSession(server, server.settings) {
-                try await $0.ask(Command(["DEL", self.key]))
-            }
-            if server.part == successor.part { writesOnSuccessor += 1 }
-        }
+        guard gap.lastAcknowledged != nil, let server = await primary() else { return }
+        try? await withSession(server) { _ = try await $0.ask(Command(["DEL", self.key])) }
+        if server.part == successor.part { writesOnSuccessor += 1 }
+    }
+
+    private func withSession(_ server: Server, _ body: @Sendable (Server) async throws -> Void) async throws {
+        var settings = server.settings
+        settings.clientName = Self.clientName
+        try await servers.withSession(server, settings, body)
     }
 
     /// Writes until the server refuses a write or is gone, or until `hasSeenEnough`.
@@ -85,25 +124,15 @@ actor WriteProbe {
         while !Task.isCancelled, !hasSeenEnough {
             // The timeout is longer than any pause. A write that is held back is answered when the pause ends, or its
             // connection is closed.
-            try await server.ask(Command(["SET", key, "planrun", "EX", "60"]), timeout: .seconds(60))
-            acknowledged(by: server)
-            try await servers.clock.sleep(for: .milliseconds(5))
-        }
-    }
-
-    private func acknowledged(by server: Server) {
-        let now = watch.elapsed
-        if let lastAcknowledged { longestGap = max(longestGap ?? .zero, now - lastAcknowledged) }
-        lastAcknowledged = now
-        if server.part == successor.part { writesOnSuccessor += 1 }
-    }
-
-    /// Waits for the first write on the new primary, because only that write ends the gap.
-    private func seeOneMore() async {
-        guard lastAcknowledged != nil else { return }
-        let wait = Stopwatch(servers.clock)
-        while writesOnSuccessor == 0, wait.elapsed < .seconds(5) {
-            try? await servers.clock.sleep(for: .milliseconds(5))
+            let write = Command(["SET", key, "planrun", "EX", "60"])
+            let reply = try await server.replies(to: [write], timeout: .seconds(60))[0]
+            if case .error(let error) = reply {
+                isForbidden = ["NOPERM", "NOAUTH"].contains(error.code)
+                return
+            }
+            gap.acknowledged(at: watch.elapsed)
+            if server.part == successor.part { writesOnSuccessor += 1 }
+            try await servers.clock.sleep(for: Self.interval)
         }
     }
 

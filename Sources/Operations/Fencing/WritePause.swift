@@ -30,6 +30,8 @@ struct WritePause {
 
     /// The time since the pause began.
     var elapsed: Duration { hasBegun ? watch.elapsed : .zero }
+    /// How long writes have certainly been held back.
+    var held: Duration { min(elapsed, certainUntil) }
     var isCertain: Bool { elapsed < certainUntil }
     var remaining: Duration { max(.zero, certainUntil - elapsed) }
 

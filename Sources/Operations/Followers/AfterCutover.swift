@@ -10,20 +10,11 @@ struct AfterCutover {
     /// Why the source, and replicas of its engine and version, could not follow the target; `nil` if they could.
     let obstacle: String?
 
-    /// What becomes of the source. `plan` shows this sentence if the plan itself does not say it.
-    var sentence: String {
-        switch resting {
-        case .follow: "the source will follow the target"
-        case .fenced: "the source will stand alone without taking writes" + (obstacle.map { ": \($0)" } ?? "")
-        case .shutdown: "the source will be shut down"
-        }
-    }
-
     static func read(_ servers: Servers, _ step: FailoverStep) async throws(StepFailure) -> AfterCutover {
-        let obstacle = Followers.obstacle(
-            try await servers.source.serverInfo(), to: try await servers.target.serverInfo())
+        let source = try await servers.source.serverInfo()
+        let obstacle = Followers.obstacle(source, to: try await servers.target.serverInfo())
         return AfterCutover(
-            resting: step.resting(canFollow: obstacle == nil),
+            resting: step.resting(canFollow: obstacle == nil, source: source.engine),
             replicas: step.replicas ?? (obstacle == nil ? .follow : .detach), obstacle: obstacle)
     }
 }

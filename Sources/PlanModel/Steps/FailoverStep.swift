@@ -22,7 +22,7 @@ package struct FailoverStep: Sendable, Hashable {
     package enum Resting: String, Codable, Sendable, Hashable, CaseIterable {
         /// It follows the target.
         case follow
-        /// Forgotten by the Sentinels, it stands alone and takes no writes.
+        /// It stands alone and takes no writes. Where there are Sentinels, they forget it.
         case fenced
         case shutdown
     }
@@ -78,17 +78,6 @@ extension FailoverStep: StepDeclaration {
             return "\(pause), has \(target) promoted in the fastest way that the Sentinels allow, and \(rest)"
         case .promote: return "\(pause), promotes \(target), and \(rest)"
         case .shutdown: return "\(pause), shuts \(source) down, and waits until the Sentinels promote \(target)"
-        }
-    }
-
-    private func rest(_ scene: StepScene) -> String {
-        let follows = "makes \(scene.source) its replica"
-        let standsAlone = "leaves \(scene.source) standing alone without taking writes, forgotten by the Sentinels"
-        return switch certainResting(scene.plan) {
-        case .follow: follows
-        case .fenced: standsAlone
-        case .shutdown: "shuts \(scene.source) down"
-        case nil: "\(follows), or, where it could not follow, \(standsAlone)"
         }
     }
 
@@ -191,21 +180,5 @@ extension ValueType where Value == FailoverStep.OtherReplicas {
                 "type": "object", "properties": .object([afterCutover.schemaMember]), "additionalProperties": false,
                 "required": .array([.string(afterCutover.key)]),
             ])
-    }
-}
-
-extension FailoverStep {
-    /// How the source comes to rest. `plan` and `apply` both ask here, so that `plan` announces what `apply` does.
-    /// - Parameter canFollow: whether the source could be a replica of the target.
-    package func resting(canFollow: Bool) -> Resting {
-        if method == .shutdown { return .shutdown }
-        return resting ?? (canFollow ? .follow : .fenced)
-    }
-
-    /// How the source comes to rest, if the plan alone decides it; `nil` if it depends on the versions of the servers.
-    package func certainResting(_ plan: Plan) -> Resting? {
-        let otherwise = resting(canFollow: false)
-        if plan.target.engine.rulesOut(replica: plan.source.engine) { return otherwise }
-        return otherwise == resting(canFollow: true) ? otherwise : nil
     }
 }

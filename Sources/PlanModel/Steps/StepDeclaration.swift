@@ -58,6 +58,8 @@ package struct StepScene: Sendable {
     package var checks: Int
     /// Whether one of them writes a test key.
     package var writesKey: Bool
+    /// How the source will come to rest, according to the servers; `nil` if they were not asked.
+    package var resting: FailoverStep.Resting?
 
     package init(plan: Plan, checks: Int, writesKey: Bool) {
         self.plan = plan

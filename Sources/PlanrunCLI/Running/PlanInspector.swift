@@ -29,7 +29,8 @@ struct PlanInspector {
 
     private func entry(_ step: Step, asks: Bool) async -> PlanReport.Entry {
         let nodes = compiled.graph.nodes.filter { $0.step == step.id }
-        let scene = compiled.scene(of: step)
+        let scene =
+            if let servers { await compiled.scene(of: step, servers: servers) } else { compiled.scene(of: step) }
         let isEffect = nodes.contains { $0.role.isEffect }
         var entry = PlanReport.Entry(
             id: step.id, kind: step.kind.name.rawValue, action: action(nodes),

@@ -3,6 +3,14 @@ package import Values
 
 /// Finds the primary as an application does: by asking a Sentinel or, if there is none, the instances.
 package struct PrimaryLocator: Sendable {
+    /// What an application asks a Sentinel for.
+    package enum Question: Sendable, Hashable, CaseIterable {
+        /// The address for clients: `SENTINEL GET-MASTER-ADDR-BY-NAME`.
+        case address
+        /// The primaries that the Sentinel watches: `SENTINEL MASTERS`. It may show the new one later.
+        case primaries
+    }
+
     private enum Source: Sendable {
         /// `before` is the address in the applications' configuration, which they use until the Sentinels know the
         /// name.
@@ -11,8 +19,10 @@ package struct PrimaryLocator: Sendable {
     }
 
     private let source: Source
+    private let question: Question
 
-    package init(_ lab: Lab) {
+    package init(_ lab: Lab, asking question: Question = .address) {
+        self.question = question
         if let settings = lab.description.sentinels {
             source = .sentinels(
                 lab.sentinels.map(lab.session), name: settings.primary,
@@ -48,11 +58,29 @@ package struct PrimaryLocator: Sendable {
     }
 
     private func address(of name: String, from session: any CommandSession) async -> Endpoint? {
-        let command = Command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name])
-        guard let pair = try? await session.send(command, timeout: .seconds(1)).array, pair.count == 2,
-            let host = pair[0].string, let port = pair[1].integer
-        else { return nil }
-        return Endpoint(host: host, port: Int(port))
+        switch question {
+        case .address:
+            let reply = try? await session.send(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name], timeout: .seconds(1))
+            return reply?.array.flatMap(Self.address)
+        case .primaries:
+            let primaries = try? await session.send(["SENTINEL", "MASTERS"], timeout: .seconds(1)).array
+            return primaries?.lazy.compactMap { Self.address(of: name, in: $0.array ?? []) }.first
+        }
+    }
+
+    private static func address(_ pair: [RESPValue]) -> Endpoint? {
+        guard pair.count == 2, let host = pair[0].string, let port = pair[1].integer else { return nil }
+        return Endpoint(host: host, port: Int(truncatingIfNeeded: port))
+    }
+
+    /// - Parameter fields: names and values in turn, as a Sentinel describes one primary.
+    private static func address(of name: String, in fields: [RESPValue]) -> Endpoint? {
+        var values: [String: RESPValue] = [:]
+        for index in stride(from: 0, to: fields.count - 1, by: 2) {
+            if let field = fields[index].string { values[field] = fields[index + 1] }
+        }
+        guard values["name"]?.string == name else { return nil }
+        return address([values["ip"], values["port"]].compactMap(\.self))
     }
 
     private func isPrimary(_ session: any CommandSession) async -> Bool {

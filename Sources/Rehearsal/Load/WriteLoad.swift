@@ -9,8 +9,14 @@ package struct WriteLoad: Sendable {
         package var rate: Int?
         /// Longer than any write pause, because during a pause replies come late, but they come.
         package var replyTimeout: Duration
+        /// What the writers ask the Sentinels for.
+        package var question: PrimaryLocator.Question
 
-        package init(writers: Int = 8, rate: Int? = 2_000, replyTimeout: Duration = .seconds(30)) {
+        package init(
+            writers: Int = 8, rate: Int? = 2_000, replyTimeout: Duration = .seconds(30),
+            question: PrimaryLocator.Question = .address
+        ) {
+            self.question = question
             self.writers = writers
             self.rate = rate
             self.replyTimeout = replyTimeout
@@ -23,7 +29,7 @@ package struct WriteLoad: Sendable {
 
     /// Starts the writers, and returns once a write of each has been acknowledged.
     package static func start(_ lab: Lab, _ settings: Settings = Settings()) async throws -> WriteLoad {
-        let locator = PrimaryLocator(lab)
+        let locator = PrimaryLocator(lab, asking: settings.question)
         let interval = settings.rate.map { Duration.seconds(1) * settings.writers / $0 }
         let writers = (0..<settings.writers).map { number in
             Writer(number: number, lab: lab, locator: locator, interval: interval, replyTimeout: settings.replyTimeout)

@@ -13,7 +13,7 @@ struct RecordedCutover: CutoverProcedure {
 
     var name: String { "planrun, with a store that takes \(slowness) a write" }
 
-    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+    func carryOut(in world: CutoverWorld) async throws -> CutoverAccount {
         let file = SourceFile(path: "cutover.yaml", text: PlanrunCutover(method: "sentinel").text(world))
         guard let plan = Plan.read(file, checks: PreflightCatalogue.declarations).plan else {
             throw Child.Failure(what: "the plan of the benchmark is no plan")
@@ -38,7 +38,7 @@ struct RecordedCutover: CutoverProcedure {
         }
         let pauses = outcome.state.nodes.compactMap { $0.result?.facts["pauseSeconds"] }
         guard case .double(let pause)? = pauses.first else { throw Child.Failure(what: "no pause was measured") }
-        return .seconds(pause)
+        return CutoverAccount(pause: .seconds(pause))
     }
 
     private struct NobodyToAsk: Approver {

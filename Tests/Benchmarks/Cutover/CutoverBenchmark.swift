@@ -1,4 +1,5 @@
 import ArgumentParser
+import Rehearsal
 import SystemPackage
 
 /// Hands the role of primary over in every possible way, on real servers under load: how many writes are lost, and how
@@ -31,6 +32,12 @@ struct CutoverBenchmark: AsyncParsableCommand {
     @Option(parsing: .singleValue, help: "How many Sentinels watch; repeatable.")
     var sentinels: [Int] = [1, 3]
 
+    @Option(help: "Replicas of the source other than the target.")
+    var replicas = 0
+
+    @Flag(help: "The writers ask the Sentinels for SENTINEL MASTERS, as redis-py does, not for the primary's address.")
+    var asksMasters = false
+
     @Option(parsing: .singleValue, help: "Only procedures whose name contains this; repeatable.")
     var only: [String] = []
 
@@ -56,7 +63,9 @@ struct CutoverBenchmark: AsyncParsableCommand {
         var table = CutoverTable(runs: runs)
         for count in sentinels {
             for rate in rate {
-                let setting = CutoverSetting(sentinels: count, rate: rate, writers: writers, keys: keys)
+                let setting = CutoverSetting(
+                    sentinels: count, rate: rate, writers: writers, keys: keys, replicas: replicas,
+                    question: asksMasters ? .primaries : .address)
                 table.settings.append(try await measure(setting))
             }
         }

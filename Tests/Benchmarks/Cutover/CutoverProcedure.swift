@@ -13,8 +13,8 @@ protocol CutoverProcedure: Sendable {
     var avoids: ClosedRange<Duration>? { get }
     /// The number of Sentinels that the procedure needs.
     var leastSentinels: Int { get }
-    /// - Returns: how long the procedure held writes; `nil` where that is not known.
-    func carryOut(in world: CutoverWorld) async throws -> Duration?
+    /// - Returns: what the procedure tells of itself.
+    func carryOut(in world: CutoverWorld) async throws -> CutoverAccount
 }
 
 extension CutoverProcedure {
@@ -45,9 +45,9 @@ enum CutoverProcedures {
 struct PublishedCutover: CutoverProcedure {
     let name = "published: SENTINEL FAILOVER"
 
-    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+    func carryOut(in world: CutoverWorld) async throws -> CutoverAccount {
         try await world.ask(world.leader, Command(["SENTINEL", "FAILOVER", world.name]))
-        return .zero
+        return CutoverAccount(pause: .zero)
     }
 }
 
@@ -57,7 +57,7 @@ struct UnalignedCutover: CutoverProcedure {
     let name = "pause, unaligned"
     let avoids: ClosedRange<Duration>? = .milliseconds(500) ... .milliseconds(900)
 
-    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+    func carryOut(in world: CutoverWorld) async throws -> CutoverAccount {
         let began = ContinuousClock.now
         // Less than `down-after-milliseconds`, because the Sentinels' PING waits behind their own PUBLISH while writes
         // are held.
@@ -75,7 +75,7 @@ struct UnalignedCutover: CutoverProcedure {
             ["MULTI"], ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], ["CLIENT", "UNPAUSE"], ["EXEC"],
         ]
         _ = try await world.source.pipeline(release, timeout: nil)
-        return began.duration(to: .now)
+        return CutoverAccount(pause: began.duration(to: .now))
     }
 }
 
@@ -83,13 +83,13 @@ struct UnalignedCutover: CutoverProcedure {
 struct NativeCutover: CutoverProcedure {
     let name = "native: FAILOVER TO, SENTINEL FAILOVER"
 
-    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+    func carryOut(in world: CutoverWorld) async throws -> CutoverAccount {
         let (began, target) = (ContinuousClock.now, world.target.address)
         try await world.ask(world.source, Command(["FAILOVER", "TO", target.host, String(target.port)]))
         try await world.waitUntilTargetIsPrimary()
         let pause = began.duration(to: .now)
         try await world.ask(world.leader, Command(["SENTINEL", "FAILOVER", world.name]))
-        return pause
+        return CutoverAccount(pause: pause)
     }
 }
 
@@ -101,8 +101,8 @@ struct CoordinatedCutover: CutoverProcedure {
     /// Whether the installed Valkey is 9.0 or newer.
     static var isPossible: Bool { ValkeyVersion.installed.map { $0 >= 9 } ?? false }
 
-    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+    func carryOut(in world: CutoverWorld) async throws -> CutoverAccount {
         try await world.ask(world.leader, Command(["SENTINEL", "FAILOVER", world.name, "COORDINATED"]))
-        return nil
+        return CutoverAccount()
     }
 }

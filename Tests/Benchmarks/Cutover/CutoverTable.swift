@@ -25,9 +25,14 @@ struct CutoverTable: Encodable {
             let pauses = outcomes.compactMap(\.pause)
             return pauses.count == outcomes.count ? Spread(pauses) : nil
         }
+        /// The least of all runs: the time that the procedure tells, as a part of what the writers saw.
+        var toldPart: Double? {
+            let parts = outcomes.compactMap { outcome in outcome.told.map { $0 / outcome.gap } }
+            return parts.count == outcomes.count ? parts.min() : nil
+        }
         var errors: Spread? { Spread(outcomes.map { Double($0.errorCount) }) }
 
-        enum CodingKeys: CodingKey { case procedure, lost, gap, pause, errors, outcomes, failures }
+        enum CodingKeys: CodingKey { case procedure, lost, gap, pause, toldPart, errors, outcomes, failures }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -35,6 +40,7 @@ struct CutoverTable: Encodable {
             try container.encode(lost, forKey: .lost)
             try container.encode(gap, forKey: .gap)
             try container.encode(pause, forKey: .pause)
+            try container.encode(toldPart, forKey: .toldPart)
             try container.encode(errors, forKey: .errors)
             try container.encode(outcomes, forKey: .outcomes)
             try container.encode(failures, forKey: .failures)
@@ -74,7 +80,9 @@ struct CutoverTable: Encodable {
 }
 
 extension CutoverTable.Setting {
-    private static let titles = ["procedure", "writes lost", "write gap, s", "pause, s", "errors", "gap ÷ unaligned"]
+    private static let titles = [
+        "procedure", "writes lost", "write gap, s", "pause, s", "errors", "gap ÷ unaligned", "least told ÷ gap",
+    ]
 
     /// A table that can be read as text and as Markdown.
     fileprivate var lines: [String] {
@@ -107,7 +115,7 @@ extension CutoverTable.Row {
         let ratio = floor.flatMap { floor in gap.map { fixed($0.median / floor, decimals: 2) } }
         return [
             procedure, lost?.text(decimals: 0) ?? "-", gap?.text(decimals: 3) ?? "-", pause?.text(decimals: 3) ?? "-",
-            errors?.text(decimals: 0) ?? "-", ratio ?? "-",
+            errors?.text(decimals: 0) ?? "-", ratio ?? "-", toldPart.map { fixed($0, decimals: 2) } ?? "-",
         ]
     }
 }

@@ -14,7 +14,7 @@ struct PlanrunCutover: CutoverProcedure {
     /// `announce` speaks to a Sentinel in the name of another, so it needs two.
     var leastSentinels: Int { method == "announce" ? 2 : 1 }
 
-    func carryOut(in world: CutoverWorld) async throws -> Duration? {
+    func carryOut(in world: CutoverWorld) async throws -> CutoverAccount {
         let plan = try world.lab.folder.write(text(world), to: "cutover.yaml")
         let outcome = try await PlanrunProcess.run(["apply", plan.string, "--auto-approve", "--format", "json"])
         guard outcome.exitCode == 0 else {
@@ -25,7 +25,7 @@ struct PlanrunCutover: CutoverProcedure {
         if let facts, let used = facts.method, used != method, method != "fastest" {
             throw Child.Failure(what: "planrun used '\(used)': \(facts.methodReason ?? "")")
         }
-        return facts?.pauseSeconds.map { .seconds($0) }
+        return facts?.account ?? CutoverAccount()
     }
 
     /// The plan as YAML.
@@ -52,8 +52,17 @@ struct PlanrunCutover: CutoverProcedure {
         struct Result: Decodable { var facts: Facts? }
         struct Facts: Decodable {
             var pauseSeconds: Double?
+            var writeGapSeconds: Double?
+            var slowestClientsSeconds: Double?
+            var readonlySeconds: Double?
             var method: String?
             var methodReason: String?
+
+            var account: CutoverAccount {
+                CutoverAccount(
+                    pause: pauseSeconds.map { .seconds($0) }, gap: writeGapSeconds,
+                    slowestClients: slowestClientsSeconds, readonly: readonlySeconds)
+            }
         }
 
         var result: Result?

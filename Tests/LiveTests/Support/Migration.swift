@@ -62,10 +62,12 @@ struct Migration: Sendable {
     }
 
     /// Runs `body` while writers write, then expects that none of their acknowledged writes is lost.
-    /// - Parameter mayLose: how many writes may be lost because the only server that had them has died.
+    /// - Parameters:
+    ///   - mayLose: how many writes may be lost because the only server that had them has died.
+    ///   - tellsGap: whether `body` carries the cutover out, so that the record must tell the write gap.
     @discardableResult
     func underLoad<Result: Sendable>(
-        _ title: String, mayLose: Int = 0, _ body: @Sendable (WriteLoad) async throws -> Result
+        _ title: String, mayLose: Int = 0, tellsGap: Bool = false, _ body: @Sendable (WriteLoad) async throws -> Result
     ) async throws -> Result {
         let began = ContinuousClock.now
         let (result, record) = try await WriteLoad.run(lab, .init(writers: 4, rate: 800)) { load in
@@ -85,7 +87,21 @@ struct Migration: Sendable {
         Notes.add(
             "measured: \(title): write gap \(gap / .seconds(1)) s, \(lost.count) of \(record.acknowledgedCount) acknowledged writes lost"
         )
+        if tellsGap { try expectToTell(gap, title) }
         return result
+    }
+
+    /// The record tells the gap that the writers saw, and not less. They measure from their side of the connection, so a
+    /// busy machine can put both a few milliseconds apart.
+    private func expectToTell(_ gap: Duration, _ title: String) throws {
+        let facts = try failoverFacts()
+        guard case .double(let told)? = facts["writeGapSeconds"] else {
+            Issue.record("\(title): the record tells no write gap")
+            return
+        }
+        #expect(facts["writeGapIsLowerBound"] == nil, "\(title)")
+        #expect(told >= 0.8 * (gap / .seconds(1)) - 0.02, "\(title): told \(told) s, seen \(gap)")
+        Notes.add("measured: \(title): told a write gap of \(told) s")
     }
 }
 

@@ -1,0 +1,33 @@
+/// The longest time in which no write of one application was acknowledged, while a handover went on. Times are measured
+/// from any moment that stays the same.
+struct WriteGap: Sendable, Equatable {
+    private(set) var longest = Duration.zero
+    private(set) var lastAcknowledged: Duration?
+    /// Whether the gap may have been longer: no write was acknowledged before the handover began, or none after its end.
+    private(set) var isLowerBound = true
+    /// Since when no write has been acknowledged; `nil` before the handover.
+    private var open: Duration?
+
+    /// The handover begins. What was before does not count, except that the gap is measured from the last write.
+    mutating func begin(at now: Duration) {
+        longest = .zero
+        isLowerBound = lastAcknowledged == nil
+        open = lastAcknowledged ?? now
+    }
+
+    mutating func acknowledged(at now: Duration) {
+        if let open {
+            longest = max(longest, now - open)
+            self.open = now
+        }
+        lastAcknowledged = now
+    }
+
+    /// The handover is over.
+    /// - Parameter hasEnded: whether the new primary has acknowledged a write.
+    mutating func end(at now: Duration, hasEnded: Bool) {
+        guard let open, !hasEnded else { return }
+        longest = max(longest, now - open)
+        isLowerBound = true
+    }
+}
