@@ -63,8 +63,8 @@ let package = Package(
         library(
             "PlanrunCLI",
             [
-                "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology", "RESP", "RedisNIO",
-                "Rehearsal", "Escaping", "Values", argumentParser, subprocess, system,
+                "Operations", "Comparison", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology",
+                "RESP", "RedisNIO", "Rehearsal", "Escaping", "Values", argumentParser, nioCore, subprocess, system,
             ]),
         .executableTarget(name: "planrun", dependencies: ["PlanrunCLI"], swiftSettings: strict),
 
@@ -105,8 +105,8 @@ let package = Package(
         tests(
             "PlanrunCLITests",
             [
-                "PlanrunCLI", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP", "Rehearsal",
-                "Values", "TestKit",
+                "PlanrunCLI", "Comparison", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP",
+                "Rehearsal", "Values", "TestKit", nioCore,
             ]),
         tests(
             "LiveTests",

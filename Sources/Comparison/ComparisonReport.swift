@@ -1,5 +1,5 @@
 /// What a comparison has found.
-package struct ComparisonReport: Sendable, Equatable {
+package struct ComparisonReport: Sendable, Equatable, Codable {
     /// Keys of the source that were compared, and keys of the target that were looked for at the source.
     package internal(set) var keys: [Side: Int] = [:]
     /// The compared keys of the source by the word for their type.
@@ -13,13 +13,13 @@ package struct ComparisonReport: Sendable, Equatable {
     package internal(set) var unread = 0
     package internal(set) var databases = 0
 
-    private static let mostExamples = 10
+    package init() {}
 
     package var differing: Int { differences.values.reduce(0, +) }
 
-    mutating func add(_ difference: Difference) {
+    mutating func add(_ difference: Difference, examples most: Int) {
         differences[difference.kind, default: 0] += 1
-        guard examples[difference.kind]?.count ?? 0 < Self.mostExamples else { return }
+        guard examples[difference.kind]?.count ?? 0 < most else { return }
         examples[difference.kind, default: []].append(difference)
     }
 }
@@ -32,4 +32,8 @@ package struct ComparisonProgress: Sendable, Equatable {
     package let total: Int64
     /// Keys that were not the same at the last look and are looked at again.
     package internal(set) var suspects = 0
+    /// What was found until now.
+    package internal(set) var report = ComparisonReport()
+
+    init(total: Int64) { self.total = total }
 }

@@ -1,6 +1,6 @@
 import RESP
 
-/// What a key holds, as `TYPE` says it.
+/// What a key holds, as `TYPE` says it. A file keeps that word.
 package enum KeyType: Hashable, Sendable {
     case string, hash, list, set, sortedSet, stream
     /// There is no such key.
@@ -27,6 +27,15 @@ package enum KeyType: Hashable, Sendable {
         self.init(wire: word)
     }
 
+    /// The word that `TYPE` answers.
+    package var word: String {
+        switch self {
+        case .sortedSet: "zset"
+        case .none: "none"
+        case .string, .hash, .list, .set, .stream, .other: name
+        }
+    }
+
     /// The word for a person.
     package var name: String {
         switch self {
@@ -39,5 +48,16 @@ package enum KeyType: Hashable, Sendable {
         case .none: "no key"
         case .other(let name): name
         }
+    }
+}
+
+extension KeyType: Codable {
+    package init(from decoder: any Decoder) throws {
+        self.init(wire: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(word)
     }
 }

@@ -9,28 +9,42 @@ package import RESP
 package struct KeyspaceComparison: Sendable {
     /// Keys of one page. A server answers a page at once, so a larger page would hold its other clients up longer.
     private static let page = 250
+    /// Pages between two checkpoints.
+    private static let pagesOfCheckpoint = 200
     /// Suspects that are read at the same time.
     private static let company = 64
     /// How far the expiry of a key may be apart on the two servers, in milliseconds.
     private static let tolerance: Int64 = 1_000
 
+    /// A checkpoint has no more suspects than this, so that it stays small.
+    private static let keptSuspects = 500
+    private static let keptBytes = 64 << 10
+
     private let readers: Pair<ServerReader>
-    private let leader: Side
+    private let leader: Side?
     private let footing: any Footing
     private let clock: any Clock<Duration>
+    private let examples: Int
+    private let disclosure: KeyDisclosure
 
     /// - Parameters:
     ///   - source, target: sessions that nobody else uses.
-    ///   - leader: the server that applications write to.
+    ///   - leader: the server that applications write to and the other one follows; `nil` where neither follows the
+    ///     other.
+    ///   - examples: how many differences of each kind the report names.
+    ///   - disclosure: what may be shown of differences.
     package init(
-        source: any CommandSession, target: any CommandSession, leader: Side, footing: any Footing,
-        clock: any Clock<Duration>
+        source: any CommandSession, target: any CommandSession, leader: Side?, footing: any Footing,
+        clock: any Clock<Duration>, examples: Int = 10,
+        disclosure: KeyDisclosure = .everything
     ) async throws {
         async let there = ServerReader.open(target)
         readers = try await Pair(source: ServerReader.open(source), target: there)
         self.leader = leader
         self.footing = footing
         self.clock = clock
+        self.examples = examples
+        self.disclosure = disclosure
     }
 
     /// The servers at which reading counts as use, so that it changes what they would evict.
@@ -40,62 +54,131 @@ package struct KeyspaceComparison: Sendable {
     /// - Parameters:
     ///   - databases: the numbers of the databases that hold keys on either server.
     ///   - total: how many keys both servers hold together.
+    ///   - earlier: where an interrupted comparison of the same scope was. It must have been of the same two processes,
+    ///     whose data nobody has replaced since.
     ///   - note: takes how far the comparison is, after every page.
+    ///   - keep: takes from time to time where the comparison is; `nil` where nobody wants to go on with it.
     ///   - found: takes each difference as soon as it is certain.
     package func run(
-        databases: [Int], total: Int64, scope: ComparisonScope,
-        note: @Sendable (ComparisonProgress) -> Void, found: @Sendable (Difference) -> Void
+        databases: [Int], total: Int64, scope: ComparisonScope, from earlier: ComparisonCheckpoint? = nil,
+        note: @escaping @Sendable (ComparisonProgress) -> Void,
+        keep: (@Sendable (ComparisonCheckpoint) async throws -> Void)? = nil,
+        found: @escaping @Sendable (Difference) throws -> Void
     ) async throws -> ComparisonReport {
-        var pass = Pass(filter: KeyFilter(scope, of: total / 2), total: total)
-        pass.report.databases = databases.count
+        let telling = Telling(note: note, keep: keep, found: found)
+        var pass = Pass(
+            telling: telling, filter: KeyFilter(scope, of: earlier?.population ?? total / 2), total: total,
+            examples: examples)
+        pass.progress.report.databases = databases.count
+        if let earlier { pass.goOn(from: earlier) }
         for database in databases {
-            try await each(database, of: .source, &pass, note, found) { keys, pass in
-                try await compare(database, keys, &pass)
-            }
-            try await each(database, of: .target, &pass, note, found) { keys, pass in
-                for key in try await readers.source.missing(database, of: keys) {
-                    pass.suspects.add(database: database, key: key)
-                }
+            for side in [Side.source, .target] {
+                let place = ComparisonPlace(database: database, side: side)
+                guard let cursor = Self.cursor(of: place, earlier, databases) else { continue }
+                try await each(place, from: cursor, &pass)
             }
         }
-        try await settle(&pass, note, found)
+        try await settle(&pass)
         try await footing.check()
-        return pass.report
+        return pass.progress.report
+    }
+
+    /// Where to begin with a database of a server; `nil` where an earlier comparison has done all of it.
+    private static func cursor(
+        of place: ComparisonPlace, _ earlier: ComparisonCheckpoint?, _ databases: [Int]
+    ) -> String? {
+        guard let earlier else { return "0" }
+        if place == earlier.place { return earlier.cursor }
+        return place.isBefore(earlier.place) ? nil : "0"
+    }
+
+    /// What a run tells while it goes on, and to whom.
+    private struct Telling: Sendable {
+        let note: @Sendable (ComparisonProgress) -> Void
+        let keep: (@Sendable (ComparisonCheckpoint) async throws -> Void)?
+        let found: @Sendable (Difference) throws -> Void
     }
 
     /// What a run carries along.
     private struct Pass {
+        let telling: Telling
         let filter: KeyFilter
-        var report = ComparisonReport()
         var suspects = Suspects()
         var progress: ComparisonProgress
+        let examples: Int
 
-        init(filter: KeyFilter, total: Int64) {
+        init(telling: Telling, filter: KeyFilter, total: Int64, examples: Int) {
+            self.telling = telling
             self.filter = filter
+            self.examples = examples
             progress = ComparisonProgress(total: total)
+        }
+
+        mutating func goOn(from earlier: ComparisonCheckpoint) {
+            progress.report = earlier.report
+            progress.done = earlier.done
+            for suspect in earlier.suspects {
+                suspects.add(database: suspect.database, key: ByteBuffer(bytes: suspect.key))
+            }
+        }
+
+        /// Whether the report names another difference of this kind.
+        func names(_ kind: Difference.Kind) -> Bool {
+            progress.report.examples[kind]?.count ?? 0 < examples
+        }
+
+        mutating func add(_ difference: Difference) throws {
+            progress.report.add(difference, examples: examples)
+            try telling.found(difference)
+        }
+
+        mutating func note() {
+            progress.suspects = suspects.open.count
+            telling.note(progress)
         }
     }
 
-    /// Gives all keys of a database to `body`, page by page.
-    private func each(
-        _ database: Int, of side: Side, _ pass: inout Pass, _ note: @Sendable (ComparisonProgress) -> Void,
-        _ found: @Sendable (Difference) -> Void, _ body: ([ByteBuffer], inout Pass) async throws -> Void
-    ) async throws {
-        var cursor: String? = "0"
+    /// Compares all keys of a database, page by page.
+    private func each(_ place: ComparisonPlace, from begin: String, _ pass: inout Pass) async throws {
+        var cursor: String? = begin
         var pages = 0
         while let begin = cursor {
-            if pages % 100 == 0 { try await footing.check() }
+            try await footing.check()
             pages += 1
-            let (keys, next) = try await readers[side].scan(database, from: begin, count: Self.page)
+            let (keys, next) = try await readers[place.side].scan(place.database, from: begin, count: Self.page)
             let chosen = keys.filter(pass.filter.takes)
-            try await body(chosen, &pass)
-            pass.report.keys[side, default: 0] += chosen.count
+            switch place.side {
+            case .source: try await compare(place.database, chosen, &pass)
+            case .target:
+                for key in try await readers.source.missing(place.database, of: chosen) {
+                    pass.suspects.add(database: place.database, key: key)
+                }
+            }
+            pass.progress.report.keys[place.side, default: 0] += chosen.count
             pass.progress.done += keys.count
-            pass.progress.suspects = pass.suspects.open.count
-            note(pass.progress)
-            if pass.suspects.isFull { try await settle(&pass, note, found) }
+            pass.note()
+            if pass.suspects.isFull { try await settle(&pass) }
             cursor = next
+            if pages % Self.pagesOfCheckpoint == 0, let next { try await keep(place, next, &pass) }
         }
+    }
+
+    /// Makes a checkpoint. Suspects that are too many, or whose names are not written anywhere, are looked at again
+    /// first.
+    private func keep(_ place: ComparisonPlace, _ cursor: String, _ pass: inout Pass) async throws {
+        guard let keep = pass.telling.keep else { return }
+        let suspects = pass.suspects
+        if suspects.open.count > Self.keptSuspects || suspects.bytes > Self.keptBytes
+            || suspects.open.contains(where: { disclosure.pattern(hiding: $0.key) != nil })
+        {
+            try await settle(&pass)
+        }
+        try await keep(
+            ComparisonCheckpoint(
+                place: place, cursor: cursor, population: pass.progress.total / 2, done: pass.progress.done,
+                report: pass.progress.report,
+                suspects: pass.suspects.open.map { .init(database: $0.database, key: Array($0.key.readableBytesView)) })
+        )
     }
 }
 
@@ -106,8 +189,8 @@ extension KeyspaceComparison {
         guard !keys.isEmpty else { return }
         let types = try await readers.source.types(database, of: keys)
         for type in types {
-            pass.report.types[type.name, default: 0] += 1
-            if case .other = type { pass.report.unread += 1 }
+            pass.progress.report.types[type.name, default: 0] += 1
+            if case .other = type { pass.progress.report.unread += 1 }
         }
         let look = FirstLook(keys: keys, types: types, tolerance: Self.tolerance)
         async let theirs = first(look, database, .target)
@@ -155,27 +238,21 @@ extension KeyspaceComparison {
 
 extension KeyspaceComparison {
     /// Looks at the suspects in rounds until none is left.
-    private func settle(
-        _ pass: inout Pass, _ note: @Sendable (ComparisonProgress) -> Void, _ found: @Sendable (Difference) -> Void
-    ) async throws {
+    private func settle(_ pass: inout Pass) async throws {
         while let (pause, suspects) = pass.suspects.round() {
             try await clock.sleep(for: pause)
-            try await footing.check()
             for (database, company) in Self.companies(suspects) {
+                try await footing.check()
                 let looks = try await look(database, company.map(\.key))
                 for (suspect, look) in zip(company, looks) {
                     switch pass.suspects.judge(suspect, look.observation) {
                     case nil, .same: break
-                    case .unsettled: pass.report.unsettled += 1
+                    case .unsettled: pass.progress.report.unsettled += 1
                     case .difference(let kind):
-                        let difference = Difference(
-                            kind: kind, database: database, key: suspect.key, type: look.type)
-                        pass.report.add(difference)
-                        found(difference)
+                        try await add(kind, database, suspect.key, look.sights, &pass)
                     }
                 }
-                pass.progress.suspects = pass.suspects.open.count
-                note(pass.progress)
+                pass.note()
             }
         }
     }
@@ -189,24 +266,54 @@ extension KeyspaceComparison {
         }
     }
 
-    /// Reads keys on the leading server, then on the other once it has caught up, and those that differ once more on
-    /// the leading one, to see whether they stood still.
+    /// Reads keys on the leading server, then on the other once it has caught up, and those that differ once more, to
+    /// see whether they stood still.
     private func look(
         _ database: Int, _ keys: [ByteBuffer]
-    ) async throws -> [(observation: Suspects.Observation, type: KeyType)] {
-        let before = try await readers[leader].states(database, of: keys)
+    ) async throws -> [Look] {
+        let first = leader ?? .source
+        let before = try await readers[first].states(database, of: keys)
         try await footing.catchUp()
-        let following = try await readers[leader.other].states(database, of: keys)
+        let following = try await readers[first.other].states(database, of: keys)
         let differing = keys.indices.filter { difference(before[$0], following[$0]) != nil }
-        let again = try await readers[leader].states(database, of: differing.map { keys[$0] })
-        let after = Dictionary(uniqueKeysWithValues: zip(differing, again))
-        return keys.indices.map { index in
-            guard let after = after[index] else { return (.same, before[index].type) }
-            return (
-                observation(before[index], following[index], after),
-                after.type == .none ? following[index].type : after.type
-            )
+        let doubtful = differing.map { keys[$0] }
+        let after = try await readers[first].states(database, of: doubtful)
+        // A server that follows nobody changes by itself.
+        let last =
+            leader == nil
+            ? try await readers[first.other].states(database, of: doubtful) : differing.map { following[$0] }
+        var looks = keys.map { _ in Look() }
+        for (place, index) in differing.enumerated() {
+            let isStill = difference(following[index], last[place]) == nil
+            looks[index].observation =
+                isStill ? observation(before[index], following[index], after[place]) : .changing
+            let (leading, other) = (KeySight(after[place]), KeySight(following[index]))
+            looks[index].sights =
+                first == .source ? Pair(source: leading, target: other) : Pair(source: other, target: leading)
         }
+        return looks
+    }
+
+    /// What a further look at a key has shown.
+    private struct Look {
+        var observation = Suspects.Observation.same
+        var sights = Pair<KeySight?>(source: nil, target: nil)
+    }
+
+    private func add(
+        _ kind: Difference.Kind, _ database: Int, _ key: ByteBuffer, _ sights: Pair<KeySight?>, _ pass: inout Pass
+    ) async throws {
+        var difference = Difference(
+            kind, database: database, key: key, source: sights.source, target: sights.target, disclosure: disclosure)
+        if pass.names(kind), disclosure.showsValue(of: key) {
+            if sights.source?.type == .string {
+                difference.source?.beginning = try await readers.source.beginning(database, of: key)
+            }
+            if sights.target?.type == .string {
+                difference.target?.beginning = try await readers.target.beginning(database, of: key)
+            }
+        }
+        try pass.add(difference)
     }
 
     private func observation(_ before: KeyState, _ following: KeyState, _ after: KeyState) -> Suspects.Observation {
@@ -219,8 +326,8 @@ extension KeyspaceComparison {
     }
 
     private func difference(_ leading: KeyState, _ following: KeyState) -> Difference.Kind? {
-        leader == .source
-            ? KeyState.difference(source: leading, target: following, tolerance: Self.tolerance)
-            : KeyState.difference(source: following, target: leading, tolerance: Self.tolerance)
+        leader == .target
+            ? KeyState.difference(source: following, target: leading, tolerance: Self.tolerance)
+            : KeyState.difference(source: leading, target: following, tolerance: Self.tolerance)
     }
 }

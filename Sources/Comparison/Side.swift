@@ -1,5 +1,5 @@
 /// One of the two servers.
-package enum Side: String, Sendable, Hashable, CaseIterable {
+package enum Side: String, Sendable, Hashable, CaseIterable, Codable, CodingKeyRepresentable {
     case source, target
 
     var other: Side { self == .source ? .target : .source }

@@ -39,7 +39,7 @@ struct Suspects {
     private static let mostBytes = 8 << 20
 
     private(set) var open: [Suspect] = []
-    private var bytes = 0
+    private(set) var bytes = 0
     private var pause = Duration.milliseconds(100)
 
     /// Whether the rounds should come before more keys are read, so that memory stays bounded.

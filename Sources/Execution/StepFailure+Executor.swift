@@ -3,7 +3,7 @@ import Values
 
 extension StepFailure {
     /// An error that no operation meant to throw.
-    static func unexpected(_ error: any Error) -> StepFailure {
+    package static func unexpected(_ error: any Error) -> StepFailure {
         StepFailure(
             code: .executor(.unexpectedError),
             what: "something happened that planrun does not know: \(VisibleText.escape("\(error)"))",

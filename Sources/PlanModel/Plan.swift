@@ -10,17 +10,21 @@ package struct Plan: Sendable {
     /// In the order of the file. `needs` is filled in for every step. If the file leaves it out, it is the step before.
     package var steps: [Step]
     package var rollback: RollbackSettings
+    /// What is not shown of the keys that differ.
+    package var redaction: RedactionSettings
     /// The file as it was read.
     package var file: SourceFile
 
     package init(
-        name: String, description: String?, shard: Shard, steps: [Step], rollback: RollbackSettings, file: SourceFile
+        name: String, description: String?, shard: Shard, steps: [Step], rollback: RollbackSettings,
+        redaction: RedactionSettings = RedactionSettings(), file: SourceFile
     ) {
         self.name = name
         self.description = description
         self.shard = shard
         self.steps = steps
         self.rollback = rollback
+        self.redaction = redaction
         self.file = file
     }
 }

@@ -13,6 +13,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
             Then:
               planrun plan PLAN       what would happen on the real servers?
               planrun apply PLAN      do it; every step is recorded
+              planrun compare PLAN    do both servers hold the same keys and values?
             If it stopped or failed:
               planrun status PLAN     how far is it, what do the servers say now?
               planrun resume PLAN     go on
@@ -31,7 +32,8 @@ package struct PlanrunCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Read-only",
                 subcommands: [
-                    ValidateVerb.self, RehearseVerb.self, PlanVerb.self, CheckVerb.self, StatusVerb.self,
+                    ValidateVerb.self, RehearseVerb.self, PlanVerb.self, CheckVerb.self, CompareVerb.self,
+                    StatusVerb.self,
                     GraphVerb.self, SchemaVerb.self,
                 ]),
             CommandGroup(

@@ -19,6 +19,7 @@ enum VerbFailure: String, DeclaredFailure {
     case confirmationMissing = "confirmation-missing"
     case moreWritesGivenUp = "more-writes-given-up"
     case rehearsalFailed = "rehearsal-failed"
+    case fileNotWritten = "file-not-written"
 
     var summary: String {
         switch self {
@@ -36,6 +37,7 @@ enum VerbFailure: String, DeclaredFailure {
         case .confirmationMissing: "going back needs a yes to what it gives up, and abandoning one to what it leaves"
         case .moreWritesGivenUp: "going back gives up more writes than `--discard-writes` allows"
         case .rehearsalFailed: "a rehearsal ended for a reason that planrun does not know"
+        case .fileNotWritten: "the file for the differences could not be written"
         }
     }
 }

@@ -49,6 +49,7 @@ struct PlanReadingTests {
                         Endpoint(host: "Sentinel-3", port: 1),
                     ], access: Access(username: "sentinel", password: .file("secrets/sentinel"))))
         #expect(plan.rollback == RollbackSettings(onFailure: .never, afterCutover: .discardWrites))
+        #expect(plan.redaction == RedactionSettings(names: ["user:*"], values: ["session:*", "a[0-9]?"]))
     }
 
     @Test func `what a plan says is what it means: steps`() throws {
@@ -80,12 +81,18 @@ struct PlanReadingTests {
         #expect(
             steps[3].kind
                 == .waitForSync(WaitForSyncStep(maxLag: ByteCount(bytes: 1_000_000), stableFor: .milliseconds(500))))
-        #expect(steps[4].kind == .verify(VerifyStep(data: .sample, keys: 5_000)))
+        #expect(
+            steps[4].kind
+                == .verify(
+                    VerifyStep(
+                        data: .sample, keys: 5_000,
+                        rate: ComparisonRate(commands: 1_000, bytes: ByteCount(bytes: 1_000_000)))))
         #expect(
             steps[6].kind
                 == .failover(
                     FailoverStep(
-                        method: .shutdown, writePause: .milliseconds(1500), resting: .shutdown, replicas: .detach)))
+                        method: .shutdown, writePause: .milliseconds(1500), resting: .shutdown, replicas: .detach,
+                        verifiedWithin: .seconds(7_200))))
         #expect(steps[7].kind == .verify(VerifyStep()))
     }
 
@@ -117,7 +124,10 @@ struct PlanReadingTests {
                 "timeout: 1h30m",
                 "retries: 2",
             ])
-        #expect(everything["data"] == ["data: sample", "keys: 5000", "timeout: 10m"])
+        #expect(
+            everything["data"] == [
+                "data: sample", "keys: 5000", "rate: { commands: 1000, bytes: 1MB }", "timeout: 10m",
+            ])
         #expect(
             everything["follow"] == [
                 "replace-data: true", "username: replica", "password: { env: REPLICA_PASSWORD }", "timeout: 1m",

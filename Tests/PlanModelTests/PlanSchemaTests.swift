@@ -38,6 +38,7 @@ struct PlanSchemaTests {
         #expect(try knownKeys("target: { zzzzzzzzzz: 1 }") == keys(property("target")))
         #expect(try knownKeys("sentinel: { zzzzzzzzzz: 1 }") == keys(property("sentinel")))
         #expect(try knownKeys("rollback: { zzzzzzzzzz: 1 }") == keys(property("rollback")))
+        #expect(try knownKeys("redact: { zzzzzzzzzz: 1 }") == keys(property("redact")))
         #expect(try knownKeys("sentinel: { tls: { zzzzzzzzzz: 1 } }") == keys(property("sentinel", "tls", "{}")))
         #expect(try knownKeys("sentinel: { password: { zzzzzzzzzz: 1 } }") == keys(property("sentinel", "password")))
     }

@@ -4,7 +4,7 @@ import Testing
 
 struct ArgumentTests {
     private static let verbs = [
-        "validate", "plan", "check", "apply", "resume", "rollback", "status", "graph", "rehearse", "schema",
+        "validate", "plan", "check", "compare", "apply", "resume", "rollback", "status", "graph", "rehearse", "schema",
     ]
 
     @Test func `help names every verb and every exit code`() async {

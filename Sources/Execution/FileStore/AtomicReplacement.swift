@@ -1,9 +1,9 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// The system calls that replace one file by another. After a loss of power, either the old or the new file is there,
 /// complete.
-enum AtomicReplacement {
+package enum AtomicReplacement {
     /// Writes a new file, and returns once its bytes are on disk.
     /// - Returns: a mark that no other file has. It stays the same when the file is renamed.
     static func write(_ bytes: [UInt8], to path: FilePath) throws(Errno) -> FileStatus.Mark {
@@ -24,6 +24,17 @@ enum AtomicReplacement {
             try file.close()
             return mark
         }
+    }
+
+    /// Gives a file that is written completely its name.
+    /// - Throws: `Errno`; the file still has its old name then.
+    package static func publish(_ file: FilePath, as path: FilePath) throws(Errno) {
+        try Errno.catching {
+            let descriptor = try FileDescriptor.open(file, .readOnly, options: [.closeOnExec])
+            defer { try? descriptor.close() }
+            try Errno.check(fsync(descriptor.rawValue))
+        }
+        try rename(file, to: path)
     }
 
     /// Renames a file, and returns once the folder is on disk. Without syncing the folder the new name may be lost

@@ -19,7 +19,7 @@ struct ApprovalSituation: Sendable {
         async let tilts = tilts()
         let (world, distance, distrust) = await (sentences, lag, tilts)
         if let violation = await violation { throw violation }
-        return world + [distance].compactMap(\.self) + distrust
+        return world + [distance, comparison].compactMap(\.self) + distrust
     }
 
     /// Below this many bytes, changes of the lag are not shown again.
@@ -44,6 +44,12 @@ struct ApprovalSituation: Sendable {
         let original = try? RunBaseline.recorded(servers.plan, context)?.targetPriority
         guard answer.follows, !context.isLook, let candidacy = Candidacy(servers, original: original) else { return }
         try? await candidacy.adapt(to: answer.state, priority: answer.priority)
+    }
+
+    private var comparison: ApprovalFact? {
+        ComparisonAge.recorded(servers.plan, context).map { latest in
+            ApprovalFact("comparison", "the keys were last compared at \(latest.comparedAt), and were the same")
+        }
     }
 
     private var syncedSince: String? {

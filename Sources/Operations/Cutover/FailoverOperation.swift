@@ -27,6 +27,7 @@ package struct FailoverOperation: Operation {
             let memory = try? await complete(recorded, context)
             return .ready(undo: StateValue(memory ?? recorded ?? FailoverMemory(cutover: CutoverMemory())))
         case .notStarted:
+            try ComparisonAge.check(servers.plan, within: step.verifiedWithin, context)
             if let recorded { return .ready(undo: StateValue(recorded)) }
             return .ready(undo: StateValue(FailoverMemory(cutover: try await prior(context))))
         case .unclear(let code, let what): throw await unclear(code, what)

@@ -45,6 +45,8 @@ package enum OperationFailure: String, DeclaredFailure {
     case statisticsReset = "statistics-reset"
     case commandsDropped = "commands-dropped"
     case dataDiffers = "data-differs"
+    case comparisonVoid = "comparison-void"
+    case comparisonStale = "comparison-stale"
     case targetUnrecognised = "target-unrecognised"
 
     // The cutover
@@ -112,6 +114,8 @@ package enum OperationFailure: String, DeclaredFailure {
         case .statisticsReset: "statistics that tell what the target received were reset"
         case .commandsDropped: "the target has not carried out commands of the source: the data differs"
         case .dataDiffers: "keys of source and target are not the same"
+        case .comparisonVoid: "a server was restarted, emptied or given other data while it was compared"
+        case .comparisonStale: "the keys were compared too long ago for the cutover (the step waits)"
         case .targetUnrecognised: "it cannot be told whether a replica that a server lists is the target"
         case .sourceNotMonitored: "a Sentinel does not monitor the source"
         case .sentinelsNotReady: "the Sentinels did not become ready to promote the server that shall be the primary"

@@ -7,7 +7,7 @@ extension VerifyStep: StepExecution {
 
     func rights(at place: StepPlace) -> Rights {
         let checks = checks(isAfterCutover: place.isAfterCutover).filter { $0.applies(to: place.plan) }
-        return (scope == nil ? .none : DataComparisonOperation.rights)
+        return (scope == nil ? .none : KeyComparison.rights)
             + .sum(checks.map { $0.rights(in: place.plan) })
             + (place.isAfterCutover ? RefusalsOperation.rights(place.plan) : Conditions.rights(place.plan))
     }
@@ -50,8 +50,10 @@ extension VerifyStep: StepExecution {
     private func dataNodes(at place: StepPlace) -> [StepNode] {
         guard let scope else { return [] }
         return [
-            StepNode(check: DataComparisonOperation.id, title: DataComparisonOperation.title) { servers, _, _ in
-                DataComparisonOperation(servers: servers, scope: scope, isAfterCutover: place.isAfterCutover)
+            StepNode(check: KeyComparison.check, title: DataComparisonOperation.title) { [rate] servers, _, _ in
+                DataComparisonOperation(
+                    servers: servers, settings: KeyComparison.Settings(scope: scope, rate: rate),
+                    isAfterCutover: place.isAfterCutover)
             }
         ]
     }

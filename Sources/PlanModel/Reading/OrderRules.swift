@@ -71,6 +71,7 @@ struct OrderRules {
         for draft in drafts { if let name = draft.name, firsts[name] == nil { firsts[name] = draft } }
         let late = needing[.failover] ?? []
         let timelyKinds = Set(drafts.lazy.filter { !late.contains($0.id) }.compactMap(\.name))
+        checkVerified(edges)
         for draft in drafts {
             guard let name = draft.name else { continue }
             // If all steps of a kind come after the failover, it is the failover that stands too early.
@@ -84,6 +85,20 @@ struct OrderRules {
                 let isLater = existing.map { needing[name]?.contains($0.id) == true } ?? false
                 check(draft, prerequisite, existing: existing, isLater: isLater)
             }
+        }
+    }
+
+    /// A cutover that demands a fresh comparison must need one.
+    private func checkVerified(_ edges: Edges<String>) {
+        let compared = edges.dependents(ofAny: drafts.lazy.filter { $0.comparesValues }.map(\.id))
+        for draft in drafts {
+            guard case .failover(let failover) = draft.kind, failover.verifiedWithin != nil,
+                !compared.contains(draft.id)
+            else { continue }
+            collector.error(
+                .wrongOrder,
+                "step '\(draft.id)' demands a comparison of values ('verified-within'), and needs no step that makes one",
+                at: draft.nameRange, help: ["put '- verify: { data: full }' before it"])
         }
     }
 
@@ -127,5 +142,12 @@ struct OrderRules {
         collector.error(
             .wrongOrder, "step '\(draft.id)' \(why): it needs no '\(name.rawValue)' step, directly or through others",
             at: draft.nameRange, labels: labels, help: [existing.map(help) ?? "put '- \(name.rawValue): {}' before it"])
+    }
+}
+
+extension StepDraft {
+    fileprivate var comparesValues: Bool {
+        guard case .verify(let verify) = kind else { return false }
+        return verify.data?.readsValues == true
     }
 }

@@ -39,6 +39,7 @@ struct PlanReader {
         let sentinel = section("sentinel", &reader, SentinelSettings.read) ?? nil
         let steps = steps(&reader)
         let rollback = section("rollback", &reader, RollbackSettings.read)
+        let redaction = section("redact", &reader, RedactionSettings.read)
         // A plan with shards has no pair of its own.
         if reader.range(of: "shards") != nil { reader.excuse(["source", "target"]) }
         reader.finish { ["replicas", "resting"].contains($0) ? "it belongs to 'failover', beside 'via'" : nil }
@@ -48,7 +49,8 @@ struct PlanReader {
         return Plan(
             name: name, description: description,
             shard: Shard(source: source, target: target, sentinel: sentinel?.settings), steps: steps,
-            rollback: rollback ?? RollbackSettings(), file: collector.file)
+            rollback: rollback ?? RollbackSettings(), redaction: redaction ?? RedactionSettings(),
+            file: collector.file)
     }
 
     /// Whether the rest of the plan can be read. A plan in another version of the language is reported, and nothing

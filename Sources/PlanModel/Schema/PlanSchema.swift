@@ -32,6 +32,8 @@ package enum PlanSchema {
                     "items": step(checks: checks),
                 ],
                 "rollback": emptyOr(mapping("The way back.", RollbackSettings.fields)),
+                "redact": emptyOr(
+                    mapping("What is never shown of keys that differ between the servers.", RedactionSettings.fields)),
             ],
         ]
     }

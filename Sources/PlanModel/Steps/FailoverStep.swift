@@ -44,15 +44,18 @@ package struct FailoverStep: Sendable, Hashable {
     package var resting: Resting?
     /// `nil`: they follow if the target's engine and version let them, else they are detached.
     package var replicas: OtherReplicas?
+    /// How old the last comparison of values may be; `nil`: none is needed.
+    package var verifiedWithin: Duration?
 
     package init(
         method: Method = .sentinel, writePause: Duration = .seconds(2), resting: Resting? = nil,
-        replicas: OtherReplicas? = nil
+        replicas: OtherReplicas? = nil, verifiedWithin: Duration? = nil
     ) {
         self.method = method
         self.writePause = writePause
         self.resting = resting
         self.replicas = replicas
+        self.verifiedWithin = verifiedWithin
     }
 }
 
@@ -67,7 +70,11 @@ extension FailoverStep: StepDeclaration {
 
     package func summary(_ scene: StepScene) -> String {
         let (source, target) = (scene.source, scene.target)
-        let pause = "holds writes to \(source) back (for \(writePause.planText) at most while \(target) catches up)"
+        let condition =
+            verifiedWithin.map { "if the keys were compared less than \($0.planText) before: " } ?? ""
+        let pause =
+            condition
+            + "holds writes to \(source) back (for \(writePause.planText) at most while \(target) catches up)"
         let rest =
             rest(scene)
             + "; both write their role and all settings, also what others have set, to their configuration files"
@@ -135,12 +142,22 @@ extension FailoverStep: StepSettings {
         where the target lets them, else detach.
         """)
 
-    static var fields: [any FieldDeclaration] { [via, writePauseField, restingField, replicasField] }
+    static let verifiedWithinField = Field(
+        "verified-within", .duration(from: .seconds(1)),
+        """
+        How long ago the last comparison of values ('verify' with 'data: full' or 'data: sample') may have ended when \
+        the cutover begins. If it is longer ago, the run stops, and 'resume' compares again.
+        """)
+
+    static var fields: [any FieldDeclaration] {
+        [via, writePauseField, restingField, replicasField, verifiedWithinField]
+    }
 
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
         let step = FailoverStep(
             method: reader.value(via), writePause: reader.value(writePauseField),
-            resting: reader.optional(restingField), replicas: reader.optional(replicasField))
+            resting: reader.optional(restingField), replicas: reader.optional(replicasField),
+            verifiedWithin: reader.optional(verifiedWithinField))
         if step.method == .shutdown, let resting = step.resting, resting != .shutdown {
             reader.collector.error(
                 .contradictingSettings, "'resting: \(resting.rawValue)' contradicts 'via: shutdown'",
@@ -153,7 +170,7 @@ extension FailoverStep: StepSettings {
     package var spelledSettings: [(key: String, value: String)] {
         [
             Self.via.setting(method), Self.writePauseField.setting(writePause), resting.map(Self.restingField.setting),
-            replicas.map(Self.replicasField.setting),
+            replicas.map(Self.replicasField.setting), verifiedWithin.map(Self.verifiedWithinField.setting),
         ].compactMap(\.self)
     }
 }

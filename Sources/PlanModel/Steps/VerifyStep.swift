@@ -18,9 +18,12 @@ package struct VerifyStep: Sendable, Hashable {
     package var data: DataComparison?
     /// About how many keys a sample has; `nil` for every other comparison.
     package var keys: Int?
+    /// `nil`: as fast as the servers' own latency allows.
+    package var rate: ComparisonRate?
 
-    package init(data: DataComparison? = nil, keys: Int? = nil) {
+    package init(data: DataComparison? = nil, keys: Int? = nil, rate: ComparisonRate? = nil) {
         self.data = data
+        self.rate = rate
         self.keys = data == .sample ? keys ?? Self.sampledKeys : nil
     }
 
@@ -66,10 +69,18 @@ extension VerifyStep: StepSettings {
         "keys", .integer(1...1_000_000_000),
         "About how many keys a sample has; without it, \(sampledKeys). Every key has the same chance to be drawn.")
 
-    static var fields: [any FieldDeclaration] { [dataField, keysField] }
+    private static let rateField = Field(
+        "rate", .rate,
+        """
+        How much a comparison of values may ask of each server; without it, as much as keeps the server's own latency \
+        within 10 % of before.
+        """)
+
+    static var fields: [any FieldDeclaration] { [dataField, keysField, rateField] }
 
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
-        let step = VerifyStep(data: reader.optional(dataField), keys: reader.optional(keysField))
+        let step = VerifyStep(
+            data: reader.optional(dataField), keys: reader.optional(keysField), rate: reader.optional(rateField))
         reader.planned(["repeat"])
         if step.data != .sample, let range = reader.range(of: keysField.key),
             step.data != nil || reader.range(of: dataField.key) == nil
@@ -78,10 +89,23 @@ extension VerifyStep: StepSettings {
                 .contradictingSettings, "'keys' is for 'data: sample' only", at: range,
                 help: ["write 'data: sample', or leave 'keys' out"])
         }
+        reportUnlessReading(rateField.key, step, &reader)
         return step
     }
 
+    /// Reports a setting that is for comparisons of values only, where the step makes none.
+    private static func reportUnlessReading(_ key: String, _ step: Self, _ reader: inout MappingReader) {
+        guard step.data?.readsValues != true, let range = reader.range(of: key),
+            step.data != nil || reader.range(of: dataField.key) == nil
+        else { return }
+        reader.collector.error(
+            .contradictingSettings, "'\(key)' is for 'data: sample' and 'data: full' only", at: range,
+            help: ["write 'data: full', or leave '\(key)' out"])
+    }
+
     package var spelledSettings: [(key: String, value: String)] {
-        [data.map(Self.dataField.setting), keys.map(Self.keysField.setting)].compactMap(\.self)
+        [
+            data.map(Self.dataField.setting), keys.map(Self.keysField.setting), rate.map(Self.rateField.setting),
+        ].compactMap(\.self)
     }
 }

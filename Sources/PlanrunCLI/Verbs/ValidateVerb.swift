@@ -39,8 +39,15 @@ extension DiagnosticFormat: ExpressibleByArgument {}
 /// JSON that people can read, too: indented, with sorted keys.
 enum JSONText {
     static func of(_ value: some Encodable) -> String {
+        encode(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    }
+
+    /// On one line.
+    static func line(of value: some Encodable) -> String { encode(value, [.sortedKeys, .withoutEscapingSlashes]) }
+
+    private static func encode(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = formatting
         guard let data = try? encoder.encode(value) else {
             preconditionFailure("a result holds only strings, numbers and lists of them")
         }

@@ -133,6 +133,7 @@ struct StatusView {
             text += ": \(VisibleText.escape(error.sentence))"
         } else if let result = node.result, node.status == .succeeded {
             text += ": \(VisibleText.escape(result.summary))"
+            if let compared = ComparisonAge(result.memo) { text += "; that was \(compared.age(at: .now).short) ago" }
         }
         if let started = node.startedAt, let finished = node.finishedAt {
             text += " (\(started.duration(to: finished).short))"

@@ -1,25 +1,37 @@
-import Comparison
+package import Comparison
 import Execution
 
 /// What a comparison has found, in words.
-struct ComparisonSummary {
-    let report: ComparisonReport
-    let scope: ComparisonScope
+package struct ComparisonSummary: Sendable {
+    package let report: ComparisonReport
+    package let scope: ComparisonScope
+    /// The server that the other one followed; `nil` where neither followed the other.
+    package let leader: Side?
     /// The servers at which reading counted as use.
-    let touching: [Side]
+    package let touching: [Side]
+    /// How long the servers took to answer a probe, where there was time to measure it.
+    package let latency: [Side: ProbedLatency]
 
+    /// A failure shows fewer examples than were kept, since it is one sentence.
     private static let shownExamples = 3
 
+    package init(
+        report: ComparisonReport, scope: ComparisonScope, leader: Side?, touching: [Side],
+        latency: [Side: ProbedLatency] = [:]
+    ) {
+        self.report = report
+        self.scope = scope
+        self.leader = leader
+        self.touching = touching
+        self.latency = latency
+    }
+
+    /// Of a comparison that has found nothing.
     var result: StepResult {
-        let notes = [unsettled, unread, touched].compactMap(\.self)
         let summary = (["\(compared): the same on both"] + notes).joined(separator: "; ")
-        guard report.unsettled > 0 else { return StepResult(summary, facts: facts) }
-        return StepResult(
-            summary, verdict: .warned,
-            help: [
-                "keys that are written to all the time cannot be caught standing still; compare when there is less load"
-            ],
-            facts: facts)
+        let memo = ComparisonAge.memo(comparedAt: .now)
+        guard report.unsettled > 0 else { return StepResult(summary, facts: facts, memo: memo) }
+        return StepResult(summary, verdict: .warned, help: [Self.helpForUnsettled], facts: facts, memo: memo)
     }
 
     /// - Returns: `nil` where nothing differs.
@@ -37,28 +49,24 @@ struct ComparisonSummary {
     }
 
     /// `20000 keys of the source and 20001 of the target in 2 databases`
-    private var compared: String {
+    package var compared: String {
         let drawn = scope == .full ? "" : ", drawn by chance"
         let databases = report.databases.counted("database", "databases")
         return
             "\(report.keys[.source] ?? 0) keys of the source and \(report.keys[.target] ?? 0) of the target in \(databases)\(drawn)"
     }
 
+    /// What limits the result, one clause each.
+    package var notes: [String] { [unsettled, unread, touched].compactMap(\.self) }
+
+    package static let helpForUnsettled =
+        "keys that are written to all the time cannot be caught standing still; compare when there is less load"
+
     private func sentence(_ kind: Difference.Kind) -> String? {
         guard let count = report.differences[kind], count > 0 else { return nil }
         let examples = (report.examples[kind] ?? []).prefix(Self.shownExamples).map { "\($0.title) (\($0.type.name))" }
         let more = count > examples.count ? ", …" : ""
-        return "\(count) \(Self.clause(kind)): \(examples.joined(separator: ", "))\(more)"
-    }
-
-    private static func clause(_ kind: Difference.Kind) -> String {
-        switch kind {
-        case .missing: "missing on the target"
-        case .extra: "only on the target"
-        case .type: "with another type"
-        case .value: "with another value"
-        case .expiry: "with another expiry"
-        }
+        return "\(count) \(kind.clause): \(examples.joined(separator: ", "))\(more)"
     }
 
     private var unsettled: String? {

@@ -1,0 +1,174 @@
+import ArgumentParser
+import Comparison
+import Execution
+import Operations
+import PlanModel
+import Synchronization
+import Values
+
+struct CompareVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Compare the keys of source and target with their values and expiry. Changes nothing.",
+        discussion: """
+            Either server may lead, and applications may go on writing: a key that changes is looked at again. Where \
+            neither follows the other, a key that only one of them got is a difference.
+
+            Exit codes: 0 the same, 1 they differ or could not be compared, 3 stopped before the end.
+            """)
+
+    @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
+    var plan: String
+
+    @Option(name: .long, help: ArgumentHelp("Compare about so many keys, drawn by chance.", valueName: "keys"))
+    var sample: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Name up to so many differences of each kind.", valueName: "number"))
+    var examples = 10
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Write every difference to this file, one JSON object a line. It appears when the comparison has ended.",
+            valueName: "file"), completion: .file())
+    var differences: String?
+
+    @Option(
+        name: .customLong("commands-per-second"),
+        help: ArgumentHelp("Send no more commands a second to each server.", valueName: "number"))
+    var commandsPerSecond: Int?
+
+    @Option(
+        name: .customLong("bytes-per-second"),
+        help: ArgumentHelp("Take no more a second from each server, as in 50MiB.", valueName: "size"),
+        transform: { try ByteCount(planText: $0) })
+    var bytesPerSecond: ByteCount?
+
+    @Option(name: .long, help: "text or json.")
+    var format: TextFormat = .text
+
+    @OptionGroup var display: DisplayOptions
+
+    func validate() throws {
+        if let sample, sample < 1 { throw ValidationError("a sample has at least one key") }
+        guard (0...10_000).contains(examples) else { throw ValidationError("'--examples' takes 0 to 10000") }
+        if let commandsPerSecond, commandsPerSecond < 1 { throw ValidationError("one command a second is the least") }
+        if let bytesPerSecond, bytesPerSecond.bytes < 1 { throw ValidationError("one byte a second is the least") }
+    }
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let plan = try context.loadPlan(plan)
+        let settings = settings(plan)
+        let file = try differences.map { path throws(ExitStatus) in try context.openDifferences(path) }
+        let servers = try context.servers(of: plan)
+        var outcome = await compare(servers, settings, file, context)
+        await servers.close()
+        if let file { outcome = outcome.completing(file) }
+        let verdict = ComparisonVerdict(plan, settings, outcome)
+        switch format {
+        case .json: context.output(JSONText.of(verdict))
+        case .text: verdict.show(context)
+        }
+        return outcome.status
+    }
+
+    /// Without a limit on the command line, the limit of the plan's first comparison holds.
+    private func settings(_ plan: Plan) -> KeyComparison.Settings {
+        var rate = plan.comparisonRate
+        if commandsPerSecond != nil || bytesPerSecond != nil {
+            rate = ComparisonRate(commands: commandsPerSecond, bytes: bytesPerSecond)
+        }
+        return KeyComparison.Settings(
+            scope: sample.map { .sample(keys: $0) } ?? .full, examples: examples, rate: rate)
+    }
+
+    /// A comparison changes nothing, so the first Ctrl-C ends it at once.
+    private func compare(
+        _ servers: Servers, _ settings: KeyComparison.Settings, _ file: DifferencesFile?, _ context: CommandContext
+    ) async -> ComparisonOutcome {
+        let view = ComparisonView(context)
+        let latest = Latest()
+        let task = Task {
+            let comparison = try await KeyComparison(servers, settings)
+            latest.note(leader: comparison.leader)
+            return try await comparison.run { progress, words in
+                latest.note(progress)
+                view.show(words)
+            } found: { difference in
+                try file?.write(difference)
+            }
+        }
+        let signals = Signals(of: context) { _ in task.cancel() }
+        let result = await task.result
+        view.close()
+        return withExtendedLifetime(signals) { outcome(result, latest.summary(settings.scope)) }
+    }
+
+    private func outcome(
+        _ result: Result<ComparisonSummary, any Error>, _ until: ComparisonSummary
+    ) -> ComparisonOutcome {
+        switch result {
+        case .success(let summary): .ended(summary)
+        case .failure(is CancellationError): .stopped(until)
+        case .failure(let failure as StepFailure): .failed(failure, until)
+        case .failure(let error): .failed(.unexpected(error), until)
+        }
+    }
+}
+
+extension Plan {
+    fileprivate var comparisonRate: ComparisonRate? {
+        for step in steps { if case .verify(let verify) = step.kind, let rate = verify.rate { return rate } }
+        return nil
+    }
+}
+
+/// How a comparison ended. What was found until then is in the summary.
+enum ComparisonOutcome: Sendable {
+    case ended(ComparisonSummary)
+    case stopped(ComparisonSummary)
+    case failed(StepFailure, ComparisonSummary)
+
+    var summary: ComparisonSummary {
+        switch self {
+        case .ended(let summary), .stopped(let summary), .failed(_, let summary): summary
+        }
+    }
+
+    var status: ExitStatus {
+        switch self {
+        case .ended(let summary): summary.report.differing == 0 ? .success : .failure
+        case .stopped: .stopped
+        case .failed: .failure
+        }
+    }
+
+    /// Puts the file with the differences in its place if all of them are in it, and removes it otherwise.
+    func completing(_ file: DifferencesFile) -> ComparisonOutcome {
+        switch self {
+        case .ended(let summary):
+            do {
+                try file.complete()
+                return self
+            } catch {
+                return .failed(error, summary)
+            }
+        case .stopped, .failed:
+            file.discard()
+            return self
+        }
+    }
+}
+
+/// What is known of a comparison that goes on.
+private final class Latest: Sendable {
+    private let state = Mutex<(leader: Side?, report: ComparisonReport)>((nil, ComparisonReport()))
+
+    func note(leader: Side?) { state.withLock { $0.leader = leader } }
+
+    func note(_ progress: ComparisonProgress) { state.withLock { $0.report = progress.report } }
+
+    func summary(_ scope: ComparisonScope) -> ComparisonSummary {
+        state.withLock { ComparisonSummary(report: $0.report, scope: scope, leader: $0.leader, touching: []) }
+    }
+}

@@ -1,0 +1,131 @@
+import Comparison
+import Execution
+import Operations
+import PlanModel
+
+/// The result of `planrun compare`, for every renderer.
+struct ComparisonVerdict: Encodable, Sendable {
+    enum Verdict: String, Encodable, Sendable {
+        case same, differs
+        /// Somebody stopped the comparison before its end.
+        case stopped
+        /// The keys could not be compared to the end.
+        case failed
+    }
+
+    struct Kind: Encodable, Sendable {
+        var kind: Difference.Kind
+        var count: Int
+        var examples: [DifferenceEntry]
+    }
+
+    /// Round trips of a probe, medians in milliseconds.
+    struct Latency: Encodable, Sendable {
+        var alone: Double
+        var during: Double
+    }
+
+    struct Failure: Encodable, Sendable {
+        var code: String
+        var what: String
+        var help: [String]
+    }
+
+    var format = 1
+    var plan: String
+    var verdict: Verdict
+    /// The server that the other one follows; `nil` where neither does.
+    var leader: Side?
+    /// `full`, or how many keys a sample was to have.
+    var scope: String
+    var keys: [Side: Int]
+    var databases: Int
+    var types: [String: Int]
+    var differing: Int
+    var differences: [Kind]
+    var unsettled: Int
+    var unread: Int
+    /// The servers at which reading counted as use.
+    var countedAsUse: [Side]
+    var latency: [Side: Latency]
+    var failure: Failure?
+
+    private var outcome: ComparisonOutcome
+
+    private enum CodingKeys: String, CodingKey {
+        case format, plan, verdict, leader, scope, keys, databases, types, differing, differences, unsettled, unread
+        case countedAsUse, latency, failure
+    }
+
+    init(_ plan: Plan, _ settings: KeyComparison.Settings, _ outcome: ComparisonOutcome) {
+        let summary = outcome.summary
+        let report = summary.report
+        self.plan = plan.name
+        self.outcome = outcome
+        leader = summary.leader
+        scope = if case .sample(let keys) = settings.scope { "sample of \(keys)" } else { "full" }
+        keys = [.source: report.keys[.source] ?? 0, .target: report.keys[.target] ?? 0]
+        (databases, types, differing) = (report.databases, report.types, report.differing)
+        differences = Difference.Kind.allCases.compactMap { kind in
+            report.differences[kind].map { count in
+                Kind(kind: kind, count: count, examples: (report.examples[kind] ?? []).map(DifferenceEntry.init))
+            }
+        }
+        (unsettled, unread, countedAsUse) = (report.unsettled, report.unread, summary.touching)
+        latency = summary.latency.mapValues {
+            Latency(alone: $0.before / .milliseconds(1), during: $0.during / .milliseconds(1))
+        }
+        switch outcome {
+        case .ended: verdict = report.differing == 0 ? .same : .differs
+        case .stopped: verdict = .stopped
+        case .failed(let cause, _):
+            verdict = .failed
+            failure = Failure(code: cause.code.word, what: cause.what, help: cause.help)
+        }
+    }
+
+    /// Prints the result for a person: what was found as data, and why it is not complete as a message.
+    func show(_ context: CommandContext) {
+        context.show(lines(context.style).joined(separator: "\n"), indent: 6)
+        switch outcome {
+        case .ended: return
+        case .stopped:
+            context.tell("stopped; the rest was not compared")
+        case .failed(let cause, _):
+            context.tell(
+                Notice(
+                    code: cause.code, what: cause.what, details: [cause.place.joined(separator: " · ")] + cause.world,
+                    help: cause.help))
+        }
+    }
+
+    private func lines(_ style: Style) -> [String] {
+        let summary = outcome.summary
+        let mark: Mark =
+            switch verdict {
+            case .same: unsettled > 0 ? .warning : .ok
+            case .differs, .failed: .failed
+            case .stopped: .stopped
+            }
+        let finding = differing == 0 ? "no difference" : differing.counted("key differs", "keys differ")
+        var lines = ["\(mark.text(style)) \(summary.compared): \(finding)"]
+        for kind in differences {
+            lines.append("  \(style.strong(.red, "\(kind.count)")) \(kind.kind.clause)")
+            lines += (summary.report.examples[kind.kind] ?? []).map { "    \($0.sentence)" }
+            if kind.count > kind.examples.count, !kind.examples.isEmpty {
+                lines.append("    and \(kind.count - kind.examples.count) more")
+            }
+        }
+        if leader == nil, summary.report.databases > 0 {
+            lines.append("  neither server follows the other: a key that only one of them got is a difference")
+        }
+        lines += summary.notes.map { "  \($0)" }
+        lines += latency.sorted { $0.key.rawValue < $1.key.rawValue }.map { side, latency in
+            "  the \(side.rawValue) answered a probe in \(Self.milliseconds(latency.during)) meanwhile, and in \(Self.milliseconds(latency.alone)) alone"
+        }
+        if unsettled > 0 { lines.append("  = help: \(ComparisonSummary.helpForUnsettled)") }
+        return lines
+    }
+
+    private static func milliseconds(_ value: Double) -> String { "\((value * 100).rounded() / 100) ms" }
+}
