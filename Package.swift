@@ -48,6 +48,7 @@ let package = Package(
         library("YAMLTree", ["CLibYAML", "Diagnostics", "Escaping"]),
         library("PlanGraph", ["Escaping"]),
         library("PlanModel", ["YAMLTree", "Diagnostics", "Escaping", "PlanGraph", "Values"]),
+        library("PlanReview", ["PlanModel", "YAMLTree", "Diagnostics", "PlanGraph", "Values"]),
         library("RESP", ["Escaping", "Values", nioCore]),
         library("RedisNIO", ["RESP", "Values", nioCore, nioPosix, nioSSL, nioTLS]),
         library("RedisTopology", ["RESP", "Values"]),
@@ -63,8 +64,9 @@ let package = Package(
         library(
             "PlanrunCLI",
             [
-                "Operations", "Comparison", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology",
-                "RESP", "RedisNIO", "Rehearsal", "Escaping", "Values", argumentParser, nioCore, subprocess, system,
+                "Operations", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph", "Diagnostics",
+                "RedisTopology", "RESP", "RedisNIO", "Rehearsal", "Escaping", "Values", argumentParser, nioCore,
+                subprocess, system,
             ]),
         .executableTarget(name: "planrun", dependencies: ["PlanrunCLI"], swiftSettings: strict),
 
@@ -82,6 +84,9 @@ let package = Package(
         tests("YAMLTreeTests", ["YAMLTree", "Diagnostics"]),
         tests(
             "PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Escaping", "Operations", "Values", "Seeding"],
+            exclude: ["Fixtures"]),
+        tests(
+            "PlanReviewTests", ["PlanReview", "PlanModel", "Operations", "Diagnostics"],
             exclude: ["Fixtures"]),
         tests("PlanGraphTests", ["PlanGraph", "Seeding"]),
         tests("RESPTests", ["RESP", "Values", "Seeding", nioCore]),
@@ -105,8 +110,8 @@ let package = Package(
         tests(
             "PlanrunCLITests",
             [
-                "PlanrunCLI", "Comparison", "Operations", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RESP",
-                "Rehearsal", "Values", "TestKit", nioCore,
+                "PlanrunCLI", "Comparison", "Operations", "Execution", "PlanReview", "PlanModel", "PlanGraph",
+                "Diagnostics", "RESP", "Rehearsal", "Values", "TestKit", nioCore,
             ]),
         tests(
             "LiveTests",

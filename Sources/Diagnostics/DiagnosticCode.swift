@@ -4,6 +4,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case fileNotFound = "file-not-found"
     case fileUnreadable = "file-unreadable"
     case fileTooLarge = "file-too-large"
+    case fileUnwritable = "file-unwritable"
     case tooManyFindings = "too-many-findings"
 
     // The text
@@ -70,6 +71,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .fileNotFound: "there is no file at the path"
         case .fileUnreadable: "the file is a folder, or may not be read"
         case .fileTooLarge: "the file is larger than the limit"
+        case .fileUnwritable: "the file was to be changed, and cannot be written"
         case .tooManyFindings: "the file has more mistakes than are listed"
         case .notUTF8: "the file holds bytes that are not UTF-8"
         case .controlCharacter: "the file holds a character that YAML forbids"

@@ -27,26 +27,37 @@ package final class DiagnosticCollector {
         labels: [Diagnostic.Label] = [], help: @autoclosure () -> [String] = []
     ) {
         hasErrors = true
-        add(.error, code, message, at: range, label: label, labels: labels, help: help)
+        add(.error, DiagnosticTopic(code), message, at: range, label: label, labels: labels, help: help)
     }
 
     package func warning(
         _ code: DiagnosticCode, _ message: @autoclosure () -> String, at range: SourceRange?, label: String? = nil,
         labels: [Diagnostic.Label] = [], help: @autoclosure () -> [String] = []
     ) {
-        add(.warning, code, message, at: range, label: label, labels: labels, help: help)
+        add(.warning, DiagnosticTopic(code), message, at: range, label: label, labels: labels, help: help)
+    }
+
+    /// Adds what a rule of a review found.
+    package func add(
+        _ severity: Diagnostic.Severity, _ topic: DiagnosticTopic, _ message: String, at range: SourceRange?,
+        label: String? = nil, labels: [Diagnostic.Label] = [], help: [String] = [], fix: Diagnostic.Fix? = nil
+    ) {
+        if severity == .error { hasErrors = true }
+        add(severity, topic, { message }, at: range, label: label, labels: labels, help: { help }, fix: fix)
     }
 
     /// - Parameters:
     ///   - message: called only if the diagnostic is kept, as is `help`.
     private func add(
-        _ severity: Diagnostic.Severity, _ code: DiagnosticCode, _ message: () -> String, at range: SourceRange?,
-        label: String?, labels: [Diagnostic.Label], help: () -> [String]
+        _ severity: Diagnostic.Severity, _ topic: DiagnosticTopic, _ message: () -> String, at range: SourceRange?,
+        label: String?, labels: [Diagnostic.Label], help: () -> [String], fix: Diagnostic.Fix? = nil
     ) {
         count += 1
         guard count <= Self.mostFindings else { return }
         diagnostics.append(
-            Diagnostic(severity, code, message(), file: file, at: range, label: label, labels: labels, help: help()))
+            Diagnostic(
+                severity, topic, message(), file: file, at: range, label: label, labels: labels, help: help(), fix: fix)
+        )
     }
 
     /// Marks a secret: no diagnostic of this file repeats its text, and no excerpt shows its place.
@@ -66,15 +77,13 @@ package final class DiagnosticCollector {
     /// twice, through an alias, is reported once.
     package func sorted() -> [Diagnostic] {
         struct Identity: Hashable {
-            let code: DiagnosticCode
+            let topic: DiagnosticTopic
             let range: SourceRange?
             let message: String
         }
         var seen: Set<Identity> = []
-        let ordered = diagnostics.enumerated()
-            .sorted { left, right in (left.element.sortKey, left.offset) < (right.element.sortKey, right.offset) }
-            .map(\.element)
-            .filter { seen.insert(Identity(code: $0.code, range: $0.range, message: $0.message)).inserted }
+        let ordered = diagnostics.sortedByPlace()
+            .filter { seen.insert(Identity(topic: $0.topic, range: $0.range, message: $0.message)).inserted }
         var stamped = file
         stamped.disclosure = disclosure
         if !concealed.isEmpty {
@@ -96,10 +105,6 @@ package final class DiagnosticCollector {
 }
 
 extension Diagnostic {
-    fileprivate var sortKey: SourceRange {
-        range ?? SourceRange(SourcePosition(line: 0, column: 0), SourcePosition(line: 0, column: 0))
-    }
-
     /// Whether the message quotes a name from a part of the file in which secrets have not been looked for: the name of
     /// an anchor, or a key of a file that is not YAML.
     private var namesUnknownText: Bool {
@@ -114,7 +119,7 @@ extension Diagnostic {
     /// repeat what excerpts hide.
     fileprivate func replacingSecrets(_ secrets: Set<String>, file: SourceFile) -> Diagnostic {
         var stamped = Diagnostic(
-            severity, code, message, file: file, at: range, label: label, labels: labels, help: help)
+            severity, topic, message, file: file, at: range, label: label, labels: labels, help: help, fix: fix)
         let disclosure = stamped.namesUnknownText ? file.disclosure : nil
         guard !secrets.isEmpty || disclosure != nil else { return stamped }
         func replacing(_ text: String) -> String {
@@ -127,8 +132,8 @@ extension Diagnostic {
             }.joined(separator: "'")
         }
         stamped = Diagnostic(
-            severity, code, replacing(message), file: file, at: range, label: label.map(replacing),
-            labels: labels.map { Label($0.range, replacing($0.text)) }, help: help.map(replacing))
+            severity, topic, replacing(message), file: file, at: range, label: label.map(replacing),
+            labels: labels.map { Label($0.range, replacing($0.text)) }, help: help.map(replacing), fix: fix)
         return stamped
     }
 }

@@ -29,10 +29,22 @@ extension SourceFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, errno) }
         defer { close(descriptor) }
+        return try read(descriptor, path: path, limit: limit)
+    }
+
+    /// Reads standard input to its end, or to `limit`.
+    package static func standardInput(limit: Int = largestSize) throws(SourceFileError) -> SourceFile {
+        try read(STDIN_FILENO, path: nameOfStandardInput, limit: limit)
+    }
+
+    /// How messages call what was read from standard input.
+    package static let nameOfStandardInput = "<stdin>"
+
+    private static func read(_ descriptor: Int32, path: String, limit: Int) throws(SourceFileError) -> SourceFile {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while bytes.count <= limit {
-            let count = read(descriptor, &buffer, min(buffer.count, limit + 1 - bytes.count))
+            let count = readBytes(descriptor, &buffer, min(buffer.count, limit + 1 - bytes.count))
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw failure(path, errno) }
             guard count > 0 else { return SourceFile(path: path, bytes: bytes) }
@@ -60,4 +72,9 @@ extension SourceFile {
                 help: code == EACCES ? ["check who owns it: ls -l \(path)"] : [])
         }
     }
+}
+
+/// `read(2)` under a name that the methods of `SourceFile` do not have.
+private func readBytes(_ descriptor: Int32, _ buffer: inout [UInt8], _ count: Int) -> Int {
+    read(descriptor, &buffer, count)
 }

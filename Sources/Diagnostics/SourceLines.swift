@@ -28,6 +28,12 @@ package struct SourceLines: Sendable {
 
     package var count: Int { lines.count }
 
+    /// Where a place lies in the text from which the lines were made; the end of the line for a column past it.
+    package func index(of position: SourcePosition) -> String.Index {
+        let line = self[min(max(1, position.line), count)]
+        return line.index(line.startIndex, offsetBy: position.column - 1, limitedBy: line.endIndex) ?? line.endIndex
+    }
+
     /// The place just past the last scalar of the text.
     package var end: SourcePosition { SourcePosition(line: lines.count, column: self[lines.count].count + 1) }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+package import Diagnostics
 import Execution
 import FoundationEssentials
 import Glibc
@@ -30,6 +31,8 @@ package struct CommandContext: Sendable {
     /// the returned value is kept.
     package var onSignal: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
     package var environment: [String: String]
+    /// Reads standard input to its end, for a plan that is called `-`.
+    package var standardInput: @Sendable () throws(SourceFileError) -> SourceFile
     package var connector: any SessionConnector
     package var resolve: @Sendable (String) async -> Set<String>
 
@@ -89,7 +92,11 @@ package struct CommandContext: Sendable {
         terminal: Terminal? = nil, messageStyle: MessageStyle = MessageStyle(),
         input: Input? = nil,
         onSignal: @escaping @Sendable (@escaping @Sendable () -> Void) -> any Sendable,
-        environment: [String: String], connector: any SessionConnector,
+        environment: [String: String],
+        standardInput: @escaping @Sendable () throws(SourceFileError) -> SourceFile = { () throws(SourceFileError) in
+            try SourceFile.standardInput()
+        },
+        connector: any SessionConnector,
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) {
         self.output = output
@@ -102,6 +109,7 @@ package struct CommandContext: Sendable {
         self.input = input
         self.onSignal = onSignal
         self.environment = environment
+        self.standardInput = standardInput
         self.connector = connector
         self.resolve = resolve
     }

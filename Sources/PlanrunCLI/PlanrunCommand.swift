@@ -9,6 +9,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
         discussion: """
             First, and after each change of a plan:
               planrun validate PLAN   is it a plan? every mistake at once
+              planrun lint PLAN       what would a careful reviewer say about it?
               planrun rehearse PLAN   carry it out on private servers, under load
             Then:
               planrun plan PLAN       what would happen on the real servers?
@@ -32,8 +33,8 @@ package struct PlanrunCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Read-only",
                 subcommands: [
-                    ValidateVerb.self, RehearseVerb.self, PlanVerb.self, CheckVerb.self, CompareVerb.self,
-                    StatusVerb.self,
+                    ValidateVerb.self, LintVerb.self, RehearseVerb.self, PlanVerb.self, CheckVerb.self,
+                    CompareVerb.self, StatusVerb.self,
                     GraphVerb.self, SchemaVerb.self,
                 ]),
             CommandGroup(

@@ -23,7 +23,10 @@ import Testing
     }
 
     @Test func `the help of the option and the README name all of them`() throws {
-        #expect(DiagnosticFormat.choices == "text, or json: a list of all that was found")
+        #expect(
+            DiagnosticFormat.choices
+                == "text, json: a list of all that was found, github: annotations of GitHub Actions, "
+                + "gitlab: a Code Quality report of GitLab, or sarif: SARIF 2.1.0, for code scanning")
         let root = #filePath.dropLast("Tests/DiagnosticsTests/DiagnosticFormatTests.swift".count)
         let names = DiagnosticFormat.allCases.map(\.rawValue).joined(separator: #"\|"#)
         let line = try SourceFile.load(path: "\(root)README.md").text.split(separator: "\n").first {

@@ -21,14 +21,22 @@ struct Fixture: Sendable, CustomStringConvertible {
     static let checks = [
         CheckDeclaration(
             id: "memory", title: "the data fits the target",
-            limits: [.init(key: "headroom", defaultValue: .percentage(20), meaning: "What must stay free.")]),
+            limits: [
+                .init(key: "headroom", defaultValue: .percentage(20), weaker: .lower, meaning: "What must stay free.")
+            ]),
         CheckDeclaration(
             id: "replica-buffer", title: "the buffer holds what is written during the sync", severity: .warn,
             limits: [
-                .init(key: "size", defaultValue: .size(ByteCount(bytes: 1 << 20)), meaning: "The smallest buffer."),
-                .init(key: "for", defaultValue: .duration(.seconds(60)), meaning: "How long it must last."),
-                .init(key: "links", defaultValue: .count(2), meaning: "How many replicas share it."),
-                .init(key: "strict", defaultValue: .flag(true), meaning: "Whether an unknown size counts."),
+                .init(
+                    key: "size", defaultValue: .size(ByteCount(bytes: 1 << 20)), weaker: .lower,
+                    meaning: "The smallest buffer."),
+                .init(
+                    key: "for", defaultValue: .duration(.seconds(60)), weaker: .lower, meaning: "How long it must last."
+                ),
+                .init(key: "links", defaultValue: .count(2), weaker: .higher, meaning: "How many replicas share it."),
+                .init(
+                    key: "strict", defaultValue: .flag(true), weaker: .lower, meaning: "Whether an unknown size counts."
+                ),
             ]),
         CheckDeclaration(
             id: "keyspace-events", title: "no keyspace events are used that the target lacks", severity: .warn),
@@ -71,7 +79,7 @@ extension PlanReading {
     /// `line severity: code` of each diagnostic, with `-` for the whole file.
     var summary: [String] {
         diagnostics.map {
-            "\($0.range.map { String($0.start.line) } ?? "-") \($0.severity.rawValue): \($0.code.rawValue)"
+            "\($0.range.map { String($0.start.line) } ?? "-") \($0.severity.rawValue): \($0.topic.id)"
         }
     }
 }

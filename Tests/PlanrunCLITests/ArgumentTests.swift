@@ -4,7 +4,8 @@ import Testing
 
 struct ArgumentTests {
     private static let verbs = [
-        "validate", "plan", "check", "compare", "apply", "resume", "rollback", "status", "graph", "rehearse", "schema",
+        "validate", "lint", "plan", "check", "compare", "apply", "resume", "rollback", "status", "graph", "rehearse",
+        "schema",
     ]
 
     @Test func `help names every verb and every exit code`() async {
@@ -48,7 +49,7 @@ struct ArgumentTests {
         ["apply"], ["apply", "a.yaml", "b.yaml"], ["plan", "a.yaml", "--format", "xml"],
         ["plan", "--offlin", "a.yaml"],
         ["rehearse", "a.yaml", "--writers", "0"], ["rehearse", "a.yaml", "--keys", "many"],
-        ["rollback", "a.yaml", "--auto-approve"], ["schema", "a.yaml"], ["--wrong"],
+        ["lint"], ["lint", "--fix", "-"], ["rollback", "a.yaml", "--auto-approve"], ["schema", "a.yaml"], ["--wrong"],
     ])
     func `wrong arguments end with 2 and say how it is meant, on standard error`(arguments: [String]) async {
         let printed = await Console().run(arguments)

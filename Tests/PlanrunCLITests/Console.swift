@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 import FoundationEssentials
 import RESP
@@ -27,6 +28,8 @@ struct Console: Sendable {
     var isColored = false
     /// The reason why standard output takes nothing; `nil` where it takes everything.
     var outputLoss: String?
+    /// What is piped into standard input.
+    var piped = ""
     var keyboard = Keyboard()
     /// Where both outputs go instead of being kept, as in a process.
     var outlet: Outlet?
@@ -56,7 +59,11 @@ struct Console: Sendable {
             output: { print($0 + "\n") }, outputLoss: { [outputLoss] in outputLoss }, message: { complain($0 + "\n") },
             isBehind: { [outlet] in outlet?.isBehind == true }, terminal: terminal,
             messageStyle: CommandContext.MessageStyle(width: width, isColored: isColored), input: input,
-            onSignal: { keyboard.listen($0) }, environment: environment, connector: FakeConnector(servers),
+            onSignal: { keyboard.listen($0) }, environment: environment,
+            standardInput: { [piped] () throws(SourceFileError) in
+                SourceFile(path: SourceFile.nameOfStandardInput, text: piped)
+            },
+            connector: FakeConnector(servers),
             resolve: { [$0] })
     }
 

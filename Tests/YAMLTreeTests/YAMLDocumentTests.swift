@@ -12,7 +12,7 @@ func parse(_ text: String, limits: YAMLLimits = YAMLLimits()) -> (root: YAMLNode
 /// `code line:column` of each diagnostic.
 func mistakes(_ text: String, limits: YAMLLimits = YAMLLimits()) -> [String] {
     parse(text, limits: limits).diagnostics.map { diagnostic in
-        diagnostic.code.rawValue + (diagnostic.range.map { " \($0.start.line):\($0.start.column)" } ?? "")
+        diagnostic.topic.id + (diagnostic.range.map { " \($0.start.line):\($0.start.column)" } ?? "")
     }
 }
 

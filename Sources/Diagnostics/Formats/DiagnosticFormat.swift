@@ -3,11 +3,17 @@
 package enum DiagnosticFormat: String, Sendable, CaseIterable {
     case text
     case json
+    case github
+    case gitlab
+    case sarif
 
     package var renderer: any DiagnosticRenderer.Type {
         switch self {
         case .text: TextRenderer.self
         case .json: JSONRenderer.self
+        case .github: GitHubRenderer.self
+        case .gitlab: GitLabRenderer.self
+        case .sarif: SARIFRenderer.self
         }
     }
 }

@@ -29,6 +29,20 @@ extension Diagnostic {
             package let message: String
         }
 
+        /// A change that `lint --fix` makes. `text` stands instead of what the places enclose.
+        package struct Fix: Encodable, Sendable, Equatable {
+            package struct Edit: Encodable, Sendable, Equatable {
+                package let line: Int
+                package let column: Int
+                package let endLine: Int
+                package let endColumn: Int
+                package let text: String
+            }
+
+            package let title: String
+            package let edits: [Edit]
+        }
+
         package let path: String
         /// This and the next three are left out of the JSON where the diagnostic means the whole file.
         package let line: Int?
@@ -41,18 +55,31 @@ extension Diagnostic {
         package let label: String?
         package let labels: [Label]
         package let help: [String]
+        /// Left out of the JSON where a person has to decide what to write.
+        package let fix: Fix?
     }
 
     package var record: Record {
         Record(
             path: path, line: range?.start.line, column: range?.start.column, endLine: range?.end.line,
-            endColumn: range?.end.column, severity: severity.rawValue, code: code.rawValue, message: message,
+            endColumn: range?.end.column, severity: severity.rawValue, code: topic.id, message: message,
             label: label,
             labels: labels.map {
                 Record.Label(
                     line: $0.range.start.line, column: $0.range.start.column, endLine: $0.range.end.line,
                     endColumn: $0.range.end.column, message: $0.text)
             },
-            help: help)
+            help: help, fix: fix.map(Record.Fix.init))
+    }
+}
+
+extension Diagnostic.Record.Fix {
+    fileprivate init(_ fix: Diagnostic.Fix) {
+        title = fix.title
+        edits = fix.edits.map {
+            Edit(
+                line: $0.range.start.line, column: $0.range.start.column, endLine: $0.range.end.line,
+                endColumn: $0.range.end.column, text: $0.text)
+        }
     }
 }

@@ -38,9 +38,8 @@ package struct TextRenderer: DiagnosticRenderer {
 
     /// `2 errors, 1 warning`
     package static func count(_ diagnostics: [Diagnostic]) -> String {
-        let errors = diagnostics.count { $0.severity == .error }
-        let warnings = diagnostics.count - errors
-        return [(errors, "error"), (warnings, "warning")]
+        Diagnostic.Severity.allCases
+            .map { severity in (diagnostics.count { $0.severity == severity }, severity.rawValue) }
             .filter { $0.0 > 0 }
             .map { $0.0 == 1 ? "1 \($0.1)" : "\($0.0) \($0.1)s" }
             .joined(separator: ", ")
@@ -49,7 +48,7 @@ package struct TextRenderer: DiagnosticRenderer {
     private func render(_ diagnostic: Diagnostic, source: inout ExcerptSource, to text: inout String) {
         let place = diagnostic.range.map { ":\($0.start.line):\($0.start.column)" } ?? ""
         text += paint(.bold, VisibleText.escape(diagnostic.path) + place + ": ")
-        text += paint(color(diagnostic.severity), "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]")
+        text += paint(color(diagnostic.severity), "\(diagnostic.severity.rawValue)[\(diagnostic.topic.id)]")
         text += paint(.bold, ": " + VisibleText.escape(diagnostic.message)) + "\n"
         var indent = 1
         if let range = diagnostic.range {
@@ -81,6 +80,7 @@ extension TextRenderer {
         switch severity {
         case .error: .red
         case .warning: .yellow
+        case .note: .cyan
         }
     }
 

@@ -48,7 +48,7 @@ struct SyncForecast: Sendable {
 
     /// The limit of every check that uses a forecast.
     static let rateLimit = CheckDeclaration.Limit(
-        key: "transfer-rate", defaultValue: .size(ByteCount(bytes: 32 << 20)),
+        key: "transfer-rate", defaultValue: .size(ByteCount(bytes: 32 << 20)), weaker: .higher,
         meaning: "how many bytes a second the full sync is taken to move")
 }
 

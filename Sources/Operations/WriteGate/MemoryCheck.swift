@@ -9,7 +9,7 @@ package struct MemoryCheck: Check {
         id: "memory", title: "the source's data fits into the target's memory",
         limits: [
             .init(
-                key: "headroom", defaultValue: .percentage(20),
+                key: "headroom", defaultValue: .percentage(20), weaker: .lower,
                 meaning: "how much more than the source will use after the sync the target must be able to hold"),
             SyncForecast.rateLimit,
         ])

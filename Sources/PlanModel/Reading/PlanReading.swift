@@ -1,5 +1,5 @@
 package import Diagnostics
-internal import YAMLTree
+package import YAMLTree
 
 /// What came of reading a plan file: a plan without mistakes, or what is wrong with it.
 package struct PlanReading: Sendable {
@@ -47,6 +47,14 @@ extension Plan {
         var concealment = SecretConcealment(disclosure, collector, findsPlaces: findsPlaces)
         if let root { concealment.conceal(in: root) }
         collector.secretPlaces = concealment.places
+    }
+
+    /// A collector for what a review says about the plan. Excerpts show as much of the file as those of the reader do.
+    /// - Parameter root: the tree of the plan's file.
+    package func collector(root: YAMLNode, checks: [CheckDeclaration]) -> DiagnosticCollector {
+        let collector = DiagnosticCollector(file)
+        Self.conceal(in: root, collector, checks: checks, findsPlaces: false)
+        return collector
     }
 
     /// Loads and reads the file at `path`. If it cannot be loaded, the result has a diagnostic that says so.

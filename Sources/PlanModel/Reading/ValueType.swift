@@ -48,12 +48,18 @@ struct Field<Value: Sendable>: Sendable {
     let defaultValue: Value?
     /// What the key is for. Editors show this text, which they find in the schema.
     let meaning: String
+    /// In which direction the value becomes weaker; `nil` if no value is weaker than another.
+    let weaker: Weaker?
 
-    init(_ key: String, _ type: ValueType<Value>, default defaultValue: Value? = nil, _ meaning: String) {
+    init(
+        _ key: String, _ type: ValueType<Value>, default defaultValue: Value? = nil, weaker: Weaker? = nil,
+        _ meaning: String
+    ) {
         self.key = key
         self.type = type
         self.defaultValue = defaultValue
         self.meaning = meaning
+        self.weaker = weaker
     }
 
     /// The key and the given value, both spelt as in a plan.

@@ -2,11 +2,17 @@
 protocol FieldDeclaration: Sendable {
     var key: String { get }
     var schemaMember: SchemaValue.Member { get }
+    /// `nil` if no value of the key is weaker than another.
+    var limit: PlanLimit? { get }
 }
 
 extension Field: FieldDeclaration {
     var schemaMember: SchemaValue.Member {
         SchemaValue.Member(key: key, value: schema(default: defaultValue.map(schemaDefault)))
+    }
+
+    var limit: PlanLimit? {
+        weaker.map { PlanLimit(key: key, weaker: $0, defaultText: defaultValue.map(type.spell)) }
     }
 
     /// A default as JSON: words and quantities are spelt as in the plan.

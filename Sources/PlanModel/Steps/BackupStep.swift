@@ -28,7 +28,7 @@ extension BackupStep: StepDeclaration {
 
 extension BackupStep: StepSettings {
     private static let maxAgeField = Field(
-        "max-age", .duration(), default: BackupStep().maxAge,
+        "max-age", .duration(), default: BackupStep().maxAge, weaker: .higher,
         "A good save of the source that is not older than this is enough; 0s saves in any case.")
 
     static var fields: [any FieldDeclaration] { [maxAgeField] }

@@ -121,6 +121,7 @@ extension FailoverStep: StepSettings {
     /// setting is 30 s unless somebody changed it; preflight compares the pause with the real one.
     static let writePauseField = Field(
         "write-pause", .duration(from: .milliseconds(1), to: .seconds(30)), default: FailoverStep().writePause,
+        weaker: .higher,
         """
         How long writes to the source may stall while the target catches up. Shorter than Sentinel's \
         down-after-milliseconds.

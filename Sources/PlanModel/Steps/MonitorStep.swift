@@ -58,7 +58,8 @@ extension MonitorStep: StepSettings {
     static var isOncePerPlan: Bool { true }
 
     private static let quorumField = Field(
-        "quorum", .integer(1...100), "How many Sentinels must agree that the primary is down; without it, the majority."
+        "quorum", .integer(1...100), weaker: .lower,
+        "How many Sentinels must agree that the primary is down; without it, the majority."
     )
     private static let downAfterField = Field(
         "down-after", .duration(from: .milliseconds(1)), default: MonitorStep().downAfter,
@@ -67,7 +68,7 @@ extension MonitorStep: StepSettings {
         "failover-timeout", .duration(from: .milliseconds(1)), default: MonitorStep().failoverTimeout,
         "How long a failover may take before the Sentinels give it up.")
     private static let parallelSyncsField = Field(
-        "parallel-syncs", .integer(1...1000), default: MonitorStep().parallelSyncs,
+        "parallel-syncs", .integer(1...1000), default: MonitorStep().parallelSyncs, weaker: .higher,
         "How many replicas may follow a new primary at the same time after a failover.")
     private static let usernameField = Field(
         "username", .text("a user name"),

@@ -66,12 +66,15 @@ package struct CheckDeclaration: Sendable, Hashable, Identifiable {
     package struct Limit: Sendable, Hashable {
         package let key: String
         package let defaultValue: CheckLimit
+        /// In which direction the limit catches less.
+        package let weaker: Weaker
         /// What the limit means. Editors show this text, which they find in the schema.
         package let meaning: String
 
-        package init(key: String, defaultValue: CheckLimit, meaning: String) {
+        package init(key: String, defaultValue: CheckLimit, weaker: Weaker, meaning: String) {
             self.key = key
             self.defaultValue = defaultValue
+            self.weaker = weaker
             self.meaning = meaning
         }
     }

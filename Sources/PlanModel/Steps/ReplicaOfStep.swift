@@ -60,7 +60,8 @@ extension ReplicaOfStep: StepSettings {
     }
 
     private static let replaceData = Field(
-        "replace-data", .flag, default: false, "Whether a target that holds keys may be emptied by the full sync.")
+        "replace-data", .flag, default: false, weaker: .higher,
+        "Whether a target that holds keys may be emptied by the full sync.")
     private static let usernameField = Field(
         "username", .text("a user name"), "Who the target is at the source; without it, the user of 'source'.")
     private static let passwordField = Field(

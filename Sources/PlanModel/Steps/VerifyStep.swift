@@ -59,14 +59,14 @@ extension VerifyStep: StepDeclaration {
 
 extension VerifyStep: StepSettings {
     private static let dataField = Field(
-        "data", .word(DataComparison.allCases),
+        "data", .word(DataComparison.allCases), weaker: .words(DataComparison.allCases.map(\.rawValue)),
         """
         Whether the keys of source and target are compared as well: count compares how many there are per database; \
         sample compares some with their values and expiry, both ways; full compares all of them. An attempt of sample or \
         full may take 12 h where 'timeout' says nothing else.
         """)
     private static let keysField = Field(
-        "keys", .integer(1...1_000_000_000),
+        "keys", .integer(1...1_000_000_000), weaker: .lower,
         "About how many keys a sample has; without it, \(sampledKeys). Every key has the same chance to be drawn.")
 
     private static let rateField = Field(

@@ -39,10 +39,10 @@ extension WaitForSyncStep: StepSettings {
     }
 
     private static let maxLagField = Field(
-        "max-lag", .size, default: WaitForSyncStep().maxLag,
+        "max-lag", .size, default: WaitForSyncStep().maxLag, weaker: .higher,
         "How far the target may be behind, in bytes of the replication stream.")
     private static let stableForField = Field(
-        "stable-for", .duration(), default: WaitForSyncStep().stableFor,
+        "stable-for", .duration(), default: WaitForSyncStep().stableFor, weaker: .lower,
         "How long it must have been that close without a break.")
 
     static var fields: [any FieldDeclaration] { [maxLagField, stableForField] }

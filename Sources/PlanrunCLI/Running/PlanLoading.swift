@@ -4,6 +4,11 @@ import Operations
 import PlanModel
 
 extension CommandContext {
+    /// The file at a path; standard input for `-`.
+    func file(at path: String) throws(SourceFileError) -> SourceFile {
+        path == "-" ? try standardInput() : try SourceFile.load(path: path)
+    }
+
     /// Reads the plan at a path, and prints what is wrong with it.
     /// - Throws: `ExitStatus.invalid` if there is at least one error.
     func loadPlan(_ path: String) throws(ExitStatus) -> Plan {

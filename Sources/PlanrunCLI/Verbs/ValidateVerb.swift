@@ -9,7 +9,7 @@ struct ValidateVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Check plan files; every mistake is shown at once. Asks no server.")
 
-    @Argument(help: "The plan files.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(help: "The plan files; - reads standard input.", completion: .file(extensions: ["yaml", "yml"]))
     var plans: [String]
 
     @Option(name: .long, help: "\(DiagnosticFormat.choices).")
@@ -18,19 +18,25 @@ struct ValidateVerb: Verb {
     @OptionGroup var display: DisplayOptions
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let readings = plans.map {
-            Plan.load(path: $0, checks: PreflightCatalogue.declarations, environment: context.environment)
-        }
+        let readings = plans.map { read($0, context) }
         let diagnostics = readings.flatMap(\.diagnostics)
         context.show(diagnostics, as: format)
         if !format.renderer.isData {
-            for (path, reading) in zip(plans, readings) {
-                guard let plan = reading.plan else { continue }
+            for plan in readings.lazy.compactMap(\.plan) {
                 let steps = plan.steps.count.counted("step", "steps")
-                context.output(VisibleText.escape("\(path): ok, '\(plan.name)', \(steps)"))
+                context.output(VisibleText.escape("\(plan.file.path): ok, '\(plan.name)', \(steps)"))
             }
         }
         return readings.allSatisfy { $0.plan != nil } ? .success : .invalid
+    }
+
+    private func read(_ path: String, _ context: CommandContext) -> PlanReading {
+        do throws(SourceFileError) {
+            return Plan.read(
+                try context.file(at: path), checks: PreflightCatalogue.declarations, environment: context.environment)
+        } catch {
+            return PlanReading(plan: nil, diagnostics: [error.diagnostic])
+        }
     }
 }
 

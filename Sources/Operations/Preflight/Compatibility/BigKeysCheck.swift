@@ -7,9 +7,11 @@ struct BigKeysCheck: Check {
     static let declaration = CheckDeclaration(
         id: "big-keys", title: "no key is huge", severity: .warn,
         limits: [
-            .init(key: "sample", defaultValue: .count(200), meaning: "how many keys are looked at, taken by chance"),
             .init(
-                key: "largest", defaultValue: .size(ByteCount(bytes: 64 << 20)),
+                key: "sample", defaultValue: .count(200), weaker: .lower,
+                meaning: "how many keys are looked at, taken by chance"),
+            .init(
+                key: "largest", defaultValue: .size(ByteCount(bytes: 64 << 20)), weaker: .higher,
                 meaning: "how much memory one key may use"),
         ])
 

@@ -10,7 +10,9 @@ struct StringLengthCheck: Check {
         id: "string-length", title: "the target takes strings as long as the source does (proto-max-bulk-len)",
         severity: .warn,
         limits: [
-            .init(key: "sample", defaultValue: .count(200), meaning: "how many keys are looked at, taken by chance")
+            .init(
+                key: "sample", defaultValue: .count(200), weaker: .lower,
+                meaning: "how many keys are looked at, taken by chance")
         ])
 
     /// The default limit of Redis and Valkey, and of Dragonfly (`--max_bulk_len`).

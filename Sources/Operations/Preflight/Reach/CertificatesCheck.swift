@@ -10,7 +10,7 @@ struct CertificatesCheck: Check {
         id: "certificates", title: "TLS certificates stay valid", severity: .warn,
         limits: [
             .init(
-                key: "valid-for", defaultValue: .duration(.seconds(14 * 24 * 3600)),
+                key: "valid-for", defaultValue: .duration(.seconds(14 * 24 * 3600)), weaker: .lower,
                 meaning: "for how long every certificate must still be valid")
         ])
 

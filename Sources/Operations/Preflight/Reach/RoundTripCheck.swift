@@ -13,10 +13,10 @@ struct RoundTripCheck: Check {
         id: "round-trip", title: "round trips are short against the write pause", severity: .warn,
         limits: [
             .init(
-                key: "typical", defaultValue: .percentage(5),
+                key: "typical", defaultValue: .percentage(5), weaker: .higher,
                 meaning: "how much of the write pause a typical round trip to a server may take"),
             .init(
-                key: "nine-in-ten", defaultValue: .percentage(25),
+                key: "nine-in-ten", defaultValue: .percentage(25), weaker: .higher,
                 meaning: "how much of the write pause nine in ten round trips to a server may take at most"),
         ])
 

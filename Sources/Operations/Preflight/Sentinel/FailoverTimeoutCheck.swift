@@ -11,10 +11,10 @@ struct FailoverTimeoutCheck: Check {
             // Even a smooth failover takes seconds: after the promotion a Sentinel needs up to 1 s to read the target's
             // INFO, and up to 2 s more to tell the others.
             .init(
-                key: "at-least", defaultValue: .duration(.seconds(10)),
+                key: "at-least", defaultValue: .duration(.seconds(10)), weaker: .lower,
                 meaning: "a shorter failover-timeout gives up while the target is being promoted"),
             .init(
-                key: "at-most", defaultValue: .duration(.seconds(600)),
+                key: "at-most", defaultValue: .duration(.seconds(600)), weaker: .higher,
                 meaning:
                     "with a longer failover-timeout a failover that cannot end keeps the Sentinels busy for as long"),
         ])

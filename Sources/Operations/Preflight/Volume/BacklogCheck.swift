@@ -9,7 +9,9 @@ struct BacklogCheck: Check {
     static let declaration = CheckDeclaration(
         id: "backlog", title: "the replication backlog covers a short loss of the link", severity: .warn,
         limits: [
-            .init(key: "covers", defaultValue: .duration(.seconds(60)), meaning: "how long the link may be lost")
+            .init(
+                key: "covers", defaultValue: .duration(.seconds(60)), weaker: .lower,
+                meaning: "how long the link may be lost")
         ])
 
     /// Not for Dragonfly, which begins a new full sync each time that its link to a Redis breaks, whatever the backlog

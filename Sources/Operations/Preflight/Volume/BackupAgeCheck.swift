@@ -10,7 +10,7 @@ struct BackupAgeCheck: Check {
         id: "backup", title: "the source was saved not long ago", severity: .warn,
         limits: [
             .init(
-                key: "max-age", defaultValue: .duration(.seconds(24 * 3600)),
+                key: "max-age", defaultValue: .duration(.seconds(24 * 3600)), weaker: .higher,
                 meaning: "how old the last good save may be")
         ])
 

@@ -11,7 +11,7 @@ struct ForkCheck: Check {
         id: "fork-headroom", title: "the source's machine has memory for the fork of a full sync", severity: .warn,
         limits: [
             .init(
-                key: "share", defaultValue: .percentage(50),
+                key: "share", defaultValue: .percentage(50), weaker: .lower,
                 meaning: "how much of the source's memory may be copied while it saves")
         ])
 
