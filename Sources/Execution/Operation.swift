@@ -20,6 +20,9 @@ package protocol Operation: Sendable {
     /// What of the effect is still in place, judged by its undo data and by what the servers say as far as they answer.
     /// Changes nothing.
     func leftovers(_ undo: StateValue) async -> [Leftover]
+    /// The undo data with which a new run takes over what an abandoned one has left in place; `nil` if nothing of it is
+    /// left, or if the run of which it is cannot be taken back. Changes nothing.
+    func inherited(_ undo: StateValue) async -> StateValue?
     /// Sentences about what the operation would do now, but only what the plan itself does not say. Asks the servers,
     /// changes nothing.
     func outlook() async -> [String]
@@ -31,6 +34,8 @@ extension Operation {
     package func passage(_ undo: StateValue?) async -> Passage { .ahead }
 
     package func leftovers(_ undo: StateValue) async -> [Leftover] { [] }
+
+    package func inherited(_ undo: StateValue) async -> StateValue? { nil }
 }
 
 /// What `inspect` has found: the work is done already, or it is to be done.

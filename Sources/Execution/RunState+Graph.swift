@@ -31,6 +31,28 @@ extension RunState {
         return adopted.inOrder(of: graph)
     }
 
+    /// The same run from its beginning, because the plan names another server that every step is about.
+    ///
+    /// - Parameters:
+    ///   - undo: of the effects that are in place: they are inspected and performed again, and can be taken back.
+    ///   - leftovers: what stays changed at a server that the plan does not name any more.
+    /// - Throws: `StoreFailure` with code `unknownStep` if an effect that is in place is no longer in the plan.
+    package func startingOver(
+        _ graph: StepGraph, plan: String, undo: [NodeID: StateValue], leaving leftovers: [Leftover], record: String
+    ) throws(StoreFailure) -> RunState {
+        let gone = undo.keys.filter { graph[$0] == nil }.sorted()
+        guard gone.isEmpty else { throw .otherSteps(record, gone: gone, new: []) }
+        var state = self
+        state.plan = plan
+        state.nodes = graph.nodes.map { node in
+            var record = Node(id: node.id)
+            if let undo = undo[node.id] { (record.status, record.undo) = (.started, undo) }
+            return record
+        }
+        if !leftovers.isEmpty { state.leftovers = (state.leftovers ?? []) + leftovers }
+        return state
+    }
+
     /// The nodes that a rollback would take back, in the order of the rollback.
     package func nodesToUndo(in graph: StepGraph) -> [NodeID] { rollbackGraph(in: graph).nodes.map(\.id) }
 
@@ -82,7 +104,7 @@ extension RunState {
 
 extension RunState.Node {
     /// Whether `perform` may have been called and its effect was not taken back since.
-    var mayBeInPlace: Bool {
+    package var mayBeInPlace: Bool {
         switch status {
         case .pending, .undone: false
         case .started, .succeeded, .failed, .undoFailed: undo != nil

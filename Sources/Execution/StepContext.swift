@@ -41,6 +41,16 @@ package struct StepContext: Sendable {
         self.leaseLost = isLeaseLost
     }
 
+    /// The context for an operation that is asked outside a run: nothing is recorded.
+    /// - Parameter undo: what the record holds of the node.
+    package static func reading(
+        _ node: NodeID, undo: StateValue? = nil, clock: any Clock<Duration> = ContinuousClock()
+    ) -> StepContext {
+        StepContext(
+            node: node, undo: undo, attempt: 1, clock: clock, isLook: true, save: { _ in }, report: { _ in },
+            isDraining: { false })
+    }
+
     /// Replaces the undo data in the record; returns once it would survive a loss of power. Call it before the effect
     /// that it undoes. If it throws, that effect must not happen.
     package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }

@@ -6,7 +6,15 @@ extension RunState {
     /// A state that contains every key, and every kind of value.
     static var maximal: RunState {
         let graph = StepGraph([("look", .check, []), ("follow", .effect, []), ("cut", .pointOfNoReturn, [])])
-        var state = RunState(for: graph)
+        let earlier = filled(RunState(for: graph))
+        return filled(
+            RunState(
+                planPath: "plans/prod.yaml", planName: "prod", plan: "version: 1", graph: graph, lineage: "next",
+                now: earlier.startedAt, history: earlier.asHistory(in: graph)))
+    }
+
+    private static func filled(_ run: RunState) -> RunState {
+        var state = run
         let later = Timestamp(millisecondsSince1970: state.startedAt.millisecondsSince1970 + 61_234)
         for position in state.nodes.indices {
             state.start(position, role: .effect, at: state.startedAt)

@@ -1,6 +1,7 @@
 import Execution
 import Glibc
 import RESP
+import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
@@ -43,6 +44,90 @@ extension LiveTests {
                 #expect(plan.exitCode == 0)
                 #expect(plan.standardOutput.contains { $0.hasPrefix("nothing to do: 'live' was carried out at ") })
             }
+        }
+
+        /// The source dies while a person thinks, and the Sentinels make another replica the primary.
+        @Test(arguments: ["resume", "rollback"])
+        func `a run whose source another server has replaced goes on from there, or back`(way: String) async throws {
+            var description = LabDescription.quick
+            description.sentinels?.count = 3
+            description.replicaCount = 1
+            try await withLab(description) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(approval: true))
+                try await migration.fill(keys: 200)
+                try await lab.send(["CONFIG", "SET", "replica-priority", "1"], to: lab.replicas[0])
+                try await lab.waitUntilReplicaIsKnown()
+                try await migration.underLoad("\(way) after another replica was promoted", mayLose: 40) { _ in
+                    #expect(try await migration.planrun("apply").exitCode == 3)
+                    try await lab.replaceSource()
+                    let resumed = try await migration.planrun("resume", "--auto-approve")
+                    #expect([1, 3].contains(resumed.exitCode), "\(resumed.complaint)")
+                    #expect(resumed.commandsOffered == ["resume", "rollback", "abandon"], "\(resumed.complaint)")
+                    if way == "rollback" {
+                        let back = try await migration.planrun("rollback")
+                        #expect(back.exitCode == 0, "\(back.complaint)")
+                    } else {
+                        try await goOn(migration)
+                    }
+                }
+                if way == "rollback" { try await expectUntouchedTarget(lab) } else { try await expectMigrated(lab) }
+            }
+        }
+
+        private func goOn(_ migration: Migration) async throws {
+            let lab = migration.lab
+            let text = try readText(migration.plan)
+            let (former, new) = ("\(lab.address(of: lab.source))", "\(lab.address(of: lab.replicas[0]))")
+            try writeText(text.replacing(former, with: new), migration.plan)
+            let refused = try await migration.planrun("resume")
+            #expect(refused.exitCode == 2)
+            #expect(refused.errors == ["error[plan-changed]"])
+            let offered = try #require(refused.linesOffered.first)
+            #expect(offered.hasPrefix("planrun resume \(migration.plan) --accept-plan-change "), "\(offered)")
+            // As long as it is dead, the Sentinels might promote it instead of the target when it comes back.
+            try await lab.source.start()
+            try await eventually("the former source follows the new one") {
+                try await lab.replication(of: lab.source).upstream?.isLinkUp == true
+            }
+            let resumed = try await migration.planrun("resume", "--accept-plan-change", "--auto-approve")
+            #expect(resumed.exitCode == 0, "\(resumed.standardOutput + resumed.standardError)")
+            #expect(
+                resumed.complaint.contains("the source is \(new) from now on, no longer \(former)"),
+                "\(resumed.complaint)")
+        }
+
+        private func expectMigrated(_ lab: Lab) async throws {
+            let (target, replaced) = (lab.address(of: lab.target), lab.replicas[0])
+            try await eventually("the target is the primary, and what replaced the source follows it") {
+                let upstream = try await lab.replication(of: replaced).upstream
+                return try await World.read(lab).named.allSatisfy { $0 == target }
+                    && upstream?.primary == target && upstream?.isLinkUp == true
+            }
+            let priority = try await lab.send(["CONFIG", "GET", "replica-priority"], to: replaced)
+            #expect(priority.array?.last?.string == "0")
+        }
+
+        private func expectUntouchedTarget(_ lab: Lab) async throws {
+            #expect(try await lab.replication(of: lab.target).role == .primary)
+            #expect(try await lab.keys(of: lab.target) == 0)
+            #expect(try await lab.sentinelsKnowingTarget() == 0)
+            let priority = try await lab.send(["CONFIG", "GET", "replica-priority"], to: lab.target)
+            #expect(priority.array?.last?.string == "100")
+        }
+    }
+}
+
+extension Lab {
+    /// Kills the source, and waits until the Sentinels have made its other replica the primary, which the target follows.
+    fileprivate func replaceSource() async throws {
+        let successor = address(of: replicas[0])
+        await source.kill()
+        try await eventually("every Sentinel names the other replica", within: .seconds(60)) {
+            try await World.read(self).named.allSatisfy { $0 == successor }
+        }
+        try await eventually("the target follows the other replica", within: .seconds(60)) {
+            let upstream = try await replication(of: target).upstream
+            return upstream?.primary == successor && upstream?.isLinkUp == true
         }
     }
 }

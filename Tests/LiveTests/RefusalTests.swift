@@ -147,11 +147,16 @@ extension PlanrunProcess.Outcome {
         standardError.filter { $0.hasPrefix("error[") }.compactMap { $0.split(separator: ":").first.map(String.init) }
     }
 
-    /// The verbs of the command lines under 'help', in order.
-    var commandsOffered: [String] {
-        let mark = "= help: planrun "
+    /// The command lines under 'help', each with what it does, in order.
+    var linesOffered: [String] {
+        let mark = "= help: "
         return (standardOutput + standardError).compactMap { line in
-            line.firstRange(of: mark).flatMap { line[$0.upperBound...].split(separator: " ").first.map(String.init) }
+            line.firstRange(of: mark + "planrun ").map { String(line[$0.lowerBound...].dropFirst(mark.count)) }
         }
+    }
+
+    /// Their verbs.
+    var commandsOffered: [String] {
+        linesOffered.compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) }
     }
 }

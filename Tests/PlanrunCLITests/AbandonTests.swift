@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PlanGraph
 import Testing
 
 @testable import Execution
@@ -44,6 +45,27 @@ struct AbandonTests {
 
                 """)
         #expect(desk.bytes("plan.state.json") == before)
+    }
+
+    @Test func `what an abandoned run has left is the next one's to take back, with what was before both`() async throws
+    {
+        let migration = Migration()
+        let (desk, console) = try await waiting(migration)
+        #expect(await console.run("abandon", desk.plan, "--leave-behind").status == .personNeeded)
+        let abandoned = try StateFile(path: desk.state).read()
+        migration.change { $0.targetKeys = 10 }
+        let anew = await console.run("apply", desk.plan)
+        #expect(anew.status == .stopped)
+        #expect(
+            said(anew.messages, desk).contains(
+                "this run takes over what the one abandoned at TIME has left of 'replicaof'\n"), "\(anew.messages)")
+        let state = try StateFile(path: desk.state).read()
+        #expect(state.lineage != abandoned.lineage)
+        #expect(state.history?.map(\.status) == [.abandoned])
+        #expect(state["replicaof"]?.undo?["wasEmpty"] == .bool(true))
+        #expect(state["replicaof"]?.undo?["priority"] == abandoned["replicaof"]?.undo?["priority"])
+        #expect(await console.run("rollback", desk.plan).status == .success)
+        #expect(!migration.now.targetFollows && migration.now.targetKeys == 0)
     }
 
     @Test func `with a yes the record stays and says so, and apply begins a new run`() async throws {

@@ -43,7 +43,8 @@ struct PlanTests {
         func said(_ text: String) -> String {
             desk.without(text).replacing(/\d{4}-[-\d]*T[:.\d]*Z/, with: "TIME")
         }
-        let help = "  = help: to begin a new run, move 'plan.state.json' away first\n"
+        let help =
+            "  = help: planrun apply plan.yaml --new-run   begin a new run; the old one can then no longer be rolled back\n"
         let now = Console(servers: Migration(.init(targetKeys: 3, primaryHost: "10.0.0.2")).servers)
         let plan = await now.run("plan", desk.plan, "--detailed-exitcode")
         #expect(plan.status == .success)

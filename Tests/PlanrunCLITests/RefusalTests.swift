@@ -88,7 +88,7 @@ struct RefusalTests {
             "apply", .succeeded,
             says: """
                 nothing to do: 'small' was carried out at TIME
-                  = help: to begin a new run, move 'plan.state.json' away first
+                  = help: planrun apply plan.yaml --new-run   begin a new run; the old one can then no longer be rolled back
 
                 """, exit: .success)
     }
@@ -139,11 +139,35 @@ struct RefusalTests {
         #expect(
             desk.without(printed.messages) == """
                 error[plan-changed]: the plan has changed since the run began: step 'replicaof' changed
-                  = help: only steps that have not begun, and 'rollback', may change; these have begun: 'replicaof'
+                  = help: only 'source', 'rollback' and steps that have not begun may change; these have begun: 'replicaof'
                   = help: the plan as it was is in 'plan.state.json' under 'plan'
                   = help: planrun abandon plan.yaml   end the run of the plan as it was
 
                 """)
+    }
+
+    @Test
+    func `a plan that was carried out and has changed is carried out by a new run, whose record keeps the old one`()
+        async throws
+    {
+        let desk = try Desk()
+        try await leave(.succeeded, on: desk)
+        let before = try StateFile(path: desk.state).read()
+        try desk.write(Migration.plan.replacing("Go on?", with: "Again?"), to: "plan.yaml")
+        let refused = await Console(servers: Migration().servers).run("apply", desk.plan)
+        #expect(refused.status == .invalid)
+        #expect(
+            desk.without(refused.messages).replacing(/\d{4}-[-\d]*T[:.\d]*Z/, with: "TIME") == """
+                error[run-finished]: 'small' was carried out at TIME, and the plan has changed since
+                  = help: planrun apply plan.yaml --new-run   begin a new run; the old one can then no longer be rolled back
+
+                """)
+        let anew = await Console(servers: Migration().servers).run("apply", desk.plan, "--new-run", "--auto-approve")
+        #expect(anew.status == .success, "\(anew.messages)")
+        let state = try StateFile(path: desk.state).read()
+        #expect(state.lineage != before.lineage)
+        #expect(state.history?.map(\.lineage) == [before.lineage])
+        #expect(state.history?.first?.nodes.contains { $0.undo != nil } == true)
     }
 
     @Test func `a run that has only looked is begun anew`() async throws {

@@ -21,9 +21,12 @@ package struct Leftover: Sendable, Equatable, Codable {
 extension RunState {
     /// What the run has changed and not put back, last first: by the record, and by what the servers say as far as they
     /// answer. Changes nothing.
-    package func leftovers(in graph: StepGraph, asking provider: some OperationProvider) async -> [Leftover] {
+    /// - Parameter others: nodes that are left out.
+    package func leftovers(
+        in graph: StepGraph, asking provider: some OperationProvider, except others: Set<NodeID> = []
+    ) async -> [Leftover] {
         var leftovers: [Leftover] = []
-        for node in nodes.reversed() where node.mayBeInPlace && graph[node.id] != nil {
+        for node in nodes.reversed() where node.mayBeInPlace && graph[node.id] != nil && !others.contains(node.id) {
             guard let undo = node.undo else { continue }
             leftovers += await provider.operation(for: node.id).leftovers(undo)
         }
@@ -34,7 +37,7 @@ extension RunState {
     package func abandoned(leaving leftovers: [Leftover], at now: Timestamp) -> RunState {
         var state = self
         state.status = .abandoned
-        state.leftovers = leftovers
+        state.leftovers = (state.leftovers ?? []) + leftovers
         state.serial += 1
         state.updatedAt = now
         return state

@@ -58,11 +58,15 @@ package struct RunState: Sendable, Equatable, Codable {
     package internal(set) var updatedAt: Timestamp
     /// In the order of the graph.
     package internal(set) var nodes: [Node]
-    /// Of an abandoned run: what it has left on the servers.
+    /// What the run has left on servers that it does not come back to: the former source of a plan that names another one
+    /// by now, and all servers of an abandoned run.
     package internal(set) var leftovers: [Leftover]?
+    /// The runs before this one in the same place, the oldest first; `nil` if there was none that has changed anything.
+    package let history: [EarlierRun]?
 
     package init(
-        planPath: String, planName: String, plan: String, graph: StepGraph, lineage: String, now: Timestamp
+        planPath: String, planName: String, plan: String, graph: StepGraph, lineage: String, now: Timestamp,
+        history: [EarlierRun] = []
     ) {
         self.format = Self.newestFormat
         self.lineage = lineage
@@ -74,6 +78,7 @@ package struct RunState: Sendable, Equatable, Codable {
         self.startedAt = now
         self.updatedAt = now
         self.nodes = graph.nodes.map { Node(id: $0.id) }
+        self.history = history.isEmpty ? nil : history
     }
 
     /// The memos of all results on record, by node. See `StepContext.memo(of:)`.

@@ -23,6 +23,7 @@ extension Condition {
 package enum Conditions {
     /// In the order in which violations are reported: a cause stands before its consequences.
     static let all: [any Condition] = [
+        SourceNotReplaced(),
         SourceRunsOn(),
         SourceNotEmptied(),
         StreamUnbroken(),

@@ -13,6 +13,8 @@ package struct RunBaseline: Codable, Equatable, Sendable {
     /// When it was read, in seconds since 1970. `SyncMark` names its baseline by this time.
     var taken: Double = 0
     var source: ServerLife?
+    /// The id of the source's history of writes (`master_replid`).
+    var history: String?
     /// How often the source had run each command, from `INFO commandstats`.
     var calls: [String: Int64]?
     /// How many commands the source had processed.
@@ -30,7 +32,7 @@ package struct RunBaseline: Codable, Equatable, Sendable {
     var synced: SyncMark?
 
     private enum CodingKeys: String, CodingKey {
-        case taken, source, calls, processed, links, refused, targetPriority, targetFollowed
+        case taken, source, history, calls, processed, links, refused, targetPriority, targetFollowed
     }
 
     /// The baseline on record, with the mark of the last sync.
@@ -60,7 +62,8 @@ package struct RunBaseline: Codable, Equatable, Sendable {
         let source = servers.source
         let stats = try await source.statistics()
         return RunBaseline(
-            taken: WallClock.now(), source: try await ServerLife.read(source), calls: stats.calls,
+            taken: WallClock.now(), source: try await ServerLife.read(source),
+            history: try await source.replication().replicationID, calls: stats.calls,
             processed: stats.processed, links: try await source.replicaLinks(),
             refused: try await refused(servers))
     }

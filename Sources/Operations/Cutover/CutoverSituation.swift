@@ -92,8 +92,11 @@ struct CutoverSituation: Equatable {
     }
 
     /// Whether nothing was promoted, neither by this run nor by a Sentinel. Then planrun can undo what it changed on
-    /// the source, whatever has happened to the target.
-    var isUntouched: Bool { from == .primary && phase != .promoting && !isNamed }
+    /// the source, whatever has happened to the target. The source itself may follow another server by now, which the
+    /// Sentinels have made the primary.
+    var isUntouched: Bool { (from == .primary || fromFollowsAnother) && phase != .promoting && !isNamed }
+
+    private var fromFollowsAnother: Bool { if case .replicaOfOther = from { true } else { false } }
 
     private var isNamed: Bool { sentinels.contains(.to) || sentinels.contains(.switching) }
     private var isOurs: Bool { phase == .promoting && targetRanThrough }

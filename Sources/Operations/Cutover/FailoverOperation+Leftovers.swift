@@ -21,6 +21,14 @@ extension FailoverOperation {
         return leftovers + (await replicas.leftovers(memory.cutover.replicas))
     }
 
+    /// A cutover that has promoted the target, or may have, is not taken over: there is nothing to begin anew.
+    package func inherited(_ undo: StateValue) async -> StateValue? {
+        guard let memory = try? undo.decode(FailoverMemory.self), memory.back == nil, memory.cutover.phase == .fencing,
+            await passage(undo) == .ahead, await !leftovers(undo).isEmpty
+        else { return nil }
+        return undo
+    }
+
     /// While the target answers, a person has to judge who shall be the primary, so nothing is proposed for it.
     private func role() async -> [Leftover] {
         let source = servers.source

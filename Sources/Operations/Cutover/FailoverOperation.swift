@@ -215,7 +215,12 @@ package struct FailoverOperation: Operation {
 
     private func unfence(_ memory: CutoverMemory, _ context: StepContext) async throws -> String {
         try await cutover(context).unfence(memory)
-        try await cutover(context).others.restore(memory.replicas)
+        let primary = try await servers.source.replication().upstream?.primary
+        // A source that follows another server is nobody whom its other replicas should follow.
+        try await cutover(context).others.restore(memory.replicas, follow: primary == nil)
+        if let primary {
+            return "nothing was promoted; \(servers.source.endpoint) follows \(primary), with its settings as before"
+        }
         return "nothing was promoted; \(servers.source.endpoint) takes writes, with its settings as before"
     }
 

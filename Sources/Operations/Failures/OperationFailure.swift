@@ -35,6 +35,7 @@ package enum OperationFailure: String, DeclaredFailure {
     case targetNotSynced = "target-not-synced"
     case sourceNotPrimary = "source-not-primary"
     case sourceReplaced = "source-replaced"
+    case sourceNotAdopted = "source-not-adopted"
     case fullSyncLoop = "full-sync-loop"
 
     // Conditions from `replicaof` to the cutover
@@ -105,7 +106,8 @@ package enum OperationFailure: String, DeclaredFailure {
         case .targetDoesNotFollow: "the target does not follow the source"
         case .targetNotSynced: "the target was in sync and is not any more"
         case .sourceNotPrimary: "the source is a replica"
-        case .sourceReplaced: "the source does not answer, and the Sentinels name another primary"
+        case .sourceReplaced: "the Sentinels have made another server the primary, which is neither source nor target"
+        case .sourceNotAdopted: "the source that the plan names by now cannot take the place of the former one"
         case .fullSyncLoop: "the full sync begins again and again without ever finishing"
         case .sourceRestarted: "the source was restarted since the target began to follow it"
         case .sourceEmptied: "the source was emptied"

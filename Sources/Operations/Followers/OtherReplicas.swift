@@ -125,10 +125,11 @@ struct OtherReplicas: Sendable {
 
     /// Makes these replicas follow their old primary again, and gives them their own settings back. Called if that
     /// primary was never replaced, or is the primary again.
-    func restore(_ replicas: [Memory]) async throws {
+    /// - Parameter follow: `false` leaves them with whom they follow now, because another server is the primary.
+    func restore(_ replicas: [Memory], follow: Bool = true) async throws {
         for memory in replicas {
             try await with(memory) { replica in
-                try await follow(primary, replica)
+                if follow { try await self.follow(primary, replica) }
                 try await Fence(primary: replica).lower(to: memory.settings)
             }
         }

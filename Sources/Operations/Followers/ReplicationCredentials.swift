@@ -94,6 +94,18 @@ struct ReplicationCredentials: Sendable {
         try await keep(on: replica)
     }
 
+    /// What of a recorded state is still to be restored: settings that have the values that `apply` gives them, or that
+    /// the replica does not tell.
+    func stillInPlace(_ prior: Prior, on replica: Server) async -> Prior {
+        guard let now = try? await replica.settings(settings.map(\.name)) else { return prior }
+        var prior = prior
+        for setting in settings where now[setting.name] != setting.value {
+            prior.settings[setting.name] = nil
+            if setting.isSecret { prior.password = .untouched }
+        }
+        return prior
+    }
+
     /// Removes the note about these settings from the replica, because they were restored or are meant to stay.
     static func keep(on replica: Server) async throws(StepFailure) {
         for command in try await replica.unmarking(names) { try await replica.ask(command) }

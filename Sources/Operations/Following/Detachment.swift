@@ -2,6 +2,7 @@ import Execution
 import PlanModel
 import RESP
 import RedisTopology
+import Values
 
 /// Undoes `replicaof`: the target stands alone again, as it was before, and the Sentinels have forgotten it.
 ///
@@ -34,11 +35,10 @@ struct Detachment {
         try await refuseIfNamed(context)
         let replication = try await target.replication()
         if let primary = replication.upstream?.primary {
-            guard await servers.isSame(primary, as: servers.source) else {
-                throw StepFailure(
-                    code: .targetFollowsAnother,
-                    what: "the target is a replica of \(primary) by now, which is not the source",
-                    place: [target.name], world: ["the target was left as it is"])
+            if await hasReplacedSource(primary) {
+                memory.isCopied = SyncState(replication).isSynced
+            } else if await !isSource(primary) {
+                throw followsAnother(primary)
             }
             memory.isDetaching = true
             try await context.save(StateValue(memory))
@@ -55,13 +55,38 @@ struct Detachment {
         }
         try await Sentinels(servers)?.forget(
             [target.endpoint],
-            world: ["the target is detached; \(servers.source.endpoint) takes writes"], context)
+            world: [
+                "the target is detached" + (memory.isCopied == nil ? "; \(servers.source.endpoint) takes writes" : "")
+            ],
+            context)
         // The resets take time. A Sentinel that was not reset yet may have promoted the target, and then clients write
         // there. A Sentinel that was reset has forgotten the target and cannot promote it.
         try await refuseIfNamed(context)
         let kept = try await empty(memory)
         try await restore(memory)
         return sentence(memory, kept: kept)
+    }
+
+    /// Whether it is the source, or the one that the plan named before.
+    private func isSource(_ primary: Endpoint) async -> Bool {
+        if await servers.isSame(primary, as: servers.source) { return true }
+        guard let former = memory.former else { return false }
+        return await servers.isOnePlace(primary, former)
+    }
+
+    /// Whether it is the server that took the place of the source. Then the Sentinels made the target follow it.
+    private func hasReplacedSource(_ primary: Endpoint) async -> Bool {
+        guard let replacement = await SourceReplacement.find(servers) else { return false }
+        return await servers.isSame(primary, as: replacement.address)
+    }
+
+    private func followsAnother(_ primary: Endpoint) -> StepFailure {
+        StepFailure(
+            code: .targetFollowsAnother,
+            what: "the target is a replica of \(primary) by now, which is not the source",
+            place: [target.name], world: ["the target was left as it is"],
+            help: ["if \(primary) has taken the place of the source, write it into the plan as the address of 'source'"]
+        )
     }
 
     /// Throws if a Sentinel names the target as the primary: the target then has the newest data, and clients write to
@@ -98,8 +123,11 @@ struct Detachment {
     /// not answer.
     private func onlyCopy(_ memory: ReplicaOfMemory) async throws -> String? {
         let keys = try await target.keyspace().keys
-        guard keys > 0 else { return nil }
+        guard keys > 0, memory.isCopied != true else { return nil }
         let kept = "and keeps its \(keys.counted("key", "keys"))"
+        if memory.isCopied == false {
+            return "\(kept), which may be the only copy: it was not in sync when it was detached"
+        }
         do {
             _ = try await servers.source.keyspace()
         } catch {
@@ -109,7 +137,9 @@ struct Detachment {
     }
 
     private func sentence(_ memory: ReplicaOfMemory, kept: String?) -> String {
-        var parts = ["\(target.endpoint) no longer follows \(servers.source.endpoint)"]
+        let source = "\(servers.source.endpoint)"
+        let primary = memory.isCopied == nil ? source : "the server that took the place of \(source)"
+        var parts = ["\(target.endpoint) no longer follows \(primary)"]
         if let kept {
             parts.append(kept)
         } else if memory.wasEmpty {

@@ -1,3 +1,5 @@
+import Values
+
 /// The state of the target before `replicaof` changed it. It is kept in the state file until the step is undone.
 struct ReplicaOfMemory: Codable, Equatable {
     /// Undo empties only a target that was empty.
@@ -8,9 +10,15 @@ struct ReplicaOfMemory: Codable, Equatable {
     var priority: String?
     /// Whether it followed the source before the run, so that it goes on doing so. `nil` is no.
     var followedBefore: Bool?
+    /// The source that the plan named before, while the target may still follow it; `nil` where the plan still names the
+    /// first one.
+    var former: Endpoint?
     /// Set before the target is detached, so that after an interruption undo knows that the target's keys came from the
     /// source.
     var isDetaching = false
+    /// Whether the server that took the place of the source had everything that the target had, when the target was
+    /// detached; `nil` is no.
+    var isCopied: Bool?
     /// The values that the conditions compare with. They are read anew each time that planrun makes the target follow.
     var baseline: RunBaseline?
 }

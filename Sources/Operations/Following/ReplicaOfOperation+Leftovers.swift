@@ -19,6 +19,21 @@ extension ReplicaOfOperation {
         return memory.followedBefore == true ? settings : await following(memory) + listing() + settings
     }
 
+    package func inherited(_ undo: StateValue) async -> StateValue? {
+        guard var memory = try? undo.decode(ReplicaOfMemory.self), await !leftovers(undo).isEmpty else { return nil }
+        (memory.baseline, memory.former, memory.isDetaching, memory.isCopied) = (nil, nil, false, nil)
+        // The keys of a target that follows come from there. Those of one that stands alone may be somebody's by now.
+        if (try? await target.replication().upstream) == nil {
+            memory.wasEmpty = (try? await target.keyspace().keys) == 0
+        }
+        // What somebody has set to another value since is how it is to stay.
+        if let now = try? await target.setting(Fence.priority), memory.priority != nil, now != "0" {
+            memory.priority = now
+        }
+        memory.credentials = await credentials.stillInPlace(memory.credentials, on: target)
+        return StateValue(memory)
+    }
+
     private func following(_ memory: ReplicaOfMemory) async -> [Leftover] {
         let detach = target.commandLine(["REPLICAOF", "NO", "ONE"])
         let before =

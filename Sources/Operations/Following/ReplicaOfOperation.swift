@@ -14,7 +14,7 @@ package struct ReplicaOfOperation: Operation {
     let step: ReplicaOfStep
 
     private var replacesData: Bool { step.replacesData }
-    private var credentials: ReplicationCredentials {
+    var credentials: ReplicationCredentials {
         ReplicationCredentials(toFollow: source, username: step.username, password: servers.replicationPassword)
     }
 
@@ -22,7 +22,9 @@ package struct ReplicaOfOperation: Operation {
     var target: Server { servers.target }
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
-        if let primary = try await upstream(context) {
+        if let replacement = await SourceReplacement.find(servers) { throw await replacement.failure(servers) }
+        let former = try formerSource(context)
+        if let primary = try await upstream(context), await !isFormer(primary, former) {
             guard await servers.isSame(primary, as: source) else { throw followsAnother(primary) }
             return try await takeOver(context) ?? .done("the target already follows \(source.endpoint)")
         }
@@ -39,8 +41,8 @@ package struct ReplicaOfOperation: Operation {
                 throw violation
             }
             memory.baseline = try await RunBaseline.read(servers)
-            memory.followedBefore = nil
-            if memory.wasEmpty || replacesData { return .ready(undo: StateValue(memory)) }
+            if former == nil { memory.followedBefore = nil }
+            if memory.wasEmpty || replacesData || former != nil { return .ready(undo: StateValue(memory)) }
         }
         if try await isDetached() { throw wasDetached(keys) }
         guard keys == 0 || replacesData else { throw holdsKeys(keys) }
@@ -48,6 +50,16 @@ package struct ReplicaOfOperation: Operation {
             wasEmpty: keys == 0, credentials: try await credentials.prior(on: target),
             priority: try await originalPriority(context), baseline: try await RunBaseline.read(servers))
         return .ready(undo: StateValue(memory))
+    }
+
+    /// The source before the plan named another one. The target may still follow it, and holds its data.
+    private func formerSource(_ context: StepContext) throws -> Endpoint? {
+        try context.undo?.decode(ReplicaOfMemory.self).former
+    }
+
+    private func isFormer(_ primary: Endpoint, _ former: Endpoint?) async -> Bool {
+        guard let former, await !servers.isSame(primary, as: source) else { return false }
+        return await servers.isOnePlace(primary, former)
     }
 
     /// A target that somebody else has made to follow goes on doing so. Only whether it may be promoted is up to planrun from
@@ -102,7 +114,7 @@ package struct ReplicaOfOperation: Operation {
     package func perform(_ context: StepContext) async throws {
         let memory = try context.undo?.decode(ReplicaOfMemory.self)
         let candidacy = Candidacy(servers, original: memory?.priority)
-        if memory?.followedBefore == true {
+        if memory?.followedBefore == true, memory?.former == nil {
             let replication = try await target.replication()
             return try await candidacy?.adapt(to: SyncState(replication), priority: replication.upstream?.priority)
                 ?? ()

@@ -89,27 +89,12 @@ package struct WaitForSyncOperation: Operation {
         } catch {
             guard error.isTransient else { throw error }
             let isOfSource = error.place.first == servers.source.name
-            if isOfSource, let replaced = await sourceReplaced(error) { throw replaced }
+            // A dead source may come back. One whose place another server has taken does not come back as a primary.
+            if isOfSource, let replacement = await SourceReplacement.find(servers) {
+                throw await replacement.failure(servers)
+            }
             return .silence(error.sentence, isOfSource: isOfSource)
         }
-    }
-
-    /// A source that is dead may come back. One whose place another server has taken does not come back as a primary,
-    /// so that nothing is left to wait for.
-    private func sourceReplaced(_ silence: StepFailure) async -> StepFailure? {
-        guard servers.plan.isMonitored else { return nil }
-        let name = servers.primaryName
-        let answers = try? await servers.sentinels.atOnce { try? await $0.primaryAddress(name, timeout: .seconds(1)) }
-        let named = Set((answers ?? []).compactMap(\.self))
-        guard let primary = named.first, named.count == 1, await !servers.isOnePlace(primary, servers.source.endpoint)
-        else { return nil }
-        return StepFailure(
-            code: .sourceReplaced,
-            what: "\(servers.source.name) does not answer, and the Sentinels name \(primary) as the primary by now",
-            place: [servers.source.name, silence.what], world: await WorldReport(servers).sentences(),
-            help: [
-                "the Sentinels failed over: roll this run back, and name \(primary) as 'source' in the plan to go on from there"
-            ])
     }
 }
 

@@ -85,6 +85,8 @@ package struct MonitorOperation: Operation {
         return removed.isEmpty ? nil : "'\(name)' is no longer monitored by \(removed.joined(separator: ", "))"
     }
 
+    package func inherited(_ undo: StateValue) async -> StateValue? { await leftovers(undo).isEmpty ? nil : undo }
+
     package func leftovers(_ undo: StateValue) async -> [Leftover] {
         let added = (try? undo.decode(Memory.self).added) ?? []
         var leftovers: [Leftover] = []

@@ -23,6 +23,15 @@ package protocol Approver: Sendable {
     ) async throws -> Approval
 }
 
+/// For who only looks: nobody is asked.
+package struct NobodyApproves: Approver {
+    package init() {}
+
+    package func approval(
+        of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
+    ) async throws -> Approval { .nobodyToAsk }
+}
+
 package enum Approval: Sendable, Equatable {
     /// The person said yes. The text says how: `'cutover' at the terminal`, `--approve approval`.
     case given(String)

@@ -88,6 +88,8 @@ package struct UsersOperation: Operation {
             ? sentence : "\(sentence), but may have them again after its next start: \(unsaved ?? "")"
     }
 
+    package func inherited(_ undo: StateValue) async -> StateValue? { await leftovers(undo).isEmpty ? nil : undo }
+
     package func leftovers(_ undo: StateValue) async -> [Leftover] {
         guard let made = try? undo.decode(Memory.self).made, !made.isEmpty else { return [] }
         // Applications log in there as these users.

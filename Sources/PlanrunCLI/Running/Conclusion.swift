@@ -15,6 +15,14 @@ struct Conclusion {
         let pause = state.nodes.compactMap { $0.result?.facts["pauseSeconds"] }.first
         if case .double(let seconds)? = pause { text += "; writes were held back for \(seconds) s" }
         await tell([text])
+        tellLeftovers()
+    }
+
+    /// A run that goes on with another source may have left something at the former one, and one before it elsewhere.
+    private func tellLeftovers() {
+        guard let leftovers = state.leftovers, !leftovers.isEmpty else { return }
+        let lines = LeftoverLines(leftovers: leftovers).lines(width: run.context.messageStyle.width)
+        run.context.message(([LeftoverLines.title(of: state)] + lines).joined(separator: "\n"))
     }
 
     func tellInterruption() async {
@@ -62,7 +70,9 @@ struct Conclusion {
     func tell(_ outcome: RollbackOutcome) async -> ExitStatus {
         switch outcome.ending {
         case .complete:
-            await tell(["rolled back: nothing of '\(run.plan.name)' is left on the servers"])
+            let extent = state.leftovers == nil ? "" : ", except for what was left behind earlier"
+            await tell(["rolled back: nothing of '\(run.plan.name)' is left on the servers\(extent)"])
+            tellLeftovers()
             tellNext([run.commands.next("apply", "begin anew, once the cause is put right")])
             return .success
         case .incomplete:

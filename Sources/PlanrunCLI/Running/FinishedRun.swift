@@ -6,7 +6,7 @@ import PlanModel
 /// A run that has carried a plan out, by its record: nothing is left to do for the plan, and nothing to check before it.
 struct FinishedRun {
     let endedAt: Timestamp
-    let statePath: String
+    private let commands: CommandLines
 
     /// `nil` where the record tells of no such run, or the plan says by now that something else is to be done.
     init?(of plan: Plan, _ option: RecordOption) async {
@@ -18,10 +18,18 @@ struct FinishedRun {
         changes.sections.removeAll { $0 == .rollback }
         guard changes.isEmpty else { return nil }
         endedAt = record.updatedAt
-        statePath = option.path(forPlan: plan.file.path)
+        commands = option.commands(forPlan: plan.file.path)
     }
 
-    var help: String { Self.anew(statePath) }
+    /// - Parameter width: columns; `nil` for no limit.
+    func help(width: Int?) -> String {
+        [commands.newRun].text(after: "  = help: ", width: width).joined(separator: "\n")
+    }
+}
 
-    static func anew(_ statePath: String) -> String { "to begin a new run, move '\(statePath)' away first" }
+extension CommandLines {
+    /// How a plan is carried out once more, or another plan in its place.
+    var newRun: NextCommand {
+        next("apply", arguments: ["--new-run"], "begin a new run; the old one can then no longer be rolled back")
+    }
 }

@@ -1,5 +1,6 @@
 import Execution
 import Operations
+import Values
 
 /// What to type next about a run. The end of a run that failed or was stopped and `status` both ask this type, so that
 /// they never advise different things.
@@ -8,6 +9,10 @@ struct NextSteps {
     let commands: CommandLines
     /// The step with which `resume` goes on; `nil` if the plan was not read.
     var step: String?
+    /// Whether the plan file was changed since the run began.
+    var isPlanChanged = false
+    /// The server that the Sentinels have made the primary instead of the source; `nil` if they have not.
+    var replacement: Endpoint?
     /// Whether the servers are as they were before the run: there is nothing to roll back, and the target is not the
     /// primary.
     let isUntouched: Bool
@@ -23,17 +28,26 @@ struct NextSteps {
         case .failed where isUntouched:
             [commands.next("apply", "try again once that is put right; nothing was changed")]
         case .failed where back.isEmpty: (isOver ? [] : [resume]) + [abandon]
-        case .running, .failed, .stopped: (isOver ? [] : [resume]) + back
+        case .running, .failed, .stopped: (isOver ? [] : [resume]) + back + (replacement == nil ? [] : [abandon])
         }
     }
 
     /// Named where nothing else may help; possible at any time.
     var abandon: NextCommand { commands.next("abandon", "end the run as it is, and hear what it leaves behind") }
 
-    var resume: NextCommand { commands.next("resume", step.map { "go on with '\($0)'" } ?? "go on") }
+    var resume: NextCommand {
+        let onward = step.map { "go on with '\($0)'" } ?? "go on"
+        if let replacement {
+            return commands.resumeChanged("go on, once \(replacement) is the address of 'source' in the plan")
+        }
+        return isPlanChanged ? commands.resumeChanged(onward) : commands.next("resume", onward)
+    }
 
     /// Whether a step failed in a way that no further try can mend.
-    private var isOver: Bool { state.nodes.contains { $0.status == .failed && $0.error?.endsRun == true } }
+    private var isOver: Bool {
+        replacement == nil && !isPlanChanged
+            && state.nodes.contains { $0.status == .failed && $0.error?.endsRun == true }
+    }
 }
 
 extension NextSteps {

@@ -100,21 +100,3 @@ struct PlanInspector {
         }
     }
 }
-
-/// Approves nothing. It is for inspections, which never come to an approval.
-struct NobodyApproves: Approver {
-    func approval(
-        of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
-    ) async throws -> Approval { .nobodyToAsk }
-}
-
-extension StepContext {
-    /// The context for an operation that is only asked and performs nothing.
-    /// - Parameter undo: what the record holds of the node.
-    static func reading(_ node: NodeID, undo: StateValue? = nil) -> StepContext {
-        StepContext(
-            node: node, undo: undo, attempt: 1, clock: ContinuousClock(), isLook: true, save: { _ in },
-            report: { _ in },
-            isDraining: { false })
-    }
-}

@@ -2,6 +2,7 @@ import Diagnostics
 import Execution
 import FoundationEssentials
 import Operations
+import PlanGraph
 import PlanModel
 
 /// One call of `apply`, `resume` or `rollback`: drives the executor, and tells a person how it ended.
@@ -35,10 +36,40 @@ struct PlanRun: Sendable {
     var commands: CommandLines { options.commands }
     var wayBack: WayBack { WayBack(compiled: compiled, servers: servers, commands: commands) }
 
-    func newState() -> RunState {
+    /// - Parameter earlier: the run before it in the same place, whose record the new one keeps.
+    func newState(after earlier: RunState? = nil) -> RunState {
         RunState(
             planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,
-            lineage: lineage, now: .now)
+            lineage: lineage, now: .now,
+            history: earlier.map { run in
+                run.asHistory(in: run.recordedPlan.map { CompiledPlan($0).graph } ?? compiled.graph)
+            } ?? [])
+    }
+
+    /// A new run after one that was abandoned: what that one has left in place is this run's to take back.
+    func newState(afterAbandoned earlier: RunState) async throws(ExitStatus) -> RunState {
+        try await claimServers()
+        let state = newState(after: earlier)
+        guard let recorded = earlier.recordedPlan, isOnSameServers(as: recorded) else {
+            return state.inheriting([:], leaving: earlier.leftovers ?? [])
+        }
+        let provider = compiled.operations(servers: servers, approver: NobodyApproves())
+        let kinds = Dictionary(recorded.steps.map { ($0.id, $0.kind.name) }) { first, _ in first }
+        let same = Set(plan.steps.filter { kinds[$0.id] == $0.kind.name }.map(\.id))
+        let undo = await earlier.inheritance(in: compiled.graph, asking: provider).filter { same.contains($0.key.step) }
+        let left = await earlier.leftovers(in: compiled.graph, asking: provider, except: Set(undo.keys))
+        tellInheritance(Set(undo.keys.map(\.step)), earlier)
+        return state.inheriting(undo, leaving: left)
+    }
+
+    private func isOnSameServers(as recorded: Plan) -> Bool {
+        plan.changes(since: recorded).sections.allSatisfy { $0 == .rollback }
+    }
+
+    private func tellInheritance(_ taken: Set<String>, _ earlier: RunState) {
+        guard !taken.isEmpty else { return }
+        let steps = plan.steps.map(\.id).filter(taken.contains).map { "'\($0)'" }.joined(separator: ", ")
+        context.tell("this run takes over what the one abandoned at \(earlier.updatedAt) has left of \(steps)")
     }
 
     /// Prints what is going to happen, where it is recorded and how to stop it.

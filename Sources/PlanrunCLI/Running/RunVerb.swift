@@ -9,10 +9,13 @@ import PlanModel
 protocol RunVerb: Verb {
     var options: RunOptions { get }
     var approvals: Approvals { get }
+    /// Whether a run that has succeeded is followed by another one.
+    var beginsNewRun: Bool { get }
     func start(_ run: PlanRun) async throws -> ExitStatus
 }
 
 extension RunVerb {
+    var beginsNewRun: Bool { false }
     var display: DisplayOptions { options.display }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
@@ -38,9 +41,8 @@ extension RunVerb {
     private func carryOut(_ plan: Plan, _ lease: any RunLease, _ context: CommandContext) async throws -> ExitStatus {
         // A record that cannot be read is ignored here. The verb that needs the record reads it again and reports the
         // error.
-        let recorded = (try? await lease.read()).flatMap {
-            [.rolledBack, .abandoned].contains($0.status) ? nil : $0.lineage
-        }
+        let over: [RunState.Status] = [.rolledBack, .abandoned] + (beginsNewRun ? [.succeeded] : [])
+        let recorded = (try? await lease.read()).flatMap { over.contains($0.status) ? nil : $0.lineage }
         let settings = RunSettings(
             lease: lease, statePath: options.statePath, approvals: approvals, format: options.format,
             commands: options.commands)
@@ -103,11 +105,15 @@ extension PlanRun {
     /// - Throws: `StoreFailure`, or `ExitStatus.invalid` after printing which steps of the plan have changed.
     func continued(acceptsChange: Bool) async throws -> RunState {
         let state = try await options.lease.read()
-        let changes = try changes(since: state)
+        let recorded = try recordedPlan(state)
+        let changes = plan.changes(since: recorded)
         if changes.isEmpty { return try checked(state) }
         guard acceptsChange, changes.touchOnlyPending(state) else {
             refuse(changes, state, acceptsChange: acceptsChange)
             throw ExitStatus.invalid
+        }
+        if changes.sections.contains(.source), state.isUnfinished {
+            return try await adoptSource(state, formerly: recorded)
         }
         return try state.adopting(compiled.graph, plan: plan.file.text, record: options.lease.recordName)
     }
@@ -128,6 +134,10 @@ extension PlanRun {
 
     /// How the plan differs from the one with which the run began.
     func changes(since state: RunState) throws(ExitStatus) -> PlanChanges {
+        plan.changes(since: try recordedPlan(state))
+    }
+
+    private func recordedPlan(_ state: RunState) throws(ExitStatus) -> Plan {
         guard let earlier = state.recordedPlan else {
             context.tell(
                 Notice(
@@ -136,20 +146,38 @@ extension PlanRun {
                     help: ["go on with the planrun that began the run"]))
             throw .invalid
         }
-        return plan.changes(since: earlier)
+        return earlier
     }
 
     private func refuse(_ changes: PlanChanges, _ state: RunState, acceptsChange: Bool) {
         let what = changes.sentences.joined(separator: "; ")
+        let begun = changes.begun(state)
+        let isPossible = begun.isEmpty && !acceptsChange
         let help =
-            acceptsChange
-            ? "only steps that have not begun, and 'rollback', may change; these have begun: \(changes.begun(state).joined(separator: ", "))"
-            : "'--accept-plan-change' goes on with it, as long as only steps that have not begun were changed"
+            begun.isEmpty
+            ? []
+            : [
+                "only 'source', 'rollback' and steps that have not begun may change; these have begun: \(begun.joined(separator: ", "))"
+            ]
+        let isMoved = changes.sections.contains(.source)
+        let accept = commands.resumeChanged(
+            isMoved ? "go on with \(plan.source.endpoint) as the source" : "go on with the plan as it is now")
         context.tell(
             Notice(
                 code: .verb(.planChanged), what: "the plan has changed since the run began: \(what)",
-                help: [help, "the plan as it was is in '\(options.statePath)' under 'plan'"],
-                next: [commands.next("abandon", "end the run of the plan as it was")]))
+                help: help + ["the plan as it was is in '\(options.statePath)' under 'plan'"],
+                next: (isPossible ? [accept] : [])
+                    + [commands.next("abandon", "end the run of the plan as it was")]))
+    }
+}
+
+extension RunState {
+    /// Whether the run has not come to an end.
+    fileprivate var isUnfinished: Bool {
+        switch status {
+        case .succeeded, .rolledBack, .abandoned: false
+        case .running, .failed, .stopped, .rollingBack, .rollbackIncomplete: true
+        }
     }
 }
 
@@ -165,7 +193,8 @@ extension PlanChanges {
     /// The changed parts of the plan that the run has begun already.
     func begun(_ state: RunState) -> [String] {
         let begun = Set(state.nodes.filter { $0.status != .pending }.map(\.id.step))
-        let servers = sections.filter { $0 != .rollback }.map { "'\($0.rawValue)'" }
+        // Another source is told from the same one at another address, and adopted, where that is safe.
+        let servers = sections.filter { ![.rollback, .source].contains($0) }.map { "'\($0.rawValue)'" }
         return (changed + removed).filter { begun.contains($0) }.map { "'\($0)'" } + servers
     }
 

@@ -40,6 +40,8 @@ struct WayBack: Sendable {
         }
         return NextSteps(
             state: state, commands: commands, step: step,
+            isPlanChanged: state.recordedPlan.map { !compiled.plan.changes(since: $0).isEmpty } ?? false,
+            replacement: isPast ? nil : await SourceReplacement.find(servers)?.address,
             isUntouched: !isPast && state.nodesToUndo(in: graph).isEmpty, back: await next(state))
     }
 

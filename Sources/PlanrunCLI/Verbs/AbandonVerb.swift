@@ -12,7 +12,7 @@ struct AbandonVerb: Verb {
         commandName: "abandon", abstract: "End a run as it is, and say what it leaves behind. Changes no server.",
         discussion: """
             For a run that neither 'resume' nor 'rollback' can bring to an end. The record stays, and 'status' goes on \
-            showing what was left; 'apply' begins a new run.
+            showing what was left; 'apply' begins a new run, which takes over what is still left by then.
 
             Exits 0 where nothing is left on the servers, 4 where a person has to put something back.
             """)

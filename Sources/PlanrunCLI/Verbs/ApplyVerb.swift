@@ -19,7 +19,15 @@ struct ApplyVerb: RunVerb {
         help: "With --resume: go on although steps that have not begun have changed.")
     var acceptPlanChange = false
 
+    @Flag(
+        name: .customLong("new-run"),
+        help:
+            "Begin a new run although the plan was carried out; the record of the old one is kept in that of the new one."
+    )
+    var newRun = false
+
     var approvals: Approvals { approval.approvals }
+    var beginsNewRun: Bool { newRun }
 
     func start(_ run: PlanRun) async throws -> ExitStatus {
         let state: RunState
@@ -32,29 +40,32 @@ struct ApplyVerb: RunVerb {
         try run.refuseIfOfAnotherPlan(state)
         switch state.status {
         case .succeeded:
+            if newRun { return try await run.go(run.newState(after: state)) }
             return try finished(run, state)
-        case .rolledBack, .abandoned: return try await run.go(run.newState())
+        case .rolledBack: return try await run.go(run.newState(after: state))
+        case .abandoned: return try await run.go(run.newState(afterAbandoned: state))
         case .running, .failed, .stopped:
             if resume { return try await run.go(run.continued(acceptsChange: acceptPlanChange)) }
             // Only checks have run, so there is nothing to resume and nothing to take back.
-            if state.hasChangedNothing { return try await run.go(run.newState()) }
+            if state.hasChangedNothing { return try await run.go(run.newState(after: state)) }
             return refuse(run, state)
         case .rollingBack, .rollbackIncomplete: return refuse(run, state)
         }
     }
 
     private func finished(_ run: PlanRun, _ state: RunState) throws -> ExitStatus {
-        let anew = FinishedRun.anew(run.options.statePath)
+        let anew = run.commands.newRun
         guard try run.changes(since: state).isEmpty else {
             run.context.tell(
                 Notice(
                     code: .verb(.runFinished),
                     what: "'\(state.planName)' was carried out at \(state.updatedAt), and the plan has changed since",
-                    help: [anew]))
+                    next: [anew]))
             return .invalid
         }
         run.context.tell("nothing to do: '\(state.planName)' was carried out at \(state.updatedAt)")
-        run.context.tell("  = help: \(anew)", indent: 8)
+        let help = [anew].text(after: "  = help: ", width: run.context.messageStyle.width)
+        run.context.message(help.joined(separator: "\n"))
         return .success
     }
 

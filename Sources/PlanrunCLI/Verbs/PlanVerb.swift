@@ -58,7 +58,9 @@ struct PlanVerb: Verb {
         let header = PlanHeader(plan: plan)
         switch format {
         case .text:
-            context.show((header.lines + ["", report.summary, "  = help: \(finished.help)"]).joined(separator: "\n"))
+            context.show(
+                (header.lines + ["", report.summary, finished.help(width: context.terminal?.width)]).joined(
+                    separator: "\n"))
         case .json: context.output(JSONText.of(report))
         case .markdown: context.output(report.markdown(header: header))
         }

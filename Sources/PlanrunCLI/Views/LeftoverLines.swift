@@ -5,6 +5,12 @@ import Execution
 struct LeftoverLines {
     let leftovers: [Leftover]
 
+    /// The line above those of a run.
+    static func title(of state: RunState) -> String {
+        state.status == .abandoned
+            ? "left behind when it was abandoned:" : "left behind earlier, and not put back by this run:"
+    }
+
     /// - Parameter width: columns; `nil` for as many as it takes.
     func lines(width: Int?) -> [String] {
         leftovers.flatMap { leftover in

@@ -31,7 +31,7 @@ struct StatusView {
         }
         if let leftovers = state.leftovers, !leftovers.isEmpty {
             lines +=
-                ["", "left behind when it was abandoned:"] + LeftoverLines(leftovers: leftovers).lines(width: width)
+                ["", LeftoverLines.title(of: state)] + LeftoverLines(leftovers: leftovers).lines(width: width)
         }
         if !next.isEmpty { lines += [""] + next.text(after: "  = help: ", width: width) }
         return lines.joined(separator: "\n")

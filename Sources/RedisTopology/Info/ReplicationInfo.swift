@@ -24,6 +24,8 @@ package struct ReplicationInfo: Sendable, Equatable {
     /// The position in the replication stream in bytes (`master_repl_offset`). Dragonfly as primary has none.
     package let offset: Int64?
     package let replicationID: String?
+    /// The history of writes that this server continues with another id; `nil` if there is none.
+    package let former: FormerHistory?
     /// The primary that this server follows and the state of the link to it; `nil` on a primary.
     package let upstream: Upstream?
 
@@ -45,11 +47,32 @@ package struct ReplicationInfo: Sendable, Equatable {
         replicas = try ConnectedReplica.read(section)
         offset = try section.integer("master_repl_offset")
         replicationID = section["master_replid"].flatMap(Self.identifier)
+        former = try FormerHistory(section)
         upstream = role == .replica ? try Upstream(section) : nil
     }
 
+    /// Up to which offset this server has every write of a history; `nil` if it is no history that this server knows of.
+    package func end(of history: String) -> Int64? {
+        if history == replicationID { return offset ?? .max }
+        return history == former?.id ? former?.end : nil
+    }
+
+    /// A history of writes (`master_replid2`) that a server shared with its former primary until it was promoted. It has
+    /// every write of that history up to an offset, the one before `second_repl_offset`.
+    package struct FormerHistory: Sendable, Equatable {
+        package let id: String
+        package let end: Int64
+
+        init?(_ section: Info.Section) throws(ReplyError) {
+            guard let id = section["master_replid2"].flatMap(ReplicationInfo.identifier),
+                let beyond = try section.integer("second_repl_offset"), beyond > 0
+            else { return nil }
+            (self.id, end) = (id, beyond - 1)
+        }
+    }
+
     /// `nil` for "none", which Redis writes as forty zeros and Dragonfly as nothing.
-    private static func identifier(_ text: String) -> String? {
+    fileprivate static func identifier(_ text: String) -> String? {
         text.allSatisfy { $0 == "0" } ? nil : text
     }
 }

@@ -1,0 +1,53 @@
+package import PlanGraph
+
+/// A run that has ended, as the record of the next one keeps it: what became of it, and what it has left.
+package struct EarlierRun: Sendable, Equatable, Codable {
+    package let lineage: String
+    package let status: RunState.Status
+    package let startedAt: Timestamp
+    package let updatedAt: Timestamp
+    package let plan: String
+    /// Without what was only read and went well.
+    package let nodes: [RunState.Node]
+    package let leftovers: [Leftover]?
+}
+
+extension RunState {
+    /// What the record of the next run keeps of this one and of those before it. A run that has changed nothing is not
+    /// kept.
+    package func asHistory(in graph: StepGraph) -> [EarlierRun] {
+        let effects = nodes.filter { $0.undo != nil || $0.status == .undone || graph[$0.id]?.role.isEffect == true }
+        let hasChanged = effects.contains { $0.attempts > 0 }
+        guard hasChanged else { return history ?? [] }
+        return (history ?? []) + [
+            EarlierRun(
+                lineage: lineage, status: status, startedAt: startedAt, updatedAt: updatedAt, plan: plan,
+                nodes: effects, leftovers: leftovers)
+        ]
+    }
+
+    /// What a new run of the same plan takes over from this one, which was abandoned: the undo data of the effects that
+    /// are still in place.
+    package func inheritance(
+        in graph: StepGraph, asking provider: some OperationProvider
+    ) async -> [NodeID: StateValue] {
+        var inheritance: [NodeID: StateValue] = [:]
+        for node in nodes where node.mayBeInPlace && graph[node.id] != nil {
+            guard let undo = node.undo else { continue }
+            inheritance[node.id] = await provider.operation(for: node.id).inherited(undo)
+        }
+        return inheritance
+    }
+
+    /// This new run, which is to take back what an earlier one has left in place.
+    /// - Parameter leftovers: what it cannot take back.
+    package func inheriting(_ undo: [NodeID: StateValue], leaving leftovers: [Leftover]) -> RunState {
+        var state = self
+        if !leftovers.isEmpty { state.leftovers = leftovers }
+        for index in state.nodes.indices {
+            guard let undo = undo[state.nodes[index].id] else { continue }
+            (state.nodes[index].status, state.nodes[index].undo) = (.started, undo)
+        }
+        return state
+    }
+}
