@@ -29,7 +29,7 @@ extension LiveTests {
                     try await walk.cleanUp(migration)
                     try await eventually("the Sentinels name one server, which takes writes", within: .seconds(60)) {
                         guard let primary = try await lab.agreedPrimary() else { return false }
-                        return try await lab.send(["SET", "taken", "value"], to: primary).string == "OK"
+                        return (try? await lab.send(["SET", "taken", "value"], to: primary).string) == "OK"
                     }
                 }
                 try await expectTruth(migration)
@@ -51,6 +51,8 @@ extension LiveTests {
             case .rolledBack:
                 // "nothing is left on the servers"
                 for server in [lab.source, lab.target] { try await expectOwnSettings(server, lab) }
+                // What the Sentinels did by themselves is not the run's to take back.
+                guard !world.named.contains(lab.address(of: lab.target)) else { break }
                 #expect(try await lab.sentinelsKnowingTarget() == 0)
                 #expect(try await lab.keys(of: lab.target) == 0)
             case .succeeded:

@@ -64,10 +64,15 @@ struct Walk: Sendable, CustomTestStringConvertible {
 extension Walk {
     func go(_ migration: Migration) async throws {
         let lab = migration.lab
+        var luck = SeededRandom(number + 1_000_000)
         for move in moves {
             Notes.add("\(testDescription): \(move)")
             switch move {
-            case .type(let words, let interruption): try await type(words, interruption, migration)
+            case .type(let words, let interruption):
+                var outcome = try await type([words[0], migration.plan] + words.dropFirst(), interruption)
+                while Bool.random(using: &luck), let line = outcome.linesOffered.randomElement(using: &luck) {
+                    outcome = try await follow(line)
+                }
             case .restart(let isSource):
                 let server = isSource ? lab.source : lab.target
                 await server.kill()
@@ -79,8 +84,7 @@ extension Walk {
         }
     }
 
-    private func type(_ words: [String], _ interruption: Interruption?, _ migration: Migration) async throws {
-        let line = [words[0], migration.plan] + words.dropFirst()
+    private func type(_ line: [String], _ interruption: Interruption? = nil) async throws -> PlanrunProcess.Outcome {
         let outcome = try await PlanrunProcess.run(line) { process in
             if let interruption {
                 try await Task.sleep(for: interruption.delay)
@@ -88,19 +92,32 @@ extension Walk {
             }
             return try await process.wait()
         }
-        Notes.add("\(testDescription): \(words[0]) ended with \(outcome.exitCode.map { "\($0)" } ?? "a signal")")
+        Notes.add(
+            "\(testDescription): \(line[0]) ended with \(outcome.exitCode.map { "\($0)" } ?? "a signal") \(outcome.errors)"
+        )
+        return outcome
     }
 
-    /// Ends the run: forward or back as far as either helps, and else by leaving what there is.
+    /// Types a line that was offered, in the situation in which it was.
+    private func follow(_ line: String) async throws -> PlanrunProcess.Outcome {
+        let command = line.prefix(upTo: line.firstRange(of: "   ")?.lowerBound ?? line.endIndex)
+        Notes.add("\(testDescription): as offered: \(command)")
+        let outcome = try await type(command.split(separator: " ").dropFirst().map(String.init))
+        // It may come to nothing, but it is never out of place.
+        #expect(outcome.exitCode != 2, "\(command): \(outcome.complaint)")
+        return outcome
+    }
+
+    /// Ends the run by nothing but the lines that are offered, the first ones first.
     func end(_ migration: Migration) async throws {
-        for attempt in 0..<6 {
-            guard (try? migration.state()) != nil else { return }
+        guard (try? migration.state()) != nil else { return }
+        var outcome = try await type(["status", migration.plan])
+        for attempt in 0..<10 {
             guard try migration.state().isUnfinished else { return }
-            let outcome =
-                attempt % 2 == 0
-                ? try await migration.planrun("resume", "--auto-approve")
-                : try await migration.planrun("rollback", "--discard-writes", "all")
-            Notes.add("\(testDescription): at the end \(attempt % 2 == 0 ? "resume" : "rollback"): \(outcome.errors)")
+            if outcome.linesOffered.isEmpty { outcome = try await type(["status", migration.plan]) }
+            let lines = outcome.linesOffered
+            try #require(!lines.isEmpty, "\(testDescription): nothing is offered for a run that has no end")
+            outcome = try await follow(lines[attempt / 3 % lines.count])
         }
         guard try migration.state().isUnfinished else { return }
         let ended = try await migration.planrun("abandon", "--leave-behind")
@@ -109,9 +126,9 @@ extension Walk {
 
     /// What is said to be left is what is left, and it goes away by the lines that are printed.
     func cleanUp(_ migration: Migration) async throws {
-        guard let state = try? migration.state(), state.status == .abandoned else { return }
+        guard let leftovers = try? migration.state().leftovers else { return }
         try await eventually("the lines that were printed work", within: .seconds(60)) {
-            try await migration.lab.type((state.leftovers ?? []).flatMap(\.commands)) == []
+            try await migration.lab.type(leftovers.flatMap(\.commands)) == []
         }
     }
 }
