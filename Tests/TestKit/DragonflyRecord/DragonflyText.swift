@@ -24,6 +24,7 @@ struct DragonflyText {
             return text(recorded) { Self.client($0, isOne: words[1] == "INFO") }
         case ("CLIENT", "ID"), ("CLIENT", "GETNAME"), ("PUBLISH", _), ("LASTSAVE", _), ("SPUBLISH", _):
             return Self.whole(recorded, words[1 % words.count].lowercased())
+        case ("TIME", _): return time(recorded)
         case ("CONFIG", "GET"): return setting(recorded)
         case ("ROLE", _): return role(recorded)
         case ("COMMAND", ""): return sorted(recorded)
@@ -41,8 +42,11 @@ struct DragonflyText {
     }
 
     private static func whole(_ answer: RecordedAnswer, _ name: String) -> RecordedAnswer {
+        whole(answer, named: ["id": "id", "getname": "name"][name] ?? "number")
+    }
+
+    private static func whole(_ answer: RecordedAnswer, named placeholder: String) -> RecordedAnswer {
         guard case .text(let text) = answer else { return answer }
-        let placeholder = ["id": "id", "getname": "name"][name] ?? "number"
         return .text("\(text.prefix(1)){\(placeholder)=\(text.dropFirst())}")
     }
 
@@ -69,6 +73,11 @@ struct DragonflyText {
         else { return answer }
         let isSecret = Self.secrets.contains(String(name.dropFirst()))
         return .list([elements[0], .text(isSecret ? "${value}" : "${value=\(value.dropFirst())}")])
+    }
+
+    private func time(_ answer: RecordedAnswer) -> RecordedAnswer {
+        guard case .list(let numbers) = answer, numbers.count == 2 else { return answer }
+        return .list(zip(numbers, ["seconds", "microseconds"]).map { Self.whole($0, named: $1) })
     }
 
     private func role(_ answer: RecordedAnswer) -> RecordedAnswer {

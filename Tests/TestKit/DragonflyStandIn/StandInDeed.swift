@@ -24,6 +24,9 @@ struct StandInDeed {
         case ("CONFIG", "RESETSTAT"), ("SELECT", _), ("CLIENT", "PAUSE"), ("CLIENT", "UNPAUSE"), ("ACL", "SETUSER"),
             ("ACL", "DELUSER"), ("ACL", "SAVE"):
             _ = try await behind.send(command)
+        case ("TIME", _):
+            let time = try await behind.send(command).array?.map { $0.string ?? "" } ?? []
+            values.add(Values(words: Dictionary(zip(["seconds", "microseconds"], time)) { $1 }))
         case ("CLIENT", "SETNAME"): await registry.rename(client, command.words.last ?? "")
         case ("CLIENT", "KILL"): if let id = words["id"].flatMap({ Int($0) }) { await registry.disconnect(id) }
         case ("ACL", "USERS"): values.lists["user"] = try await behind.users
