@@ -4,6 +4,8 @@ package struct ComparisonReport: Sendable, Equatable, Codable {
     package internal(set) var keys: [Side: Int] = [:]
     /// The compared keys of the source by the word for their type.
     package internal(set) var types: [String: Int] = [:]
+    /// The same keys by that word and the size of their values.
+    package internal(set) var sizes: [String: [SizeClass: Int]] = [:]
     package internal(set) var differences: [Difference.Kind: Int] = [:]
     /// The first differences of each kind.
     package internal(set) var examples: [Difference.Kind: [Difference]] = [:]
@@ -16,6 +18,24 @@ package struct ComparisonReport: Sendable, Equatable, Codable {
     package init() {}
 
     package var differing: Int { differences.values.reduce(0, +) }
+
+    /// Counts keys of the source.
+    mutating func count(_ found: [KeyType], _ seen: [SizeClass]) {
+        // There are few classes, so that going through them is cheaper than hashing.
+        var counts: [(type: KeyType, size: SizeClass, count: Int)] = []
+        for (type, size) in zip(found, seen) {
+            if let place = counts.firstIndex(where: { $0.size == size && $0.type == type }) {
+                counts[place].count += 1
+            } else {
+                counts.append((type, size, 1))
+            }
+        }
+        for (type, size, count) in counts {
+            types[type.name, default: 0] += count
+            sizes[type.name, default: [:]][size, default: 0] += count
+            if case .other = type { unread += count }
+        }
+    }
 
     mutating func add(_ difference: Difference, examples most: Int) {
         differences[difference.kind, default: 0] += 1

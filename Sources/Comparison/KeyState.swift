@@ -19,14 +19,23 @@ struct KeyState: Sendable {
         case (.none, _): .extra
         case (let mine, let theirs) where mine != theirs: .type
         default:
-            if source.value != target.value {
+            if !source.value.hasSameContent(as: target.value) {
                 .value
-            } else if !source.expiry.isSame(as: target.expiry, tolerance: tolerance) {
+            } else if source.value != target.value
+                || !source.expiry.isSame(as: target.expiry, tolerance: tolerance)
+            {
                 .expiry
             } else {
                 nil
             }
         }
+    }
+
+    /// Whether the key, as it was here, would still be there at the time of a later look at it on the same server.
+    func outlives(_ later: KeyState) -> Bool {
+        guard case .at(let end) = expiry else { return expiry == .never }
+        guard case .at(let laterEnd) = later.expiry, let laterLeft = later.left else { return false }
+        return end > laterEnd - laterLeft
     }
 
     /// Whether the key is gone, or will be within the time given: a server that expires it a moment earlier than the

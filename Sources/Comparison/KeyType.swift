@@ -22,10 +22,20 @@ package enum KeyType: Hashable, Sendable {
     }
 
     /// Reads the reply to `TYPE`; `nil` where it is none.
-    init?(_ frames: ReplyFrames, _ index: Int) {
-        guard let word = frames.text(index) else { return nil }
-        self.init(wire: word)
+    init?(_ replies: ReplyFrames.Open, _ index: Int) {
+        if let known = Self.replies.first(where: { replies.begins(index, with: $0.reply) }) {
+            self = known.type
+        } else if let word = replies.text(index) {
+            self.init(wire: word)
+        } else {
+            return nil
+        }
     }
+
+    /// The most frequent first.
+    private static let replies: [(reply: StaticString, type: KeyType)] = [
+        ("+string\r", .string), ("+hash\r", .hash), ("+zset\r", .sortedSet), ("+set\r", .set), ("+list\r", .list),
+    ]
 
     /// The word that `TYPE` answers.
     package var word: String {

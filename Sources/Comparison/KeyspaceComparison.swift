@@ -3,12 +3,13 @@ package import RESP
 
 /// Compares all keys of two servers, both ways, while applications go on writing.
 ///
-/// Nothing is dumped: both servers are asked the same questions, and equal bytes in the answers are equal data. Only
-/// where they differ, and where a value is large, is the content of the answers looked at. Memory stays bounded
-/// whatever the servers hold.
+/// Both servers are asked the same questions, and equal bytes in the answers are equal data. Only where they differ, and
+/// where a value is large, is the content of the answers looked at. Memory stays bounded whatever the servers hold.
 package struct KeyspaceComparison: Sendable {
     /// Keys of one page. A server answers a page at once, so a larger page would hold its other clients up longer.
-    private static let page = 250
+    private static let page = 500
+    /// Long values that are read at the same time.
+    private static let crew = 16
     /// Pages between two checkpoints.
     private static let pagesOfCheckpoint = 200
     /// Suspects that are read at the same time.
@@ -39,7 +40,11 @@ package struct KeyspaceComparison: Sendable {
         disclosure: KeyDisclosure = .everything
     ) async throws {
         async let there = ServerReader.open(target)
-        readers = try await Pair(source: ServerReader.open(source), target: there)
+        var readers = try await Pair(source: ServerReader.open(source), target: there)
+        let expiring = FieldExpiry.databases(readers.source.fieldExpiry, readers.target.fieldExpiry)
+        readers.source.expiringFields = expiring
+        readers.target.expiringFields = expiring
+        self.readers = readers
         self.leader = leader
         self.footing = footing
         self.clock = clock
@@ -75,6 +80,7 @@ package struct KeyspaceComparison: Sendable {
             for side in [Side.source, .target] {
                 let place = ComparisonPlace(database: database, side: side)
                 guard let cursor = Self.cursor(of: place, earlier, databases) else { continue }
+                if side == .source { pass.known = KnownKeys() }
                 try await each(place, from: cursor, &pass)
             }
         }
@@ -104,6 +110,8 @@ package struct KeyspaceComparison: Sendable {
         let telling: Telling
         let filter: KeyFilter
         var suspects = Suspects()
+        var odds = DumpOdds()
+        var known = KnownKeys()
         var progress: ComparisonProgress
         let examples: Int
 
@@ -150,7 +158,8 @@ package struct KeyspaceComparison: Sendable {
             switch place.side {
             case .source: try await compare(place.database, chosen, &pass)
             case .target:
-                for key in try await readers.source.missing(place.database, of: chosen) {
+                let unknown = chosen.filter { !pass.known.contains($0) }
+                for key in try await readers.source.missing(place.database, of: unknown) {
                     pass.suspects.add(database: place.database, key: key)
                 }
             }
@@ -188,47 +197,65 @@ extension KeyspaceComparison {
     private func compare(_ database: Int, _ keys: [ByteBuffer], _ pass: inout Pass) async throws {
         guard !keys.isEmpty else { return }
         let types = try await readers.source.types(database, of: keys)
-        for type in types {
-            pass.progress.report.types[type.name, default: 0] += 1
-            if case .other = type { pass.progress.report.unread += 1 }
-        }
-        let look = FirstLook(keys: keys, types: types, tolerance: Self.tolerance)
-        async let theirs = first(look, database, .target)
-        let mine = try await first(look, database, .source)
-        let (here, there) = (mine, try await theirs)
-        var large: [(key: ByteBuffer, type: KeyType)] = []
-        for index in keys.indices {
-            let begin = Pair(source: here.begin, target: there.begin)
-            switch look.verdict(index, here.frames, there.frames, begin: begin) {
+        let look = FirstLook(
+            keys: keys, types: types, tolerance: Self.tolerance,
+            fieldsExpire: readers.source.expiringFields.contains(database))
+        let (mine, theirs) = try await both(database, look.append)
+        var (short, long): ([ShortValues.Item], [ShortValues.Item]) = ([], [])
+        let sights = look.sights(source: mine, target: theirs)
+        pass.progress.report.count(types, sights.map(\.size))
+        for (index, sight) in sights.enumerated() {
+            if sight.verdict != .suspect { pass.known.insert(keys[index]) }
+            switch sight.verdict {
             case .same: break
-            case .more: large.append((keys[index], types[index]))
+            case .short: short.append((keys[index], types[index]))
+            case .long: long.append((keys[index], types[index]))
             case .suspect: pass.suspects.add(database: database, key: keys[index])
             }
         }
-        try await compare(database, large: large, &pass)
+        long += try await compare(database, short: short, &pass)
+        try await compare(database, long: long, &pass)
     }
 
-    private func first(
-        _ look: FirstLook, _ database: Int, _ side: Side
-    ) async throws -> (frames: ReplyFrames, begin: Int) {
-        var (batch, begin) = readers[side].batch(database)
-        look.append(to: &batch)
-        let frames = try await readers[side].frames(batch)
-        if let error = frames.error(begin) {
-            throw ComparisonRefusal(address: readers[side].session.address, command: "PTTL", error)
-        }
-        return (frames, begin)
+    /// Asks both servers the same at the same time.
+    private func both(
+        _ database: Int, _ append: @Sendable (inout CommandBatch) -> Void
+    ) async throws -> (source: ServerReader.Answers, target: ServerReader.Answers) {
+        async let theirs = readers.target.ask(database, append)
+        let mine = try await readers.source.ask(database, append)
+        return (mine, try await theirs)
     }
 
-    /// Values of which a first look shows only the beginning, one after the other.
+    /// - Returns: the values that are longer than they seemed.
     private func compare(
-        _ database: Int, large keys: [(key: ByteBuffer, type: KeyType)], _ pass: inout Pass
-    ) async throws {
-        for key in keys {
-            async let theirs = readers.target.readings(database, [key])
-            let mine = try await readers.source.readings(database, [key])
-            if try await mine.map(\.value) != theirs.map(\.value) {
-                pass.suspects.add(database: database, key: key.key)
+        _ database: Int, short items: [ShortValues.Item], _ pass: inout Pass
+    ) async throws -> [ShortValues.Item] {
+        var (open, odds, long): ([ShortValues.Item], DumpOdds?, [ShortValues.Item]) = (items, pass.odds, [])
+        while !open.isEmpty {
+            let values = ShortValues(open, odds: odds)
+            let (mine, theirs) = try await both(database, values.append)
+            open = []
+            for (item, verdict) in zip(values.items, values.verdicts(source: mine, target: theirs, &pass.odds)) {
+                switch verdict {
+                case .same: break
+                case .unclear: open.append(item)
+                case .long: long.append(item)
+                case .suspect: pass.suspects.add(database: database, key: item.key)
+                }
+            }
+            odds = nil
+        }
+        return long
+    }
+
+    /// Values that are read in pieces, a few at the same time.
+    private func compare(_ database: Int, long items: [ShortValues.Item], _ pass: inout Pass) async throws {
+        for first in stride(from: 0, to: items.count, by: Self.crew) {
+            let crew = Array(items[first..<min(first + Self.crew, items.count)])
+            async let theirs = readers.target.readings(database, crew)
+            let mine = try await readers.source.readings(database, crew)
+            for (item, (here, there)) in zip(crew, zip(mine, try await theirs)) where here.value != there.value {
+                pass.suspects.add(database: database, key: item.key)
             }
         }
     }
@@ -318,8 +345,13 @@ extension KeyspaceComparison {
 
     private func observation(_ before: KeyState, _ following: KeyState, _ after: KeyState) -> Suspects.Observation {
         guard let kind = difference(after, following) else { return .same }
-        guard before.isWhole, following.isWhole, after.isWhole, difference(before, after) == nil else {
-            return .changing
+        guard before.isWhole, following.isWhole, after.isWhole else { return .changing }
+        switch difference(before, after) {
+        case nil: break
+        // Only the expiry was renewed, and the key was there all the time. So whatever else differs does so although
+        // the key stood still.
+        case .expiry where kind != .expiry && before.outlives(after): break
+        case .missing, .extra, .type, .value, .expiry: return .changing
         }
         if after.isGone(within: Self.tolerance), following.isGone(within: Self.tolerance) { return .changing }
         return .differs(kind)

@@ -5,18 +5,20 @@ import RESP
 extension ServerReader {
     /// The states of keys, in their order.
     func states(_ database: Int, of keys: [ByteBuffer]) async throws -> [KeyState] {
-        var (batch, begin) = self.batch(database)
-        for key in keys {
-            batch.append("TYPE", key)
-            batch.append("PTTL", key)
-        }
-        let frames = try await frames(batch)
-        let now = Self.time(frames, begin: begin)
-        let types = try keys.indices.map { index in
-            guard let type = KeyType(frames, begin + 2 * index) else {
-                throw refusal(frames, begin + 2 * index, "TYPE")
+        let answers = try await ask(database) { batch in
+            for key in keys {
+                batch.append(Self.type, key)
+                batch.append(Self.pttl, key)
             }
-            return type
+        }
+        let (frames, begin) = (answers.frames, answers.begin)
+        let types = try frames.open { replies in
+            try keys.indices.map { index in
+                guard let type = KeyType(replies, begin + 2 * index) else {
+                    throw refusal(frames, begin + 2 * index, "TYPE")
+                }
+                return type
+            }
         }
         let readings = try await readings(database, zip(keys, types).map { ($0, $1) })
         return try keys.indices.map { index in
@@ -24,14 +26,14 @@ extension ServerReader {
                 throw refusal(frames, begin + 2 * index + 1, "PTTL")
             }
             return KeyState(
-                type: types[index], expiry: ExpiryTime(left: left, now: now), value: readings[index].value,
+                type: types[index], expiry: ExpiryTime(left: left, now: answers.time), value: readings[index].value,
                 isWhole: readings[index].refusal == nil, left: left < 0 ? nil : left)
         }
     }
 
     /// Reads values to their ends, all at the same time, piece by piece.
     func readings(_ database: Int, _ keys: [(key: ByteBuffer, type: KeyType)]) async throws -> [ValueReading] {
-        var readings = keys.map { ValueReading($0.type) }
+        var readings = keys.map { ValueReading($0.type, fieldsExpire: expiringFields.contains(database)) }
         var open = Array(keys.indices)
         while !open.isEmpty {
             try Task.checkCancellation()

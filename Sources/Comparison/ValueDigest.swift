@@ -6,6 +6,21 @@ struct ValueDigest: Equatable, Sendable {
     private(set) var digest = Digest.zero
     /// Elements, fields, members or entries; for a string its bytes.
     private(set) var size = 0
+    /// When fields of a hash expire.
+    private var expiry = Digest.zero
+
+    init() {}
+
+    /// A whole value.
+    init(_ type: KeyType, of leaves: [ReplyLeaves.Leaf]) {
+        switch type {
+        case .list: add(list: leaves, of: leaves.count)
+        case .sortedSet: add(scored: leaves)
+        case .hash: add(pairs: leaves)
+        case .set: add(set: leaves)
+        case .string, .stream, .none, .other: preconditionFailure("a \(type.name) is not read as a whole")
+        }
+    }
 
     /// A string in pieces. Both servers must have been asked for the same pieces.
     mutating func add(piece: ReplyLeaves.Leaf) {
@@ -47,6 +62,18 @@ struct ValueDigest: Equatable, Sendable {
             size += 1
         }
     }
+
+    /// A field of a hash that expires.
+    /// - Parameter time: in milliseconds since 1970.
+    mutating func add(expiring field: [UInt8], at time: String) {
+        var maker = Digest.Maker()
+        field.withUnsafeBytes { maker.combine(bytes: $0) }
+        maker.combine(time)
+        expiry += maker.finish()
+    }
+
+    /// Whether both are the same but for the expiry of fields.
+    func hasSameContent(as other: ValueDigest) -> Bool { digest == other.digest && size == other.size }
 
     /// Parts of a value whose order does not matter, each made of several strings.
     mutating func add(part leaves: [ReplyLeaves.Leaf]) {

@@ -11,6 +11,8 @@ struct ValueReading {
         case list(from: Int)
         case sortedSet(from: Int)
         case scan(StaticString, cursor: String)
+        /// After a piece of a hash: when these fields expire.
+        case expiry(of: [[UInt8]], cursor: String)
         case streamInfo
         case entries(from: String)
         case groups
@@ -30,9 +32,12 @@ struct ValueReading {
     private(set) var refusal: ReplyLeaves.Leaf?
     private var step: Step
     /// How many elements are asked for.
-    private var elements = 128
+    private var elements = 16
+    /// Whether fields of hashes are asked for their expiry.
+    private let fieldsExpire: Bool
 
-    init(_ type: KeyType) {
+    init(_ type: KeyType, fieldsExpire: Bool = false) {
+        self.fieldsExpire = fieldsExpire
         step =
             switch type {
             case .string: .string(offset: 0)
@@ -53,6 +58,11 @@ struct ValueReading {
         case .list(let first): command("LRANGE", key, "\(first)", "\(first + elements - 1)")
         case .sortedSet(let first): command("ZRANGE", key, "\(first)", "\(first + elements - 1)", "WITHSCORES")
         case .scan(let name, let cursor): command("\(name)", key, cursor, "COUNT", "\(elements)")
+        case .expiry(let fields, _):
+            Command(
+                arguments: [ByteBuffer(string: "HPEXPIRETIME"), key]
+                    + ["FIELDS", "\(fields.count)"].map { ByteBuffer(string: $0) }
+                    + fields.map { ByteBuffer(bytes: $0) })
         case .streamInfo: Command(arguments: [.init(string: "XINFO"), .init(string: "STREAM"), key])
         case .groups: Command(arguments: [.init(string: "XINFO"), .init(string: "GROUPS"), key])
         case .entries(let id): command("XRANGE", key, id, "+", "COUNT", "\(elements)")
@@ -66,6 +76,7 @@ struct ValueReading {
             (refusal, step) = (error, .done)
             return
         }
+        let isPiece = if case .expiry = step { false } else { true }
         switch step {
         case .string(let offset): takeString(leaves, offset)
         case .list(let first):
@@ -75,6 +86,7 @@ struct ValueReading {
             value.add(scored: leaves)
             step = leaves.count / 2 < elements ? .done : .sortedSet(from: first + leaves.count / 2)
         case .scan(let name, _): takeScan(leaves, name)
+        case .expiry(let fields, let cursor): takeExpiry(leaves, of: fields, cursor)
         case .streamInfo: takeStreamInfo(leaves)
         case .entries: takeEntries(leaves)
         case .groups: takeGroups(leaves)
@@ -82,7 +94,9 @@ struct ValueReading {
         case .done: break
         }
         let bytes = leaves.reduce(0) { $0 + $1.length }
-        if bytes > 0 { elements = min(max(elements * Self.pieceSize / bytes, 1), min(elements * 4, Self.mostElements)) }
+        if isPiece, bytes > 0 {
+            elements = min(max(elements * Self.pieceSize / bytes, 1), min(elements * 4, Self.mostElements))
+        }
     }
 
     /// Takes the registers of a HyperLogLog as the value, in place of its bytes.
@@ -110,8 +124,29 @@ struct ValueReading {
             return
         }
         let elements = leaves.dropFirst()
-        if "\(name)" == "HSCAN" { value.add(pairs: elements) } else { value.add(set: elements) }
+        guard "\(name)" == "HSCAN" else {
+            value.add(set: elements)
+            goOn(name, cursor)
+            return
+        }
+        value.add(pairs: elements)
+        // Of a long field only the beginning is here, so that it cannot be asked for.
+        let fields = elements.inTwos.compactMap { pair in
+            pair.first.length <= ReplyLeaves.longestHead ? pair.first.head : nil
+        }
+        if fieldsExpire, !fields.isEmpty { step = .expiry(of: fields, cursor: cursor) } else { goOn("HSCAN", cursor) }
+    }
+
+    private mutating func goOn(_ name: StaticString, _ cursor: String) {
         step = cursor == "0" ? .done : .scan(name, cursor: cursor)
+    }
+
+    /// The answers are times in milliseconds since 1970; negative for a field that does not expire, or is gone.
+    private mutating func takeExpiry(_ leaves: [ReplyLeaves.Leaf], of fields: [[UInt8]], _ cursor: String) {
+        for (field, time) in zip(fields, leaves) where !time.text.hasPrefix("-") {
+            value.add(expiring: field, at: time.text)
+        }
+        goOn("HSCAN", cursor)
     }
 }
 

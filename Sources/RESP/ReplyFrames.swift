@@ -5,7 +5,7 @@ package import NIOCore
 ///
 /// Of a reply that is longer than `longest` only a digest is kept.
 package struct ReplyFrames: ReplyReader {
-    private enum Frame {
+    fileprivate enum Frame {
         case bytes(Range<Int>)
         case digest(Digest, length: Int)
     }
@@ -38,37 +38,30 @@ package struct ReplyFrames: ReplyReader {
 
     /// - Returns: how many bytes belong to the batch.
     private mutating func scan(_ piece: UnsafeRawBufferPointer) throws(RESPParseError) -> Int {
+        /// The end of the last complete reply, and of what has been copied.
         var (position, taken) = (0, 0)
-        while frames.count < expected, let token = try tokens.next(piece, &position) {
-            switch token {
-            case .list(let count): missing += count - 1
-            case .null, .end: missing -= 1
-            case .opening, .content: continue
+        // Replies that are kept are copied together, since each copy has its price.
+        while frames.count < expected, try tokens.skip(piece, &position, values: &missing) {
+            missing = 1
+            let length = kept.writerIndex - begin + position - taken
+            if dropped == nil, length <= longest {
+                frames.append(.bytes(begin..<begin + length))
+                begin += length
+            } else {
+                keep(piece, taken..<position)
+                taken = position
+                drop()
+                if let (maker, length) = dropped { frames.append(.digest(maker.finish(), length: length)) }
+                dropped = nil
             }
-            guard missing == 0 else { continue }
-            keep(piece, taken..<position)
-            taken = position
-            close()
         }
         keep(piece, taken..<position)
-        if kept.writerIndex - begin > longest { drop() }
+        if dropped != nil || kept.writerIndex - begin > longest { drop() }
         return position
     }
 
     private mutating func keep(_ piece: UnsafeRawBufferPointer, _ range: Range<Int>) {
         kept.writeBytes(UnsafeRawBufferPointer(rebasing: piece[range]))
-    }
-
-    private mutating func close() {
-        missing = 1
-        if dropped == nil {
-            frames.append(.bytes(begin..<kept.writerIndex))
-        } else {
-            drop()
-            if let (maker, length) = dropped { frames.append(.digest(maker.finish(), length: length)) }
-            dropped = nil
-        }
-        begin = kept.writerIndex
     }
 
     private mutating func drop() {
@@ -84,15 +77,21 @@ package struct ReplyFrames: ReplyReader {
 // MARK: Asking
 
 extension ReplyFrames {
+    /// The replies while their bytes are in reach. Whoever asks about many replies asks here, because reaching the bytes
+    /// has its price.
+    package struct Open {
+        fileprivate let kept: UnsafeRawBufferPointer
+        fileprivate let frames: [Frame]
+    }
+
+    /// - Parameter body: must not let the open replies escape.
+    package func open<Result>(_ body: (Open) throws -> Result) rethrows -> Result {
+        try kept.withUnsafeReadableBytes { try body(Open(kept: $0, frames: frames)) }
+    }
+
     /// Whether reply `index` here and reply `other` there are the same bytes.
     package func isSame(_ index: Int, as other: Int, of replies: ReplyFrames) -> Bool {
-        switch (frames[index], replies.frames[other]) {
-        case (.bytes(let mine), .bytes(let theirs)):
-            return kept.viewBytes(at: mine.lowerBound, length: mine.count)
-                == replies.kept.viewBytes(at: theirs.lowerBound, length: theirs.count)
-        default:
-            return length(index) == replies.length(other) && digest(index) == replies.digest(other)
-        }
+        open { mine in replies.open { mine.isSame(index, as: other, of: $0) } }
     }
 
     /// The bytes of a reply; `nil` where it was too long to be kept.
@@ -102,6 +101,46 @@ extension ReplyFrames {
     }
 
     /// The length of a reply on the wire, in bytes.
+    package func length(_ index: Int) -> Int { open { $0.length(index) } }
+    /// Whether a reply begins with these bytes; `false` for one that was too long to be kept.
+    package func begins(_ index: Int, with text: StaticString) -> Bool { open { $0.begins(index, with: text) } }
+    /// The number of an integer reply, or that at the head of a string or a list; `nil` for anything else.
+    package func number(_ index: Int) -> Int64? { open { $0.number(index) } }
+    /// The error, where the reply is one.
+    package func error(_ index: Int) -> RESPError? { open { $0.error(index) } }
+    /// The text of a reply that is one short line without line breaks of its own, as `TYPE` gives it.
+    package func text(_ index: Int) -> String? { open { $0.text(index) } }
+
+    /// All strings of a reply, in whatever lists they are; `nil` where it was too long to be kept.
+    package func strings(_ index: Int) -> [ByteBuffer]? {
+        guard case .bytes(let range) = frames[index] else { return nil }
+        var (tokens, position, content, strings) = (ReplyTokens(), 0, 0..<0, [ByteBuffer]())
+        kept.withUnsafeReadableBytes { bytes in
+            let reply = UnsafeRawBufferPointer(rebasing: bytes[range])
+            // The reply is whole and has been read once, so that nothing in it is broken.
+            while let token = try? tokens.next(reply, &position) {
+                switch token {
+                case .opening: content = 0..<0
+                case .content(let bytes): content = bytes
+                case .end:
+                    let string = kept.getSlice(at: range.lowerBound + content.lowerBound, length: content.count)
+                    strings.append(string ?? ByteBuffer())
+                case .list, .null: continue
+                }
+            }
+        }
+        return strings
+    }
+}
+
+extension ReplyFrames.Open {
+    package func isSame(_ index: Int, as other: Int, of replies: ReplyFrames.Open) -> Bool {
+        if let mine = bytes(index), let theirs = replies.bytes(other) {
+            return mine.isSame(as: theirs)
+        }
+        return length(index) == replies.length(other) && digest(index) == replies.digest(other)
+    }
+
     package func length(_ index: Int) -> Int {
         switch frames[index] {
         case .bytes(let range): range.count
@@ -109,36 +148,48 @@ extension ReplyFrames {
         }
     }
 
-    /// Whether a reply begins with these bytes; `false` for one that was too long to be kept.
     package func begins(_ index: Int, with text: StaticString) -> Bool {
-        guard case .bytes(let range) = frames[index], range.count >= text.utf8CodeUnitCount else { return false }
-        return kept.withUnsafeReadableBytes { bytes in
-            text.withUTF8Buffer { wanted in
-                UnsafeRawBufferPointer(rebasing: bytes[range].prefix(wanted.count)).elementsEqual(wanted)
-            }
+        guard let bytes = bytes(index), bytes.count >= text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { wanted in
+            bytes.prefix(wanted.count).elementsEqual(wanted)
         }
     }
 
-    /// The number of an integer reply, or that at the head of a string or a list; `nil` for anything else.
     package func number(_ index: Int) -> Int64? {
-        line(index, kinds: ":$*").flatMap { Int64($0) }
+        guard let line = line(index, kinds: ":$*") else { return nil }
+        let isNegative = line.first == UInt8(ascii: "-")
+        let digits = isNegative ? line.dropFirst() : line
+        guard !digits.isEmpty else { return nil }
+        var number: Int64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            let (tens, isHuge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isHuger) = tens.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
+            guard !isHuge, !isHuger else { return nil }
+            number = sum
+        }
+        return isNegative ? -number : number
     }
 
-    /// The error, where the reply is one.
     package func error(_ index: Int) -> RESPError? {
-        line(index, kinds: "-").map { RESPError(message: $0) }
+        line(index, kinds: "-").map { RESPError(message: String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// The text of a reply that is one short line without line breaks of its own, as `TYPE` gives it.
-    package func text(_ index: Int) -> String? { line(index, kinds: "+") }
+    package func text(_ index: Int) -> String? {
+        line(index, kinds: "+").map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func bytes(_ index: Int) -> UnsafeRawBufferPointer? {
+        guard case .bytes(let range) = frames[index] else { return nil }
+        return UnsafeRawBufferPointer(rebasing: kept[range])
+    }
 
     /// The first line of a reply without its kind; `nil` where the kind is none of these.
-    private func line(_ index: Int, kinds: String) -> String? {
-        guard case .bytes(let range) = frames[index] else { return nil }
-        return kept.withUnsafeReadableBytes { bytes in
-            guard let kind = bytes[range].first, kinds.utf8.contains(kind) else { return nil }
-            return String(decoding: bytes[range].dropFirst().prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
-        }
+    private func line(_ index: Int, kinds: StaticString) -> Slice<UnsafeRawBufferPointer>? {
+        guard let bytes = bytes(index), let kind = bytes.first, kinds.contains(kind) else { return nil }
+        var end = 1
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\r") { end += 1 }
+        return bytes[1..<end]
     }
 
     private func digest(_ index: Int) -> Digest {
@@ -146,8 +197,28 @@ extension ReplyFrames {
         case .digest(let digest, _): return digest
         case .bytes(let range):
             var maker = Digest.Maker()
-            kept.withUnsafeReadableBytes { maker.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[range])) }
+            maker.combine(bytes: UnsafeRawBufferPointer(rebasing: kept[range]))
             return maker.finish()
         }
     }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Compares eight bytes at a time.
+    fileprivate func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        var position = 0
+        while position + 8 <= count {
+            guard
+                loadUnaligned(fromByteOffset: position, as: UInt64.self)
+                    == other.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            else { return false }
+            position += 8
+        }
+        return self[position...].elementsEqual(other[position...])
+    }
+}
+
+extension StaticString {
+    fileprivate func contains(_ byte: UInt8) -> Bool { withUTF8Buffer { $0.contains(byte) } }
 }

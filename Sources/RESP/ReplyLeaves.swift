@@ -21,12 +21,16 @@ package struct ReplyLeaves: ReplyReader {
     }
 
     package static let longestHead = 96
+    /// All replies of a batch together may have so many leaves, which take up to 50 MiB of memory.
+    private static let mostLeaves = 1 << 18
+    private static let limits = RESPParser.Limits()
 
     /// The leaves of each reply, in the order in which they came.
     package private(set) var replies: [[Leaf]] = []
     private let expected: Int
     private var tokens = ReplyTokens()
     private var leaves: [Leaf] = []
+    private var count = 0
     private var maker = Digest.Maker()
     /// How many values each open list lacks. The outermost stands for the reply itself.
     private var missing = [1]
@@ -47,11 +51,14 @@ package struct ReplyLeaves: ReplyReader {
             case .list(let count):
                 missing[missing.count - 1] -= 1
                 missing.append(count)
+                guard missing.count - 1 <= Self.limits.depth else {
+                    throw tooLarge("lists are nested deeper than \(Self.limits.depth)", piece, position)
+                }
             case .null:
-                leaves.append(Leaf(kind: 0, depth: missing.count - 1))
+                try begin(kind: 0, piece, position)
                 missing[missing.count - 1] -= 1
             case .opening(let kind):
-                leaves.append(Leaf(kind: kind, depth: missing.count - 1))
+                try begin(kind: kind, piece, position)
                 maker = Digest.Maker()
             case .content(let range): take(UnsafeRawBufferPointer(rebasing: piece[range]))
             case .end:
@@ -61,6 +68,20 @@ package struct ReplyLeaves: ReplyReader {
             closeLists()
         }
         return position
+    }
+
+    private mutating func begin(
+        kind: UInt8, _ piece: UnsafeRawBufferPointer, _ position: Int
+    ) throws(RESPParseError) {
+        count += 1
+        guard count <= Self.mostLeaves else {
+            throw tooLarge("more than \(Self.mostLeaves) strings in the replies to one batch", piece, position)
+        }
+        leaves.append(Leaf(kind: kind, depth: missing.count - 1))
+    }
+
+    private func tooLarge(_ reason: String, _ piece: UnsafeRawBufferPointer, _ position: Int) -> RESPParseError {
+        RESPParseError(reason, at: ByteBuffer(bytes: piece[position...].prefix(64)), .tooLarge)
     }
 
     private mutating func take(_ bytes: UnsafeRawBufferPointer) {

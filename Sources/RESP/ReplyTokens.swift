@@ -70,6 +70,68 @@ struct ReplyTokens {
         return nil
     }
 
+    /// Goes on to the end of a reply.
+    /// - Parameter missing: how many values the reply lacks; 0 at its end.
+    /// - Returns: whether the end is there; otherwise more bytes are needed.
+    mutating func skip(
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, values missing: inout Int
+    ) throws(RESPParseError) -> Bool {
+        while missing > 0 {
+            if case .start = state, Self.skipWhole(bytes, &position, &missing) { continue }
+            guard let token = try next(bytes, &position) else { return false }
+            switch token {
+            case .list(let count): missing += count - 1
+            case .null, .end: missing -= 1
+            case .opening, .content: continue
+            }
+        }
+        return true
+    }
+
+    /// Goes behind a value of which all is there, and about which nothing is unusual. Nearly all values are such, and
+    /// need no state for their parts.
+    private static func skipWhole(
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ missing: inout Int
+    ) -> Bool {
+        guard position < bytes.count else { return false }
+        var end = position + 1
+        switch bytes[position] {
+        case UInt8(ascii: "$"):
+            guard let length = length(bytes, &end) else { return false }
+            end += length
+            guard end + 1 < bytes.count, bytes[end] == carriageReturn, bytes[end + 1] == newline else { return false }
+            end += 2
+            missing -= 1
+        case UInt8(ascii: "*"):
+            guard let count = length(bytes, &end) else { return false }
+            missing += count - 1
+        case UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: "-"):
+            while end < bytes.count, bytes[end] != carriageReturn, bytes[end] != newline { end += 1 }
+            guard end + 1 < bytes.count, bytes[end] == carriageReturn, bytes[end + 1] == newline else { return false }
+            end += 2
+            missing -= 1
+        default: return false
+        }
+        position = end
+        return true
+    }
+
+    /// A length of at most seven digits, which is below all limits, with the line end behind it.
+    private static func length(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Int? {
+        var number = 0
+        let begin = position
+        while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
+            guard position - begin < 7 else { return nil }
+            number = number * 10 + Int(bytes[position] - UInt8(ascii: "0"))
+            position += 1
+        }
+        guard position > begin, position + 1 < bytes.count, bytes[position] == carriageReturn,
+            bytes[position + 1] == newline
+        else { return nil }
+        position += 2
+        return number
+    }
+
     private mutating func begin(
         _ kind: UInt8, _ bytes: UnsafeRawBufferPointer, _ position: Int
     ) throws(RESPParseError) -> Token? {

@@ -41,12 +41,12 @@ struct ValueReadingTests {
 
     @Test func `big elements come in small pieces, and small ones in larger`() throws {
         var reading = ValueReading(.list)
-        #expect(question(reading) == "LRANGE k 0 127")
-        let big = RESPValue.array(Array(repeating: text(String(repeating: "a", count: 64 << 10)), count: 128))
+        #expect(question(reading) == "LRANGE k 0 15")
+        let big = RESPValue.array(Array(repeating: text(String(repeating: "a", count: 64 << 10)), count: 16))
         reading.answer(try leaves(big))
-        #expect(question(reading) == "LRANGE k 128 131")
+        #expect(question(reading) == "LRANGE k 16 19")
         reading.answer(try leaves(list("a", "b", "c", "d")))
-        #expect(question(reading) == "LRANGE k 132 147")
+        #expect(question(reading) == "LRANGE k 20 35")
     }
 
     @Test func `the order of a list matters, and of a set, a hash and a sorted set it does not`() throws {
@@ -66,12 +66,30 @@ struct ValueReadingTests {
             .array([text(cursor), .array(texts.map(text))])
         }
         var reading = ValueReading(.hash)
-        #expect(question(reading) == "HSCAN k 0 COUNT 128")
+        #expect(question(reading) == "HSCAN k 0 COUNT 16")
         reading.answer(try leaves(scan("77", "a", "1")))
-        #expect(question(reading) == "HSCAN k 77 COUNT 512")
+        #expect(question(reading) == "HSCAN k 77 COUNT 64")
         reading.answer(try leaves(scan("0", "b", "2")))
         #expect(question(reading) == nil)
         #expect(try reading.value == value(.hash, scan("0", "b", "2", "a", "1")))
+    }
+
+    @Test func `a hash whose fields expire is read with their times`() throws {
+        func hash(expiring time: Int64, value: String = "1") throws -> ValueDigest {
+            var reading = ValueReading(.hash, fieldsExpire: true)
+            reading.answer(try leaves(.array([text("7"), list("a", value, "b", "2")])))
+            #expect(question(reading) == "HPEXPIRETIME k FIELDS 2 a b")
+            reading.answer(try leaves(.array([.integer(time), .integer(-1)])))
+            #expect(question(reading) == "HSCAN k 7 COUNT 64")
+            reading.answer(try leaves(.array([text("0"), list()])))
+            #expect(question(reading) == nil)
+            return reading.value
+        }
+        let value = try hash(expiring: 1_700_000_000_000)
+        #expect(try hash(expiring: 1_700_000_000_000) == value)
+        let other = try hash(expiring: 1_700_000_000_001)
+        #expect(other != value && other.hasSameContent(as: value))
+        #expect(try !hash(expiring: 1_700_000_000_000, value: "2").hasSameContent(as: value))
     }
 
     @Test func `a stream is its last id, its entries, its groups and what they have pending`() throws {
@@ -81,7 +99,7 @@ struct ValueReadingTests {
             var reading = ValueReading(.stream)
             #expect(question(reading) == "XINFO STREAM k")
             reading.answer(try leaves(.array([text("length"), .integer(1), text("last-generated-id"), text(last)])))
-            #expect(question(reading) == "XRANGE k - + COUNT 512")
+            #expect(question(reading) == "XRANGE k - + COUNT 64")
             reading.answer(try leaves(.array([.array([text("1-1"), list("f", entry)])])))
             #expect(question(reading) == "XINFO GROUPS k")
             reading.answer(

@@ -78,6 +78,8 @@ private struct Scenario: Sendable {
         "source subscribe", "target subscribe",
         // planrun looks for keys of modules that the target lacks.
         "source type", "target module|list",
+        // planrun looks for keys of the target that it has not met at the source.
+        "source exists",
         // planrun removes the test key of a cutover that steps back.
         "source del",
         // planrun asks for this where the plan names hosts instead of addresses.
@@ -124,8 +126,19 @@ private struct Scenario: Sendable {
             lab, steps: steps, afterCutover: back == .afterCutover ? "discard-writes" : "stop", sentinels: sentinels)
     }
 
+    /// Values that are read in pieces, and a hash of which each server makes another dump.
+    private static let valuesToRead: [Command] = {
+        let texts = (0..<200).map { "\($0):" + String(repeating: "a", count: 70) }
+        return [
+            Command(["HSET", "large:hash"] + texts.flatMap { [$0, "1"] }), Command(["RPUSH", "large:list"] + texts),
+            Command(["SADD", "large:set"] + texts), Command(["ZADD", "large:sorted"] + texts.flatMap { ["1", $0] }),
+            Command(["HSET", "hash"] + texts.prefix(8).flatMap { [$0, "1"] }),
+        ]
+    }()
+
     private func run(_ lab: Lab, _ migration: Migration, _ sent: SentCommands) async throws {
         try await migration.fill(keys: 200)
+        if comparesValues { for command in Self.valuesToRead { try await lab.send(command, to: lab.source) } }
         let plan = try #require(Plan.load(path: migration.plan, checks: PreflightCatalogue.declarations).plan)
         try await lab.confine(to: plan.rights)
         sent.declare(plan.rights)

@@ -74,8 +74,12 @@ struct ReplyReaderTests {
     }
 
     @Test func `frames answer what is asked of them`() throws {
-        let text = "-WRONGTYPE no\r\n:-12\r\n$4\r\nabcd\r\n*2\r\n:1\r\n:2\r\n+hash\r\n"
-        let frames = try read([Array(text.utf8)], into: ReplyFrames(count: 5))
+        let text =
+            "-WRONGTYPE no\r\n:-12\r\n$4\r\nabcd\r\n*2\r\n:1\r\n:2\r\n+hash\r\n"
+            + "*2\r\n$1\r\n7\r\n*3\r\n$0\r\n\r\n$3\r\na\r\n\r\n$-1\r\n:99999999999999999999\r\n"
+        let frames = try read([Array(text.utf8)], into: ReplyFrames(count: 7))
+        #expect(frames.strings(5)?.map { String(buffer: $0) } == ["7", "", "a\r\n"])
+        #expect(frames.number(6) == nil)
         #expect(frames.text(4) == "hash")
         #expect(frames.error(0)?.message == "WRONGTYPE no")
         #expect(frames.text(0) == nil)
@@ -106,6 +110,20 @@ struct ReplyReaderTests {
         #expect(leaf.head.count == ReplyLeaves.longestHead)
     }
 
+    @Test(arguments: [
+        (String(repeating: "*1\r\n", count: 33), "lists are nested deeper than 32"),
+        (
+            "*262145\r\n" + String(repeating: "$-1\r\n", count: 262_145),
+            "more than 262144 strings in the replies to one batch"
+        ),
+    ])
+    func `leaves that would take much memory are refused`(_ text: String, _ reason: String) {
+        var (leaves, bytes) = (ReplyLeaves(count: 1), ByteBuffer(string: text))
+        let error = #expect(throws: RESPParseError.self) { try leaves.read(&bytes) }
+        #expect(error?.reason == reason)
+        #expect(error?.code == .tooLarge)
+    }
+
     @Test(arguments: ["hello\r\n", "$x\r\n", "$\r\n", "$3\r\nabcd\r\n", "*99999999999999999\r\n", "$--1\r\n"])
     func `what is no reply is refused`(text: String) {
         var frames = ReplyFrames(count: 1)
@@ -116,14 +134,16 @@ struct ReplyReaderTests {
     @Test func `a batch is the commands in order`() {
         var batch = CommandBatch([["SELECT", "1"]])
         let key = ByteBuffer(bytes: [0xff, 13, 10])
-        batch.append("HSCAN", key, "0", "COUNT", "128")
+        batch.append(KeyCommand("HSCAN", then: ["0", "COUNT", "128"]), key)
+        batch.append(KeyCommand("MEMORY", "USAGE"), ByteBuffer(bytes: Array(repeating: 65, count: 1_000)))
         batch.append("EXISTS", keys: [key, ByteBuffer(string: "b")])
         let expected = [
             ["SELECT", "1"],
             Command(arguments: [.init(string: "HSCAN"), key] + ["0", "COUNT", "128"].map { ByteBuffer(string: $0) }),
+            ["MEMORY", "USAGE", String(repeating: "A", count: 1_000)],
             Command(arguments: [.init(string: "EXISTS"), key, .init(string: "b")]),
         ].encoded()
         #expect(batch.bytes == expected)
-        #expect(batch.count == 3)
+        #expect(batch.count == 4)
     }
 }

@@ -77,6 +77,15 @@ package actor PlanrunProcess {
 
     package var hasEnded: Bool { termination != nil }
 
+    /// The most memory that planrun has had until now, in bytes; `nil` where it has not started or has ended.
+    package var peakMemory: Int? {
+        guard let pid, termination == nil,
+            let status = try? String(contentsOf: URL(filePath: "/proc/\(pid)/status"), encoding: .utf8)
+        else { return nil }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
+    }
+
     package func wait() async throws -> Outcome {
         try await life?.value
         var outcome = Outcome(standardOutput: standardOutput, standardError: standardError)

@@ -88,6 +88,10 @@ package struct ComparisonSummary: Sendable {
         [
             "keys": .int(Int64(report.keys[.source] ?? 0)), "unsettled": .int(Int64(report.unsettled)),
             "types": .object(report.types.mapValues { .int(Int64($0)) }),
+            "sizes": .object(
+                report.sizes.mapValues { sizes in
+                    .object(Dictionary(uniqueKeysWithValues: sizes.map { ($0.rawValue, .int(Int64($1))) }))
+                }),
         ]
     }
 }

@@ -64,7 +64,8 @@ extension Right {
     static let exists = Right("+exists ~*", "EXISTS", "any")
     /// What a comparison of values asks of keys of every type.
     static let readAnyKey = [
-        type, Right("+pttl ~*", "PTTL", "any"),
+        type, Right("+pttl ~*", "PTTL", "any"), memoryUsage, Right("+dump ~*", "DUMP", "any"),
+        Right("+hgetall ~*", "HGETALL", "any"), Right("+smembers ~*", "SMEMBERS", "any"),
         Right("+getrange ~*", "GETRANGE", "any", "0", "1"), Right("+lrange ~*", "LRANGE", "any", "0", "1"),
         Right("+zrange ~*", "ZRANGE", "any", "0", "1"), Right("+hscan ~*", "HSCAN", "any", "0"),
         Right("+sscan ~*", "SSCAN", "any", "0"), Right("+xrange ~*", "XRANGE", "any", "-", "+"),

@@ -41,6 +41,7 @@ struct ComparisonVerdict: Encodable, Sendable {
     var keys: [Side: Int]
     var databases: Int
     var types: [String: Int]
+    var sizes: [String: [SizeClass: Int]]
     var differing: Int
     var differences: [Kind]
     var unsettled: Int
@@ -53,7 +54,8 @@ struct ComparisonVerdict: Encodable, Sendable {
     private var outcome: ComparisonOutcome
 
     private enum CodingKeys: String, CodingKey {
-        case format, plan, verdict, leader, scope, keys, databases, types, differing, differences, unsettled, unread
+        case format, plan, verdict, leader, scope, keys, databases, types, sizes, differing, differences, unsettled,
+            unread
         case countedAsUse, latency, failure
     }
 
@@ -65,7 +67,7 @@ struct ComparisonVerdict: Encodable, Sendable {
         leader = summary.leader
         scope = if case .sample(let keys) = settings.scope { "sample of \(keys)" } else { "full" }
         keys = [.source: report.keys[.source] ?? 0, .target: report.keys[.target] ?? 0]
-        (databases, types, differing) = (report.databases, report.types, report.differing)
+        (databases, types, sizes, differing) = (report.databases, report.types, report.sizes, report.differing)
         differences = Difference.Kind.allCases.compactMap { kind in
             report.differences[kind].map { count in
                 Kind(kind: kind, count: count, examples: (report.examples[kind] ?? []).map(DifferenceEntry.init))

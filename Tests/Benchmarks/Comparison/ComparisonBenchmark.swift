@@ -1,17 +1,11 @@
 import ArgumentParser
-import Comparison
-import FoundationEssentials
-import RESP
-import RedisNIO
-import RedisTopology
-import Rehearsal
-import TestKit
+import Values
 
-/// What a full comparison of two servers costs, in seconds of the processor of the client and both servers together,
-/// against reading everything once from both.
+/// What a full comparison of two servers costs, in seconds of the processor of the client and both servers together:
+/// against reading everything once from both, and against a plain script.
 struct ComparisonBenchmark: AsyncParsableCommand {
     static let name = "compare"
-    static let summary = "compare two servers fully, against SCAN and DUMP of everything on both"
+    static let summary = "compare two servers fully, against SCAN and DUMP of everything on both, and a plain script"
 
     static let configuration = CommandConfiguration(
         commandName: name,
@@ -19,7 +13,8 @@ struct ComparisonBenchmark: AsyncParsableCommand {
         discussion: """
             70 % strings of 100 bytes, 10 % hashes of 20 fields, 10 % sorted sets of 20, 5 % lists of 50, 5 % sets of 20; \
             every tenth key expires. The floor is one connection to each server that pipelines SCAN and DUMP. What is \
-            compared are CPU seconds of this process and both servers together, which repeat on a busy machine.
+            compared are CPU seconds of this process and both servers together, which repeat on a busy machine. The \
+            plain script needs the Python packages redis and hiredis.
             """)
 
     @Option(parsing: .singleValue, help: "How many keys; repeatable.")
@@ -28,57 +23,102 @@ struct ComparisonBenchmark: AsyncParsableCommand {
     @Option(help: "How often each is measured; the middle one counts.")
     var runs = 3
 
+    @Option(help: "The port of a source on this machine, in place of new servers; needs --target.")
+    var source: Int?
+
+    @Option(help: "The port of a target on this machine; needs --source.")
+    var target: Int?
+
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
     func run() async throws {
-        var results: [Report.Result] = []
-        for count in keys.isEmpty ? [100_000, 1_000_000] : keys {
-            results += try await ComparedServers.run { servers in
-                try await servers.fill(count)
-                return try await measure(servers, count)
-            }
+        let measured = try await measurements()
+        var results = measured.flatMap(\.results)
+        if let first = measured.first, let last = measured.last, measured.count > 1 {
+            results += first.growth(to: last)
         }
         let report = Report(benchmark: Self.name, results: results)
         print(json ? report.json : report.text)
+        if PlainScript.find() == nil {
+            Progress.note("no plain script: python3 with the packages redis and hiredis was not found")
+        }
     }
 
-    private func measure(_ servers: ComparedServers, _ count: Int) async throws -> [Report.Result] {
-        var (floors, full): ([Cost], [Cost]) = ([], [])
-        var (quiet, loaded): ([Duration], [Duration]) = ([], [])
-        for _ in 0..<runs {
-            floors.append(try await servers.cost { try await servers.dumpAll() })
-            quiet.append(try await servers.latency { try await Task.sleep(for: .seconds(2)) })
-            full.append(try await servers.cost { try await servers.compareAll() })
-            loaded.append(try await servers.latency { try await servers.compareAll() })
+    private func measurements() async throws -> [Measurement] {
+        if let source, let target {
+            let servers = try await ComparedServers(
+                source: Endpoint(host: "127.0.0.1", port: source), target: Endpoint(host: "127.0.0.1", port: target))
+            return [try await Measurement(of: servers, runs: runs)]
         }
-        let (floor, comparison) = (floors.middle(by: \.processor), full.middle(by: \.processor))
-        let memory = full.map(\.memory).max() ?? 0
-        return [
+        var measured: [Measurement] = []
+        for count in keys.isEmpty ? [100_000, 1_000_000] : keys {
+            measured.append(
+                try await ComparedServers.run(keys: count) { try await Measurement(of: $0, runs: runs) })
+        }
+        return measured
+    }
+}
+
+/// What was measured at one pair of servers.
+private struct Measurement: Sendable {
+    private var count = 0
+    private var (floors, comparisons, scripts): ([Cost], [Cost], [Cost]) = ([], [], [])
+    private var (quiet, loaded): ([Duration], [Duration]) = ([], [])
+
+    init(of servers: ComparedServers, runs: Int) async throws {
+        let script = PlainScript.find()
+        for _ in 0..<runs {
+            floors.append(try await Cost.of(servers.processes) { try await servers.dumpAll() })
+            quiet.append(try await servers.latency { try await Task.sleep(for: .seconds(2)) })
+            var counted = 0
+            comparisons.append(try await Cost.of(servers.processes) { counted = try await servers.compareAll() })
+            count = counted
+            loaded.append(try await servers.latency { _ = try await servers.compareAll() })
+            guard let script else { continue }
+            var own = Duration.zero
+            var cost = try await Cost.of(servers.processes) { own = try script.run(servers).processor }
+            cost.client = own
+            scripts.append(cost)
+        }
+    }
+
+    private var comparison: Cost { comparisons.middle(by: \.processor) }
+    private var rate: Int { Int(Double(count) / comparison.wall.inSeconds) }
+
+    var results: [Report.Result] {
+        let (floor, memory) = (floors.middle(by: \.processor), comparisons.map(\.memory).max() ?? 0)
+        let what = "full comparison of \(count) keys, at most \(memory >> 20) MiB of memory, CPU of client and servers"
+        var results = [
+            Report.Result(what, comparison.processor, against: "SCAN and DUMP of both servers", floor.processor),
+            Report.Result("the client's part", comparison.client, against: "of the same floor", floor.client),
+            Report.Result("the source's part", comparison.servers[0], against: "of the same floor", floor.servers[0]),
+            Report.Result("the target's part", comparison.servers[1], against: "of the same floor", floor.servers[1]),
             Report.Result(
-                "full comparison of \(count) keys, at most \(memory >> 20) MiB of memory, CPU of client and servers",
-                comparison.processor, against: "SCAN and DUMP of both servers", floor.processor),
-            Report.Result(
-                "the client's part", comparison.client, against: "of the same floor", floor.client),
-            Report.Result(
-                "wall time, \(Int(Double(count) / comparison.wall.inSeconds)) keys/s", comparison.wall,
-                against: "of the same floor, one server after the other", floor.wall),
+                "wall time, \(rate) keys/s", comparison.wall, against: "of the same floor, one server after the other",
+                floor.wall),
             Report.Result(
                 "99 % of GETs at the source while it is compared", loaded.middle(by: \.self),
                 against: "without", quiet.middle(by: \.self)),
         ]
+        if !scripts.isEmpty {
+            let script = scripts.middle(by: \.processor)
+            results.append(
+                Report.Result(
+                    what, comparison.processor, against: "a script with redis-py and hiredis", script.processor))
+        }
+        return results
     }
-}
 
-/// What a piece of work took.
-struct Cost {
-    var wall: Duration
-    /// Of this process.
-    var client: Duration
-    /// Of this process and both servers.
-    var processor: Duration
-    /// The most that this process had in memory, in bytes.
-    var memory: Int
+    /// The cost of one key against that of one key where there are fewer: 1 where the cost grows as the keys do.
+    func growth(to larger: Measurement) -> [Report.Result] {
+        [
+            Report.Result(
+                "CPU of client and servers for 1000 of \(larger.count) keys",
+                larger.comparison.processor * 1_000 / larger.count, against: "for 1000 of \(count) keys",
+                comparison.processor * 1_000 / count)
+        ]
+    }
 }
 
 extension Array {

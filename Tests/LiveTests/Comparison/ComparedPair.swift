@@ -16,18 +16,20 @@ struct ComparedPair: Sendable {
     static func run(_ description: LabDescription, _ body: @Sendable (ComparedPair) async throws -> Void) async throws {
         var description = description
         description.sentinels = nil
-        try await withLab(description) { lab in
-            let pair = ComparedPair(lab: lab, source: lab.session(lab.source), target: lab.session(lab.target))
-            let address = lab.address(of: lab.source)
-            try await lab.send(["REPLICAOF", address.host, "\(address.port)"], to: lab.target)
-            try await eventually("the target is in sync") {
-                let reply = try await pair.target.send(["INFO", "replication"])
-                return try ReplicationInfo(reply).upstream.map { $0.isLinkUp && !$0.isSyncing } ?? false
-            }
-            try await body(pair)
-            await pair.source.close()
-            await pair.target.close()
+        try await withLab(description) { try await run(in: $0, body) }
+    }
+
+    static func run(in lab: Lab, _ body: @Sendable (ComparedPair) async throws -> Void) async throws {
+        let pair = ComparedPair(lab: lab, source: lab.session(lab.source), target: lab.session(lab.target))
+        let address = lab.address(of: lab.source)
+        try await lab.send(["REPLICAOF", address.host, "\(address.port)"], to: lab.target)
+        try await eventually("the target is in sync") {
+            let reply = try await pair.target.send(["INFO", "replication"])
+            return try ReplicationInfo(reply).upstream.map { $0.isLinkUp && !$0.isSyncing } ?? false
         }
+        try await body(pair)
+        await pair.source.close()
+        await pair.target.close()
     }
 
     /// Sends commands in one pipeline. An error reply is thrown.

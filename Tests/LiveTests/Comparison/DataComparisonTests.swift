@@ -3,7 +3,9 @@ import Execution
 import NIOCore
 import PlanGraph
 import RESP
+import RedisNIO
 import Rehearsal
+import Synchronization
 import TestKit
 import Testing
 
@@ -23,44 +25,68 @@ extension LiveTests {
             try await Self.findsAll(pair.description, each: 4)
         }
 
-        private static func findsAll(_ description: LabDescription, each: Int) async throws {
-            try await ComparedPair.run(description) { pair in
-                try await DataSet(keys: 2_000).fill(pair.source)
-                for difference in InjectedDifference.all {
-                    try await ComparedPair.send(difference.making(each), on: pair.source)
+        @Test func `the same with the stand-in for Dragonfly`() async throws {
+            var description = LabDescription.quick
+            description.sentinels = nil
+            try await withDragonflyLab(description) { lab, _ in
+                let behind = RedisConnector().session(ConnectionSettings(address: lab.target.address))
+                try await ComparedPair.run(in: lab) {
+                    try await Self.findsAll($0, keys: 100, each: 1, changing: behind)
                 }
-                try await pair.catchUp()
-                let equal = try await pair.compare()
-                #expect(equal.differences == [])
-                #expect(equal.report.unsettled == 0)
-                #expect((equal.report.keys[.source] ?? 0) >= 2_000)
-
-                try await pair.lab.send(["CONFIG", "SET", "replica-read-only", "no"], to: pair.lab.target)
-                var expected: Set<String> = []
-                for difference in InjectedDifference.all {
-                    try await ComparedPair.send(difference.changing(each), on: pair.target)
-                    for index in difference.indices(each) {
-                        expected.insert("\(difference.kind) \(difference.database) \(difference.key(index))")
-                    }
-                }
-                let (report, differences) = try await pair.compare()
-                let found = differences.map { "\($0.kind) \($0.database) \(String(buffer: $0.key))" }
-                #expect(Set(found).symmetricDifference(expected).sorted().prefix(20) == [])
-                #expect(found.count == expected.count)
-                #expect(report.differing == expected.count)
-                #expect(report.unsettled == 0)
+                await behind.close()
             }
         }
 
-        /// Keys are changed, deleted and expire all the time, and a few of them stand still and differ.
+        private static func findsAll(_ description: LabDescription, each: Int) async throws {
+            try await ComparedPair.run(description) {
+                try await findsAll($0, keys: 2_000, each: each, changing: $0.target)
+            }
+        }
+
+        /// - Parameter target: a session of the target that may write there.
+        private static func findsAll(
+            _ pair: ComparedPair, keys: Int, each: Int, changing target: any CommandSession
+        ) async throws {
+            try await DataSet(keys: keys).fill(pair.source)
+            for difference in InjectedDifference.all {
+                try await ComparedPair.send(difference.making(each), on: pair.source)
+            }
+            try await pair.catchUp()
+            let equal = try await pair.compare()
+            #expect(equal.differences == [])
+            #expect(equal.report.unsettled == 0)
+            #expect((equal.report.keys[.source] ?? 0) >= keys)
+
+            try await ComparedPair.send([["CONFIG", "SET", "replica-read-only", "no"]], on: target)
+            var expected: Set<String> = []
+            for difference in InjectedDifference.all {
+                try await ComparedPair.send(difference.changing(each), on: target)
+                for index in difference.indices(each) {
+                    expected.insert("\(difference.kind) \(difference.database) \(difference.key(index))")
+                }
+            }
+            let (report, differences) = try await pair.compare()
+            let found = differences.map { "\($0.kind) \($0.database) \(String(buffer: $0.key))" }
+            #expect(Set(found).symmetricDifference(expected).sorted().prefix(20) == [])
+            #expect(found.count == expected.count)
+            #expect(report.differing == expected.count)
+            #expect(report.unsettled == 0)
+        }
+
+        /// Keys are changed, deleted and expire all the time, and a few of them stand still and differ. Others get a
+        /// new expiry all the time, and a few of these are not on the target, as if it had expired them too early.
         @Test func `under load no difference is reported that is none`() async throws {
             try await ComparedPair.run(LabDescription()) { pair in
                 try await DataSet(keys: 2_000).fill(pair.source)
-                let wrong = (0..<50).map { "differs:\($0)" }
-                try await ComparedPair.send(wrong.map { ["SET", $0, "a"] }, on: pair.source)
+                let renewed = (0..<100).map { "renewed:\($0)" }
+                try await ComparedPair.send(renewed.map { ["SET", $0, "a", "EX", "60"] }, on: pair.source)
+                let (unequal, lost) = ((0..<50).map { "differs:\($0)" }, renewed.prefix(10))
+                let wrong = unequal + lost
+                try await ComparedPair.send(unequal.map { ["SET", $0, "a"] }, on: pair.source)
                 try await pair.catchUp()
                 try await pair.lab.send(["CONFIG", "SET", "replica-read-only", "no"], to: pair.lab.target)
-                try await ComparedPair.send(wrong.map { ["SET", $0, "b"] }, on: pair.target)
+                try await ComparedPair.send(unequal.map { ["SET", $0, "b"] }, on: pair.target)
+                try await ComparedPair.send(lost.map { ["DEL", $0] }, on: pair.target)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await Self.write(pair.lab.session(pair.lab.source)) }
                     for _ in 1...3 {
@@ -97,6 +123,62 @@ extension LiveTests {
                 try await Self.write(["DEL", "only\u{1B}here"], onReplica: lab)
                 let done = try await migration.planrun("resume", "--auto-approve")
                 #expect(done.exitCode == 0, "\(done.standardOutput + done.standardError)")
+            }
+        }
+
+        @Test(
+            .otherVersions,
+            arguments: [VersionTests.Pair(.redis8, .redis8), .init(.valkey9, .valkey9)])
+        func `fields of hashes that expire at another time are found`(pair: VersionTests.Pair) async throws {
+            try await ComparedPair.run(pair.description) { pair in
+                for index in 0..<10 {
+                    try await ComparedPair.send(
+                        [
+                            ["HSET", "hash:\(index)", "a", "1", "b", "2"],
+                            ["HEXPIRE", "hash:\(index)", "5000", "FIELDS", "1", "a"],
+                        ], on: pair.source)
+                }
+                try await pair.catchUp()
+                #expect(try await pair.compare(databases: [0]).differences == [])
+                try await pair.lab.send(["CONFIG", "SET", "replica-read-only", "no"], to: pair.lab.target)
+                let changes: [Command] = [
+                    ["HEXPIRE", "hash:1", "4000", "FIELDS", "1", "a"], ["HPERSIST", "hash:2", "FIELDS", "1", "a"],
+                    ["HEXPIRE", "hash:3", "5000", "FIELDS", "1", "b"],
+                ]
+                try await ComparedPair.send(changes, on: pair.target)
+                let found = try await pair.compare(databases: [0]).differences
+                #expect(
+                    Set(found.map { "\($0.kind) \(String(buffer: $0.key))" })
+                        == ["expiry hash:1", "expiry hash:2", "expiry hash:3"])
+            }
+        }
+
+        /// A string and a field of a hash that are both larger than what planrun may have in memory.
+        @Test func `large values take no more memory than small ones`() async throws {
+            try await ComparedPair.run(.quick) { pair in
+                let migration = try Migration(pair.lab, steps: ["replicaof: {}"])
+                let size = 96 << 20
+                try await ComparedPair.send(
+                    [
+                        ["SETRANGE", "string", "\(size - 1)", "a"],
+                        [
+                            "EVAL", "redis.call('HSET', KEYS[1], 'field', string.rep('a', ARGV[1]))", "1", "hash",
+                            "\(size)",
+                        ],
+                    ], on: pair.source)
+                try await pair.catchUp()
+                try await PlanrunProcess.run(["compare", migration.plan]) { planrun in
+                    let most = Mutex(0)
+                    try await eventually("planrun has compared the values") {
+                        let memory = await planrun.peakMemory ?? 0
+                        most.withLock { $0 = max($0, memory) }
+                        return await planrun.hasEnded
+                    }
+                    let outcome = try await planrun.wait()
+                    #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
+                    let mebibytes = most.withLock { $0 } >> 20
+                    #expect((1..<100).contains(mebibytes), "\(mebibytes) MiB")
+                }
             }
         }
 
@@ -138,7 +220,7 @@ extension LiveTests {
         private static func command(_ random: inout SystemRandomNumberGenerator) -> Command {
             let number = Int.random(in: 0..<3_000, using: &random)
             let text = "\(UInt32.random(in: 0 ... .max, using: &random))"
-            return switch Int.random(in: 0..<9, using: &random) {
+            return switch Int.random(in: 0..<10, using: &random) {
             case 0: ["SET", "busy:string:\(number)", text]
             case 1: ["SET", "busy:short:\(number)", text, "PX", "\(Int.random(in: 100...1_500, using: &random))"]
             case 2: ["HSET", "busy:hash:\(number)", text, text]
@@ -147,6 +229,7 @@ extension LiveTests {
             case 5: ["DEL", "busy:string:\(number)"]
             case 6: ["PEXPIRE", "busy:hash:\(number)", "\(Int.random(in: 500...5_000, using: &random))"]
             case 7: ["INCR", "busy:counter:\(number % 2)"]
+            case 8: ["EXPIRE", "renewed:\(number % 100)", "\(Int.random(in: 30...3_000, using: &random))"]
             default: ["SADD", "busy:set:\(number)", text]
             }
         }

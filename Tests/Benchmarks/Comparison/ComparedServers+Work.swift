@@ -1,0 +1,78 @@
+import Comparison
+import NIOCore
+import RESP
+import RedisTopology
+
+/// What is measured.
+extension ComparedServers {
+    /// Reads everything of both servers, one after the other, and looks at nothing.
+    func dumpAll() async throws {
+        let dump = KeyCommand("DUMP")
+        for address in [source, target] {
+            let session = Self.session(address)
+            var cursor = "0"
+            repeat {
+                let page = try await session.send(["SCAN", cursor, "COUNT", "1000"]).array ?? []
+                cursor = page.first?.string ?? "0"
+                var batch = CommandBatch()
+                for case .bulkString(let key) in page.last?.array ?? [] { batch.append(dump, key) }
+                _ = try await session.pipeline(batch, into: ReplyFrames(count: batch.count), timeout: .seconds(60))
+            } while cursor != "0"
+            await session.close()
+        }
+    }
+
+    /// Compares as `verify: { data: full }` does.
+    /// - Returns: how many keys the source has.
+    func compareAll() async throws -> Int {
+        let (leading, following) = (Self.session(source), Self.session(target))
+        let comparison = try await KeyspaceComparison(
+            source: leading, target: following, leader: .source,
+            footing: Following(source: leading, target: following), clock: ContinuousClock())
+        let report = try await comparison.run(databases: [0], total: 0, scope: .full, note: { _ in }, found: { _ in })
+        await leading.close()
+        await following.close()
+        guard report.differing == 0, report.unsettled == 0 else {
+            throw Child.Failure(what: "\(report.differing) keys differ between two equal servers")
+        }
+        return report.keys[.source] ?? 0
+    }
+
+    private struct Following: Footing {
+        let source: any CommandSession
+        let target: any CommandSession
+
+        func catchUp() async throws {
+            guard let offset = try await ReplicationInfo(source.send(["INFO", "replication"])).offset else { return }
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await ReplicationInfo(target.send(["INFO", "replication"])).upstream?.offset ?? 0 < offset {
+                guard ContinuousClock.now < deadline else { throw Child.Failure(what: "the target does not catch up") }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+
+        func check() async throws {}
+    }
+
+    /// The time in which 99 % of the GETs of a probe were answered during some work.
+    func latency(_ work: @Sendable () async throws -> Void) async throws -> Duration {
+        let session = Self.session(source)
+        let probe = Task {
+            var times: [Duration] = []
+            while !Task.isCancelled {
+                let start = ContinuousClock.now
+                // The end of the work cancels a GET that is under way; it is not counted.
+                guard (try? await session.send(["GET", "key:0"])) != nil else { break }
+                times.append(start.duration(to: .now))
+                try? await Task.sleep(for: .milliseconds(2))
+            }
+            return times.sorted()
+        }
+        try await work()
+        probe.cancel()
+        let times = await probe.value
+        await session.close()
+        guard !times.isEmpty else { throw Child.Failure(what: "the probe got no answer") }
+        return times[times.count * 99 / 100]
+    }
+}
