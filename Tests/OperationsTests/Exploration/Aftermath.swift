@@ -87,7 +87,7 @@ enum OutcomeName: Hashable, CaseIterable {
         // The source may have its settings back although the reply that would say so was lost.
         case .steppedBackFenced: world.source != .follows && (world.source != .open || world.target != .primary)
         // The fence stays up, unless the source refused it in the first place.
-        case .rivalUnknown: world.source != .follows && (world.source != .open || world.target == .follows)
+        case .rivalUnknown: world.source != .follows && (world.source != .open || world.target != .primary)
         case .overtaken: [.fenced, .paused, .gone].contains(world.source)
         case .promotionUnknown, .turnedBack, .silent, .notAnnounced, .drained, .leaseLost: world.source != .open
         }

@@ -9,7 +9,7 @@ struct ExplorationTests {
     func `no way through a cutover leads to two writable primaries or to a lost write`(
         _ method: CutoverMethod
     ) throws {
-        let explorer = explored(Explorer(method, mishaps: 2))
+        let explorer = explored(Explorer(method, mishaps: 3))
         #expect(explorer.visited == Set(StateName.allCases).subtracting(StateName.unreachable(method)))
         #expect(Set(OutcomeName.allCases).subtracting(explorer.outcomes) == OutcomeName.unreachable(method))
         #expect(explorer.verdicts.contains(.unclear(code: .sourceUnreachable)))
@@ -28,6 +28,15 @@ struct ExplorationTests {
         var explorer = Explorer(.sentinel, mishaps: 1, settles: false)
         explorer.explore()
         #expect(explorer.violations.keys.contains(.stuckClients))
+    }
+
+    /// That it would be found, too. A Sentinel does not read the priority of a primary, so it never learns that it may
+    /// promote the target.
+    @Test func `roles that are swapped before the Sentinels have seen a candidate stay so for ever`() throws {
+        var explorer = Explorer(.announce, mishaps: 1, waits: false)
+        explorer.explore()
+        let position = try #require(explorer.violations[.deadlock])
+        #expect(explorer.way(to: position).contains("demote"))
     }
 
     private func explored(_ explorer: Explorer) -> Explorer {

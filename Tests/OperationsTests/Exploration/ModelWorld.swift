@@ -22,6 +22,10 @@ struct ModelWorld: Hashable {
         /// To those who ask for the primary that it monitors.
         var showsTarget = false
         var failover: Failover?
+        /// Whether it takes the target for a candidate. It remembers the `replica-priority` that it last read there.
+        var admitsTarget = true
+
+        static let gone = Sentinel(isUp: false, admitsTarget: false)
     }
 
     var isSourceUp = true
@@ -43,13 +47,22 @@ struct ModelWorld: Hashable {
     /// The phase in the state file; `nil` before the first attempt.
     var phase: CutoverMemory.Phase?
     var isReleaseRecorded = false
+    /// Whether clients have ever been sent to the target.
+    var isTargetKnown = false
 
+    /// Whether every Sentinel that answers takes the target for a candidate.
+    var isTargetAdmitted: Bool { [leader, other].allSatisfy { $0.admitsTarget || !$0.isUp } }
     var isLinked: Bool { isSourceUp && isTargetUp && targetFollows && !sourceFollows }
     var doesSourceAccept: Bool { isSourceUp && !sourceFollows && !isPaused && !(isFenced && !isLinked) }
     var doesTargetAccept: Bool { isTargetUp && !targetFollows }
-    /// Whether clients have ever been sent to the target.
-    var isTargetKnown = false
     var isSplit: Bool { doesSourceAccept && doesTargetAccept && isTargetKnown }
+    /// Whether no server takes writes that clients know, and none will unless planrun goes on. The roles are swapped, and no
+    /// Sentinel knows of it or could find out.
+    var isDeadlocked: Bool {
+        guard isSourceUp, sourceFollows, doesTargetAccept, !isTargetKnown else { return false }
+        let answering = [leader, other].filter(\.isUp)
+        return !answering.isEmpty && answering.allSatisfy { $0.failover == nil && !$0.admitsTarget }
+    }
 
     /// The worlds that can follow at any moment although nobody makes a mistake.
     var moves: [ModelWorld] {
@@ -61,8 +74,8 @@ struct ModelWorld: Hashable {
             if world != self { worlds.append(world) }
         }
         move(doesSourceAccept) { $0.isTargetBehind = true }
-        // Clients write only to a primary that some Sentinel names.
-        move(doesTargetAccept && (leader.namesTarget || other.namesTarget)) { $0.isSourceBehind = true }
+        // Clients write only to a primary that some Sentinel has named.
+        move(isSourceUp && doesTargetAccept && isTargetKnown) { $0.isSourceBehind = true }
         move(isLinked) { $0.isTargetBehind = false }
         move(isSourceUp && isTargetUp && sourceFollows && !targetFollows) { $0.isSourceBehind = false }
         move(isPaused && mayPauseEnd) { $0.isPaused = false }
@@ -93,9 +106,12 @@ struct ModelWorld: Hashable {
             }
             // A primary that is gone, or that says for a long time that it is a replica, is replaced by the only
             // candidate.
-            move((!isSourceUp || sourceFollows) && !state.namesTarget && state.failover == nil && isTargetUp) {
-                $0[keyPath: sentinel].failover = .begun
-            }
+            move(
+                (!isSourceUp || sourceFollows) && !state.namesTarget && state.failover == nil && isTargetUp
+                    && state.admitsTarget
+            ) { $0[keyPath: sentinel].failover = .begun }
+            // A Sentinel reads the priority of a replica only.
+            move(isTargetUp && targetFollows) { $0[keyPath: sentinel].admitsTarget = true }
             // A server that says it is a primary although no Sentinel made it one is turned back while the known
             // primary is well.
             move(
@@ -112,9 +128,19 @@ struct ModelWorld: Hashable {
             guard self[keyPath: part] else { return nil }
             var world = self
             world[keyPath: part] = false
-            if part == \.isSourceUp { (world.isPaused, world.hasClients) = (false, false) }
+            if part == \.isSourceUp { world.hasClients = false }
             return world
         }
+    }
+
+    /// The same world without what makes no difference any more, such as what a Sentinel knew that is dead.
+    var canonical: ModelWorld {
+        var world = self
+        if !isSourceUp { (world.isPaused, world.isSourceBehind) = (false, false) }
+        if !world.isPaused { world.mayPauseEnd = false }
+        if !leader.isUp { world.leader = leader.remains }
+        if !other.isUp { world.other = other.remains }
+        return world
     }
 
     mutating func promoteTarget() { targetFollows = false }
@@ -141,6 +167,14 @@ struct ModelWorld: Hashable {
 
 extension ModelWorld.Sentinel {
     mutating func turn() { (namesTarget, showsTarget, failover) = (true, true, nil) }
+
+    /// What the other Sentinels know of one that has died. It told them every two seconds what it did, long before they would
+    /// turn back a server that it has promoted.
+    fileprivate var remains: Self {
+        var remains = Self.gone
+        remains.namesTarget = namesTarget || failover != nil
+        return remains
+    }
 }
 
 extension ModelWorld {
