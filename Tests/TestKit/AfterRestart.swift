@@ -6,11 +6,15 @@ import Synchronization
 package final class AfterRestart: Sendable {
     @TaskLocal private static var current: AfterRestart?
 
-    private let expectation = Mutex<(@Sendable () async throws -> Void)?>(nil)
+    /// Called right before the servers are killed. What it returns is called when they run again.
+    private let expectation = Mutex<(@Sendable () async throws -> Expectation)?>(nil)
+
+    package typealias Expectation = @Sendable () async throws -> Void
 
     /// The last expectation of a test is the one that counts.
-    package static func expect(_ expectation: @escaping @Sendable () async throws -> Void) {
-        current?.expectation.withLock { $0 = expectation }
+    /// - Parameter before: reads the world right before the servers are killed, and says what has to hold afterwards.
+    package static func expect(_ before: @escaping @Sendable () async throws -> Expectation) {
+        current?.expectation.withLock { $0 = before }
     }
 
     /// Runs a test, then kills all servers that hold data, as a loss of power does, starts them again, and asks once more.
@@ -19,7 +23,7 @@ package final class AfterRestart: Sendable {
     ) async throws -> Result {
         let checking = AfterRestart()
         let result = try await $current.withValue(checking) { try await body(lab) }
-        guard let expectation = checking.expectation.withLock({ $0 }) else { return result }
+        guard let expectation = try await checking.expectation.withLock({ $0 })?() else { return result }
         var running: [ServerProcess] = []
         for server in lab.instances where await server.isRunning { running.append(server) }
         for server in running { await server.kill() }

@@ -104,8 +104,12 @@ extension Lab {
         let target = address(of: target)
         #expect(world.named.allSatisfy { $0 == target })
         AfterRestart.expect {
-            let world = try await World.read(self)
-            #expect(world.instances.map(\.role) == [nil, .primary], "after a restart")
+            let before = try await Standing.read(self)
+            return {
+                let world = try await World.read(self)
+                #expect(world.instances.map(\.role) == [nil, .primary], "after a restart")
+                #expect(try await Standing.read(self) == before, "right after a restart")
+            }
         }
     }
 
@@ -130,10 +134,15 @@ extension Lab {
     private func expectAlsoAfterRestart(_ wanted: World) async throws {
         try await expect(wanted)
         AfterRestart.expect {
-            // Read before a Sentinel could put anything right.
-            let world = try await World.read(self)
-            #expect(world.roles == wanted.roles, "right after a restart")
-            try await self.expect(wanted)
+            let before = try await Standing.read(self)
+            #expect(before.priority(at: self.address(of: self.target)) != "0", "no Sentinel can promote the target")
+            return {
+                // Read before a Sentinel could put anything right.
+                let (world, standing) = (try await World.read(self), try await Standing.read(self))
+                #expect(world.roles == wanted.roles, "right after a restart")
+                #expect(standing == before, "right after a restart")
+                try await self.expect(wanted)
+            }
         }
     }
 
