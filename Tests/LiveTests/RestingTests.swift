@@ -5,6 +5,7 @@ import RedisTopology
 import Rehearsal
 import TestKit
 import Testing
+import Values
 
 extension LiveTests {
     /// How the source and its other replicas come to rest, and how a rollback brings them back.
@@ -80,8 +81,14 @@ extension LiveTests {
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
                 }
                 try await lab.expectMigrated(sourceFollows: false)
-                #expect(try await lab.replication(of: lab.replicas[0]).role == .primary)
-                await #expect(throws: (any Error).self) { try await lab.send(["SET", "a", "b"], to: lab.replicas[0]) }
+                // It answers what makes applications ask the Sentinels again, and stays so when it is started again.
+                #expect(
+                    try await lab.replication(of: lab.replicas[0]).upstream?.primary
+                        == Endpoint(host: "127.0.0.1", port: 0))
+                let refusal = await #expect(throws: (any Error).self) {
+                    try await lab.send(["SET", "a", "b"], to: lab.replicas[0])
+                }
+                #expect(String(describing: refusal).contains("READONLY"))
                 let back = try await migration.planrun("rollback", "--discard-writes", "1000000")
                 #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
                 try await lab.expectUntouched()

@@ -87,7 +87,9 @@ extension OtherReplicas {
             let replica = Server(
                 part: .replica, settings: settings,
                 session: servers.connector.session(settings))
-            if let replication = try? await replica.replication(), replication.role == .primary {
+            if let replication = try? await replica.replication(),
+                replication.role == .primary || replication.upstream?.primary == .nowhere
+            {
                 leftovers.append(
                     Leftover(
                         replica.name, "stands alone (before the run: followed \(primary.endpoint))",

@@ -89,9 +89,12 @@ struct OtherReplicas: Sendable {
         try await checkWriteRule()
         for memory in replicas {
             try await with(memory) { replica in
-                _ = try await Fence(primary: replica).close()
+                let fence = Fence(primary: replica)
+                // As a replica it makes its clients look for another server. A Dragonfly cannot be closed, and refuses to
+                // follow no server.
+                let isClosed = try await fence.close()
                 // Into its file, too, which says by now that it follows.
-                try await Fence(primary: replica).send([["REPLICAOF", "NO", "ONE"]])
+                try await fence.send([isClosed ? .replicaOf(.nowhere) : ["REPLICAOF", "NO", "ONE"]])
             }
         }
         try await Sentinels(servers)?.forget(
