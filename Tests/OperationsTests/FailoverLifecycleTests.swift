@@ -69,6 +69,29 @@ struct FailoverLifecycleTests {
         #expect(world.splits == [])
     }
 
+    @Test func `clients that stay on the target after the way back are named`() async throws {
+        var lifecycle = try Way(via: "sentinel", sentinels: 1, resting: nil).lifecycle()
+        lifecycle.allowance = .counted
+        let process = FakeProcess(lifecycle.world)
+        try await lifecycle.run(process)
+        process.sleep(until: process.time + .seconds(15))
+        lifecycle.world.change {
+            $0.replies[SmallWorld.target] = [
+                "CLIENT LIST": .text(
+                    """
+                    id=9 addr=10.0.0.7:5000 name=worker age=60 idle=1 flags=N cmd=get lib-name=jedis lib-ver=5.1.0
+                    id=10 addr=10.0.0.1:5001 name= age=60 idle=1 flags=S cmd=replconf
+                    id=11 addr=10.0.0.8:5002 name= age=60 idle=1 flags=N cmd=set
+
+                    """)
+            ]
+        }
+        #expect(
+            try await lifecycle.undo(process)
+                == "10.0.0.1:6379 is the primary again; 2 clients are still connected to 10.0.0.2:6379: 10.0.0.7:5000 jedis 5.1.0 'worker', 10.0.0.8:5002 last command set; they do not ask the Sentinels, or have not yet: restart those that stay"
+        )
+    }
+
     /// The return makes the source the primary again by several commands, one of which the source refuses.
     @Test(arguments: [("replica-priority", true), ("min-replicas-to-write", false)])
     func `a source that stood alone and refuses a setting is promoted where it takes writes`(

@@ -226,7 +226,8 @@ package struct FailoverOperation: Operation {
 
     private func goBack(_ memory: FailoverMemory, _ context: StepContext) async throws -> String {
         try await Return(servers: servers, step: step, memory: memory, allowance: allowance, context: context).run()
-        return "\(servers.source.endpoint) is the primary again"
+        let stayed = await StayedClients.read(servers.target).sentence
+        return "\(servers.source.endpoint) is the primary again" + (stayed.map { "; \($0)" } ?? "")
     }
 
     private func cutover(_ context: StepContext) -> Cutover {
