@@ -11,7 +11,8 @@ extension Servers {
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) throws(SecretError) {
         try self.init(
-            plan: plan, rights: plan.rights, connector: connector, environment: environment, name: name, clock: clock,
+            plan: plan, rights: plan.rights, rightsWithoutChecks: plan.rightsWithoutChecks, connector: connector,
+            environment: environment, name: name, clock: clock,
             probesWrites: probesWrites, resolve: resolve)
     }
 }

@@ -10,6 +10,8 @@ package struct Servers: Sendable {
     package let plan: Plan
     /// The rights that planrun needs at each kind of server.
     let rights: Rights
+    /// Those of them that not only the checks of `preflight` need.
+    let rightsWithoutChecks: Rights
     package private(set) var source: Server
     package private(set) var target: Server
     package private(set) var sentinels: [Sentinel]
@@ -40,7 +42,8 @@ package struct Servers: Sendable {
 
     /// - Throws: if a secret that the plan refers to cannot be read.
     init(
-        plan: Plan, rights: Rights, connector: any SessionConnector, environment: [String: String],
+        plan: Plan, rights: Rights, rightsWithoutChecks: Rights, connector: any SessionConnector,
+        environment: [String: String],
         name: ConnectionName, clock: any Clock<Duration>, probesWrites: Bool,
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) throws(SecretError) {
@@ -54,7 +57,7 @@ package struct Servers: Sendable {
             return Server(part: part, settings: settings, session: connector.session(settings))
         }
         self.plan = plan
-        self.rights = rights
+        (self.rights, self.rightsWithoutChecks) = (rights, rightsWithoutChecks)
         self.connector = connector
         self.name = name
         self.resolve = resolve

@@ -88,7 +88,9 @@ extension LiveTests {
         @Test(.covers("renamed-commands")) func `commands that were renamed are missed`() async throws {
             let target = LabDescription.Instance(extraLines: ["rename-command REPLICAOF \"\"", "rename-command ROLE x"])
             try await withLab(LabDescription(target: target, sentinels: nil)) { lab in
-                let missed = try await lab.finding("renamed-commands")
+                // ROLE is what 'wait-for-sync' asks.
+                let steps: [StepKind] = [.replicaof(ReplicaOfStep()), .waitForSync(WaitForSyncStep())]
+                let missed = try await lab.finding("renamed-commands", steps: steps)
                 #expect(
                     missed
                         == .missed(

@@ -4,25 +4,17 @@ import RESP
 import Values
 
 /// Source and target know the commands that planrun, the Sentinels and the target send, under their usual names.
+///
+/// Which ones planrun sends is what the plan's steps declare as the rights that they need.
 struct RenamedCommandsCheck: Check {
     static let declaration = CheckDeclaration(
         id: "renamed-commands", title: "no command that the migration needs is renamed")
-
-    private static let both = [
-        "AUTH", "CLIENT", "CONFIG", "EXEC", "INFO", "MULTI", "PING", "PUBLISH", "REPLICAOF", "ROLE", "SLAVEOF",
-        "SUBSCRIBE",
-    ]
-    private static let source = ["PSYNC", "REPLCONF"]
-    /// A rollback empties the target with this command.
-    private static let target = ["FLUSHALL"]
 
     static func rights(in plan: Plan) -> Rights { Rights(at: [.source, .target], [.commandTable]) }
 
     func run(_ servers: Servers, limits: CheckLimits) async throws -> Finding {
         let findings = try await [servers.source, servers.target].atOnce { server -> Finding in
-            let isRedis = server.part == .source && servers.plan.source.engine != .dragonfly
-            let names = Self.both + (isRedis ? Self.source : []) + (server.part == .target ? Self.target : [])
-            let missing = try await Self.missing(names, at: server)
+            let missing = try await Self.missing(Self.names(at: server, servers), at: server)
             guard !missing.isEmpty else { return .passed("all there") }
             return .missed(
                 "\(server.name) has no \(missing.joined(separator: ", "))",
@@ -33,6 +25,15 @@ struct RenamedCommandsCheck: Check {
                 ])
         }
         return .combined(findings, passed: "source and target have all of them")
+    }
+
+    private static func names(at server: Server, _ servers: Servers) -> [String] {
+        let isSource = server.part == .source
+        var rights = servers.rightsWithoutChecks[isSource ? .source : .target]
+        if servers.plan.sentinel != nil { rights += Right.sentinelAtInstance }
+        // A Dragonfly has a protocol of its own for replicas that are Dragonflies, too.
+        if isSource, servers.plan.source.engine != .dragonfly { rights += Right.replication }
+        return Set(rights.compactMap(\.call.first) + ["AUTH"]).sorted()
     }
 
     /// The names under which the server knows no command.
