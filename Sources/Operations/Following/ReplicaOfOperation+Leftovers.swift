@@ -39,7 +39,8 @@ extension ReplicaOfOperation {
         let before =
             memory.wasEmpty ? " (before the run: empty, and followed nobody)" : " (before the run: followed nobody)"
         do {
-            let upstream = try await target.replication().upstream?.primary
+            let replication = try await target.replication()
+            let upstream = replication.upstream?.primary
             let keys = try await target.keyspace().keys
             guard upstream != nil || memory.wasEmpty && keys > 0 else { return [] }
             let holds = "holds \(keys.counted("key", "keys"))"
@@ -48,7 +49,8 @@ extension ReplicaOfOperation {
             let isEmptied = memory.wasEmpty && keys > 0 && kept == nil
             return [
                 Leftover(
-                    target.name, what + before + (kept.map { "; do not empty it: \($0)" } ?? ""),
+                    target.name,
+                    what + before + candidacy(replication, memory) + (kept.map { "; do not empty it: \($0)" } ?? ""),
                     commands: (upstream == nil ? [] : [detach])
                         + (isEmptied ? [target.commandLine(["FLUSHALL"])] : []))
             ]
@@ -60,6 +62,17 @@ extension ReplicaOfOperation {
                     commands: [detach])
             ]
         }
+    }
+
+    /// A planrun at work takes the candidacy away from a target that loses its link for long, or begins another full sync.
+    /// Nobody else does.
+    private func candidacy(_ replication: ReplicationInfo, _ memory: ReplicaOfMemory) -> String {
+        guard memory.priority != nil, let upstream = replication.upstream, let priority = upstream.priority,
+            priority > 0
+        else { return "" }
+        let link = upstream.isLinkUp ? "" : "; its link is down now"
+        return
+            "; the Sentinels may promote it (replica-priority \(priority)), and nobody keeps them from that if it loses its link while no planrun is at work\(link)"
     }
 
     /// Why the target's data may be the only copy; `nil` where the source has it, too.
