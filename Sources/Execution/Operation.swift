@@ -23,6 +23,9 @@ package protocol Operation: Sendable {
     /// The undo data with which a new run takes over what an abandoned one has left in place; `nil` if nothing of it is
     /// left, or if the run of which it is cannot be taken back. Changes nothing.
     func inherited(_ undo: StateValue) async -> StateValue?
+    /// What of an effect that was taken back still stands in the configuration file of a server, because the server could
+    /// not write the file any more. It is asked to write it once more.
+    func leftInFiles(_ undo: StateValue) async -> [Leftover]
     /// Sentences about what the operation would do now, but only what the plan itself does not say. Asks the servers,
     /// changes nothing.
     func outlook() async -> [String]
@@ -36,6 +39,8 @@ extension Operation {
     package func leftovers(_ undo: StateValue) async -> [Leftover] { [] }
 
     package func inherited(_ undo: StateValue) async -> StateValue? { nil }
+
+    package func leftInFiles(_ undo: StateValue) async -> [Leftover] { [] }
 }
 
 /// What `inspect` has found: the work is done already, or it is to be done.

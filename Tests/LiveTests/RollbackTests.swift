@@ -31,6 +31,29 @@ extension LiveTests {
             }
         }
 
+        /// What the run wrote there comes back when the server is started again, so it is not as if nothing were left.
+        @Test func `a configuration file that cannot be written any more is told, and what to type`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(approval: true))
+                #expect(try await migration.planrun("apply").exitCode == 3)
+                let file = try lab.target.withFolderForFile()
+                let back = try await migration.planrun("rollback")
+                #expect(back.exitCode == 4, "\(back.standardOutput + back.standardError)")
+                let text = back.complaint
+                #expect(text.contains("is left on the servers, but for a configuration file"), "\(text)")
+                #expect(text.contains("(ERR Rewriting config file: Is a directory)"), "\(text)")
+                let (source, target) = (lab.address(of: lab.source), lab.address(of: lab.target))
+                #expect(text.contains("target \(target): could not write its configuration file"), "\(text)")
+                #expect(
+                    text.contains("started again it would follow \(source), and have the run's replica-priority"),
+                    "\(text)")
+                #expect(try await lab.type(back.linesToType).count == 1)
+                file.putBack()
+                #expect(try await lab.type(back.linesToType) == [])
+                try await lab.expectUntouched()
+            }
+        }
+
         @Test func `with 'after-cutover: stop' there is no way back, and nothing is changed`() async throws {
             try await withLab(.quick) { lab in
                 let migration = try Migration(lab)

@@ -33,6 +33,18 @@ extension RunState {
         return leftovers
     }
 
+    /// What still stands in the configuration files of servers after this run was taken back: one thing for each server. The
+    /// record after that holds no undo data any more, so it is asked of the record from before.
+    package func leftInFiles(in graph: StepGraph, asking provider: some OperationProvider) async -> [Leftover] {
+        var leftovers: [Leftover] = []
+        for node in nodes.reversed() where node.mayBeInPlace && graph[node.id] != nil {
+            guard let undo = node.undo else { continue }
+            for leftover in await provider.operation(for: node.id).leftInFiles(undo)
+            where !leftovers.contains(where: { $0.place == leftover.place }) { leftovers.append(leftover) }
+        }
+        return leftovers
+    }
+
     /// The same run, ended by a person who takes what it leaves behind into their own hands.
     package func abandoned(leaving leftovers: [Leftover], at now: Timestamp) -> RunState {
         var state = self

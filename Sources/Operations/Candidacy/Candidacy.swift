@@ -43,13 +43,16 @@ struct Candidacy: Sendable {
     ///
     /// A Sentinel reads the priority of a replica only. One that lists the target already goes on with what it read when the
     /// target was one, so it has to forget the target first.
-    func withholdFromAll(_ context: StepContext) async throws {
-        try await fence.exclude(original)
-        guard let sentinels = Sentinels(servers), try await isEligibleSomewhere() else { return }
+    /// - Returns: what became of the target's configuration file, which says so, too.
+    func withholdFromAll(_ context: StepContext) async throws -> ConfigurationFile {
+        try await fence.exclude(original, writingFile: false)
+        let file = try await target.writeConfigurationFile()
+        guard let sentinels = Sentinels(servers), try await isEligibleSomewhere() else { return file }
         try await sentinels.waitUntilCalm(upTo: .seconds(60), context)
         try await sentinels.forget(
             [target.endpoint],
             world: ["the target does not follow yet; \(servers.source.endpoint) takes writes as before"], context)
+        return file
     }
 
     private func isEligibleSomewhere() async throws -> Bool {

@@ -29,6 +29,23 @@ extension FailoverOperation {
         return undo
     }
 
+    package func leftInFiles(_ undo: StateValue) async -> [Leftover] {
+        guard let memory = try? undo.decode(FailoverMemory.self) else { return [] }
+        let cutover = memory.cutover
+        var leftovers: [Leftover?] = []
+        for server in [servers.source, servers.target] {
+            // What could not be written before the first change holds nothing of this run.
+            guard let file = cutover.files?[server.part.rawValue], file.obstacle == nil else { continue }
+            let settings = server.part == .source ? cutover.fence : memory.back?.fence ?? [Fence.priority: ""]
+            let successor: Endpoint? =
+                server.part == .target
+                ? servers.source.endpoint : cutover.phase == .promoting ? servers.target.endpoint : nil
+            leftovers.append(
+                await ConfigurationFile.leftover(on: server, following: successor, settings.keys.sorted()))
+        }
+        return leftovers.compactMap(\.self)
+    }
+
     /// While the target answers, a person has to judge who shall be the primary, so nothing is proposed for it.
     private func role() async -> [Leftover] {
         let source = servers.source

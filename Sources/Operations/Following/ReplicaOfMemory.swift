@@ -13,6 +13,9 @@ struct ReplicaOfMemory: Codable, Equatable {
     /// The source that the plan named before, while the target may still follow it; `nil` where the plan still names the
     /// first one.
     var former: Endpoint?
+    /// Whether the target could not write its configuration file when it began to follow, so that nothing of this run
+    /// stands there. `nil` is no.
+    var isFileRefused: Bool?
     /// Set before the target is detached, so that after an interruption undo knows that the target's keys came from the
     /// source.
     var isDetaching = false

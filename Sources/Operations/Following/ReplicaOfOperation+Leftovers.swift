@@ -34,6 +34,15 @@ extension ReplicaOfOperation {
         return StateValue(memory)
     }
 
+    package func leftInFiles(_ undo: StateValue) async -> [Leftover] {
+        guard let memory = try? undo.decode(ReplicaOfMemory.self), memory.priority != nil, memory.isFileRefused != true,
+            memory.followedBefore != true
+        else { return [] }
+        return [
+            await ConfigurationFile.leftover(on: target, following: servers.source.endpoint, [Fence.priority])
+        ].compactMap(\.self)
+    }
+
     private func following(_ memory: ReplicaOfMemory) async -> [Leftover] {
         let detach = target.commandLine(["REPLICAOF", "NO", "ONE"])
         let before =

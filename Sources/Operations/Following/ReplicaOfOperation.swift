@@ -112,7 +112,7 @@ package struct ReplicaOfOperation: Operation {
     }
 
     package func perform(_ context: StepContext) async throws {
-        let memory = try context.undo?.decode(ReplicaOfMemory.self)
+        var memory = try context.undo?.decode(ReplicaOfMemory.self)
         let candidacy = Candidacy(servers, original: memory?.priority)
         if memory?.followedBefore == true, memory?.former == nil {
             let replication = try await target.replication()
@@ -121,7 +121,10 @@ package struct ReplicaOfOperation: Operation {
         }
         try await refuseIfNamed(context)
         try await credentials.apply(to: target)
-        try await candidacy?.withholdFromAll(context)
+        if try await candidacy?.withholdFromAll(context).refusal != nil {
+            memory?.isFileRefused = true
+            if let memory { try await context.save(StateValue(memory)) }
+        }
         context.report(Progress("the target to accept its new primary", wanted: "replica of \(source.endpoint)"))
         let command = Command.replicaOf(source.endpoint)
         // Dragonfly connects to the source before it replies. If the source's host drops packets, that takes 20 s.

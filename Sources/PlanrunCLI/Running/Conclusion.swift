@@ -67,14 +67,19 @@ struct Conclusion {
     }
 
     /// Prints how a rollback ended, and returns the exit code for it.
-    func tell(_ outcome: RollbackOutcome) async -> ExitStatus {
+    /// - Parameter before: the record from before the rollback.
+    func tell(_ outcome: RollbackOutcome, before: RunState) async -> ExitStatus {
         switch outcome.ending {
         case .complete:
+            let files = await run.leftInFiles(before)
             let extent = state.leftovers == nil ? "" : ", except for what was left behind earlier"
-            await tell(["rolled back: nothing of '\(run.plan.name)' is left on the servers\(extent)"])
+            let exception = files.isEmpty ? "" : ", but for a configuration file"
+            await tell(
+                ["rolled back: nothing of '\(run.plan.name)' is left on the servers\(extent)\(exception)"]
+                    + LeftoverLines(leftovers: files).lines(width: run.context.messageStyle.width))
             tellLeftovers()
             tellNext([run.commands.next("apply", "begin anew, once the cause is put right")])
-            return .success
+            return files.isEmpty ? .success : .personNeeded
         case .incomplete:
             // If somebody else made the target primary, neither that cutover nor the steps before it can be taken back.
             // The run can only be resumed.

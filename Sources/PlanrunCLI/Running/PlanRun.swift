@@ -99,13 +99,19 @@ struct PlanRun: Sendable {
         let outcome = await executor.rollBack(
             state, interrupts: interrupts.stream(), pastPointOfNoReturn: allowance != .nothing)
         view.close()
-        return await Conclusion(run: self, state: outcome.state).tell(outcome)
+        return await Conclusion(run: self, state: outcome.state).tell(outcome, before: state)
     }
 
     /// What is still in place of one step's effect, and how a person takes it away.
     func leftovers(of node: RunState.Node) async -> [Leftover] {
         guard let undo = node.undo else { return [] }
         return await compiled.operations(servers: servers, approver: approver).operation(for: node.id).leftovers(undo)
+    }
+
+    /// What a run that was taken back has left in the servers' configuration files.
+    /// - Parameter state: the record from before it was taken back.
+    func leftInFiles(_ state: RunState) async -> [Leftover] {
+        await state.leftInFiles(in: compiled.graph, asking: compiled.operations(servers: servers, approver: approver))
     }
 
     private func executor(allowance: WriteAllowance) -> Executor {
