@@ -33,6 +33,7 @@ extension LiveTests {
                 if !comesBack {
                     #expect(resumed.exitCode == 4, "\(resumed.standardOutput + resumed.standardError)")
                     #expect(resumed.errors == ["error[old-primary-not-settled]"])
+                    #expect(resumed.complaint.contains("nobody has fenced it"), "\(resumed.complaint)")
                     try await lab.source.start()
                     let again = try await migration.planrun("resume", "--auto-approve")
                     #expect(again.exitCode == 0, "\(again.standardOutput + again.standardError)")

@@ -163,14 +163,18 @@ extension CutoverDriver {
 }
 
 extension Cutover {
-    func notAtRest(_ cause: StepFailure) -> StepFailure {
-        StepFailure(
+    /// - Parameter memory: whether this handover has fenced the old primary. It has not if the Sentinels made one of their own.
+    func notAtRest(_ cause: StepFailure, _ memory: CutoverMemory) -> StepFailure {
+        let isFenced = memory.measurements.method != nil
+        return StepFailure(
             code: .oldPrimaryNotSettled,
             what: "\(to.endpoint) is the primary, but \(from.name) could not be brought to rest: \(cause.what)",
             place: cause.place,
             world: [
                 "\(to.endpoint) takes writes",
-                "\(from.endpoint) may still be a primary; its min-replicas-to-write keeps it from taking writes while no replica follows it",
+                isFenced
+                    ? "\(from.endpoint) may still be a primary; its min-replicas-to-write keeps it from taking writes while no replica follows it"
+                    : "\(from.endpoint) may still be a primary, and takes writes of applications that reach it: nobody has fenced it",
             ],
             help: cause.help
                 + (cause.isTransient ? ["start \(from.endpoint) again if it is down; resume brings it to rest"] : []),

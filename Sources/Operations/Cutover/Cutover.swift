@@ -286,7 +286,7 @@ struct Cutover: Sendable {
             try await body()
         } catch {
             if memory.isShutDown, error.isTransient { return }
-            throw notAtRest(error)
+            throw notAtRest(error, memory)
         }
     }
 
