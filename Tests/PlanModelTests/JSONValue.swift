@@ -46,4 +46,16 @@ indirect enum JSONValue: Decodable, Equatable {
         case .object(let values): "{\(values.map { "\($0): \($1.planText)" }.sorted().joined(separator: ", "))}"
         }
     }
+
+    /// The value as JSON.
+    var json: String {
+        switch self {
+        case .null: "null"
+        case .bool, .int: planText
+        case .string(let value): "\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+        case .array(let values): "[\(values.map(\.json).joined(separator: ", "))]"
+        case .object(let values):
+            "{\(values.map { "\(JSONValue.string($0).json): \($1.json)" }.sorted().joined(separator: ", "))}"
+        }
+    }
 }

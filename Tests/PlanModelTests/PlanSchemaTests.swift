@@ -155,15 +155,27 @@ struct PlanSchemaTests {
         #expect(!PlanSchema.json(checks: []).contains("headroom"))
     }
 
-    @Test func `every key tells an editor what it is for`() {
-        func check(_ node: JSONValue, _ path: String) {
-            for (key, member) in node["properties"]?.object ?? [:] {
-                #expect(member["description"]?.string?.isEmpty == false, "\(path).\(key)")
-                check(member, "\(path).\(key)")
+    /// Every key of the language with its path, wherever the schema describes it.
+    private func members(_ node: JSONValue, _ path: String = "$") -> [(path: String, member: JSONValue)] {
+        let own = (node["properties"]?.object ?? [:]).sorted { $0.key < $1.key }
+            .map { (path: "\(path).\($0.key)", member: $0.value) }
+        let inner = own.flatMap { members($0.member, $0.path) }
+        return own + inner + (node["anyOf"]?.array ?? []).flatMap { members($0, path) }
+            + (node["items"].map { members($0, path) } ?? [])
+    }
+
+    @Test func `every key tells an editor what it is for, and shows an example that is right`() throws {
+        let members = members(schema)
+        #expect(members.count > 100)
+        for (path, member) in members {
+            #expect(member["description"]?.string?.isEmpty == false, "\(path)")
+            let examples = try #require(member["examples"]?.array, "\(path) has no example")
+            for example in examples {
+                // JSON is YAML.
+                let file = SourceFile(path: path, text: example.json)
+                let node = try #require(YAMLDocument.parse(DiagnosticCollector(file)), "\(path): \(file.text)")
+                #expect(SchemaValidator().problems(node, member) == [], "\(path): \(file.text)")
             }
-            for inner in node["anyOf"]?.array ?? [] { check(inner, path) }
-            if let items = node["items"] { check(items, path) }
         }
-        check(schema, "$")
     }
 }

@@ -7,7 +7,7 @@ struct SchemaValidator {
     func problems(_ node: YAMLNode, _ schema: JSONValue, at path: String = "$") -> [String] {
         (schema.object ?? [:]).sorted { $0.key < $1.key }.flatMap { keyword, value -> [String] in
             switch keyword {
-            case "$schema", "title", "description", "default": []
+            case "$schema", "title", "description", "default", "examples": []
             case "additionalProperties", "properties": keyword == "properties" ? members(node, schema, at: path) : []
             case "anyOf": value.array?.contains { problems(node, $0).isEmpty } == true ? [] : ["\(path): none of anyOf"]
             case "oneOf": value.array?.count { problems(node, $0).isEmpty } == 1 ? [] : ["\(path): not one of oneOf"]

@@ -2,7 +2,8 @@ internal import Diagnostics
 internal import YAMLTree
 
 extension Access {
-    private static let username = Field("username", .text("a user name"), "The ACL user; without it, 'default'.")
+    private static let username = Field(
+        "username", .text("a user name"), example: "planrun", "The ACL user; without it, 'default'.")
     private static let password = Field(
         "password", .secret, "Where the password is: { env: NAME } or { file: PATH }. Never the password itself.")
     private static let tls = Field("tls", .tls, "true, or how: { ca:, cert:, key:, server-name: }.")

@@ -5,8 +5,11 @@ internal import YAMLTree
 /// Reads the root of a plan file, and checks its parts against each other.
 struct PlanReader {
     static let version = Field("version", .integer(1...1), "The version of the plan language.")
-    static let name = Field("name", .text("a name for people"), "What the plan is called in messages and reports.")
-    static let description = Field("description", .paragraph, "What the plan is for.")
+    static let name = Field(
+        "name", .text("a name for people"), example: "prod-sessions", "What the plan is called in messages and reports."
+    )
+    static let description = Field(
+        "description", .paragraph, example: "Move the session store from Redis to Dragonfly.", "What the plan is for.")
 
     /// Keys of the language that a later version will know.
     static let planned = ["shards", "rollout"]

@@ -3,8 +3,10 @@ extension RedactionSettings {
         .list("a list of patterns such as [ 'session:*' ]", atLeast: 1)
 
     private static let names = Field(
-        "names", pattern, "Patterns of keys that are never named, and of whose values nothing is shown.")
-    private static let values = Field("values", pattern, "Patterns of keys of whose values nothing is shown.")
+        "names", pattern, example: ["session:*"],
+        "Patterns of keys that are never named, and of whose values nothing is shown.")
+    private static let values = Field(
+        "values", pattern, example: ["customer:*"], "Patterns of keys of whose values nothing is shown.")
 
     static var fields: [any FieldDeclaration] { [names, values] }
 

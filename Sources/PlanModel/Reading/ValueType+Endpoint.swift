@@ -26,7 +26,8 @@ extension ValueType where Value == Endpoint {
                 }
             },
             spell: \.description,
-            schema: ["type": "string", "pattern": #"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$"#])
+            schema: ["type": "string", "pattern": #"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$"#],
+            example: .string("\(example):\(usualPort)"))
     }
 }
 

@@ -25,7 +25,8 @@ extension ValueType {
             },
             spell: { "[\($0.map { spell($0.value) }.joined(separator: ", "))]" },
             schema: (["type": "array", "items": schema] as SchemaValue).adding(
-                fewest > 0 ? ["minItems": .int(fewest)] : [:]))
+                fewest > 0 ? ["minItems": .int(fewest)] : [:]),
+            example: example.map { [$0] })
     }
 }
 

@@ -43,7 +43,7 @@ extension ValueType where Value == Duration {
                 }
             },
             spell: \.planText,
-            schema: ["type": "string", "pattern": "^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"])
+            schema: ["type": "string", "pattern": "^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"], example: "1h30m")
     }
 
     /// Proposes milliseconds for a number of four digits or more, which was hardly meant in seconds.
@@ -81,7 +81,7 @@ extension ValueType where Value == ByteCount {
             }
         },
         spell: \.planText,
-        schema: ["type": "string", "pattern": "^[0-9]+([KMGT]i?)?B$"])
+        schema: ["type": "string", "pattern": "^[0-9]+([KMGT]i?)?B$"], example: "64KiB")
 
     /// Proposes bytes first, which a number without a unit most likely means.
     private static func unitHelp(_ digits: String) -> String {
@@ -131,7 +131,7 @@ extension ValueType where Value == Int {
             return number
         },
         spell: { "\($0)%" },
-        schema: ["type": "string", "pattern": "^[0-9]+%$"])
+        schema: ["type": "string", "pattern": "^[0-9]+%$"], example: "30%")
 }
 
 extension YAMLNode {

@@ -32,5 +32,5 @@ extension ValueType where Value == ComparisonRate {
         schema: [
             "type": "object", "properties": .object([commands.schemaMember, bytes.schemaMember]),
             "additionalProperties": false,
-        ])
+        ], example: ["commands": 20_000, "bytes": "50MiB"])
 }

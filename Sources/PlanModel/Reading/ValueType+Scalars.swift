@@ -33,7 +33,7 @@ extension ValueType where Value == String {
 
     /// Ids get into file names and drawings, so they have only characters that need no quotes there.
     static let stepID = text(
-        "an id", schema: ["pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"],
+        "an id", schema: ["pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"], example: "preflight",
         help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first"
     ) { text in
         let isFine = text.utf8.count <= 64 && text.utf8.first.map(\.isWordByte) ?? false && text.isPlainName
@@ -44,7 +44,7 @@ extension ValueType where Value == String {
     /// breaks its configuration file, a comma, which breaks its hello message, and what `SENTINEL RESET` takes for a
     /// pattern.
     static let primaryName = text(
-        "the name the Sentinels monitor", schema: ["pattern": "^[A-Za-z0-9._/:@+=#~%-]+$"],
+        "the name the Sentinels monitor", schema: ["pattern": "^[A-Za-z0-9._/:@+=#~%-]+$"], example: "sessions",
         help: "letters, digits and any of . - _ / : @ + = # ~ % may stand in it; 'SENTINEL MASTERS' lists the names"
     ) { text in
         let isFine = !text.isEmpty && text.utf8.allSatisfy { $0.isWordByte || "-_./:@+=#~%".utf8.contains($0) }
@@ -54,7 +54,7 @@ extension ValueType where Value == String {
     /// - Parameter problem: says what is wrong with a text, as a clause that follows the name of the key; `nil` if the
     ///   text is valid.
     private static func text(
-        _ expected: String, schema: SchemaValue, help: String? = nil,
+        _ expected: String, schema: SchemaValue, example: SchemaValue? = nil, help: String? = nil,
         problem: @escaping @Sendable (String) -> TextProblem?
     ) -> Self {
         Self(
@@ -73,7 +73,7 @@ extension ValueType where Value == String {
                 return scalar.text
             },
             spell: { $0 },
-            schema: (["type": "string"] as SchemaValue).adding(schema))
+            schema: (["type": "string"] as SchemaValue).adding(schema), example: example)
     }
 }
 
@@ -123,7 +123,8 @@ extension ValueType where Value == Int {
                 return number
             },
             spell: { String($0) },
-            schema: ["type": "integer", "minimum": .int(range.lowerBound), "maximum": .int(range.upperBound)])
+            schema: ["type": "integer", "minimum": .int(range.lowerBound), "maximum": .int(range.upperBound)],
+            example: .int(min(max(3, range.lowerBound), range.upperBound)))
     }
 }
 
@@ -152,7 +153,7 @@ extension ValueType where Value: RawRepresentable & CaseIterable & Equatable, Va
                 return nil
             },
             spell: { $0.rawValue },
-            schema: ["enum": .array(words.map(SchemaValue.string))])
+            schema: ["enum": .array(words.map(SchemaValue.string))], example: words.first.map(SchemaValue.string))
     }
 }
 

@@ -40,7 +40,7 @@ extension ValueType where Value == SecretReference {
             "type": "object",
             "properties": .object([Self.environment.schemaMember, Self.file.schemaMember]),
             "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
-        ])
+        ], example: ["env": "REDIS_PASSWORD"])
 
     private static func report(_ scalar: YAMLScalar, at range: SourceRange, _ site: ReadingSite) {
         // `${NAME}`, as in a shell or a template.
@@ -64,7 +64,7 @@ extension ValueType where Value == SecretReference {
     private static let expectation = "a reference such as { env: REDIS_PASSWORD }"
     private static let environment = Field("env", .environmentName, "The environment variable that holds the secret.")
     private static let file = Field(
-        "file", .text("a path"),
+        "file", .text("a path"), example: "secrets/redis-password",
         "The file that holds the secret, relative to the plan. A line break at its end is dropped.")
 }
 
@@ -89,5 +89,5 @@ extension ValueType where Value == String {
             return nil
         },
         spell: { $0 },
-        schema: ["type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"])
+        schema: ["type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"], example: "REDIS_PASSWORD")
 }

@@ -38,7 +38,7 @@ extension ValueType where Value == [String: SecretReference] {
         },
         schema: [
             "type": "object", "additionalProperties": ValueType<SecretReference>.secret.schema, "minProperties": 1,
-        ])
+        ], example: ["app": ["env": "APP_PASSWORD"]])
 
     private static let expectation = "a mapping of user names to references such as { env: APP_PASSWORD }"
 }

@@ -26,18 +26,21 @@ extension ValueType where Value == TLSSettings? {
                     "additionalProperties": false, "dependencies": ["cert": ["key"], "key": ["cert"]],
                 ],
             ]
-        ])
+        ], example: ["ca": "certificates/ca.pem"])
 }
 
 extension TLSSettings {
     private static let ca = Field(
-        "ca", .text("a path"), "Certificates that are trusted, as a PEM file; without it, those that the system trusts."
+        "ca", .text("a path"), example: "certificates/ca.pem",
+        "Certificates that are trusted, as a PEM file; without it, those that the system trusts."
     )
     private static let cert = Field(
-        "cert", .text("a path"), "The certificate that planrun shows to the server, as a PEM file.")
-    private static let key = Field("key", .text("a path"), "The private key of 'cert', as a PEM file.")
+        "cert", .text("a path"), example: "certificates/planrun.pem",
+        "The certificate that planrun shows to the server, as a PEM file.")
+    private static let key = Field(
+        "key", .text("a path"), example: "certificates/planrun-key.pem", "The private key of 'cert', as a PEM file.")
     private static let serverName = Field(
-        "server-name", .text("a host name"),
+        "server-name", .text("a host name"), example: "redis-1.example.net",
         "The name that the server's certificate must have, if it is not the address.")
     private static let verify = Field(
         "verify", .flag, default: true,

@@ -10,6 +10,8 @@ struct ValueType<Value: Sendable>: Sendable {
     /// Spells a value as a plan writes it.
     let spell: @Sendable (Value) -> String
     let schema: SchemaValue
+    /// A value that editors show as an example; `nil` if the type says too little about its values for one.
+    var example: SchemaValue?
 }
 
 /// Where a value is read: under which key, and where mistakes go.
@@ -50,16 +52,19 @@ struct Field<Value: Sendable>: Sendable {
     let meaning: String
     /// In which direction the value becomes weaker; `nil` if no value is weaker than another.
     let weaker: Weaker?
+    /// A value that editors show as an example, where the default and the type give none that helps.
+    let ownExample: SchemaValue?
 
     init(
         _ key: String, _ type: ValueType<Value>, default defaultValue: Value? = nil, weaker: Weaker? = nil,
-        _ meaning: String
+        example: SchemaValue? = nil, _ meaning: String
     ) {
         self.key = key
         self.type = type
         self.defaultValue = defaultValue
         self.meaning = meaning
         self.weaker = weaker
+        self.ownExample = example
     }
 
     /// The key and the given value, both spelt as in a plan.

@@ -2,6 +2,9 @@
 protocol FieldDeclaration: Sendable {
     var key: String { get }
     var schemaMember: SchemaValue.Member { get }
+    /// A value that editors show as an example; `nil` if the declaration lacks one, which a test does not allow.
+    var example: SchemaValue? { get }
+    var hasDefault: Bool { get }
     /// `nil` if no value of the key is weaker than another.
     var limit: PlanLimit? { get }
 }
@@ -10,6 +13,10 @@ extension Field: FieldDeclaration {
     var schemaMember: SchemaValue.Member {
         SchemaValue.Member(key: key, value: schema(default: defaultValue.map(schemaDefault)))
     }
+
+    var hasDefault: Bool { defaultValue != nil }
+
+    var example: SchemaValue? { ownExample ?? defaultValue.map(schemaDefault) ?? type.example }
 
     var limit: PlanLimit? {
         weaker.map { PlanLimit(key: key, weaker: $0, defaultText: defaultValue.map(type.spell)) }
@@ -26,5 +33,18 @@ extension Field: FieldDeclaration {
         SchemaValue.object([SchemaValue.Member(key: "description", value: .string(meaning))])
             .adding(type.schema)
             .adding(defaultText.map { ["default": $0] } ?? [:])
+            .addingExample(example ?? defaultText)
+    }
+}
+
+extension SchemaValue {
+    /// This schema with an example, which editors show.
+    func addingExample(_ example: SchemaValue?) -> SchemaValue {
+        adding(example.map { ["examples": [$0]] } ?? [:])
+    }
+
+    /// A mapping with the examples of these fields.
+    static func example(of fields: [any FieldDeclaration]) -> SchemaValue {
+        .object(fields.compactMap { field in field.example.map { Member(key: field.key, value: $0) } })
     }
 }

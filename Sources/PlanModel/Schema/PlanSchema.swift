@@ -17,7 +17,7 @@ package enum PlanSchema {
             "required": ["version", "name", "source", "target", "steps"],
             "additionalProperties": false,
             "properties": [
-                "version": ["description": .string(PlanReader.version.meaning), "const": 1],
+                "version": ["description": .string(PlanReader.version.meaning), "const": 1, "examples": [1]],
                 "name": PlanReader.name.schemaMember.value,
                 "description": PlanReader.description.schemaMember.value,
                 "source": instance("The instance that is the primary now."),
@@ -30,6 +30,7 @@ package enum PlanSchema {
                     "type": "array",
                     "minItems": 1,
                     "items": step(checks: checks),
+                    "examples": [[["preflight": [:]], ["replicaof": [:]], ["wait-for-sync": ["max-lag": "64KiB"]]]],
                 ],
                 "rollback": emptyOr(mapping("The way back.", RollbackSettings.fields)),
                 "redact": emptyOr(
@@ -48,6 +49,7 @@ package enum PlanSchema {
         let requirement: SchemaValue = required.isEmpty ? [:] : ["required": .array(required.map(SchemaValue.string))]
         return (["description": .string(description), "type": "object"] as SchemaValue).adding(requirement)
             .adding(["additionalProperties": false, "properties": .object(fields.map(\.schemaMember))])
+            .addingExample(.example(of: required.isEmpty ? fields : fields.filter { required.contains($0.key) }))
     }
 
     /// Allows a key without a value, which takes all defaults.
@@ -88,8 +90,13 @@ extension PlanSchema {
         let mapping = (["type": "object"] as SchemaValue).adding(requirement)
             .adding(["additionalProperties": false, "properties": .object(own + common)])
         let description: SchemaValue = ["description": .string(name.meaning)]
-        guard name == .approval else { return description.adding(emptyOr(mapping)) }
+        guard name == .approval else {
+            // The settings that the step would have anyway show best how it is written.
+            let shown = type.fields.filter { $0.hasDefault || type.requiredKeys.contains($0.key) }
+            return description.adding(emptyOr(mapping)).addingExample(.example(of: shown))
+        }
         return description.adding(["anyOf": [ApprovalStep.question.type.schema, mapping]])
+            .addingExample(ApprovalStep.question.example)
     }
 
     private static func check(_ check: CheckDeclaration) -> SchemaValue.Member {
@@ -98,7 +105,8 @@ extension PlanSchema {
             let members: SchemaValue = ["description": .string(limit.meaning)]
             return SchemaValue.Member(
                 key: limit.key,
-                value: members.adding(limit.defaultValue.schema).adding(["default": limit.defaultValue.schemaDefault]))
+                value: members.adding(limit.defaultValue.schema).adding(["default": limit.defaultValue.schemaDefault])
+                    .addingExample(limit.defaultValue.schemaDefault))
         }
         let properties =
             [SchemaValue.Member(key: severity.key, value: severity.schema(default: .string(check.severity.rawValue)))]
@@ -111,6 +119,7 @@ extension PlanSchema {
                     severity.type.schema,
                     ["type": "object", "additionalProperties": false, "properties": .object(properties)],
                 ],
+                "default": .string(check.severity.rawValue), "examples": ["warn"],
             ])
     }
 }

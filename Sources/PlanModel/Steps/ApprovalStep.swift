@@ -23,7 +23,9 @@ extension ApprovalStep: StepDeclaration {
 }
 
 extension ApprovalStep: StepSettings {
-    static let question = Field("question", .sentence("a question such as 'Cut over?'"), "What the person is asked.")
+    static let question = Field(
+        "question", .sentence("a question such as 'Cut over?'"), example: "Cut over?",
+        "What the person is asked.")
 
     static var fields: [any FieldDeclaration] { [question] }
     static var requiredKeys: [String] { [question.key] }

@@ -197,6 +197,6 @@ extension ValueType where Value == FailoverStep.OtherReplicas {
             schema: [
                 "type": "object", "properties": .object([afterCutover.schemaMember]), "additionalProperties": false,
                 "required": .array([.string(afterCutover.key)]),
-            ])
+            ], example: .object([SchemaValue.Member(key: afterCutover.key, value: "follow")]))
     }
 }

@@ -71,16 +71,16 @@ extension MonitorStep: StepSettings {
         "parallel-syncs", .integer(1...1000), default: MonitorStep().parallelSyncs, weaker: .higher,
         "How many replicas may follow a new primary at the same time after a failover.")
     private static let usernameField = Field(
-        "username", .text("a user name"),
+        "username", .text("a user name"), example: "sentinel",
         "Who the Sentinels are at source and target; without it, the user of 'source'.")
     private static let passwordField = Field(
         "password", .secret, "Where the password of that user is: { env: NAME } or { file: PATH }.")
 
     private static let notificationField = Field(
-        "notification-script", .text("a path on the Sentinels' machines"),
+        "notification-script", .text("a path on the Sentinels' machines"), example: "/etc/redis/notify.sh",
         "A program that each Sentinel runs for its warnings; they need 'deny-scripts-reconfig no'.")
     private static let reconfigurationField = Field(
-        "client-reconfig-script", .text("a path on the Sentinels' machines"),
+        "client-reconfig-script", .text("a path on the Sentinels' machines"), example: "/etc/redis/reconfigure.sh",
         "A program that each Sentinel runs when the primary changes; they need 'deny-scripts-reconfig no'.")
 
     static var fields: [any FieldDeclaration] {

@@ -69,7 +69,7 @@ extension ValueType where Value == CheckSeverity {
                 }
             },
             spell: { $0.rawValue },
-            schema: ["enum": ["fail", "warn", "off", false]])
+            schema: ["enum": ["fail", "warn", "off", false]], example: "warn")
     }
 }
 

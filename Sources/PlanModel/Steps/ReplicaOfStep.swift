@@ -60,10 +60,11 @@ extension ReplicaOfStep: StepSettings {
     }
 
     private static let replaceData = Field(
-        "replace-data", .flag, default: false, weaker: .higher,
+        "replace-data", .flag, default: false, weaker: .higher, example: true,
         "Whether a target that holds keys may be emptied by the full sync.")
     private static let usernameField = Field(
-        "username", .text("a user name"), "Who the target is at the source; without it, the user of 'source'.")
+        "username", .text("a user name"), example: "replication",
+        "Who the target is at the source; without it, the user of 'source'.")
     private static let passwordField = Field(
         "password", .secret, "Where the password of that user is: { env: NAME } or { file: PATH }.")
 

@@ -66,7 +66,7 @@ extension VerifyStep: StepSettings {
         full may take 12 h where 'timeout' says nothing else.
         """)
     private static let keysField = Field(
-        "keys", .integer(1...1_000_000_000), weaker: .lower,
+        "keys", .integer(1...1_000_000_000), weaker: .lower, example: 10_000,
         "About how many keys a sample has; without it, \(sampledKeys). Every key has the same chance to be drawn.")
 
     private static let rateField = Field(
