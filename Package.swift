@@ -64,7 +64,8 @@ let package = Package(
         library(
             "PlanrunCLI",
             [
-                "Operations", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph", "Diagnostics",
+                "Operations", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph", "YAMLTree",
+                "Diagnostics",
                 "RedisTopology", "RESP", "RedisNIO", "Rehearsal", "Escaping", "Values", argumentParser, nioCore,
                 subprocess, system,
             ]),
@@ -86,7 +87,8 @@ let package = Package(
             "PlanModelTests", ["PlanModel", "YAMLTree", "Diagnostics", "Escaping", "Operations", "Values", "Seeding"],
             exclude: ["Fixtures"]),
         tests(
-            "PlanReviewTests", ["PlanReview", "PlanModel", "Operations", "Diagnostics"],
+            "PlanReviewTests",
+            ["PlanReview", "PlanModel", "PlanGraph", "Operations", "Diagnostics", "YAMLTree", "Seeding"],
             exclude: ["Fixtures"]),
         tests("PlanGraphTests", ["PlanGraph", "Seeding"]),
         tests("RESPTests", ["RESP", "Values", "Seeding", nioCore]),

@@ -14,6 +14,13 @@ package struct SourceFileError: Error, Sendable, Equatable {
     package let message: String
     package let help: [String]
 
+    package init(code: DiagnosticCode, path: String, message: String, help: [String]) {
+        self.code = code
+        self.path = path
+        self.message = message
+        self.help = help
+    }
+
     package var diagnostic: Diagnostic {
         Diagnostic(.error, code, message, file: SourceFile(path: path, text: ""), help: help)
     }

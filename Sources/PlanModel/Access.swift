@@ -5,6 +5,17 @@ package enum SecretReference: Sendable, Hashable {
     case file(String)
 }
 
+extension SecretReference {
+    /// The reference as a plan spells it, for somebody who may not see secrets: a variable's name that does not look like
+    /// one is hidden, since it may be the secret itself.
+    package var safeText: String {
+        switch self {
+        case .environment(let name): "{ env: \(name.isVariableName ? name : "***") }"
+        case .file(let path): "{ file: \(path) }"
+        }
+    }
+}
+
 /// How TLS is used with a server, as the plan says it. Paths may be relative to the folder of the plan file.
 package struct TLSSettings: Sendable, Hashable {
     package var ca: String?

@@ -25,12 +25,14 @@ extension Weaker {
     }
 
     private func strengths(_ old: String?, _ new: String?) -> (Double, Double)? {
+        // An upper limit that is left out, as the time of an approval, is none.
+        func infinite(_ text: String?) -> Double? { text.map(Self.magnitude) ?? .infinity }
         func both(_ strength: (String?) -> Double?) -> (Double, Double)? {
             guard let before = strength(old), let after = strength(new) else { return nil }
             return (before, after)
         }
         return switch self {
-        case .higher: both { $0.flatMap(Self.magnitude).map { -$0 } }
+        case .higher: both { infinite($0).map { -$0 } }
         case .lower: both { $0.flatMap(Self.magnitude) }
         case .words(let words): both { word in word.map { words.firstIndex(of: $0).map { Double($0) } } ?? -1 }
         }

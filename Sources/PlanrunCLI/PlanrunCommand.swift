@@ -33,7 +33,8 @@ package struct PlanrunCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Read-only",
                 subcommands: [
-                    ValidateVerb.self, LintVerb.self, RehearseVerb.self, PlanVerb.self, CheckVerb.self,
+                    ValidateVerb.self, LintVerb.self, FmtVerb.self, DiffVerb.self, RehearseVerb.self, PlanVerb.self,
+                    CheckVerb.self,
                     CompareVerb.self, StatusVerb.self,
                     GraphVerb.self, SchemaVerb.self,
                 ]),

@@ -19,6 +19,7 @@ enum VerbFailure: String, DeclaredFailure {
     case confirmationMissing = "confirmation-missing"
     case moreWritesGivenUp = "more-writes-given-up"
     case rehearsalFailed = "rehearsal-failed"
+    case formatUnsafe = "format-unsafe"
     case fileNotWritten = "file-not-written"
 
     var summary: String {
@@ -36,6 +37,7 @@ enum VerbFailure: String, DeclaredFailure {
         case .recordedPlanUnreadable: "the plan in the record is not one that this planrun reads"
         case .confirmationMissing: "going back needs a yes to what it gives up, and abandoning one to what it leaves"
         case .moreWritesGivenUp: "going back gives up more writes than `--discard-writes` allows"
+        case .formatUnsafe: "a formatted plan would not have meant the same"
         case .rehearsalFailed: "a rehearsal ended for a reason that planrun does not know"
         case .fileNotWritten: "the file for the differences could not be written"
         }

@@ -4,7 +4,8 @@ import Testing
 
 struct ArgumentTests {
     private static let verbs = [
-        "validate", "lint", "plan", "check", "compare", "apply", "resume", "rollback", "status", "graph", "rehearse",
+        "validate", "lint", "fmt", "diff", "plan", "check", "compare", "apply", "resume", "rollback", "status", "graph",
+        "rehearse",
         "schema",
     ]
 
@@ -49,7 +50,8 @@ struct ArgumentTests {
         ["apply"], ["apply", "a.yaml", "b.yaml"], ["plan", "a.yaml", "--format", "xml"],
         ["plan", "--offlin", "a.yaml"],
         ["rehearse", "a.yaml", "--writers", "0"], ["rehearse", "a.yaml", "--keys", "many"],
-        ["lint"], ["lint", "--fix", "-"], ["rollback", "a.yaml", "--auto-approve"], ["schema", "a.yaml"], ["--wrong"],
+        ["lint"], ["fmt"], ["diff", "a.yaml"], ["diff", "-", "-"], ["lint", "--fix", "-"],
+        ["rollback", "a.yaml", "--auto-approve"], ["schema", "a.yaml"], ["--wrong"],
     ])
     func `wrong arguments end with 2 and say how it is meant, on standard error`(arguments: [String]) async {
         let printed = await Console().run(arguments)

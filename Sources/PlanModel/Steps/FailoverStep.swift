@@ -144,7 +144,7 @@ extension FailoverStep: StepSettings {
         """)
 
     static let verifiedWithinField = Field(
-        "verified-within", .duration(from: .seconds(1)),
+        "verified-within", .duration(from: .seconds(1)), weaker: .higher,
         """
         How long ago the last comparison of values ('verify' with 'data: full' or 'data: sample') may have ended when \
         the cutover begins. If it is longer ago, the run stops, and 'resume' compares again.

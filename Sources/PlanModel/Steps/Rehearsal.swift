@@ -52,7 +52,7 @@ extension Plan {
 
     /// The plan without some of its steps. A step that needed a removed step now needs whatever the removed step
     /// needed.
-    func leavingOut(_ isLeftOut: (Step) -> Bool) -> Plan {
+    package func leavingOut(_ isLeftOut: (Step) -> Bool) -> Plan {
         var plan = self
         var needsOfLeftOut: [String: [String]] = [:]
         for step in steps where isLeftOut(step) { needsOfLeftOut[step.id] = step.needs }
