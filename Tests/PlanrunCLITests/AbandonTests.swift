@@ -21,8 +21,9 @@ struct AbandonTests {
 
     private static let follows = """
         the run of 'small', begun at TIME, is stopped, and leaves behind:
-          target 10.0.0.2:6380: follows 10.0.0.1:6379 and holds 0 keys (before the run: empty, and followed nobody)
+          target 10.0.0.2:6380: follows 10.0.0.1:6379 and holds 0 keys (before the run: empty, and followed nobody); the Sentinels may promote it (replica-priority 100), and nobody keeps them from that if it loses its link while no planrun is at work
             redis-cli -h 10.0.0.2 -p 6380 REPLICAOF NO ONE
+            redis-cli -h 10.0.0.2 -p 6380 CONFIG REWRITE
 
         """
 
@@ -80,8 +81,9 @@ struct AbandonTests {
             said(status.output, desk).hasSuffix(
                 """
                 left behind when it was abandoned:
-                  target 10.0.0.2:6380: follows 10.0.0.1:6379 and holds 0 keys (before the run: empty, and followed nobody)
+                  target 10.0.0.2:6380: follows 10.0.0.1:6379 and holds 0 keys (before the run: empty, and followed nobody); the Sentinels may promote it (replica-priority 100), and nobody keeps them from that if it loses its link while no planrun is at work
                     redis-cli -h 10.0.0.2 -p 6380 REPLICAOF NO ONE
+                    redis-cli -h 10.0.0.2 -p 6380 CONFIG REWRITE
 
                   = help: planrun apply plan.yaml   begin a new run
 

@@ -28,7 +28,7 @@ struct StatusTests {
                   Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
 
                 changed by this run and not put back:
-                  target 10.0.0.2:6380: follows 10.0.0.1:6379 and holds 0 keys (before the run: empty, and followed nobody)
+                  target 10.0.0.2:6380: follows 10.0.0.1:6379 and holds 0 keys (before the run: empty, and followed nobody); the Sentinels may promote it (replica-priority 100), and nobody keeps them from that if it loses its link while no planrun is at work
 
                   = help: planrun resume plan.yaml     go on with 'approval'
                   = help: planrun rollback plan.yaml   take back 'replicaof' and end the run

@@ -56,12 +56,16 @@ extension ReplicaOfOperation {
             let what = upstream.map { "follows \($0) and \(holds)" } ?? holds
             let kept = memory.wasEmpty && keys > 0 ? await onlyCopy(memory) : nil
             let isEmptied = memory.wasEmpty && keys > 0 && kept == nil
+            // Its file holds what the run wrote there, although its settings may be as before by now.
+            let mayBeWritten = memory.priority != nil && memory.isFileRefused != true
+            let isWritten = try await mayBeWritten ? target.hasConfigurationFile() : false
             return [
                 Leftover(
                     target.name,
                     what + before + candidacy(replication, memory) + (kept.map { "; do not empty it: \($0)" } ?? ""),
                     commands: (upstream == nil ? [] : [detach])
-                        + (isEmptied ? [target.commandLine(["FLUSHALL"])] : []))
+                        + (isEmptied ? [target.commandLine(["FLUSHALL"])] : [])
+                        + (isWritten ? [target.commandLine(["CONFIG", "REWRITE"])] : []))
             ]
         } catch {
             return [
