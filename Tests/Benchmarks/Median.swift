@@ -1,3 +1,5 @@
+import Glibc
+
 /// The medians of several measurements. Their number should be odd.
 ///
 /// The measured body and the floor take turns, so that other work of the machine affects both alike. The first turns
@@ -23,3 +25,16 @@ struct Medians {
 
 /// The wall time that the body takes.
 func time(_ body: () throws -> Void) rethrows -> Duration { try ContinuousClock().measure(body) }
+
+/// The processor time of this process that the body takes.
+func processorTime(_ body: () throws -> Void) rethrows -> Duration {
+    let before = spentProcessorTime
+    try body()
+    return spentProcessorTime - before
+}
+
+private var spentProcessorTime: Duration {
+    var now = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now)
+    return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
+}
