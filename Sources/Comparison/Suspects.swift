@@ -29,7 +29,7 @@ struct Suspects {
     enum Verdict: Equatable {
         case same
         case difference(Difference.Kind)
-        /// The key changed at every look, so that it cannot be told whether both servers have the same.
+        /// The key changed at every look, so that planrun cannot find out whether both servers have the same.
         case unsettled
     }
 

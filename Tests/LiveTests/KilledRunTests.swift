@@ -64,6 +64,12 @@ extension LiveTests {
                 }
                 #expect(killed.signal == SIGKILL, "\(killed.standardOutput + killed.standardError)")
                 gates.watch(nil)
+                let status = try await migrations[0].planrun("status").standardOutput
+                #expect(
+                    status.first?.contains(": cut off while it was being carried out; nobody goes on with it now")
+                        == true,
+                    "\(status)")
+                #expect(status.dropFirst().first?.hasSuffix(", has died") == true, "\(status)")
                 try await body(lab, migrations[0], migrations[1])
             }
         }

@@ -15,11 +15,11 @@ extension LiveTests {
             ("fastest", 2, "announce", "all 2 Sentinels know each other and are told directly"),
             (
                 "announce", 1, "sentinel",
-                "'announce' is not possible: there is one Sentinel only, and it cannot be told in the name of another"
+                "'announce' is not possible: there is only one Sentinel, and a Sentinel can be told only in the name of another one"
             ),
             (
                 "fastest", 1, "sentinel",
-                "'announce' is not possible: there is one Sentinel only, and it cannot be told in the name of another"
+                "'announce' is not possible: there is only one Sentinel, and a Sentinel can be told only in the name of another one"
             ),
         ])
         func `every Sentinel is told, where that is possible`(

@@ -153,7 +153,7 @@ extension LiveTests {
                     #expect(outcome.errors == ["error[target-unrecognised]"], "\(outcome.standardError)")
                     #expect(
                         outcome.complaint.contains(
-                            "lists a replica 127.0.0.77:\(lab.target.address.port), and it cannot be told whether that is the target"
+                            "lists a replica 127.0.0.77:\(lab.target.address.port), and planrun cannot find out whether that is the target"
                         ))
                 }
                 try await lab.expectUntouched()

@@ -25,7 +25,7 @@ struct GivenUpWritesTests {
         let (lifecycle, process) = try await bench()
         let given = try await read(lifecycle, process)
         #expect(given.count == 0)
-        #expect(given.sentence == "0 writes are given up: the source follows the target and is in sync")
+        #expect(given.sentence == "going back loses no write: the source follows the target and is in sync")
     }
 
     @Test func `a source that does not follow has none of the writes since`() async throws {
@@ -34,7 +34,8 @@ struct GivenUpWritesTests {
         let count = try #require(given.count)
         #expect(count > 50)
         #expect(
-            given.sentence == "\(count) writes are given up: the source does not follow the target and has none of them"
+            given.sentence
+                == "going back loses \(count) writes: the source does not follow the target and has none of them"
         )
     }
 
@@ -49,7 +50,7 @@ struct GivenUpWritesTests {
         #expect(given.count == nil)
         #expect(
             given.sentence.replacing(/since [-\d]*T[:.\d]*Z/, with: "since TIME")
-                == "all writes since TIME are given up: the source does not follow the target, and their number is not known"
+                == "going back loses all writes since TIME: the source does not follow the target, and their number is not known"
         )
     }
 

@@ -58,7 +58,7 @@ struct StrangerTests {
         #expect(failure?.code == .operation(.serverUnidentified))
         #expect(
             failure?.what
-                == "it cannot be told whether the replica 10.0.0.3:6379 is the target 10.0.0.2:6379: 10.0.0.2:6379 refused the connection"
+                == "planrun cannot find out whether the replica 10.0.0.3:6379 is the target 10.0.0.2:6379: 10.0.0.2:6379 refused the connection"
         )
         #expect(failure?.isTransient == true)
     }

@@ -41,7 +41,7 @@ struct AbandonTests {
         #expect(asked.status == .stopped)
         #expect(
             said(asked.messages, desk) == Self.follows + """
-                error[confirmation-missing]: ending the run needs a yes; nothing was changed
+                error[confirmation-missing]: nobody has said yes to ending the run; nothing was changed
                   = help: planrun abandon plan.yaml --leave-behind   end it, and leave that as it is
 
                 """)

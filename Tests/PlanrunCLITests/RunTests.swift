@@ -159,7 +159,7 @@ struct RunTests {
         #expect(printed.status == .stopped)
         #expect(
             steady(printed.messages, desk) == """
-                stopping: waits end, a change that has begun is finished, and nothing new begins (Ctrl-C again: break off changes, too)
+                stopping: a change that has begun is finished, and nothing new is started (Ctrl-C again: interrupt the change, too)
                 stopped after 0 s; planrun does nothing more, and the servers go on with what they do
                   done: 'preflight', 'replicaof'
                 the servers now:

@@ -11,7 +11,7 @@ import Testing
 struct WayBackTests {
     private static let forward = [
         "planrun resume plan.yaml    go on with 'preflight'",
-        "planrun abandon plan.yaml   end the run as it is, and hear what it leaves behind",
+        "planrun abandon plan.yaml   end the run as it is, and see what it leaves behind",
     ]
 
     @Test func `before the cutover it can be taken back`() async throws {

@@ -78,7 +78,7 @@ extension ComparisonGround.Sight {
             calls.contains { now.calls[$0.key] ?? 0 < $0.value }
             || now.calls[Self.reset] ?? 0 > calls[Self.reset] ?? 0 || now.processed ?? 0 < processed ?? 0
         guard !isReset else {
-            return "the statistics of the \(name) were reset, so it cannot be told whether it was emptied"
+            return "the statistics of the \(name) were reset, so planrun cannot know whether it was emptied"
         }
         if let history, let later = now.history, history != later {
             return "the \(name) has begun another history of writes (master_replid)"

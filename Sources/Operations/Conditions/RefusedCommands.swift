@@ -91,7 +91,7 @@ struct RefusalWatch: Sendable {
         case .reset:
             return failure(
                 .statisticsReset,
-                "the statistics of the target were reset since it began to follow, so it cannot be told whether it has refused commands of the source",
+                "the statistics of the target were reset since it began to follow, so planrun cannot know whether it has refused commands of the source",
                 help: ["do not run CONFIG RESETSTAT on either server while the target follows"])
         case .unknown(let counts):
             let list = counts.sorted { $0.key < $1.key }.map { "\($0.key.uppercased().printable) (\($0.value))" }

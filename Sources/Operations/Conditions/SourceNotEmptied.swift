@@ -41,7 +41,7 @@ struct SourceNotEmptied: Condition {
         StepFailure(
             code: .statisticsReset,
             what:
-                "the statistics of the source were reset since the target began to follow it, so it cannot be told whether it was emptied meanwhile",
+                "the statistics of the source were reset since the target began to follow it, so planrun cannot know whether it was emptied meanwhile",
             place: [servers.source.name], world: ["nothing was promoted; \(servers.source.endpoint) takes writes"],
             help: ["do not run CONFIG RESETSTAT on either server while the target follows", RunBaseline.anew])
     }

@@ -18,7 +18,7 @@ struct StreamUnbroken: Condition {
         if new < old {
             return await failure(
                 .statisticsReset,
-                "the statistics of the source were reset since the sync was reached, so it cannot be told what the target received meanwhile",
+                "the statistics of the source were reset since the sync was reached, so planrun cannot know what the target received meanwhile",
                 servers)
         }
         // A full sync for another replica does no harm. The target's connection is still the same then.

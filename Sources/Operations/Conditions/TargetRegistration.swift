@@ -83,7 +83,7 @@ extension TargetRegistration {
         StepFailure(
             code: .targetUnrecognised,
             what:
-                "\(instance.name) lists a replica \(address), and it cannot be told whether that is the target: \(reason)",
+                "\(instance.name) lists a replica \(address), and planrun cannot find out whether that is the target: \(reason)",
             place: [instance.name, servers.target.name],
             world: ["nothing was promoted; \(servers.source.endpoint) takes writes"], help: remedy(servers))
     }

@@ -65,7 +65,7 @@ extension CutoverDriver {
         let guarded = Int64(saturating: limits.failoverTimeout * 2 / .milliseconds(1))
         let end = Timestamp(millisecondsSince1970: Timestamp.now.millisecondsSince1970 + guarded)
         return
-            "a Sentinel that gave up a failover starts no other by itself for twice its failover-timeout (\(limits.failoverTimeout.planText)): not before \(end)"
+            "a Sentinel that aborted a failover starts no other by itself for twice its failover-timeout (\(limits.failoverTimeout.planText)): not before \(end)"
     }
 
     private func overtaken(_ cause: CutoverStateMachine.Cause) -> any Error {

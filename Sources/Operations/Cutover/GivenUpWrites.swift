@@ -19,14 +19,14 @@ package struct GivenUpWrites: Sendable, Equatable {
             SyncState(source).isSynced, await servers.isSame(upstream.primary, as: servers.target)
         {
             return GivenUpWrites(
-                count: 0, sentence: "0 writes are given up: the source follows the target and is in sync")
+                count: 0, sentence: "going back loses no write: the source follows the target and is in sync")
         }
         if await servers.isTargetSilent() {
             let what =
-                "what was written to \(servers.target.endpoint) since " + (since.map { "\($0)" } ?? "the cutover")
+                "the writes to \(servers.target.endpoint) since " + (since.map { "\($0)" } ?? "the cutover")
             return GivenUpWrites(
                 count: nil, isTargetSilent: true,
-                sentence: "\(what) is given up: it does not answer, so nobody can tell how much that is")
+                sentence: "going back loses \(what): it does not answer, so their number is not known")
         }
         guard let before = memory.measurements.writesAtPromotion,
             let now = try? await WriteCounter(servers.target).calls(), now >= before
@@ -34,12 +34,14 @@ package struct GivenUpWrites: Sendable, Equatable {
             return GivenUpWrites(
                 count: nil,
                 sentence:
-                    "all writes since \(since.map { "\($0)" } ?? "the cutover") are given up: the source does not follow the target, and their number is not known"
+                    "going back loses all writes since \(since.map { "\($0)" } ?? "the cutover"): the source does not follow the target, and their number is not known"
             )
         }
         return GivenUpWrites(
             count: now - before,
-            sentence: "\(now - before) writes are given up: the source does not follow the target and has none of them")
+            sentence:
+                "going back loses \((now - before).counted("write", "writes")): the source does not follow the target and has none of them"
+        )
     }
 }
 

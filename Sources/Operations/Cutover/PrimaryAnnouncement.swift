@@ -31,7 +31,7 @@ struct PrimaryAnnouncement: Sendable {
     /// Why the Sentinels cannot be told, or not safely; `nil` if they can. It is checked before anything is changed.
     static func obstacle(_ sentinels: Sentinels, from: Server) async -> String? {
         guard sentinels.all.count > 1 else {
-            return "there is one Sentinel only, and it cannot be told in the name of another"
+            return "there is only one Sentinel, and a Sentinel can be told only in the name of another one"
         }
         let pictures: [SentinelPicture]
         do {

@@ -7,7 +7,7 @@ enum Followers {
     /// - Returns: why the follower could not follow, as a phrase; `nil` if no reason is known.
     static func obstacle(_ follower: ServerInfo, to primary: ServerInfo) -> String? {
         if primary.engine.rulesOut(replica: follower.engine) {
-            return "a \(follower.engine.rawValue) never gets in sync with a dragonfly (no PSYNC), and tries without end"
+            return "a \(follower.engine.rawValue) never gets in sync with a dragonfly (no PSYNC), and keeps trying"
         }
         return VersionPair(source: primary, target: follower).problems.first { $0.isCertain }?.sentence
     }

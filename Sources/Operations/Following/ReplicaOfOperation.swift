@@ -165,7 +165,7 @@ package struct ReplicaOfOperation: Operation {
         switch await servers.sourceIsTarget() {
         case .different: return
         case .same: what = "source and target are one server under two addresses"
-        case .unknown(let reason): what = "it cannot be told whether source and target are two servers: \(reason)"
+        case .unknown(let reason): what = "planrun cannot find out whether source and target are two servers: \(reason)"
         }
         throw StepFailure(
             code: .targetIsSource, what: what, place: [source.name, target.name],

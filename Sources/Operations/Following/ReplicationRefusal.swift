@@ -36,7 +36,7 @@ struct ReplicationRefusal {
         }
         throw StepFailure(
             code: .operation(.replicationForbidden), what: finding.saw, wanted: finding.wants, place: finding.place,
-            world: ["\(servers.source.endpoint) takes writes as before; the target waits to be let in"],
+            world: ["\(servers.source.endpoint) takes writes as before; the target keeps trying to log in"],
             help: finding.remedy + ["then resume"])
     }
 

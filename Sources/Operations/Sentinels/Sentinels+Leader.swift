@@ -69,7 +69,7 @@ extension Sentinels {
                 isKnown = true
                 if replica.priority == 0 { return "\(target.endpoint) is still shown with replica-priority 0" }
                 if !replica.flags.isHealthy { return "it cannot reach \(target.endpoint)" }
-                if replica.reportedRole != .replica { return "\(target.endpoint) is no replica in its eyes yet" }
+                if replica.reportedRole != .replica { return "it does not see \(target.endpoint) as a replica yet" }
             } else if replica.isEligible {
                 return "\(replica.address) could be promoted instead of \(target.endpoint)"
             }

@@ -28,6 +28,6 @@ struct Admission: Sendable {
                 refusal = refusal ?? error
             }
         }
-        throw refusal ?? StepFailure(code: .unidentified, what: "\(address) was not asked who it is")
+        throw refusal ?? StepFailure(code: .unidentified, what: "\(address) was not asked which server it is")
     }
 }

@@ -62,7 +62,7 @@ struct UserDifference: Sendable, Equatable {
         case .somePasswords(let missing, let count):
             "\(title) has \(count) passwords at the source, and \(target) does not take \(missing) of them"
         case .unknownPassword:
-            "whether \(title) has the same password at \(target) as at the source cannot be told"
+            "planrun cannot find out whether \(title) has the same password at \(target) as at the source"
         case .commands(let commands, _): "\(title) may not run \(Self.list(commands)) at \(target)"
         case .keys(let keys, _): "\(title) may not use the keys \(Self.list(keys)) at \(target)"
         case .channels(let channels, _): "\(title) may not use the channels \(Self.list(channels)) at \(target)"

@@ -89,7 +89,7 @@ extension WriteGate {
         guard target.persistence["rdb_last_bgsave_status"] == "err",
             target.settings["stop-writes-on-bgsave-error"] == "yes", target.settings["save"]?.isEmpty == false
         else { return nil }
-        let asReplica = stage == .promoted ? "" : "; as a replica it ends itself at the first write that it is sent"
+        let asReplica = stage == .promoted ? "" : "; as a replica it exits at the first write that it is sent"
         return missed(
             "the last save of \(target.endpoint) failed, and until one succeeds it takes no writes (stop-writes-on-bgsave-error)\(asReplica)",
             wants: "a target that can save", "look at its log and its disk, then BGSAVE on \(target.endpoint)")

@@ -78,7 +78,7 @@ struct Conclusion {
                 ["rolled back: nothing of '\(run.plan.name)' is left on the servers\(extent)\(exception)"]
                     + LeftoverLines(leftovers: files).lines(width: run.context.messageStyle.width))
             tellLeftovers()
-            tellNext([run.commands.next("apply", "begin anew, once the cause is put right")])
+            tellNext([run.commands.next("apply", "begin again, once the cause is removed")])
             return files.isEmpty ? .success : .personNeeded
         case .incomplete:
             // If somebody else made the target primary, neither that cutover nor the steps before it can be taken back.

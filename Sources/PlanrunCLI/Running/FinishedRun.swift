@@ -6,7 +6,6 @@ import PlanModel
 /// A run that has carried a plan out, by its record: nothing is left to do for the plan, and nothing to check before it.
 struct FinishedRun {
     let endedAt: Timestamp
-    private let commands: CommandLines
 
     /// `nil` where the record tells of no such run, or the plan says by now that something else is to be done.
     init?(of plan: Plan, _ option: RecordOption) async {
@@ -18,17 +17,11 @@ struct FinishedRun {
         changes.sections.removeAll { $0 == .rollback }
         guard changes.isEmpty else { return nil }
         endedAt = record.updatedAt
-        commands = option.commands(forPlan: plan.file.path)
-    }
-
-    /// - Parameter width: columns; `nil` for no limit.
-    func help(width: Int?) -> String {
-        [commands.newRun].text(after: "  = help: ", width: width).joined(separator: "\n")
     }
 }
 
 extension CommandLines {
-    /// How a plan is carried out once more, or another plan in its place.
+    /// How a plan that was carried out, and has changed since, is carried out.
     var newRun: NextCommand {
         next("apply", arguments: ["--new-run"], "begin a new run; the old one can then no longer be rolled back")
     }

@@ -33,7 +33,7 @@ struct NextSteps {
     }
 
     /// Named where nothing else may help; possible at any time.
-    var abandon: NextCommand { commands.next("abandon", "end the run as it is, and hear what it leaves behind") }
+    var abandon: NextCommand { commands.next("abandon", "end the run as it is, and see what it leaves behind") }
 
     var resume: NextCommand {
         let onward = step.map { "go on with '\($0)'" } ?? "go on"

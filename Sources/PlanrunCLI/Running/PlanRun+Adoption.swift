@@ -33,7 +33,7 @@ extension PlanRun {
                 details: [failure.place.joined(separator: " · ")] + failure.world, help: failure.help,
                 next: [
                     commands.resumeChanged("try again once that is put right"),
-                    commands.next("abandon", "end the run as it is, and hear what it leaves behind"),
+                    commands.next("abandon", "end the run as it is, and see what it leaves behind"),
                 ]))
     }
 

@@ -234,16 +234,16 @@ extension Signals {
             switch count {
             case 1:
                 view.note(
-                    "stopping: waits end, a change that has begun is finished, and nothing new begins (Ctrl-C again: break off changes, too)"
+                    "stopping: a change that has begun is finished, and nothing new is started (Ctrl-C again: interrupt the change, too)"
                 )
                 interrupts.send(.drain)
             case 2:
                 view.note(
-                    "breaking off what runs; only a handover that has begun is finished first (Ctrl-C again: quit at once)"
+                    "interrupting what is running; only a handover that has begun is still finished (Ctrl-C again: quit at once)"
                 )
                 interrupts.send(.cancel)
             default:
-                view.note("quit in the middle; 'planrun resume' asks the servers what was done")
+                view.note("quit in the middle of a change; 'planrun resume' asks the servers what was done")
                 context.flush(.milliseconds(500))
                 exitProcess(ExitStatus.stopped)
             }

@@ -89,7 +89,8 @@ struct AbandonVerb: Verb {
             context.message(lines.joined(separator: "\n"))
             context.tell(
                 Notice(
-                    code: .verb(.confirmationMissing), what: "ending the run needs a yes; nothing was changed",
+                    code: .verb(.confirmationMissing),
+                    what: "nobody has said yes to ending the run; nothing was changed",
                     next: [commands.next("abandon", arguments: ["--leave-behind"], "end it, and leave that as it is")]))
             return false
         }
@@ -124,7 +125,7 @@ private struct RecordedRun {
             return state.nodes.filter { $0.undo != nil }.map { node in
                 Leftover(
                     "the servers of the plan",
-                    "what '\(node.id)' changed cannot be told, because this planrun does not read the recorded plan; the record has it under 'undo'"
+                    "planrun cannot find out what '\(node.id)' changed, because it cannot read the recorded plan; the record has it under 'undo'"
                 )
             }
         }

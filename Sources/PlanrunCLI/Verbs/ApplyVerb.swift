@@ -54,18 +54,15 @@ struct ApplyVerb: RunVerb {
     }
 
     private func finished(_ run: PlanRun, _ state: RunState) throws -> ExitStatus {
-        let anew = run.commands.newRun
         guard try run.changes(since: state).isEmpty else {
             run.context.tell(
                 Notice(
                     code: .verb(.runFinished),
                     what: "'\(state.planName)' was carried out at \(state.updatedAt), and the plan has changed since",
-                    next: [anew]))
+                    next: [run.commands.newRun]))
             return .invalid
         }
         run.context.tell("nothing to do: '\(state.planName)' was carried out at \(state.updatedAt)")
-        let help = [anew].text(after: "  = help: ", width: run.context.messageStyle.width)
-        run.context.message(help.joined(separator: "\n"))
         return .success
     }
 
@@ -79,7 +76,7 @@ struct ApplyVerb: RunVerb {
                 next: (isBack ? [] : [run.commands.next("resume", "go on with it")])
                     + [
                         run.commands.next("rollback", "take back what it did"),
-                        run.commands.next("abandon", "end it as it is, where neither works"),
+                        run.commands.next("abandon", "end it as it is, if neither works"),
                         run.commands.next("status", "see how far it is"),
                     ]))
         return .invalid

@@ -68,7 +68,7 @@ struct CheckVerb: Verb {
         switch format {
         case .json: context.output("[]")
         case .markdown: context.output(Markdown.escape(sentence) + ".")
-        case .text: context.show("\(sentence)\n\(finished.help(width: context.terminal?.width))", indent: 3)
+        case .text: context.show(sentence, indent: 3)
         }
     }
 }

@@ -59,7 +59,7 @@ struct PlanVerb: Verb {
         switch format {
         case .text:
             context.show(
-                (header.lines + ["", report.summary, finished.help(width: context.terminal?.width)]).joined(
+                (header.lines + ["", report.summary]).joined(
                     separator: "\n"))
         case .json: context.output(JSONText.of(report))
         case .markdown: context.output(report.markdown(header: header))

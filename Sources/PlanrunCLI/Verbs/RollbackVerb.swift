@@ -19,7 +19,7 @@ struct RollbackVerb: RunVerb {
     @Option(
         name: .customLong("discard-writes"),
         help: ArgumentHelp(
-            "After the cutover: go back if this gives up no more writes than that; 'all': however many.",
+            "After the cutover: go back if that loses no more writes than so many; 'all': however many.",
             valueName: "count|all"))
     var discardWrites: AgreedLoss?
 
@@ -54,7 +54,7 @@ struct RollbackVerb: RunVerb {
         } catch let failure as StepFailure {
             run.context.tell(
                 Notice(
-                    code: failure.code, what: "cannot tell what going back would give up: \(failure.what)",
+                    code: failure.code, what: "cannot find out what going back would lose: \(failure.what)",
                     details: failure.place + ["nothing was changed"], help: failure.help,
                     next: [run.commands.next("rollback", "try again")]))
             return .personNeeded
@@ -104,7 +104,7 @@ struct RollbackVerb: RunVerb {
     /// Asks for an explicit yes to giving up the writes that only the target has.
     private func agrees(_ run: PlanRun, to cost: GivenUpWrites) async -> Bool {
         guard discardWrites != nil || !run.context.canAsk else {
-            let question = cost.count == 0 ? "Go back?" : "Go back, and give up what was written since?"
+            let question = cost.count == 0 ? "Go back?" : "Go back, and lose what was written since?"
             if await run.isAgreed(question, .word("discard"), introduction: [cost.sentence]) { return true }
             run.context.tell("not rolled back; nothing was changed")
             return false
@@ -112,7 +112,7 @@ struct RollbackVerb: RunVerb {
         run.context.tell(cost.sentence)
         let all = run.commands.next(
             "rollback", arguments: ["--discard-writes", AgreedLoss.allWord],
-            "go back, however many writes that gives up")
+            "go back, however many writes that loses")
         switch discardWrites {
         case .all: return true
         case .count(let allowed):
@@ -124,10 +124,10 @@ struct RollbackVerb: RunVerb {
                     help: ["say '--discard-writes' with a larger number if they may go"], next: [all]))
         case nil:
             let none = run.commands.next(
-                "rollback", arguments: ["--discard-writes", "0"], "go back, if that is still so")
+                "rollback", arguments: ["--discard-writes", "0"], "go back, if that still loses no write")
             run.context.tell(
                 Notice(
-                    code: .verb(.confirmationMissing), what: "going back needs a yes to that; nothing was changed",
+                    code: .verb(.confirmationMissing), what: "nobody has said yes to going back; nothing was changed",
                     next: [cost.count == 0 ? none : all]))
         }
         return false

@@ -223,7 +223,7 @@ extension LiveTests {
                 #expect(
                     refused
                         == .missed(
-                            "'resting: follow' is not possible: a redis never gets in sync with a dragonfly (no PSYNC), and tries without end",
+                            "'resting: follow' is not possible: a redis never gets in sync with a dragonfly (no PSYNC), and keeps trying",
                             wants: "a source that is left alone, or shut down", at: ["source {source}"],
                             remedy: [
                                 "leave 'resting' out, or write 'resting: fenced' or 'resting: shutdown'"

@@ -15,7 +15,7 @@ extension LiveTests {
                     try await lab.finding("sentinel-settings")
                         == .passed("quorum 2, down after 5s, failover-timeout 20s, epoch 0 on 2 of 2"))
                 #expect(
-                    try await lab.finding("failover-timeout") == .passed("a failover is given up after 20s"))
+                    try await lab.finding("failover-timeout") == .passed("a failover is aborted after 20s"))
                 try await lab.send(
                     all: [
                         ["SENTINEL", "SET", "primary", "quorum", "1"],
@@ -145,7 +145,7 @@ extension LiveTests {
                             "the replica {replica-1} is up with priority 50 to {sentinel-1}, up with priority 100 to {sentinel-2}",
                             wants: "one view of it", at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
                             remedy: [
-                                "wait 10 s, in which every Sentinel looks again; if it stays, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
+                                "wait 10 s, until every Sentinel has asked again; if nothing changes, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
                             ]))
                 await lab.replicas[0].kill()
                 let expected = Finding.missed(
@@ -217,7 +217,7 @@ extension LiveTests {
                         $0
                             == "Sentinel {sentinel-#} remembers an election (epoch #) that brought no new primary (epoch 0)"
                     }, "\(finding.saw)")
-                #expect(finding.wants == "no failover that was given up")
+                #expect(finding.wants == "no failover that was aborted")
                 #expect(
                     finding.remedy == [
                         "read in the Sentinels' logs when and why (-failover-abort…); for 40s after it they start none by themselves"

@@ -75,7 +75,7 @@ extension LiveTests {
                 try await lab.send(["CONFIG", "SET", "save", "3600 1"], to: lab.target)
                 #expect(
                     try await check(lab).saw
-                        == "the last save of {target} failed, and until one succeeds it takes no writes (stop-writes-on-bgsave-error); as a replica it ends itself at the first write that it is sent"
+                        == "the last save of {target} failed, and until one succeeds it takes no writes (stop-writes-on-bgsave-error); as a replica it exits at the first write that it is sent"
                 )
             }
         }

@@ -110,7 +110,7 @@ struct SentinelLoginCheck: Check {
         }
         guard let ours = try? ACLUser(replies[0][1]), let theirs = try? ACLUser(replies[1][1]) else {
             return .untold(
-                "it cannot be told whether the user \(title), as which the Sentinels log in, has the same password on source and target",
+                "planrun cannot find out whether the user \(title), as which the Sentinels log in, has the same password on source and target",
                 at: [source.name, target.name],
                 remedy: ["allow planrun +acl|users +acl|getuser on both, or compare by hand"])
         }

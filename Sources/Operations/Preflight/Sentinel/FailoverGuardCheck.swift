@@ -10,7 +10,7 @@ import Values
 /// newer than the configuration's, a failover was aborted, but planrun cannot tell how long ago.
 struct FailoverGuardCheck: Check {
     static let declaration = CheckDeclaration(
-        id: "failover-guard", title: "no earlier failover was given up", severity: .warn)
+        id: "failover-guard", title: "no earlier failover was aborted", severity: .warn)
 
     static func applies(to plan: Plan) -> Bool { plan.isMonitored }
     static var causes: [any Check.Type] { [SentinelsAgreeCheck.self] }
@@ -23,7 +23,7 @@ struct FailoverGuardCheck: Check {
             let guardTime = (picture.primary.failoverTimeout * 2).planText
             return .missed(
                 "\(picture.sentinel.name) remembers an election (epoch \(voted)) that brought no new primary (epoch \(epoch))",
-                wants: "no failover that was given up", at: [picture.sentinel.name],
+                wants: "no failover that was aborted", at: [picture.sentinel.name],
                 remedy: [
                     "read in the Sentinels' logs when and why (-failover-abort…); for \(guardTime) after it they start none by themselves"
                 ])

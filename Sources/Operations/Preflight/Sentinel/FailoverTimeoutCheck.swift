@@ -37,6 +37,6 @@ struct FailoverTimeoutCheck: Check {
                 ])
         }
         let text = pictures.first?.primary.failoverTimeout.planText ?? "never"
-        return .combined(findings, passed: "a failover is given up after \(text)")
+        return .combined(findings, passed: "a failover is aborted after \(text)")
     }
 }

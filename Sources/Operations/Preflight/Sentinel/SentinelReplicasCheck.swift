@@ -23,7 +23,7 @@ struct SentinelReplicasCheck: Check {
             return .missed(
                 "the replica \(address) is \(list)", wants: "one view of it", at: views.map(\.0.name),
                 remedy: [
-                    "wait 10 s, in which every Sentinel looks again; if it stays, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
+                    "wait 10 s, until every Sentinel has asked again; if nothing changes, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
                 ])
         }
         return .combined(

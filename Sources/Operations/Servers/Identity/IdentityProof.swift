@@ -55,7 +55,7 @@ struct IdentityProof: Sendable {
         if first.runID == second.runID { return .same }
         // If the first server was restarted between the two questions, its run id says nothing.
         guard try await first.server.serverInfo().runID == first.runID else {
-            return .unknown("\(first.server.endpoint) was restarted while it was asked who it is")
+            return .unknown("\(first.server.endpoint) was restarted while it was asked which server it is")
         }
         return .different
     }
@@ -69,7 +69,7 @@ struct IdentityProof: Sendable {
         if clients.contains(where: { $0.name == name }) { return .same }
         // A connection that broke and was made again has lost its name, so its absence from the list proves nothing.
         guard try await first.ask(["CLIENT", "GETNAME"]).string == name else {
-            return .unknown("the connection to \(first.endpoint) was lost while it was asked who it is")
+            return .unknown("the connection to \(first.endpoint) was lost while it was asked which server it is")
         }
         return .different
     }

@@ -45,7 +45,7 @@ struct Stranger: Sendable {
     private func mayBeParty(_ party: Server, _ reason: String) -> StepFailure {
         StepFailure(
             code: .serverUnidentified,
-            what: "it cannot be told whether the replica \(server.endpoint) is the \(party.name): \(reason)",
+            what: "planrun cannot find out whether the replica \(server.endpoint) is the \(party.name): \(reason)",
             place: [server.name, party.name], world: ["nothing was done to it"],
             help: [
                 "planrun connects to both addresses and compares run ids, or, where there are none, looks in CLIENT LIST for a connection that it has named: both must be possible from here, with the credentials of the plan"

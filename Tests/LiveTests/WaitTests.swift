@@ -1,0 +1,32 @@
+import RESP
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveTests {
+    /// What passes by itself is waited for, and is not taken for a mistake.
+    @Suite struct WaitTests {
+        @Test func `a Sentinel in TILT and a save in progress are waited for`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(approval: true))
+                try await migration.fill(keys: 30)
+                let sentinel = lab.sentinels[0]
+                // The child that saves takes a tenth of a second for each key.
+                try await lab.send(["CONFIG", "SET", "rdb-key-save-delay", "100000"], to: lab.source)
+                try await lab.send(["BGSAVE"], to: lab.source)
+                try await lab.send(["CONFIG", "SET", "rdb-key-save-delay", "0"], to: lab.source)
+                try await lab.send(["SENTINEL", "DEBUG", "tilt-period", "500"], to: sentinel)
+                try await lab.send(["SENTINEL", "DEBUG", "tilt-trigger", "1"], to: sentinel)
+                let outcome = try await PlanrunProcess.run(["apply", migration.plan]) { process in
+                    for wait in ["a Sentinel that is not in TILT", "no other fork during the full sync"] {
+                        try await process.line("the wait for \(wait)") { $0.contains("waiting for \(wait)") }
+                    }
+                    try await lab.send(["SENTINEL", "DEBUG", "tilt-trigger", "2000"], to: sentinel)
+                    return try await process.wait()
+                }
+                #expect(outcome.exitCode == 3, "\(outcome.standardOutput + outcome.standardError)")
+                #expect(outcome.errors == [])
+            }
+        }
+    }
+}
