@@ -28,5 +28,27 @@ extension LiveTests {
                 #expect(outcome.errors == [])
             }
         }
+
+        /// A window that is made narrower, or wider, shows the wait in as many columns as it has by then.
+        @Test func `a wait is drawn anew for a terminal of another width`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab, steps: Migration.steps(wait: "stable-for: 10m"))
+                try await migration.fill(keys: 30)
+                try await PlanrunTerminal.run(["apply", migration.plan]) { terminal in
+                    try await terminal.see("wait-for-sync: ")
+                    for columns in [60, 120] {
+                        try await terminal.resize(columns: columns)
+                        try await eventually("the wait is drawn in \(columns) columns") {
+                            let drawn = await terminal.lastDrawing
+                            let widest = drawn.map(\.count).max() ?? 0
+                            return widest <= columns - 3 && widest > columns / 2
+                                && drawn.contains { $0.contains("wait-for-sync") }
+                        }
+                    }
+                    try await terminal.type("\u{3}")
+                    #expect(try await terminal.exitCode() == 3)
+                }
+            }
+        }
     }
 }

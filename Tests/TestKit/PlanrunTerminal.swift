@@ -81,6 +81,21 @@ package actor PlanrunTerminal {
     /// Closes the terminal as a window is closed: processes there are sent SIGHUP, and nobody reads what they print.
     package func close() { if let holder, termination == nil { kill(holder, SIGKILL) } }
 
+    /// Changes the width of the terminal, as who resizes its window. planrun is told by SIGWINCH, as by a real one.
+    package func resize(columns: Int) async throws {
+        guard let holder, termination == nil else { return }
+        let children = try String(contentsOf: URL(filePath: "/proc/\(holder)/task/\(holder)/children"), encoding: .utf8)
+        guard let child = children.split(separator: " ").first else { return }
+        let terminal = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(child)/fd/0")
+        _ = try await Shell.run("stty -F \(terminal) cols \(columns)")
+    }
+
+    /// The lines that were drawn last about what runs now, without colours.
+    package var lastDrawing: [String] {
+        let text = String(screen.split(separator: "\u{1B}[0J").last ?? "")
+        return text.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "").split(whereSeparator: \.isNewline).map(String.init)
+    }
+
     /// Types a text: `\n` is Return, `\u{3}` is Ctrl-C.
     package func type(_ text: String) throws { _ = try keys?.writeAll(Array(text.utf8)) }
 
