@@ -1,8 +1,10 @@
 import Execution
+import FoundationEssentials
 import PlanModel
 import RESP
 import RedisTopology
 import Rehearsal
+import SystemPackage
 import TestKit
 import Testing
 import Values
@@ -64,6 +66,15 @@ extension LiveTests {
                 }
                 let priority = try await lab.send(["CONFIG", "GET", "replica-priority"], to: lab.replicas[0])
                 #expect(priority.array?.last?.string == "100")
+                guard via == "sentinel" else { return }
+                // The Sentinel has not waited for the other replica, and is as before.
+                let log = try String(contentsOfFile: lab.sentinels[0].logFile.string, encoding: .utf8)
+                #expect(log.contains("+failover-end-for-timeout"))
+                let name = lab.description.sentinels?.primary ?? ""
+                let primary = try SentinelPrimary(
+                    await lab.send(Command(["SENTINEL", "MASTER", name]), to: lab.sentinels[0]))
+                #expect(primary.failoverTimeout == lab.description.sentinels?.failoverTimeout)
+                #expect(try migration.failoverFacts()["slowestClientsSeconds"] != nil)
             }
         }
 

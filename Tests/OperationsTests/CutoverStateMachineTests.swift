@@ -57,6 +57,24 @@ struct CutoverStateMachineTests {
         #expect(machine.hears(.isPrimary) == .bringToRest)
     }
 
+    @Test func `a Sentinel that waits for other replicas is made to end its failover, once`() {
+        let waiting = CutoverStateMachine.Event.sentinels(.init(named: .all, isBusy: true))
+        var machine = Machine.demoted(.sentinel, endsFailover: true)
+        #expect(machine.hears(nobody) == .wait(.milliseconds(10), renewingPause: true))
+        #expect(machine.hears(.waited) == .readSentinels)
+        #expect(machine.hears(waiting) == .endFailover)
+        #expect(machine.hears(.done) == .readSentinels)
+        #expect(machine.hears(settled) == .releaseClients)
+
+        machine = Machine.demoted(.sentinel, endsFailover: true)
+        #expect(machine.hears(waiting) == .endFailover)
+        #expect(machine.hears(.refused) == .readSentinels)
+        #expect(machine.hears(waiting) == .start(.switchover, then: .wait(.milliseconds(10), renewingPause: true)))
+
+        machine = Machine.demoted(.sentinel)
+        #expect(machine.hears(waiting) == .start(.switchover, then: .wait(.milliseconds(10), renewingPause: true)))
+    }
+
     @Test func `a Sentinel that answers late, and sends clients to the old primary, makes them be released again`() {
         var machine = Machine.released(.sentinel)
         #expect(machine.hears(some) == .readRole)
@@ -397,16 +415,16 @@ extension CutoverStateMachine {
     }
 
     /// The machine at the point where the new primary was asked for its offset for the last time.
-    fileprivate static func drained(_ method: CutoverMethod) -> Self {
-        var machine = Self(method: method, hasSentinels: method != .promote)
+    fileprivate static func drained(_ method: CutoverMethod, endsFailover: Bool = false) -> Self {
+        var machine = Self(method: method, hasSentinels: method != .promote, endsFailover: endsFailover)
         _ = machine.begin()
         for event in [.done, .done, .reached, .done, .done] as [Event] { _ = machine.hears(event) }
         return machine
     }
 
     /// The machine at the point where the Sentinels were asked for the first time.
-    fileprivate static func demoted(_ method: CutoverMethod) -> Self {
-        var machine = drained(method)
+    fileprivate static func demoted(_ method: CutoverMethod, endsFailover: Bool = false) -> Self {
+        var machine = drained(method, endsFailover: endsFailover)
         for event in [.reached, .done, .isPrimary, .done] as [Event] { _ = machine.hears(event) }
         return machine
     }

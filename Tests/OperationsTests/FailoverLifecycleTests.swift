@@ -14,20 +14,24 @@ struct FailoverLifecycleTests {
         let via: String
         let sentinels: Int
         var resting: FailoverStep.Resting?
+        /// Whether another replica follows the source.
+        var hasReplica = false
         var testDescription: String {
             "\(via) with \(sentinels) Sentinels" + (resting.map { ", resting: \($0.rawValue)" } ?? "")
+                + (hasReplica ? ", another replica" : "")
         }
 
         static let all = [
             Way(via: "sentinel", sentinels: 1), Way(via: "sentinel", sentinels: 3), Way(via: "announce", sentinels: 3),
             Way(via: "promote", sentinels: 0), Way(via: "sentinel", sentinels: 1, resting: .fenced),
+            Way(via: "sentinel", sentinels: 1, hasReplica: true),
         ]
 
         func lifecycle() throws -> Lifecycle {
             let resting = resting.map { ", resting: \($0.rawValue)" } ?? ""
             return Lifecycle(
                 try .small(failover: "{ via: \(via)\(resting) }", sentinels: sentinels),
-                .following(sentinels: sentinels), node: "failover")
+                .following(sentinels: sentinels, otherReplica: hasReplica), node: "failover")
         }
     }
 
@@ -166,6 +170,11 @@ extension Lifecycle {
         #expect(world.target.settings["replica-priority"] == "100", comment, sourceLocation: location)
         #expect(world.sentinels.allSatisfy { $0.phantoms == 0 }, comment, sourceLocation: location)
         #expect(!world.source.hasClients, comment, sourceLocation: location)
+        #expect(world.sentinels.allSatisfy { $0.failoverTimeout == .seconds(20) }, comment, sourceLocation: location)
+        if let replica = world.instances[SmallWorld.otherReplica] {
+            #expect(replica.follows == SmallWorld.target, comment, sourceLocation: location)
+            #expect(replica.settings == FakeInstance().settings, comment, sourceLocation: location)
+        }
         if losing == .nothing { expectNothingLost(on: SmallWorld.target, comment, location) }
     }
 
@@ -177,6 +186,11 @@ extension Lifecycle {
         #expect(world.target.settings == FakeInstance().settings, comment, sourceLocation: location)
         #expect(world.accepts(SmallWorld.source), comment, sourceLocation: location)
         #expect(!world.target.hasClients, comment, sourceLocation: location)
+        #expect(world.sentinels.allSatisfy { $0.failoverTimeout == .seconds(20) }, comment, sourceLocation: location)
+        if let replica = world.instances[SmallWorld.otherReplica] {
+            #expect(replica.follows == SmallWorld.source, comment, sourceLocation: location)
+            #expect(replica.settings == FakeInstance().settings, comment, sourceLocation: location)
+        }
         expectNothingLost(on: SmallWorld.source, comment, location)
     }
 

@@ -18,7 +18,7 @@ struct Cutover: Sendable {
             at: [from],
             Fence.rights + WritePause.rights + ClientRelease.rights + ReplicationCredentials.rights + [.replicaOf])
             + Rights(at: [to], [.replicaOf] + WriteCounter.rights) + WriteProbe.rights
-            + OtherReplicas.rights + Sentinels.failoverRights(plan)
+            + OtherReplicas.rights + Sentinels.failoverRights(plan) + FailoverTimeouts.rights(plan)
     }
 
     private(set) var servers: Servers
@@ -45,6 +45,7 @@ struct Cutover: Sendable {
             server: from, engine: from.part == .source ? servers.plan.source.engine : servers.plan.target.engine)
     }
     var sentinels: Sentinels? { Sentinels(servers) }
+    var failoverTimeouts: FailoverTimeouts? { sentinels.map { FailoverTimeouts(sentinels: $0) } }
     var others: OtherReplicas { OtherReplicas(servers: servers, primary: from, successor: to) }
 
     /// The commands that promote the new primary.
@@ -87,6 +88,10 @@ struct Cutover: Sendable {
         var memory = prior
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
+        // Replicas that are detached are forgotten before, and those that are left to the Sentinels move as these like.
+        if !memory.replicas.isEmpty, memory.otherReplicas ?? .follow == .follow {
+            memory.failoverTimeouts = await failoverTimeouts?.prior(memory.failoverTimeouts)
+        }
         try await prepareToFollow(memory)
         try await writeFiles(&memory)
         try await others.exclude(memory.replicas, memory.otherReplicas, context)

@@ -229,6 +229,15 @@ extension CutoverDriver {
         return .done
     }
 
+    /// A Sentinel ends its failover within a tick or two of its timer, of 50 to 100 ms each. Writes are still held back,
+    /// so if it takes longer, they wait no longer for it than half of the pause.
+    mutating func endFailover() async -> Event {
+        guard let timeouts = cutover.failoverTimeouts, let prior = memory.failoverTimeouts else { return .refused }
+        let isHeld = await pause.renew()
+        let limit = isHeld ? min(.milliseconds(300), pause.remaining / 2) : .milliseconds(300)
+        return await timeouts.endFailovers(view.heldUp, prior, within: limit) ? .done : .refused
+    }
+
     /// If the release fails it is done when the old primary comes to rest.
     mutating func releaseClients() async -> Event {
         if pause.hasBegun, memory.measurements.pause == nil { memory.measurements.pause = pause.held.seconds }

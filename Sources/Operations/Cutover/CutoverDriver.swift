@@ -51,7 +51,8 @@ struct CutoverDriver: Sendable {
         announcement = choice.announcement
         timers = CutoverTimers(cutover.context.clock, limits: limits)
         machine = CutoverStateMachine(
-            method: choice.method, hasSentinels: cutover.sentinels != nil, drains: cutover.drains)
+            method: choice.method, hasSentinels: cutover.sentinels != nil, drains: cutover.drains,
+            endsFailover: memory.failoverTimeouts?.isEmpty == false)
         pause = WritePause(
             on: cutover.from, length: cutover.writePause, longest: limits.pause, clock: cutover.context.clock)
     }
@@ -88,6 +89,7 @@ struct CutoverDriver: Sendable {
         case .announce: return await announce()
         case .readSentinels: return await readSentinels()
         case .askSentinelAgain: return await askSentinelAgain()
+        case .endFailover: return await endFailover()
         case .releaseClients: return await releaseClients()
         case .bringToRest: return await bringToRest()
         case .lowerFence: return await lowerFence()

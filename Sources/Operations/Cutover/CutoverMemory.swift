@@ -27,6 +27,8 @@ struct CutoverMemory: Codable, Equatable {
     /// How the primary comes to rest. `nil` for a return: its primary is the target, which becomes a replica as it was
     /// before the cutover.
     var resting: FailoverStep.Resting?
+    /// What the Sentinels had before one of them was made to end its failover; `nil` if none may be.
+    var failoverTimeouts: FailoverTimeouts.Prior?
     /// When `promoting` was recorded, in seconds since 1970. A server that started later was not promoted by this run.
     var promotingSince: Double?
     /// Whether the clients of the old primary were released; `nil` is no.

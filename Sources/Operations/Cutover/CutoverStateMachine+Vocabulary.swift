@@ -23,6 +23,8 @@ extension CutoverStateMachine {
         /// Asks for another failover at a Sentinel that does not name the new primary yet, but only after the new
         /// primary has just said that it is one.
         case askSentinelAgain
+        /// Makes a Sentinel end its failover that names the new primary to clients but does not show it yet.
+        case endFailover
         /// Ends the pause, and closes the connections of all clients of the old primary.
         case releaseClients
         /// Gives the old primary, which is a replica now, the settings that it will keep.

@@ -28,6 +28,8 @@ struct CutoverStateMachine: Hashable {
         /// Clients move to the new primary, and planrun checks that it is still a primary.
         case lookingAfter(Clients)
         case askingAgain(Clients)
+        /// A Sentinel is made to end its failover.
+        case ending(Clients)
         case releasing(Clients)
         case expiring
         case concluding, bringingToRest
@@ -44,6 +46,9 @@ struct CutoverStateMachine: Hashable {
     /// Whether the new primary must have every write of the old one before it is promoted. `false` only for a return
     /// that gives up writes.
     let drains: Bool
+    /// Whether a Sentinel that sends clients to the new primary, but whose failover goes on because it waits for other
+    /// replicas, is made to end it.
+    let endsFailover: Bool
     private(set) var state = State.ready
     private(set) var stop: Stop?
     /// Timers that were started and have not expired yet.
@@ -56,9 +61,11 @@ struct CutoverStateMachine: Hashable {
     private var mayBePromoted = false
     /// Whether the new primary did not answer the latest question.
     private var isSilent = false
+    private var hasEndedFailover = false
 
-    init(method: CutoverMethod, hasSentinels: Bool, drains: Bool = true) {
+    init(method: CutoverMethod, hasSentinels: Bool, drains: Bool = true, endsFailover: Bool = false) {
         self.method = method
+        self.endsFailover = endsFailover
         self.hasSentinels = hasSentinels
         self.drains = drains
     }
@@ -112,6 +119,7 @@ struct CutoverStateMachine: Hashable {
         case .watching(let clients): return watched(event, clients, isPauseCertain)
         case .lookingAfter(let clients): return lookedAfter(event, clients)
         case .askingAgain(let clients): return askedAgain(event, clients)
+        case .ending(let clients): return enter(.watching(clients), .readSentinels)
         case .releasing(let clients):
             return hasSentinels ? enter(.watching(clients), .readSentinels) : conclude()
         case .expiring: return gaveUpWatching(event)
@@ -134,7 +142,7 @@ struct CutoverStateMachine: Hashable {
         switch state {
         case .fencing, .holding, .draining, .recording: stepBack(.leaseLost)
         case .releasing(.released), .watching(.released), .watching(.loose), .lookingAfter, .askingAgain(.released),
-            .askingAgain(.loose), .concluding:
+            .askingAgain(.loose), .ending(.released), .ending(.loose), .concluding:
             finish(.stopped(.leaseLost))
         default: nil
         }
@@ -308,6 +316,10 @@ extension CutoverStateMachine {
         }
         if clients != .released, sentinels.shown == .all { return enter(.releasing(.released), .releaseClients) }
         if sentinels.allShowIt { return conclude() }
+        if mustEndFailover(sentinels) {
+            hasEndedFailover = true
+            return enter(.ending(clients), .endFailover)
+        }
         let isHeld = clients == .held && isPauseCertain
         // A leading Sentinel shows it only after the other replicas follow, and nobody is held up for that.
         if isHeld, sentinels.named == .all, expired.contains(.switchover) {
@@ -319,6 +331,12 @@ extension CutoverStateMachine {
         guard isHeld else { return enter(.lookingAfter(clients), .readRole) }
         let wait = Action.wait(Pace.announcement, renewingPause: true)
         return sentinels.named == .all ? starting([.switchover], wait) : wait
+    }
+
+    /// Whether to end the failover of a Sentinel that shows the new primary only after the other replicas follow.
+    private func mustEndFailover(_ sentinels: SentinelsSeen) -> Bool {
+        endsFailover && !hasEndedFailover && stop != .leaseLost && sentinels.isBusy && sentinels.named == .all
+            && sentinels.shown != .all
     }
 
     /// Whether to ask for another failover. The one under way gets the time that a failover normally takes. If no

@@ -17,6 +17,11 @@ extension FailoverOperation {
         if let back = memory.back {
             leftovers += await ChangedSettings(back.credentials, and: back.fence).leftovers(on: servers.target)
         }
+        if let timeouts = Sentinels(servers).map({ FailoverTimeouts(sentinels: $0) }) {
+            for prior in [memory.cutover.failoverTimeouts, memory.back?.failoverTimeouts].compactMap(\.self) {
+                leftovers += await timeouts.leftovers(prior)
+            }
+        }
         let replicas = OtherReplicas(servers: servers, primary: servers.source, successor: servers.target)
         return leftovers + (await replicas.leftovers(memory.cutover.replicas))
     }

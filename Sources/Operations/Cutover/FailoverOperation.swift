@@ -48,11 +48,19 @@ package struct FailoverOperation: Operation {
             throw failure
         }
         if context.isLeaseLost { throw CancellationError() }
+        try await restoreTimeouts(recorded, context)
         try await cutover(context).others.bringToRest(memory.replicas, memory.otherReplicas)
         try await SourceRest(servers: servers, context: context).reach(memory.resting ?? .follow)
         // Both servers keep the credentials with which they log in to each other, so the notes that planrun changed
         // these are removed. A source that was shut down does not answer; that is no failure.
         for server in [servers.source, servers.target] { try? await settle(server) }
+    }
+
+    /// Gives the Sentinels their failover-timeout back, if an earlier planrun died before it did so itself.
+    private func restoreTimeouts(_ memory: FailoverMemory, _ context: StepContext) async throws {
+        for prior in [memory.cutover.failoverTimeouts, memory.back?.failoverTimeouts].compactMap(\.self) {
+            try await cutover(context).failoverTimeouts?.restore(prior)
+        }
     }
 
     /// What stays for good is no longer noted as changed, and is so, too, when the server is started again.
@@ -172,6 +180,12 @@ package struct FailoverOperation: Operation {
 
     private func isAtRest(_ memory: CutoverMemory, _ context: StepContext) async throws -> Bool {
         guard memory.isReleased == true else { return false }
+        if let prior = memory.failoverTimeouts,
+            await cutover(context).failoverTimeouts?.isRestored(prior) == false
+        {
+            return false
+        }
+        guard await cutover(context).others.isAtRest(memory.replicas, memory.otherReplicas) else { return false }
         switch memory.resting ?? .follow {
         case .follow: return try await cutover(context).fence.isAtRest(memory.fence)
         case .fenced:
@@ -185,6 +199,7 @@ package struct FailoverOperation: Operation {
 
     package func undo(_ context: StepContext) async throws -> String? {
         guard let memory = try context.undo?.decode(FailoverMemory.self) else { return nil }
+        try await restoreTimeouts(memory, context)
         if memory.back != nil { return try await goBack(memory, context) }
         if allowance == .everything, await servers.isTargetSilent() { return try await goBack(memory, context) }
         // If a Sentinel has accepted or begun a failover, it may still promote the target. So the fences stay until

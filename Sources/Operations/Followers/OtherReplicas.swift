@@ -126,6 +126,20 @@ struct OtherReplicas: Sendable {
         }
     }
 
+    /// Whether these replicas have their own settings again. One that does not answer is skipped, because nothing could be
+    /// put back there.
+    func isAtRest(_ replicas: [Memory], _ rule: FailoverStep.OtherReplicas?) async -> Bool {
+        for memory in replicas where rule != .detach {
+            let isExcluded = try? await with(memory) { replica in
+                let now = try await replica.settings([Fence.priority, SettingMark.setting])
+                let mark = now[SettingMark.setting].map { SettingMark($0) }
+                return mark?.changes[Fence.priority] != nil || now[Fence.priority] == "0" && memory.priority != "0"
+            }
+            if isExcluded == true { return false }
+        }
+        return true
+    }
+
     /// Makes these replicas follow their old primary again, and gives them their own settings back. Called if that
     /// primary was never replaced, or is the primary again.
     /// - Parameter follow: `false` leaves them with whom they follow now, because another server is the primary.

@@ -36,6 +36,8 @@ struct Sentinels: Sendable {
         var missing: [String] = []
         /// Whether a Sentinel is in the middle of a failover.
         var isBusy = false
+        /// The Sentinels, by endpoint, that name the server and do not show it, because their failover goes on.
+        var heldUp: [String] = []
         /// The Sentinels that do not answer, by endpoint.
         var silent: [String] = []
 
@@ -64,6 +66,7 @@ struct Sentinels: Sendable {
             }
             if opinion.isShown { view.shown += 1 }
             if opinion.isBusy { view.isBusy = true }
+            if opinion.isNamed, opinion.isBusy, !opinion.isShown { view.heldUp.append("\(sentinel.endpoint)") }
         }
         return view
     }

@@ -10,7 +10,8 @@ struct ExplorationTests {
         _ method: CutoverMethod
     ) throws {
         let explorer = explored(Explorer(method, mishaps: 3))
-        #expect(explorer.visited == Set(StateName.allCases).subtracting(StateName.unreachable(method)))
+        let unreachable = StateName.unreachable(method).union(StateName.endings)
+        #expect(explorer.visited == Set(StateName.allCases).subtracting(unreachable))
         #expect(Set(OutcomeName.allCases).subtracting(explorer.outcomes) == OutcomeName.unreachable(method))
         #expect(explorer.verdicts.contains(.unclear(code: .sourceUnreachable)))
     }
@@ -21,6 +22,13 @@ struct ExplorationTests {
         let explorer = explored(Explorer(method, mishaps: 1, stops: true))
         #expect(explorer.outcomes.contains(.leaseLost))
         #expect(explorer.outcomes.contains(.drained) == (method != .promote))
+    }
+
+    /// No Sentinel is dead for a time only, so none is late once all that answer have shown the target.
+    @Test(arguments: [CutoverMethod.sentinel, .shutdown], [false, true])
+    func `no way through one that ends a failover does, either`(_ method: CutoverMethod, stops: Bool) throws {
+        let explorer = explored(Explorer(method, mishaps: stops ? 1 : 2, stops: stops, endsFailover: true))
+        #expect(explorer.visited.isSuperset(of: [.ending, .endingLoose]))
     }
 
     /// That it would be found, too. planrun may have died between the end of the failover and the release.

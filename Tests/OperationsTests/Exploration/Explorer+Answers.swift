@@ -88,6 +88,7 @@ extension Explorer {
             if world.leader.isUp { world.leader.turn() }
             if world.other.isUp { world.other.turn() }
             world.isTargetKnown = world.isTargetKnown || world.leader.isUp || world.other.isUp
+        case .endFailover: world.endFailovers()
         case .releaseClients:
             world.isPaused = false
             world.sendClientsAway()

@@ -48,6 +48,8 @@ struct Explorer {
     let settles: Bool
     /// Whether planrun may be told to stop, at any moment of a run.
     let stops: Bool
+    /// Whether there are other replicas, for which a Sentinel that leads a failover would wait.
+    let endsFailover: Bool
     /// Whether a cutover begins only when every Sentinel has seen that it may promote the target.
     let waits: Bool
     /// What one way may cost.
@@ -72,8 +74,9 @@ struct Explorer {
 
     init(
         _ method: CutoverMethod, mishaps: Int, drains: Bool = true, settles: Bool = true, stops: Bool = false,
-        waits: Bool = true
+        waits: Bool = true, endsFailover: Bool = false
     ) {
+        self.endsFailover = endsFailover
         (self.drains, self.settles, self.stops, self.waits) = (drains, settles, stops, waits)
         self.method = method
         limit = Cost(mishaps: mishaps, runs: stops ? 2 : 3)
@@ -220,7 +223,9 @@ struct Explorer {
     private mutating func resume(_ world: ModelWorld, at position: Int, _ cost: Cost) {
         guard cost.runs <= limit.runs, let situation = world.situation else { return }
         var (world, machine) = (
-            world, CutoverStateMachine(method: method, hasSentinels: method != .promote, drains: drains)
+            world,
+            CutoverStateMachine(
+                method: method, hasSentinels: method != .promote, drains: drains, endsFailover: endsFailover)
         )
         visited.insert(StateName(machine.state))
         let action: CutoverStateMachine.Action

@@ -145,6 +145,12 @@ struct ModelWorld: Hashable {
 
     mutating func promoteTarget() { targetFollows = false }
 
+    /// Of those that send clients to the target already.
+    mutating func endFailovers() {
+        if leader.isUp, leader.failover == .promoted, leader.namesTarget { leader.turn() }
+        if other.isUp, other.failover == .promoted, other.namesTarget { other.turn() }
+    }
+
     mutating func demoteSource() {
         if isTargetBehind { hasLost = true }
         isTargetBehind = false

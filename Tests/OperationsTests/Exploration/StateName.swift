@@ -5,7 +5,8 @@ enum StateName: Hashable, CaseIterable {
     case ready, fencing, holdingFirst, holdingLast, drainingFirst, drainingLast, recording
     case asking, holdingAgain, drainingAgain, promoting, confirming, judging, abandoning, reholding, reconfirming
     case demoting, announcing, watching, watchingLoose, watchingReleased, lookingAfterLoose, lookingAfterReleased
-    case askingAgain, askingAgainLoose, askingAgainReleased, releasing, releasingEarly
+    case askingAgain, askingAgainLoose, askingAgainReleased, ending, endingLoose, endingReleased, releasing,
+        releasingEarly
     case expiring, concluding, bringingToRest
     case seekingRival, recordingRival, lowering, recordingReturn
     case finished
@@ -39,6 +40,9 @@ enum StateName: Hashable, CaseIterable {
             case .askingAgain(.held): .askingAgain
             case .askingAgain(.loose): .askingAgainLoose
             case .askingAgain(.released): .askingAgainReleased
+            case .ending(.held): .ending
+            case .ending(.loose): .endingLoose
+            case .ending(.released): .endingReleased
             case .releasing(.released): .releasing
             case .releasing: .releasingEarly
             case .expiring: .expiring
@@ -73,4 +77,7 @@ enum StateName: Hashable, CaseIterable {
             ]
         }
     }
+
+    /// The states in which a Sentinel is made to end its failover.
+    static let endings: Set<StateName> = [.ending, .endingLoose, .endingReleased]
 }

@@ -96,13 +96,24 @@ extension SmallWorld {
             sentinels[index].epoch += 1
             instances[candidate]?.isKnownToClients = true
             sentinels[index].failover = .reconfiguring(candidate, since: now)
+            for other in sentinel.replicas where other != candidate { instances[other]?.follows = candidate }
         case .promoting(_, let since)? where now - since >= sentinel.failoverTimeout:
             sentinels[index].failover = nil
-        case .reconfiguring(let promoted, let since)? where now - since >= .milliseconds(50):
+        case .reconfiguring(let promoted, let since)?
+        where now - since
+            >= min(
+                isWaiting(for: promoted, sentinel) ? .seconds(1_000_000) : .milliseconds(50), sentinel.failoverTimeout):
             for other in sentinels.indices where sentinels[other].isUp && !sentinels[other].isInTilt {
                 turn(other, to: promoted)
             }
         case .begun?, .promoting?, .reconfiguring?, nil: break
+        }
+    }
+
+    /// Whether it has not seen yet that every other replica follows the one that it has promoted.
+    private func isWaiting(for promoted: Endpoint, _ sentinel: FakeSentinel) -> Bool {
+        sentinel.replicas.contains { replica in
+            replica != promoted && instances[replica]?.isUp == true && sentinel.looks[replica]?.follows != promoted
         }
     }
 
@@ -173,6 +184,9 @@ extension SmallWorld {
             sentinels[index].looks = [:]
             return .integer(1)
         case line.hasPrefix("SENTINEL FAILOVER"): return beginFailover(index)
+        case line.hasPrefix("SENTINEL SET"):
+            sentinels[index].failoverTimeout = .milliseconds(Int64(words[4]) ?? 0)
+            return .ok
         case line.hasPrefix("SENTINEL MYID"): return .text(sentinel.id)
         case line.hasPrefix("PUBLISH"): return takeHello(index, words)
         default: return .refusal("ERR unknown command")

@@ -31,6 +31,7 @@ struct SmallWorld {
 
     static let source = Endpoint(host: "10.0.0.1", port: 6379)
     static let target = Endpoint(host: "10.0.0.2", port: 6379)
+    static let otherReplica = Endpoint(host: "10.0.0.3", port: 6379)
     static let sentinelHost = "10.0.0.9"
 
     /// A source with data, an empty target, and Sentinels that know only the source.
@@ -44,17 +45,22 @@ struct SmallWorld {
     }
 
     /// The same world with a target that follows in sync and that the Sentinels have seen.
-    static func following(sentinels count: Int = 1) -> SmallWorld { followed[count] ?? SmallWorld(sentinels: count) }
+    /// - Parameter otherReplica: whether another replica follows the source, too.
+    static func following(sentinels count: Int = 1, otherReplica: Bool = false) -> SmallWorld {
+        otherReplica ? follow(count, otherReplica: true) : followed[count] ?? SmallWorld(sentinels: count)
+    }
 
-    private static let followed = Dictionary(
-        uniqueKeysWithValues: [0, 1, 3].map { count in
-            var world = SmallWorld(sentinels: count)
-            world.instances[target]?.follows = source
-            // The first Sentinel looked at the target 300 ms ago, so the best moment to ask it is near.
-            world.advance(by: .milliseconds(10_300))
-            world.log = []
-            return (count, world)
-        })
+    private static let followed = Dictionary(uniqueKeysWithValues: [0, 1, 3].map { ($0, follow($0)) })
+
+    private static func follow(_ count: Int, otherReplica isThere: Bool = false) -> SmallWorld {
+        var world = SmallWorld(sentinels: count)
+        world.instances[target]?.follows = source
+        if isThere { world.instances[otherReplica] = FakeInstance(follows: source) }
+        // The first Sentinel looked at the target 300 ms ago, so the best moment to ask it is near.
+        world.advance(by: .milliseconds(10_300))
+        world.log = []
+        return world
+    }
 
     var source: FakeInstance { instances[Self.source] ?? FakeInstance() }
     var target: FakeInstance { instances[Self.target] ?? FakeInstance() }
