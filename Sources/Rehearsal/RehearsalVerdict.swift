@@ -20,6 +20,8 @@ package struct RehearsalVerdict: Sendable, Equatable {
     package var longestWriterGap: Duration
     /// How often the writers met each error, by its code.
     package var errors: [String: Int]
+    /// The most errors that one writer met.
+    package var mostErrors: Int
     package var steps: [StepTime]
 
     package var succeeded: Bool { lostWrites == 0 }
@@ -33,6 +35,7 @@ package struct RehearsalVerdict: Sendable, Equatable {
         writeGap = record.writeGap(in: window)
         longestWriterGap = record.longestWriterGap(in: window)
         errors = record.errors
+        mostErrors = record.logs.map { $0.errors.values.reduce(0, +) }.max() ?? 0
         self.steps = steps
     }
 }

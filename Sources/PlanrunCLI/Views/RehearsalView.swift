@@ -26,7 +26,10 @@ struct RehearsalView {
         if !verdict.lostKeys.isEmpty { lines.append("  for example \(verdict.lostKeys.joined(separator: ", "))") }
         if !verdict.errors.isEmpty {
             let errors = verdict.errors.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-            lines.append("errors seen          \(errors.joined(separator: ", "))")
+            // They are no loss, but an application meets them, too.
+            lines.append(
+                "errors seen          \(errors.joined(separator: ", ")) (at most \(verdict.mostErrors) for one connection); whoever gets one has to send the write again"
+            )
         }
         lines += ["", sentence(style)] + notes.map { "  but \($0)" }
         return lines.joined(separator: "\n")
@@ -53,6 +56,7 @@ struct RehearsalView {
             var writeGap: Double
             var longestConnectionGap: Double
             var errors: [String: Int]
+            var mostErrorsOfOneConnection: Int
             var steps: [String: Double]
             var succeeded: Bool
         }
@@ -60,7 +64,8 @@ struct RehearsalView {
             acknowledgedWrites: verdict.acknowledgedWrites, lostWrites: verdict.lostWrites, notes: notes,
             lostKeys: verdict.lostKeys,
             writeGap: seconds(verdict.writeGap), longestConnectionGap: seconds(verdict.longestWriterGap),
-            errors: verdict.errors, steps: Dictionary(verdict.steps.map { ($0.step, seconds($0.wallTime)) }) { $1 },
+            errors: verdict.errors, mostErrorsOfOneConnection: verdict.mostErrors,
+            steps: Dictionary(verdict.steps.map { ($0.step, seconds($0.wallTime)) }) { $1 },
             succeeded: isGood)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
