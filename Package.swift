@@ -20,6 +20,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -34,6 +35,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
@@ -65,9 +67,8 @@ let package = Package(
             "PlanrunCLI",
             [
                 "Operations", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph", "YAMLTree",
-                "Diagnostics",
-                "RedisTopology", "RESP", "RedisNIO", "Rehearsal", "Escaping", "Values", argumentParser, nioCore,
-                subprocess, system,
+                "Diagnostics", "RedisTopology", "RESP", "RedisNIO", "Rehearsal", "Escaping", "Values", argumentParser,
+                crypto, nioCore, subprocess, system,
             ]),
         .executableTarget(name: "planrun", dependencies: ["PlanrunCLI"], swiftSettings: strict),
 

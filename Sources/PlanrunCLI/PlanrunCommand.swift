@@ -3,6 +3,8 @@ import Diagnostics
 
 /// The command line: parses arguments and hands them to a verb.
 package struct PlanrunCommand: AsyncParsableCommand {
+    static let versionNumber = "0.1.0"
+
     package static let configuration = CommandConfiguration(
         commandName: "planrun",
         abstract: "Move a live Redis to Dragonfly, Valkey or a newer Redis, by a plan that is reviewed first.",
@@ -28,12 +30,13 @@ package struct PlanrunCommand: AsyncParsableCommand {
               3  stopped; 'resume' goes on
               4  failed, and a person is needed
             """,
-        version: "planrun 0.1.0",
+        version: "planrun \(versionNumber)",
         groupedSubcommands: [
             CommandGroup(
                 name: "Read-only",
                 subcommands: [
                     ValidateVerb.self, LintVerb.self, FmtVerb.self, DiffVerb.self, RehearseVerb.self, PlanVerb.self,
+                    ShowVerb.self,
                     CheckVerb.self,
                     CompareVerb.self, StatusVerb.self,
                     GraphVerb.self, SchemaVerb.self,

@@ -14,7 +14,8 @@ struct FailureCodeTests {
     private static let root = String(#filePath.dropLast("Tests/PlanrunCLITests/FailureCodeTests.swift".count))
     private static let all =
         rows(ExecutorFailure.self) + rows(OperationFailure.self) + rows(SessionError.Code.self)
-        + rows(VerbFailure.self) + rows(StoreFailure.Code.self) + rows(SecretError.Code.self)
+        + rows(VerbFailure.self) + rows(SavedPlanFailure.self) + rows(StoreFailure.Code.self)
+        + rows(SecretError.Code.self)
         + rows(RehearsalError.Code.self)
 
     private static func rows<Code: DeclaredFailure>(_ type: Code.Type) -> [(word: String, summary: String)] {

@@ -1,5 +1,3 @@
-import FoundationEssentials
-import Glibc
 import SystemPackage
 
 /// The state file of one plan: JSON, written whole or not at all, readable by its owner only.
@@ -33,35 +31,16 @@ package struct StateFile: Sendable {
         try checkPlace()
         let encoded = StateDocument.encode(state)
         do {
-            return try replace(with: encoded)
+            return try file.replace(with: encoded)
         } catch {
             throw .cannotWrite(path, error)
         }
     }
 
     /// Removes the temporary files of processes that died in the middle of a write.
-    func removeLeftovers() {
-        let folder = target.removingLastComponent()
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder.string)) ?? []
-        for name in names where name.hasPrefix(".") && name.hasSuffix(temporaryEnding) {
-            // A temporary file is named after the process that writes it: `.4711.prod.state.json.tmp`. The file of a
-            // living process stays, because that process may be about to rename it.
-            let writer = pid_t(name.dropFirst().dropLast(temporaryEnding.count))
-            if let writer, writer > 0, writer == getpid() || kill(writer, 0) != 0 && errno == ESRCH {
-                removeFile(folder.appending(name))
-            }
-        }
-    }
+    func removeLeftovers() { file.removeLeftovers() }
 
-    private var target: FilePath { FilePath(path) }
-
-    private var temporaryEnding: String { ".\(target.lastComponent?.string ?? "state").tmp" }
-
-    /// The name contains the process id: if two processes write at once, neither renames the half-written file of the
-    /// other.
-    private var temporary: FilePath {
-        target.removingLastComponent().appending(".\(getpid())\(temporaryEnding)")
-    }
+    private var file: WholeFile { WholeFile(path: path) }
 
     private func bytes() throws(StoreFailure) -> ([UInt8], FileStatus.Mark) {
         do {
@@ -87,17 +66,5 @@ package struct StateFile: Sendable {
     private func checkPlace() throws(StoreFailure) {
         guard let status = FileStatus(ofLink: path) else { return }
         guard status.isRegular else { throw .notAFile(path) }
-    }
-
-    private func replace(with bytes: [UInt8]) throws(Errno) -> FileStatus.Mark {
-        removeFile(temporary)
-        do {
-            let mark = try AtomicReplacement.write(bytes, to: temporary)
-            try AtomicReplacement.rename(temporary, to: target)
-            return mark
-        } catch {
-            removeFile(temporary)
-            throw error
-        }
     }
 }

@@ -5,6 +5,8 @@ protocol FieldDeclaration: Sendable {
     /// A value that editors show as an example; `nil` if the declaration lacks one, which a test does not allow.
     var example: SchemaValue? { get }
     var hasDefault: Bool { get }
+    /// The value that holds where the plan says nothing, as a plan spells it; `nil` if there is none.
+    var defaultText: String? { get }
     /// `nil` if no value of the key is weaker than another.
     var limit: PlanLimit? { get }
 }
@@ -18,8 +20,10 @@ extension Field: FieldDeclaration {
 
     var example: SchemaValue? { ownExample ?? defaultValue.map(schemaDefault) ?? type.example }
 
+    var defaultText: String? { defaultValue.map(type.spell) }
+
     var limit: PlanLimit? {
-        weaker.map { PlanLimit(key: key, weaker: $0, defaultText: defaultValue.map(type.spell)) }
+        weaker.map { PlanLimit(key: key, weaker: $0, defaultText: defaultText) }
     }
 
     /// A default as JSON: words and quantities are spelt as in the plan.

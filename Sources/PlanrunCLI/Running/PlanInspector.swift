@@ -3,6 +3,7 @@ import Execution
 import Operations
 import PlanGraph
 import PlanModel
+import PlanReview
 
 /// Works out what a plan would do now: runs its preflight checks, and asks each effect whether it is done already.
 /// Changes nothing.
@@ -10,6 +11,8 @@ struct PlanInspector {
     let compiled: CompiledPlan
     /// `nil` if no server may be asked. The report then contains only what the plan itself says.
     let servers: Servers?
+    /// The record of a run of this plan that has begun and is not finished. What it has done is not asked about again.
+    var unfinished: RunState?
 
     /// - Parameter kind: reports only the steps of this kind; `nil` reports all.
     func report(only kind: StepKind.Name? = nil) async -> PlanReport {
@@ -23,8 +26,39 @@ struct PlanInspector {
             steps.append(entry)
         }
         return PlanReport(
-            name: compiled.plan.name, path: compiled.plan.file.path, isLive: servers != nil, steps: steps,
+            name: compiled.plan.name, path: compiled.plan.file.path, isLive: servers != nil,
+            unfinished: unfinished.map { run in
+                PlanReport.UnfinishedRun(
+                    startedAt: run.startedAt, status: run.status,
+                    planChanges: run.recordedPlan.map { compiled.plan.changes(since: $0).sentences } ?? [])
+            }, topology: await TopologyForecast.make(compiled.plan, servers), steps: steps, review: review,
             wayBack: PlanHeader(plan: compiled.plan).wayBack)
+    }
+
+    /// The checks that make sense for the plan.
+    private var checks: [CheckDeclaration] { PreflightCatalogue.declarations(for: compiled.plan) }
+
+    private func checksOff(_ step: Step) -> [PlanReport.CheckOff] {
+        guard case .preflight(let preflight) = step.kind else { return [] }
+        return checks.filter { preflight.settings[$0.id]?.severity == .off }.map {
+            PlanReport.CheckOff(id: $0.id, title: $0.title)
+        }
+    }
+
+    private var review: [PlanReport.Remark] {
+        Review(
+            compiled.plan.file, checks: PreflightCatalogue.declarations, applying: PreflightCatalogue.declarations(for:)
+        ).diagnostics.map { diagnostic in
+            PlanReport.Remark(
+                rule: diagnostic.topic.id, severity: diagnostic.severity.rawValue,
+                line: diagnostic.range?.start.line ?? 1, message: diagnostic.message, help: diagnostic.help)
+        }
+    }
+
+    /// Whether the unfinished run has done all nodes of a step.
+    private func isDone(_ nodes: [StepGraph.Node]) -> Bool {
+        guard let unfinished else { return false }
+        return nodes.allSatisfy { unfinished[$0.id]?.status == .succeeded }
     }
 
     private func entry(_ step: Step, asks: Bool) async -> PlanReport.Entry {
@@ -36,7 +70,12 @@ struct PlanInspector {
             id: step.id, kind: step.kind.name.rawValue, action: action(nodes),
             does: step.kind.declaration.summary(scene), undo: step.kind.declaration.wayBack(scene),
             isPointOfNoReturn: nodes.contains { $0.role == .pointOfNoReturn }, needs: step.needs,
-            settings: Dictionary(step.settings.map { ($0.key, $0.value) }) { $1 }, outlook: [], findings: [])
+            settings: Dictionary(step.settings.map { ($0.key, $0.value) }) { $1 },
+            deviations: step.deviations(checks: checks), checksOff: checksOff(step), outlook: [], findings: [])
+        if isDone(nodes) {
+            entry.action = .done
+            return entry
+        }
         guard let servers else { return entry }
         let provider = compiled.operations(servers: servers, approver: NobodyApproves())
         for node in nodes where isEffect { entry.outlook += await provider.operation(for: node.id).outlook() }

@@ -86,6 +86,17 @@ struct PlanRun: Sendable {
     /// - Throws: `ExitStatus.failure` if another planrun carries out a run on the same servers.
     func go(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
         try await claimServers()
+        return try await goOn(state)
+    }
+
+    /// Begins a new run. A saved plan is carried out only on servers that are as they were when it was saved.
+    func begin(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
+        try await claimServers()
+        try await options.saved?.check(servers, compiled, context)
+        return try await goOn(state)
+    }
+
+    private func goOn(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
         announce()
         let outcome = await executor(allowance: .nothing).run(state, interrupts: interrupts.stream())
         view.close()
@@ -224,6 +235,8 @@ struct RunSettings: Sendable {
     var approvals: Approvals
     var format: TextFormat
     var commands: CommandLines
+    /// The saved plan that is carried out, if it is one.
+    var saved: SavedPlan?
 }
 
 extension Signals {

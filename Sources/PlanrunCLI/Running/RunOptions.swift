@@ -12,10 +12,6 @@ struct RunOptions: ParsableArguments {
     var format: TextFormat = .text
 
     @OptionGroup var display: DisplayOptions
-
-    var statePath: String { record.path(forPlan: plan) }
-    var store: any RunStore { record.store(forPlan: plan) }
-    var commands: CommandLines { record.commands(forPlan: plan) }
 }
 
 /// The options that approve a step before its question comes up.
@@ -23,14 +19,24 @@ struct ApprovalOptions: ParsableArguments {
     @Flag(name: .customLong("auto-approve"), help: "Say yes to every approval step.")
     var autoApprove = false
 
-    @Option(name: .long, help: ArgumentHelp("Say yes to this approval step; can be repeated.", valueName: "id"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Say yes to this approval step; can be repeated. With @DIGEST behind it, of that saved plan only.",
+            valueName: "id"))
     var approve: [String] = []
 
-    var approvals: Approvals { Approvals(all: autoApprove, steps: Set(approve)) }
+    var approvals: Approvals {
+        let words = approve.map { $0.split(separator: "@", maxSplits: 1).map(String.init) }
+        return Approvals(
+            all: autoApprove, steps: Set(words.compactMap(\.first)), digests: words.compactMap { $0.dropFirst().first })
+    }
 }
 
 /// Which approval steps a person has said yes to on the command line.
 struct Approvals: Sendable {
     var all = false
     var steps: Set<String> = []
+    /// What the approvals name as the plan that they are meant for.
+    var digests: [String] = []
 }

@@ -11,6 +11,8 @@ protocol RunVerb: Verb {
     var approvals: Approvals { get }
     /// Whether a run that has succeeded is followed by another one.
     var beginsNewRun: Bool { get }
+    /// The saved plan that the verb's argument is; `nil` if it is the path of a plan.
+    func savedPlan(_ context: CommandContext) throws(ExitStatus) -> SavedPlan?
     func start(_ run: PlanRun) async throws -> ExitStatus
 }
 
@@ -18,18 +20,22 @@ extension RunVerb {
     var beginsNewRun: Bool { false }
     var display: DisplayOptions { options.display }
 
+    func savedPlan(_ context: CommandContext) throws(ExitStatus) -> SavedPlan? { nil }
+
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let plan = try context.loadPlan(options.plan)
+        let saved = try savedPlan(context)
+        try approvals.check(saved, context)
+        let plan = try context.loadPlan(saved?.planPath ?? options.plan)
         let lease: any RunLease
         do {
             // The lease is held until this function returns. The store takes back the lease of a process that dies.
-            lease = try await options.store.hold()
+            lease = try await options.record.store(forPlan: plan.file.path).hold()
         } catch {
-            context.tell(Notice(error, options.commands))
+            context.tell(Notice(error, options.record.commands(forPlan: plan.file.path)))
             return error.code == .locked ? .failure : .invalid
         }
         do {
-            let status = try await carryOut(plan, lease, context)
+            let status = try await carryOut(plan, saved, lease, context)
             await lease.release()
             return status
         } catch {
@@ -38,14 +44,16 @@ extension RunVerb {
         }
     }
 
-    private func carryOut(_ plan: Plan, _ lease: any RunLease, _ context: CommandContext) async throws -> ExitStatus {
+    private func carryOut(
+        _ plan: Plan, _ saved: SavedPlan?, _ lease: any RunLease, _ context: CommandContext
+    ) async throws -> ExitStatus {
         // A record that cannot be read is ignored here. The verb that needs the record reads it again and reports the
         // error.
         let over: [RunState.Status] = [.rolledBack, .abandoned] + (beginsNewRun ? [.succeeded] : [])
         let recorded = (try? await lease.read()).flatMap { over.contains($0.status) ? nil : $0.lineage }
         let settings = RunSettings(
-            lease: lease, statePath: options.statePath, approvals: approvals, format: options.format,
-            commands: options.commands)
+            lease: lease, statePath: options.record.path(forPlan: plan.file.path), approvals: approvals,
+            format: options.format, commands: options.record.commands(forPlan: plan.file.path), saved: saved)
         let run = try PlanRun(
             context, settings, plan: plan, lineage: recorded ?? UUID().uuidString.lowercased(),
             view: context.runView(options.format))
@@ -53,7 +61,7 @@ extension RunVerb {
         do {
             status = try await start(run)
         } catch let failure as StoreFailure {
-            context.tell(Notice(failure, options.commands))
+            context.tell(Notice(failure, settings.commands))
             status = .invalid
         } catch let refused as ExitStatus {
             status = refused

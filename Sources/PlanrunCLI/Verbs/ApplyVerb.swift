@@ -6,7 +6,8 @@ import PlanModel
 struct ApplyVerb: RunVerb {
     static let isReadOnly = false
     static let configuration = CommandConfiguration(
-        commandName: "apply", abstract: "Carry a plan out; every step is recorded in its state file.")
+        commandName: "apply",
+        abstract: "Carry out a plan, or exactly what 'plan --out' saved; every step is recorded in its state file.")
 
     @OptionGroup var options: RunOptions
     @OptionGroup var approval: ApprovalOptions
@@ -26,8 +27,19 @@ struct ApplyVerb: RunVerb {
     )
     var newRun = false
 
+    @Option(
+        name: .customLong("max-age"),
+        help: ArgumentHelp("The oldest saved plan that is carried out.", valueName: "duration"))
+    var maxAge = PlanDuration(value: .seconds(86_400))
+
     var approvals: Approvals { approval.approvals }
     var beginsNewRun: Bool { newRun }
+
+    func savedPlan(_ context: CommandContext) throws(ExitStatus) -> SavedPlan? {
+        guard let saved = try context.savedPlan(at: options.plan) else { return nil }
+        try saved.check(age: maxAge.value, at: .now, context)
+        return saved
+    }
 
     func start(_ run: PlanRun) async throws -> ExitStatus {
         let state: RunState
@@ -35,19 +47,19 @@ struct ApplyVerb: RunVerb {
             state = try await run.options.lease.read()
         } catch {
             guard error.code == .missing else { throw error }
-            return try await run.go(run.newState())
+            return try await run.begin(run.newState())
         }
         try run.refuseIfOfAnotherPlan(state)
         switch state.status {
         case .succeeded:
-            if newRun { return try await run.go(run.newState(after: state)) }
+            if newRun { return try await run.begin(run.newState(after: state)) }
             return try finished(run, state)
-        case .rolledBack: return try await run.go(run.newState(after: state))
-        case .abandoned: return try await run.go(run.newState(afterAbandoned: state))
+        case .rolledBack: return try await run.begin(run.newState(after: state))
+        case .abandoned: return try await run.begin(run.newState(afterAbandoned: state))
         case .running, .failed, .stopped:
             if resume { return try await run.go(run.continued(acceptsChange: acceptPlanChange)) }
             // Only checks have run, so there is nothing to resume and nothing to take back.
-            if state.hasChangedNothing { return try await run.go(run.newState(after: state)) }
+            if state.hasChangedNothing { return try await run.begin(run.newState(after: state)) }
             return refuse(run, state)
         case .rollingBack, .rollbackIncomplete: return refuse(run, state)
         }

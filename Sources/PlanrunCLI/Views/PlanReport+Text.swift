@@ -1,3 +1,4 @@
+import Escaping
 import Operations
 import PlanGraph
 import PlanModel
@@ -14,6 +15,7 @@ extension PlanReport {
                 "\($0.key) \($0.value)"
             }
             if !settings.isEmpty { lines.append("     " + style.color(.gray, settings.joined(separator: ", "))) }
+            lines += deviations(of: step, style)
             lines += step.outlook.map { "     now: \($0)" }
             if let undo = step.undo { lines.append("     back: \(undo)") }
             if step.isPointOfNoReturn { lines.append("     " + style.strong(.yellow, "point of no return")) }
@@ -22,7 +24,18 @@ extension PlanReport {
             }
             lines += findings(of: step, style, showsPassed: showsPassed)
         }
-        return (lines + ["", summary]).joined(separator: "\n")
+        lines += [""] + (reviewCount.map { ["review: \($0) ('planrun lint \(path.shellWord)' shows them)"] } ?? [])
+        return (lines + [summary] + (unfinished?.planChanges.map { "  the plan has changed since: \($0)" } ?? []))
+            .joined(separator: "\n")
+    }
+
+    /// What weakens the step stands out; what strengthens it is among the settings.
+    private func deviations(of step: Entry, _ style: Style) -> [String] {
+        let weaker = step.deviations.filter { $0.tendency == .loosened && $0.value != CheckSeverity.off.rawValue }
+        return weaker.map { deviation in
+            let standard = deviation.standard.map { ", where \($0) is the standard" } ?? ""
+            return "     \(style.color(.yellow, "weaker")) \(deviation.key) \(deviation.value)\(standard)"
+        } + step.checksOff.map { "     \(style.color(.yellow, "off")) \($0.id): nobody asks whether \($0.title)" }
     }
 
     private func mark(_ step: Entry) -> String {
@@ -30,6 +43,7 @@ extension PlanReport {
         case .check, .wait, .ask: ""
         case .change: ""
         case .nothing: "nothing to do: "
+        case .done: "done: "
         }
     }
 
@@ -74,20 +88,8 @@ extension PlanReport {
         return (lines + [findingsCount]).joined(separator: "\n")
     }
 
-    /// Only the findings of the checks, for a pull request. Failed checks stand first.
-    var findingsMarkdown: String {
-        let all = steps.flatMap(\.findings)
-        let sorted = [.failed, .warned, .passed, .notAsked].flatMap { verdict in all.filter { $0.verdict == verdict } }
-        let rows = sorted.map { finding in
-            let help = finding.help.map(Markdown.escape).joined(separator: "<br>")
-            return "| `\(finding.check)` | \(finding.verdict.rawValue) | \(Markdown.escape(finding.saw)) | \(help) |"
-        }
-        let head = ["### \(Markdown.escape(name))", "", "| check | | saw | what to do |", "|---|---|---|---|"]
-        return (head + rows + ["", "\(findingsCount)."]).joined(separator: "\n")
-    }
-
-    /// How many checks passed, and the names of those that did not: their rows are scattered over the table.
-    private var findingsCount: String {
+    /// How many checks passed, and the names of those that did not.
+    var findingsCount: String {
         let findings = steps.flatMap(\.findings)
         let (warned, failed) = (names(.warned, in: findings), names(.failed, in: findings))
         let notAsked = findings.count { $0.verdict == .notAsked }
@@ -103,23 +105,5 @@ extension PlanReport {
 
     private func count(_ names: [String], _ word: String) -> String {
         "\(names.count) \(word)" + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
-    }
-
-    /// The whole report, for a pull request.
-    func markdown(header: PlanHeader) -> String {
-        var lines = ["### \(header.plan.name)", ""]
-        if let description = header.plan.description { lines += [Markdown.escape(description), ""] }
-        lines += ["| | step | what it does | way back |", "|---|---|---|---|"]
-        for (number, step) in steps.enumerated() {
-            let title = step.isPointOfNoReturn ? "**`\(step.id)`** (point of no return)" : "`\(step.id)`"
-            lines.append(
-                "| \(number + 1) | \(title) | \(Markdown.escape(step.does)) | \(Markdown.escape(step.undo ?? "–")) |")
-        }
-        let findings = steps.flatMap(\.findings)
-        if !findings.isEmpty {
-            lines += ["", "| check | | saw |", "|---|---|---|"]
-            lines += findings.map { "| `\($0.check)` | \($0.verdict.rawValue) | \(Markdown.escape($0.saw)) |" }
-        }
-        return (lines + ["", "\(Markdown.escape(summary)). \(Markdown.escape(wayBack))."]).joined(separator: "\n")
     }
 }

@@ -4,9 +4,9 @@ import PlanGraph
 import PlanModel
 
 /// What would happen if the plan were carried out now: the result of `planrun plan`, for every renderer.
-struct PlanReport: Encodable, Sendable {
-    struct Entry: Encodable, Sendable {
-        enum Action: String, Encodable, Sendable {
+struct PlanReport: Codable, Sendable {
+    struct Entry: Codable, Sendable {
+        enum Action: String, Codable, Sendable {
             /// The step only reads.
             case check
             case wait
@@ -15,6 +15,8 @@ struct PlanReport: Encodable, Sendable {
             case change
             /// The step is done already, according to the servers.
             case nothing
+            /// The run that has begun has done the step, according to its record.
+            case done
         }
 
         var id: String
@@ -25,13 +27,32 @@ struct PlanReport: Encodable, Sendable {
         var isPointOfNoReturn: Bool
         var needs: [String]
         var settings: [String: String]
+        /// What the step says differently from the standard.
+        var deviations: [Deviation]
+        /// The checks of the step that are not asked.
+        var checksOff: [CheckOff]
         /// What the step would do or find on the servers as they are now; `does` comes from the plan alone.
         var outlook: [String]
         var findings: [Finding]
     }
 
-    struct Finding: Encodable, Sendable {
-        enum Verdict: String, Encodable, Sendable {
+    struct CheckOff: Codable, Sendable {
+        var id: String
+        /// What nobody asks: `the source is a primary`.
+        var title: String
+    }
+
+    /// What a careful reviewer would say about the plan.
+    struct Remark: Codable, Sendable {
+        var rule: String
+        var severity: String
+        var line: Int
+        var message: String
+        var help: [String]
+    }
+
+    struct Finding: Codable, Sendable {
+        enum Verdict: String, Codable, Sendable {
             case passed, warned, failed
             /// What failed made it useless to ask.
             case notAsked = "not-asked"
@@ -43,6 +64,13 @@ struct PlanReport: Encodable, Sendable {
         var help: [String]
     }
 
+    struct UnfinishedRun: Codable, Sendable {
+        var startedAt: Timestamp
+        var status: RunState.Status
+        /// What the plan says now and did not say when the run began, one sentence each.
+        var planChanges: [String]
+    }
+
     var format = 1
     var name: String
     var path: String
@@ -50,8 +78,22 @@ struct PlanReport: Encodable, Sendable {
     var isLive: Bool
     /// When a run carried the plan out: then nothing is left to do.
     var carriedOut: Timestamp?
+    /// The run of the plan that has begun and is not finished.
+    var unfinished: UnfinishedRun?
+    var topology: TopologyForecast
     var steps: [Entry]
+    /// In the order of the plan.
+    var review: [Remark]
     var wayBack: String
+
+    /// How much a careful reviewer would say: `2 warnings, 3 notes`; `nil` if nothing.
+    var reviewCount: String? {
+        let counts = ["error", "warning", "note"].compactMap { severity -> String? in
+            let count = review.count { $0.severity == severity }
+            return count == 0 ? nil : count.counted(severity, "\(severity)s")
+        }
+        return counts.isEmpty ? nil : counts.joined(separator: ", ")
+    }
 
     var hasFailures: Bool { steps.contains { $0.findings.contains { $0.verdict == .failed } } }
     var hasChanges: Bool { steps.contains { $0.action == .change } }
@@ -62,10 +104,18 @@ struct PlanReport: Encodable, Sendable {
         let failures = steps.flatMap(\.findings).count { $0.verdict == .failed }
         let warnings = steps.flatMap(\.findings).count { $0.verdict == .warned }
         var text =
+            unfinished.map { run in
+                let done = steps.count { $0.action == .done }
+                return
+                    "\(done) of \(steps.count.counted("step", "steps")) done by the run that began at \(run.startedAt); "
+            } ?? ""
+        text +=
             changes.isEmpty
             ? "nothing to do"
             : "\(changes.count.counted("step changes", "steps change")) servers: \(changes.joined(separator: ", "))"
         if failures > 0 { text += "; \(failures.counted("failed check", "failed checks")): apply would stop there" }
+        let off = steps.flatMap(\.checksOff).count
+        if off > 0 { text += "; \(off.counted("check is", "checks are")) switched off" }
         if !isLive { text += "; no server was asked" }
         if warnings > 0 { text += "; \(warnings.counted("warning", "warnings"))" }
         return text
