@@ -29,7 +29,10 @@ extension Step {
             CommonSettings.retries.key: String(kind.name.defaults.retries),
         ]
         let limits = Dictionary(kind.name.limits.map { ($0.key, $0.weaker) }) { first, _ in first }
-        let written = kind.name == .preflight ? settings.filter { common.keys.contains($0.key) } : settings
+        // What every step of the kind has to say is no deviation.
+        let written = settings.filter { key, _ in
+            kind.name == .preflight ? common.keys.contains(key) : !kind.name.requiredKeys.contains(key)
+        }
         let ofStep = written.compactMap { key, value -> Deviation? in
             let standard = common[key] ?? kind.name.defaultText(of: key)
             guard value != standard else { return nil }
@@ -43,6 +46,8 @@ extension Step {
 }
 
 extension StepKind.Name {
+    fileprivate var requiredKeys: [String] { settingsType.requiredKeys }
+
     fileprivate func defaultText(of key: String) -> String? {
         settingsType.fields.first { $0.key == key }?.defaultText
     }

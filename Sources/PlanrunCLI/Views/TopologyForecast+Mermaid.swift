@@ -1,4 +1,5 @@
 import Operations
+import Values
 
 extension TopologyForecast {
     /// Two small drawings beside each other: who writes where and who follows whom, before and after.
