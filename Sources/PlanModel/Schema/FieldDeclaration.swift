@@ -4,7 +4,6 @@ protocol FieldDeclaration: Sendable {
     var schemaMember: SchemaValue.Member { get }
     /// A value that editors show as an example; `nil` if the declaration lacks one, which a test does not allow.
     var example: SchemaValue? { get }
-    var hasDefault: Bool { get }
     /// The value that holds where the plan says nothing, as a plan spells it; `nil` if there is none.
     var defaultText: String? { get }
     /// `nil` if no value of the key is weaker than another.
@@ -15,8 +14,6 @@ extension Field: FieldDeclaration {
     var schemaMember: SchemaValue.Member {
         SchemaValue.Member(key: key, value: schema(default: defaultValue.map(schemaDefault)))
     }
-
-    var hasDefault: Bool { defaultValue != nil }
 
     var example: SchemaValue? { ownExample ?? defaultValue.map(schemaDefault) ?? type.example }
 

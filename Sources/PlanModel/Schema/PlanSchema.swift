@@ -92,7 +92,7 @@ extension PlanSchema {
         let description: SchemaValue = ["description": .string(name.meaning)]
         guard name == .approval else {
             // The settings that the step would have anyway show best how it is written.
-            let shown = type.fields.filter { $0.hasDefault || type.requiredKeys.contains($0.key) }
+            let shown = type.fields.filter { $0.defaultText != nil || type.requiredKeys.contains($0.key) }
             return description.adding(emptyOr(mapping)).addingExample(.example(of: shown))
         }
         return description.adding(["anyOf": [ApprovalStep.question.type.schema, mapping]])
