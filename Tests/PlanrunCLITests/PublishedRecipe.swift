@@ -24,6 +24,7 @@ enum PublishedRecipe {
         7. cutover: 6 checks; changes nothing but one test key
              timeout 1m
 
+        review: 5 notes ('planrun lint plans/sentinel-promotion.yaml' shows them)
         2 steps change servers: 'replicaof', 'failover'; no server was asked
 
         """
@@ -33,17 +34,56 @@ enum PublishedRecipe {
 
         Move the data behind 'master-instance' from Redis to Dragonfly without losing a write.
 
-        | | step | what it does | way back |
-        |---|---|---|---|
-        | 1 | `preflight` | many checks; changes nothing | – |
-        | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys; until it has everything, no Sentinel can promote it (replica-priority 0) | 200.0.0.2:6380 is detached, and emptied again if it was empty before |
-        | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s | – |
-        | 4 | `data` | 3 checks; changes nothing | – |
-        | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. | – |
-        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels; both write their role and all settings, also what others have set, to their configuration files | before the promotion the write pause is lifted; after it there is none |
-        | 7 | `cutover` | 6 checks; changes nothing but one test key | – |
+        **2 steps change servers: 'replicaof', 'failover'; no server was asked.**
 
-        2 steps change servers: 'replicaof', 'failover'; no server was asked. point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back.
+        ```mermaid
+        flowchart LR
+            subgraph before
+                direction TB
+                beforeA([applications])
+                beforeS{{1 Sentinel}}
+                before0["200.0.0.1:6379<br/>redis, primary"]
+                before1["200.0.0.2:6380<br/>dragonfly, stands alone"]
+                beforeA --> before0
+                beforeS -.-> before0
+            end
+            subgraph after
+                direction TB
+                afterA([applications])
+                afterS{{1 Sentinel}}
+                after0["200.0.0.2:6380<br/>dragonfly, primary"]
+                after1["200.0.0.1:6379<br/>redis, stands alone, takes no writes"]
+                afterA --> after0
+                afterS -.-> after0
+            end
+            before ~~~ after
+        ```
+
+        | | step | what it does | not the standard | way back |
+        |--:|---|---|---|---|
+        | 1 | `preflight` | many checks; changes nothing |  | – |
+        | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys; until it has everything, no Sentinel can promote it (replica-priority 0) |  | 200.0.0.2:6380 is detached, and emptied again if it was empty before |
+        | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s |  | – |
+        | 4 | `data` | 3 checks; changes nothing | `data` count | – |
+        | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. |  | – |
+        | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels; both write their role and all settings, also what others have set, to their configuration files |  | before the promotion the write pause is lifted; after it there is none |
+        | 7 | `cutover` | 6 checks; changes nothing but one test key |  | – |
+
+        Checks were not run: no server was asked.
+
+        <details><summary>review: 5 notes</summary>
+
+        | | rule | line | | what to write |
+        |---|---|--:|---|---|
+        | note | `no-tls` | 17 | 'source' is reached without TLS | add 'tls: true', or 'tls: { ca: PATH }' |
+        | note | `no-tls` | 22 | 'target' is reached without TLS | add 'tls: true', or 'tls: { ca: PATH }' |
+        | note | `no-tls` | 27 | 'sentinel' is reached without TLS | add 'tls: true', or 'tls: { ca: PATH }' |
+        | note | `no-backup` | 32 | this plan saves the source's data nowhere | put '- backup: {}' before the step that changes servers first |
+        | note | `no-way-back` | 62 | once the target is the primary, it stays so | write 'after-cutover: discard-writes' to allow going back with what that gives up |
+
+        </details>
+
+        **Way back:** point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back.
 
         """
 
@@ -53,9 +93,62 @@ enum PublishedRecipe {
           "isLive" : false,
           "name" : "sentinel-promotion",
           "path" : "plans/sentinel-promotion.yaml",
+          "review" : [
+            {
+              "help" : [
+                "add 'tls: true', or 'tls: { ca: PATH }'"
+              ],
+              "line" : 17,
+              "message" : "'source' is reached without TLS",
+              "rule" : "no-tls",
+              "severity" : "note"
+            },
+            {
+              "help" : [
+                "add 'tls: true', or 'tls: { ca: PATH }'"
+              ],
+              "line" : 22,
+              "message" : "'target' is reached without TLS",
+              "rule" : "no-tls",
+              "severity" : "note"
+            },
+            {
+              "help" : [
+                "add 'tls: true', or 'tls: { ca: PATH }'"
+              ],
+              "line" : 27,
+              "message" : "'sentinel' is reached without TLS",
+              "rule" : "no-tls",
+              "severity" : "note"
+            },
+            {
+              "help" : [
+                "put '- backup: {}' before the step that changes servers first"
+              ],
+              "line" : 32,
+              "message" : "this plan saves the source's data nowhere",
+              "rule" : "no-backup",
+              "severity" : "note"
+            },
+            {
+              "help" : [
+                "write 'after-cutover: discard-writes' to allow going back with what that gives up"
+              ],
+              "line" : 62,
+              "message" : "once the target is the primary, it stays so",
+              "rule" : "no-way-back",
+              "severity" : "note"
+            }
+          ],
           "steps" : [
             {
               "action" : "check",
+              "checksOff" : [
+
+              ],
+              "deviations" : [
+
+              ],
               "does" : "many checks; changes nothing",
               "findings" : [
 
@@ -75,6 +168,12 @@ enum PublishedRecipe {
             },
             {
               "action" : "change",
+              "checksOff" : [
+
+              ],
+              "deviations" : [
+
+              ],
               "does" : "makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys; until it has everything, no Sentinel can promote it (replica-priority 0)",
               "findings" : [
 
@@ -96,6 +195,12 @@ enum PublishedRecipe {
             },
             {
               "action" : "wait",
+              "checksOff" : [
+
+              ],
+              "deviations" : [
+
+              ],
               "does" : "waits until the lag is 64KiB at most for 5s",
               "findings" : [
 
@@ -117,6 +222,16 @@ enum PublishedRecipe {
             },
             {
               "action" : "check",
+              "checksOff" : [
+
+              ],
+              "deviations" : [
+                {
+                  "key" : "data",
+                  "tendency" : "tightened",
+                  "value" : "count"
+                }
+              ],
               "does" : "3 checks; changes nothing",
               "findings" : [
 
@@ -137,6 +252,12 @@ enum PublishedRecipe {
             },
             {
               "action" : "ask",
+              "checksOff" : [
+
+              ],
+              "deviations" : [
+
+              ],
               "does" : "asks: Cut over to Dragonfly? Writes stall for less than a second.",
               "findings" : [
 
@@ -156,6 +277,12 @@ enum PublishedRecipe {
             },
             {
               "action" : "change",
+              "checksOff" : [
+
+              ],
+              "deviations" : [
+
+              ],
               "does" : "holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels; both write their role and all settings, also what others have set, to their configuration files",
               "findings" : [
 
@@ -179,6 +306,12 @@ enum PublishedRecipe {
             },
             {
               "action" : "check",
+              "checksOff" : [
+
+              ],
+              "deviations" : [
+
+              ],
               "does" : "6 checks; changes nothing but one test key",
               "findings" : [
 
@@ -197,6 +330,34 @@ enum PublishedRecipe {
               }
             }
           ],
+          "topology" : {
+            "after" : [
+              {
+                "address" : "200.0.0.2:6380",
+                "engine" : "dragonfly",
+                "role" : "primary"
+              },
+              {
+                "address" : "200.0.0.1:6379",
+                "engine" : "redis",
+                "role" : "fenced"
+              }
+            ],
+            "before" : [
+              {
+                "address" : "200.0.0.1:6379",
+                "engine" : "redis",
+                "role" : "primary"
+              },
+              {
+                "address" : "200.0.0.2:6380",
+                "engine" : "dragonfly",
+                "role" : "alone"
+              }
+            ],
+            "knowsReplicas" : false,
+            "sentinels" : 1
+          },
           "wayBack" : "point of no return: 'failover'; a failure before it is rolled back automatically, after it there is no way back"
         }
 

@@ -115,7 +115,7 @@ struct PlanReport: Codable, Sendable {
             : "\(changes.count.counted("step changes", "steps change")) servers: \(changes.joined(separator: ", "))"
         if failures > 0 { text += "; \(failures.counted("failed check", "failed checks")): apply would stop there" }
         let off = steps.flatMap(\.checksOff).count
-        if off > 0 { text += "; \(off.counted("check is", "checks are")) switched off" }
+        if off > 0, !changes.isEmpty { text += "; \(off.counted("check is", "checks are")) switched off" }
         if !isLive { text += "; no server was asked" }
         if warnings > 0 { text += "; \(warnings.counted("warning", "warnings"))" }
         return text
