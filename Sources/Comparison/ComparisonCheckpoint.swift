@@ -13,7 +13,8 @@ package struct ComparisonCheckpoint: Codable, Equatable, Sendable {
     let cursor: String
     /// How many keys there were on one server, which decides what a sample draws.
     let population: Int64
-    let done: Int
+    /// Keys looked at until then.
+    package let done: Int
     let report: ComparisonReport
     /// Keys that have to be looked at again.
     let suspects: [Suspect]

@@ -11,6 +11,9 @@ package struct ComparisonReport: Sendable, Equatable, Codable {
     package internal(set) var examples: [Difference.Kind: [Difference]] = [:]
     /// Keys that changed at every look.
     package internal(set) var unsettled = 0
+    /// After a cutover: keys that differ and were changed since it, and keys of which that cannot be told.
+    package internal(set) var changedSince = 0
+    package internal(set) var unknownSince = 0
     /// Keys of types whose values cannot be read; their types and expiry were compared.
     package internal(set) var unread = 0
     package internal(set) var databases = 0

@@ -2,7 +2,7 @@ import NIOCore
 import RESP
 
 /// Which keys are compared.
-package enum ComparisonScope: Sendable, Hashable {
+package enum ComparisonScope: Sendable, Hashable, Codable {
     case full
     /// About so many keys, drawn by chance.
     case sample(keys: Int)

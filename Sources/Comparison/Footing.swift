@@ -8,3 +8,11 @@ package protocol Footing: Sendable {
     /// - Throws: whatever voids what was compared so far, or stops the comparison.
     func check() async throws
 }
+
+/// Keeps where a comparison is, so that another one can go on there.
+package protocol CheckpointKeeper: Sendable {
+    /// Whether it is time for another checkpoint. Making one can take a moment.
+    var isDue: Bool { get }
+
+    func keep(_ checkpoint: ComparisonCheckpoint)
+}

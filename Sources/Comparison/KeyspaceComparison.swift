@@ -6,12 +6,8 @@ package import RESP
 /// Both servers are asked the same questions, and equal bytes in the answers are equal data. Only where they differ, and
 /// where a value is large, is the content of the answers looked at. Memory stays bounded whatever the servers hold.
 package struct KeyspaceComparison: Sendable {
-    /// Keys of one page. A server answers a page at once, so a larger page would hold its other clients up longer.
-    private static let page = 500
     /// Long values that are read at the same time.
     private static let crew = 16
-    /// Pages between two checkpoints.
-    private static let pagesOfCheckpoint = 200
     /// Suspects that are read at the same time.
     private static let company = 64
     /// How far the expiry of a key may be apart on the two servers, in milliseconds.
@@ -25,19 +21,24 @@ package struct KeyspaceComparison: Sendable {
     private let leader: Side?
     private let footing: any Footing
     private let clock: any Clock<Duration>
+    private let page: Int
     private let examples: Int
     private let disclosure: KeyDisclosure
+    private let aftermath: Aftermath?
 
     /// - Parameters:
     ///   - source, target: sessions that nobody else uses.
     ///   - leader: the server that applications write to and the other one follows; `nil` where neither follows the
     ///     other.
+    ///   - page: how many keys are asked for at once. A server answers a page without a break, so a larger page holds its
+    ///     other clients up longer, and a smaller one costs more.
     ///   - examples: how many differences of each kind the report names.
     ///   - disclosure: what may be shown of differences.
+    ///   - aftermath: where the source takes no writes any more, and the target does, since a cutover.
     package init(
         source: any CommandSession, target: any CommandSession, leader: Side?, footing: any Footing,
-        clock: any Clock<Duration>, examples: Int = 10,
-        disclosure: KeyDisclosure = .everything
+        clock: any Clock<Duration>, page: Int = 500, examples: Int = 10,
+        disclosure: KeyDisclosure = .everything, aftermath: Aftermath? = nil
     ) async throws {
         async let there = ServerReader.open(target)
         var readers = try await Pair(source: ServerReader.open(source), target: there)
@@ -48,8 +49,10 @@ package struct KeyspaceComparison: Sendable {
         self.leader = leader
         self.footing = footing
         self.clock = clock
+        self.page = page
         self.examples = examples
         self.disclosure = disclosure
+        self.aftermath = aftermath
     }
 
     /// The servers at which reading counts as use, so that it changes what they would evict.
@@ -62,15 +65,15 @@ package struct KeyspaceComparison: Sendable {
     ///   - earlier: where an interrupted comparison of the same scope was. It must have been of the same two processes,
     ///     whose data nobody has replaced since.
     ///   - note: takes how far the comparison is, after every page.
-    ///   - keep: takes from time to time where the comparison is; `nil` where nobody wants to go on with it.
+    ///   - keeper: takes from time to time where the comparison is; `nil` where nobody wants to go on with it.
     ///   - found: takes each difference as soon as it is certain.
     package func run(
         databases: [Int], total: Int64, scope: ComparisonScope, from earlier: ComparisonCheckpoint? = nil,
         note: @escaping @Sendable (ComparisonProgress) -> Void,
-        keep: (@Sendable (ComparisonCheckpoint) async throws -> Void)? = nil,
+        keeper: (any CheckpointKeeper)? = nil,
         found: @escaping @Sendable (Difference) throws -> Void
     ) async throws -> ComparisonReport {
-        let telling = Telling(note: note, keep: keep, found: found)
+        let telling = Telling(note: note, keeper: keeper, found: found)
         var pass = Pass(
             telling: telling, filter: KeyFilter(scope, of: earlier?.population ?? total / 2), total: total,
             examples: examples)
@@ -101,7 +104,7 @@ package struct KeyspaceComparison: Sendable {
     /// What a run tells while it goes on, and to whom.
     private struct Telling: Sendable {
         let note: @Sendable (ComparisonProgress) -> Void
-        let keep: (@Sendable (ComparisonCheckpoint) async throws -> Void)?
+        let keeper: (any CheckpointKeeper)?
         let found: @Sendable (Difference) throws -> Void
     }
 
@@ -149,11 +152,9 @@ package struct KeyspaceComparison: Sendable {
     /// Compares all keys of a database, page by page.
     private func each(_ place: ComparisonPlace, from begin: String, _ pass: inout Pass) async throws {
         var cursor: String? = begin
-        var pages = 0
         while let begin = cursor {
             try await footing.check()
-            pages += 1
-            let (keys, next) = try await readers[place.side].scan(place.database, from: begin, count: Self.page)
+            let (keys, next) = try await readers[place.side].scan(place.database, from: begin, count: page)
             let chosen = keys.filter(pass.filter.takes)
             switch place.side {
             case .source: try await compare(place.database, chosen, &pass)
@@ -168,21 +169,21 @@ package struct KeyspaceComparison: Sendable {
             pass.note()
             if pass.suspects.isFull { try await settle(&pass) }
             cursor = next
-            if pages % Self.pagesOfCheckpoint == 0, let next { try await keep(place, next, &pass) }
+            if let next { try await keep(place, next, &pass) }
         }
     }
 
     /// Makes a checkpoint. Suspects that are too many, or whose names are not written anywhere, are looked at again
     /// first.
     private func keep(_ place: ComparisonPlace, _ cursor: String, _ pass: inout Pass) async throws {
-        guard let keep = pass.telling.keep else { return }
+        guard let keeper = pass.telling.keeper, keeper.isDue else { return }
         let suspects = pass.suspects
         if suspects.open.count > Self.keptSuspects || suspects.bytes > Self.keptBytes
             || suspects.open.contains(where: { disclosure.pattern(hiding: $0.key) != nil })
         {
             try await settle(&pass)
         }
-        try await keep(
+        keeper.keep(
             ComparisonCheckpoint(
                 place: place, cursor: cursor, population: pass.progress.total / 2, done: pass.progress.done,
                 report: pass.progress.report,
@@ -274,6 +275,8 @@ extension KeyspaceComparison {
                 for (suspect, look) in zip(company, looks) {
                     switch pass.suspects.judge(suspect, look.observation) {
                     case nil, .same: break
+                    // Since the cutover applications write to the target alone.
+                    case .unsettled where aftermath != nil: pass.progress.report.changedSince += 1
                     case .unsettled: pass.progress.report.unsettled += 1
                     case .difference(let kind):
                         try await add(kind, database, suspect.key, look.sights, &pass)
@@ -330,6 +333,18 @@ extension KeyspaceComparison {
     private func add(
         _ kind: Difference.Kind, _ database: Int, _ key: ByteBuffer, _ sights: Pair<KeySight?>, _ pass: inout Pass
     ) async throws {
+        if let aftermath {
+            let isStream = sights.target?.type == .stream
+            switch try await readers.target.verdict(aftermath, database, key, isStream: isStream) {
+            case .difference: break
+            case .changedSince:
+                pass.progress.report.changedSince += 1
+                return
+            case .unknown:
+                pass.progress.report.unknownSince += 1
+                return
+            }
+        }
         var difference = Difference(
             kind, database: database, key: key, source: sights.source, target: sights.target, disclosure: disclosure)
         if pass.names(kind), disclosure.showsValue(of: key) {

@@ -21,6 +21,8 @@ struct Attempt: Sendable {
     let direction: Direction
     let number: Int
     let undo: StateValue?
+    let mark: StateValue?
+    let renewed: RenewedMemos
     /// The memos of all results on record, by node. See `StepContext.memo(of:)`.
     let memos: [NodeID: StateValue]
     let timeout: Duration?
@@ -95,11 +97,13 @@ struct Attempt: Sendable {
 
     private func context(_ latest: LatestUndo) -> StepContext {
         StepContext(
-            node: node.id, undo: latest.value, attempt: number, clock: clock, memos: memos,
+            node: node.id, undo: latest.value, attempt: number, clock: clock, memos: memos, mark: mark,
+            renewed: { renewed[$0] },
             save: { undo in
                 try await mailbox.intend(node.id, undo: undo)
                 latest.value = undo
             },
+            note: { mailbox.send(.mark(node.id, $0)) },
             report: { mailbox.send(.progress(node.id, $0)) },
             isDraining: { stopping.isDraining }, isLeaseLost: { stopping.isLeaseLost })
     }
@@ -128,4 +132,13 @@ private final class LatestUndo: Sendable {
         get { stored.withLock { $0 } }
         set { stored.withLock { $0 = newValue } }
     }
+}
+
+/// What nodes that were made anew have left since, for attempts that began before.
+final class RenewedMemos: Sendable {
+    private let memos = Mutex<[NodeID: StateValue]>([:])
+
+    subscript(node: NodeID) -> StateValue? { memos.withLock { $0[node] } }
+
+    func note(_ memo: StateValue?, of node: NodeID) { memos.withLock { $0[node] = memo } }
 }

@@ -7,8 +7,11 @@ struct Mailbox: Sendable {
         /// The attempt goes on when the answer says that its undo data is in the store.
         case intend(NodeID, undo: StateValue?, CheckedContinuation<Void, any Error>)
         case progress(NodeID, Progress)
+        /// How far the node has come; see `StepContext.mark`.
+        case mark(NodeID, StateValue?)
         case ended(NodeID, Attempt.End)
         case retryDue(NodeID)
+        case renewalDue(NodeID)
         case progressDue(NodeID)
         case interrupt(Interrupt)
         case checkpoint(CheckpointWriter.Report)

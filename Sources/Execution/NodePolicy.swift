@@ -5,11 +5,17 @@ package struct NodePolicy: Sendable, Equatable {
     /// Further attempts after the first, within one run; only for failures that can pass.
     package var retries: Int
     package var backoff: Backoff
+    /// For a check that is made anew after it has succeeded: how long after its end, until a point of no return begins;
+    /// `nil` for a node that runs once.
+    package var repetition: Duration?
 
-    package init(timeout: Duration? = nil, retries: Int = 0, backoff: Backoff = Backoff()) {
+    package init(
+        timeout: Duration? = nil, retries: Int = 0, backoff: Backoff = Backoff(), repetition: Duration? = nil
+    ) {
         self.timeout = timeout
         self.retries = retries
         self.backoff = backoff
+        self.repetition = repetition
     }
 }
 

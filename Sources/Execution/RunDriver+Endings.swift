@@ -3,6 +3,7 @@ import PlanGraph
 /// What happens when an attempt has ended: its end goes into the record, then out as an event, then to the machine.
 extension RunDriver {
     mutating func ended(_ id: NodeID, _ end: Attempt.End) -> RunStateMachine.Action {
+        if machine.isRenewing(id) { return renewed(id, end) }
         switch end {
         case .succeeded(let result, let unchanged): return succeeded(id, result, unchanged: unchanged)
         case .undone(let what): return undone(id, what)
@@ -12,6 +13,26 @@ extension RunDriver {
             return failed(id, .timeout(after: limit, last: pace.latest(id), failure))
         case .stopped: return stopping.isDraining ? abandoned(id) : failed(id, .stoppedByNobody)
         case .notRecorded: return abandoned(id)
+        }
+    }
+
+    /// The end of a further pass of a node that has succeeded before.
+    private mutating func renewed(_ id: NodeID, _ end: Attempt.End) -> RunStateMachine.Action {
+        switch end {
+        case .succeeded(let result, let unchanged):
+            renewedMemos.note(result.memo, of: id)
+            return succeeded(id, result, unchanged: unchanged)
+        case .failed(let failure), .timedOut(_, let failure?):
+            guard failure.isTransient, let pause = executor.policies[id]?.repetition else {
+                // Whoever waits, for a person for example, need not wait any longer.
+                stopping.drain()
+                return failed(id, failure)
+            }
+            tell(id, .retrying(failure, after: pause))
+            return machine.failed(id, isTransient: true, random: 0)
+        case .timedOut, .stopped, .undone, .notRecorded:
+            tell(id, .interrupted)
+            return machine.abandoned(id)
         }
     }
 

@@ -8,6 +8,7 @@ struct RunDriver {
     let graph: StepGraph
     let mailbox: Mailbox
     let stopping = StopFlag()
+    let renewedMemos = RenewedMemos()
     var machine: RunStateMachine
     var journal: Journal
     var pace: ProgressPace
@@ -15,6 +16,8 @@ struct RunDriver {
     var failures: [NodeID: StepFailure] = [:]
     private let elapsed: () -> Duration
     private var startedAt: [NodeID: Duration] = [:]
+    /// Further passes of nodes that have succeeded.
+    private var renewals: [NodeID: Task<Void, Never>] = [:]
 
     init(_ executor: Executor, _ state: RunState, direction: Attempt.Direction, graph: StepGraph, mailbox: Mailbox) {
         self.executor = executor
@@ -47,7 +50,7 @@ struct RunDriver {
             switch message {
             case .checkpoint(let report): receive(report, &group)
             case .leaseLost(let failure): _ = journal.lost(failure)
-            case .intend, .progress, .ended, .retryDue, .progressDue, .interrupt: break
+            case .intend, .progress, .mark, .ended, .retryDue, .renewalDue, .progressDue, .interrupt: break
             }
         }
     }
@@ -61,14 +64,18 @@ struct RunDriver {
         switch message {
         case .intend(let id, let undo, let reply): intend(id, undo: undo, reply)
         case .progress(let id, let progress): receive(progress, of: id, &group)
+        case .mark(let id, let mark): journal.record(id) { state, position, _ in state.note(position, mark: mark) }
         case .progressDue(let id):
             if let progress = pace.due(id, at: elapsed()) { tell(id, progress) }
         case .ended(let id, let end):
             let action = ended(id, end)
             startedAt[id] = nil
+            renewals[id] = nil
             pace.end(id)
             carryOut(action, &group)
+            if let pause = renewalPause(id, end) { wake(after: pause, with: .renewalDue(id), &group) }
         case .retryDue(let id): carryOut(machine.retryDue(id), &group)
+        case .renewalDue(let id): carryOut(machine.renewalDue(id), &group)
         case .interrupt(.drain):
             stopping.drain()
             executor.tell(.runDraining)
@@ -87,9 +94,11 @@ struct RunDriver {
         case .wait: break
         case .start(let ids): start(ids, &group)
         case .retry(let id, let delay): wake(after: delay, with: .retryDue(id), &group)
+        case .renew(let id): renew(id, &group)
         case .cancel: group.cancelAll()
         case .finish(let outcome): self.outcome = outcome
         }
+        if machine.endsRenewals || outcome != nil { for task in renewals.values { task.cancel() } }
     }
 
     /// In a run, nodes start at once, and each effect waits until its own intent is in the store. In a rollback, an
@@ -108,14 +117,46 @@ struct RunDriver {
     mutating func attempt(_ nodes: [StepGraph.Node], _ group: inout DiscardingTaskGroup) {
         let memos = journal.state.memos
         for node in nodes {
-            let (id, record) = (node.id, journal[node.id])
-            let attempt = Attempt(
-                node: node, direction: direction, number: attempts(of: id), undo: record.undo,
-                memos: memos, timeout: executor.policies[id]?.timeout, operation: executor.provider.operation(for: id),
-                clock: executor.environment.clock, mailbox: mailbox, stopping: stopping)
-            startedAt[id] = elapsed()
-            tell(id, .started)
+            let attempt = newAttempt(node, memos)
             group.addTask { await attempt.run() }
+        }
+    }
+
+    private mutating func newAttempt(_ node: StepGraph.Node, _ memos: [NodeID: StateValue]) -> Attempt {
+        let id = node.id
+        startedAt[id] = elapsed()
+        tell(id, .started)
+        return Attempt(
+            node: node, direction: direction, number: attempts(of: id), undo: journal[id].undo, mark: journal[id].mark,
+            renewed: renewedMemos,
+            memos: memos, timeout: executor.policies[id]?.timeout, operation: executor.provider.operation(for: id),
+            clock: executor.environment.clock, mailbox: mailbox, stopping: stopping)
+    }
+
+    /// Begins a further pass of a node. The record keeps the result of the last one until the pass has ended well. The
+    /// pass is a task of its own, because it alone is stopped when a point of no return begins.
+    private mutating func renew(_ id: NodeID, _ group: inout DiscardingTaskGroup) {
+        guard let node = graph[id] else { return }
+        let attempt = newAttempt(node, journal.state.memos)
+        let task = Task { await attempt.run() }
+        renewals[id] = task
+        group.addTask {
+            await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        }
+    }
+
+    /// How long after its end a node is made anew; `nil` if it is not.
+    private func renewalPause(_ id: NodeID, _ end: Attempt.End) -> Duration? {
+        guard direction == .forward, outcome == nil, !machine.endsRenewals else { return nil }
+        switch end {
+        case .succeeded: return executor.policies[id]?.repetition
+        // A further pass that failed for a reason that can pass has changed nothing.
+        case .failed, .timedOut: return journal[id].status == .succeeded ? executor.policies[id]?.repetition : nil
+        case .undone, .stopped, .notRecorded: return nil
         }
     }
 

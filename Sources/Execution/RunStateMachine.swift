@@ -4,6 +4,9 @@ package import PlanGraph
 ///
 /// A node starts once all that it needs has succeeded. The first failure stops the run: nothing more is started, and
 /// everything that is running may finish. A node that waits for a person holds up only what needs it.
+///
+/// A node that is repeated has succeeded after its first pass. Later passes run beside what follows; a point of no return
+/// begins when none of them runs any more, and none begins after that.
 package struct RunStateMachine: Sendable {
     package enum Outcome: Sendable, Equatable {
         case succeeded
@@ -20,6 +23,8 @@ package struct RunStateMachine: Sendable {
         case wait
         /// Call `retryDue` after this time.
         case retry(NodeID, after: Duration)
+        /// Start a node that has succeeded anew, beside what needs it.
+        case renew(NodeID)
         /// Stop the nodes that are running; each still reports how it ended.
         case cancel
         case finish(Outcome)
@@ -49,6 +54,12 @@ package struct RunStateMachine: Sendable {
     private var running: Set<Int> = []
     /// Nodes that wait for the time of their next attempt.
     private var resting: Set<Int> = []
+    /// Nodes that have succeeded and are made anew.
+    private var renewing: Set<Int> = []
+    /// Points of no return that wait until nothing is made anew.
+    private var held: [Int] = []
+    /// Whether nodes that are made anew are to be stopped, because a point of no return begins.
+    package private(set) var endsRenewals = false
     private var attempts: [Int: Int] = [:]
     /// The outcome if everything else succeeds; `nil` is success.
     private var blemish: Outcome?
@@ -73,6 +84,7 @@ package struct RunStateMachine: Sendable {
     }
 
     package mutating func succeeded(_ id: NodeID) -> Action {
+        if let action = renewed(id) { return action }
         let position = end(id)
         switch phase {
         case .running: return start(released(from: meetNeeds(of: position)))
@@ -83,6 +95,7 @@ package struct RunStateMachine: Sendable {
 
     /// - Parameter random: a random number from 0 up to 1, for the time to the next attempt.
     package mutating func failed(_ id: NodeID, isTransient: Bool, random: Double) -> Action {
+        if isRenewing(id) { return failedAnew(id, isTransient: isTransient) }
         let position = end(id)
         switch phase {
         case .running:
@@ -112,6 +125,7 @@ package struct RunStateMachine: Sendable {
 
     /// The node was stopped before it had an outcome, which only happens to a run that is being stopped.
     package mutating func abandoned(_ id: NodeID) -> Action {
+        if let action = renewed(id) { return action }
         _ = end(id)
         switch phase {
         case .draining: return settle()
@@ -124,6 +138,16 @@ package struct RunStateMachine: Sendable {
         guard let position = graph.edges.positions[id], resting.remove(position) != nil else { return .wait }
         return start([position])
     }
+
+    /// The time for another pass of a node that has succeeded.
+    package mutating func renewalDue(_ id: NodeID) -> Action {
+        guard case .running = phase, !endsRenewals, let position = graph.edges.positions[id] else { return .wait }
+        renewing.insert(position)
+        return .renew(id)
+    }
+
+    /// Whether a further pass of the node runs.
+    package func isRenewing(_ id: NodeID) -> Bool { graph.edges.positions[id].map(renewing.contains) ?? false }
 
     /// Start nothing more, and let everything that is running finish.
     package mutating func interrupted() -> Action {
@@ -146,7 +170,32 @@ extension RunStateMachine {
         return position
     }
 
-    private mutating func start(_ positions: [Int]) -> Action {
+    /// - Returns: `nil` if no further pass of the node runs.
+    private mutating func renewed(_ id: NodeID) -> Action? {
+        guard let position = graph.edges.positions[id], renewing.remove(position) != nil else { return nil }
+        guard renewing.isEmpty, !held.isEmpty else { return .wait }
+        defer { held = [] }
+        return start(held)
+    }
+
+    /// What passes by itself does not undo what an earlier pass has found.
+    private mutating func failedAnew(_ id: NodeID, isTransient: Bool) -> Action {
+        guard case .running = phase, !isTransient else { return renewed(id) ?? .wait }
+        renewing = renewing.filter { graph.nodes[$0].id != id }
+        return give(.failed(id))
+    }
+
+    /// Keeps points of no return back while something is made anew.
+    private mutating func holding(_ positions: [Int]) -> [Int] {
+        let points = positions.filter { graph.nodes[$0].role == .pointOfNoReturn }
+        if !points.isEmpty { endsRenewals = true }
+        guard !renewing.isEmpty else { return positions }
+        held += points
+        return positions.filter { !points.contains($0) }
+    }
+
+    private mutating func start(_ ready: [Int]) -> Action {
+        let positions = holding(ready)
         guard !positions.isEmpty else { return settle() }
         for position in positions {
             running.insert(position)
@@ -193,14 +242,14 @@ extension RunStateMachine {
         switch phase {
         case .running:
             phase = .draining(outcome)
-            resting = []
+            (resting, held) = ([], [])
         case .draining: break
         case .idle, .finished: preconditionFailure("a run was stopped that does not run")
         }
     }
 
     private mutating func settle() -> Action {
-        guard running.isEmpty, resting.isEmpty else { return .wait }
+        guard running.isEmpty, resting.isEmpty, held.isEmpty else { return .wait }
         switch phase {
         case .running: return finish(blemish ?? .succeeded)
         case .draining(let outcome): return finish(outcome)

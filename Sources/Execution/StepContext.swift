@@ -15,16 +15,23 @@ package struct StepContext: Sendable {
     package let clock: any Clock<Duration>
     /// Whether the operation is only asked what it would do: then `inspect` answers at once and waits for nothing.
     package let isLook: Bool
+    /// How far an earlier attempt of a check came that was cut off, as it had noted; `nil` if there is nothing to go on
+    /// with.
+    package let mark: StateValue?
     private let memos: [NodeID: StateValue]
+    private let renewed: @Sendable (NodeID) -> StateValue?
     private let saveUndo: @Sendable (StateValue) async throws -> Void
+    private let noteMark: @Sendable (StateValue?) -> Void
     private let reportProgress: @Sendable (Progress) -> Void
     private let draining: @Sendable () -> Bool
     private let leaseLost: @Sendable () -> Bool
 
     package init(
         node: NodeID, undo: StateValue?, attempt: Int, clock: any Clock<Duration>,
-        memos: [NodeID: StateValue] = [:], isLook: Bool = false,
+        memos: [NodeID: StateValue] = [:], mark: StateValue? = nil, isLook: Bool = false,
+        renewed: @escaping @Sendable (NodeID) -> StateValue? = { _ in nil },
         save: @escaping @Sendable (StateValue) async throws -> Void,
+        note: @escaping @Sendable (StateValue?) -> Void = { _ in },
         report: @escaping @Sendable (Progress) -> Void,
         isDraining: @escaping @Sendable () -> Bool,
         isLeaseLost: @escaping @Sendable () -> Bool = { false }
@@ -35,7 +42,10 @@ package struct StepContext: Sendable {
         self.clock = clock
         self.memos = memos
         self.isLook = isLook
+        self.mark = mark
+        self.renewed = renewed
         self.saveUndo = save
+        self.noteMark = note
         self.reportProgress = report
         self.draining = isDraining
         self.leaseLost = isLeaseLost
@@ -55,9 +65,16 @@ package struct StepContext: Sendable {
     /// that it undoes. If it throws, that effect must not happen.
     package func save(_ undo: StateValue) async throws { try await saveUndo(undo) }
 
+    /// Notes how far a check has come that takes long, so that another attempt can go on there; `nil` if there is nothing
+    /// to go on with any more. It is in the record soon after. A check that has succeeded has no mark.
+    package func note(mark: StateValue?) { noteMark(mark) }
+
     /// The memo in the last result of a node, as it was when this attempt began; `nil` if that node has not succeeded
     /// yet. The node may be another one, or this one after an earlier attempt.
     package func memo(of node: NodeID) -> StateValue? { memos[node] }
+
+    /// The same, of a node that may have been made anew since this attempt began.
+    package func latestMemo(of node: NodeID) -> StateValue? { renewed(node) ?? memos[node] }
 
     /// Says what the operation is doing or waiting for. Cheap; views show the latest.
     package func report(_ progress: Progress) { reportProgress(progress) }

@@ -29,6 +29,7 @@ extension RunState {
                 position,
                 StepResult("well", verdict: .warned, help: ["look"], facts: ["offset": .int(7)], memo: .int(8)),
                 at: later)
+            state.note(position, mark: .object(["cursor": .string("17")]))
             state.fail(
                 position,
                 StepFailure(

@@ -34,7 +34,7 @@ struct CourtesyTests {
         Self.window(&courtesy, .microseconds(1_200))
         #expect(courtesy.share < raised)
         for _ in 1...20 { Self.window(&courtesy, .milliseconds(2)) }
-        #expect(courtesy.share == 0.02)
+        #expect(courtesy.share == 0.25)
         for _ in 1...30 { Self.window(&courtesy, .milliseconds(1)) }
         #expect(courtesy.share == 1)
     }
@@ -44,8 +44,8 @@ struct CourtesyTests {
         var courtesy = Courtesy(adapts: true)
         Self.window(&courtesy, .milliseconds(1))
         let share = courtesy.share
-        for _ in 1...12 { courtesy.probed(.seconds(1)) }
-        for _ in 1...13 { courtesy.probed(.milliseconds(1)) }
+        for _ in 1...3 { courtesy.probed(.seconds(1)) }
+        for _ in 1...22 { courtesy.probed(.milliseconds(1)) }
         #expect(courtesy.share > share)
         for _ in 1...24 { courtesy.probed(.seconds(1)) }
         courtesy.gaveUp()

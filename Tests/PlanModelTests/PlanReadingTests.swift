@@ -86,7 +86,8 @@ struct PlanReadingTests {
                 == .verify(
                     VerifyStep(
                         data: .sample, keys: 5_000,
-                        rate: ComparisonRate(commands: 1_000, bytes: ByteCount(bytes: 1_000_000)))))
+                        rate: ComparisonRate(commands: 1_000, bytes: ByteCount(bytes: 1_000_000)),
+                        repetition: .seconds(1_800))))
         #expect(
             steps[6].kind
                 == .failover(
@@ -126,7 +127,7 @@ struct PlanReadingTests {
             ])
         #expect(
             everything["data"] == [
-                "data: sample", "keys: 5000", "rate: { commands: 1000, bytes: 1MB }", "timeout: 10m",
+                "data: sample", "keys: 5000", "rate: { commands: 1000, bytes: 1MB }", "repeat: 30m", "timeout: 10m",
             ])
         #expect(
             everything["follow"] == [

@@ -23,9 +23,13 @@ extension RunState {
     mutating func succeed(_ position: Int, _ result: StepResult, at now: Timestamp) {
         nodes[position].status = .succeeded
         nodes[position].result = result
+        nodes[position].mark = nil
         nodes[position].error = nil
         nodes[position].finishedAt = now
     }
+
+    /// - Parameter mark: `nil` if there is nothing to go on with.
+    mutating func note(_ position: Int, mark: StateValue?) { nodes[position].mark = mark }
 
     mutating func fail(_ position: Int, _ failure: StepFailure, at now: Timestamp) {
         nodes[position].status = .failed

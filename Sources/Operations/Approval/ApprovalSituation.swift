@@ -13,6 +13,8 @@ struct ApprovalSituation: Sendable {
     /// Reads the facts.
     /// - Throws: the violation if a condition does not hold any more.
     func facts() async throws -> [ApprovalFact] {
+        // A step that runs beside the question has ended the run.
+        if context.isDraining { throw CancellationError() }
         async let violation = try? Conditions.violation(servers, context)
         async let sentences = WorldReport(servers).facts()
         async let lag = lag()
@@ -48,7 +50,9 @@ struct ApprovalSituation: Sendable {
 
     private var comparison: ApprovalFact? {
         ComparisonAge.recorded(servers.plan, context).map { latest in
-            ApprovalFact("comparison", "the keys were last compared at \(latest.comparedAt), and were the same")
+            // A later one is no reason to ask again.
+            ApprovalFact(
+                "comparison", "the keys were last compared at \(latest.comparedAt), and were the same", state: "same")
         }
     }
 

@@ -88,7 +88,7 @@ private struct Compiler {
         let id = NodeID(step: step.id, check: node.check)
         nodes.append(
             StepGraph.Node(id: id, kind: step.kind.name.rawValue, title: node.title, role: role, needs: needs))
-        policies[id] = NodePolicy(timeout: step.timeout, retries: step.retries)
+        policies[id] = NodePolicy(timeout: step.timeout, retries: step.retries, repetition: node.repetition)
         makers[id] = node.maker
         return id
     }

@@ -19,7 +19,7 @@ package struct ComparisonAge: Sendable, Equatable {
 
     /// The youngest comparison of the run; `nil` where there was none.
     static func recorded(_ plan: Plan, _ context: StepContext) -> ComparisonAge? {
-        plan.steps.compactMap { ComparisonAge(context.memo(of: NodeID(step: $0.id, check: KeyComparison.check))) }
+        plan.steps.compactMap { ComparisonAge(context.latestMemo(of: NodeID(step: $0.id, check: KeyComparison.check))) }
             .max { $0.comparedAt < $1.comparedAt }
     }
 

@@ -35,12 +35,14 @@ struct ComparisonGround: Codable, Equatable, Sendable {
         return try await ComparisonGround(source: Sight.read(servers.source), target: target)
     }
 
-    /// What happened between this moment and a later one that voids a comparison; `nil` where nothing did.
-    func violation(_ now: ComparisonGround) -> StepFailure? {
-        let sentence =
-            source.replacement(now.source, "source", follower: "target")
+    /// What happened between this moment and a later one that voids a comparison, in a clause; `nil` where nothing did.
+    func replacement(_ now: ComparisonGround) -> String? {
+        source.replacement(now.source, "source", follower: "target")
             ?? target.replacement(now.target, "target", follower: "source")
-        return sentence.map { sentence in
+    }
+
+    func violation(_ now: ComparisonGround) -> StepFailure? {
+        replacement(now).map { sentence in
             StepFailure(
                 code: .comparisonVoid, what: "what was compared says nothing any more: \(sentence)",
                 world: ["the comparison changes nothing"], help: ["compare again, from the beginning"])

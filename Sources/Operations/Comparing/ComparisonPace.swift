@@ -7,15 +7,18 @@ import Values
 struct ComparisonPace {
     private let watch: Stopwatch
     private let gates: [ServerGate]
+    private let begin: Int
 
-    init(clock: any Clock<Duration>, gates: [ServerGate] = []) {
+    /// - Parameter begin: keys that an interrupted comparison had looked at before.
+    init(clock: any Clock<Duration>, gates: [ServerGate] = [], begin: Int = 0) {
         watch = Stopwatch(clock)
         self.gates = gates
+        self.begin = begin
     }
 
     func words(_ progress: ComparisonProgress) -> Progress {
         let seconds = watch.elapsed.seconds
-        let rate = seconds > 0 ? Double(progress.done) / seconds : 0
+        let rate = seconds > 0 ? Double(progress.done - begin) / seconds : 0
         let bytes = seconds > 0 ? Int64(saturating: Double(gates.map(\.received).saturatingSum) / seconds) : 0
         let left = max(0, Double(progress.total) - Double(progress.done))
         let latency = gates.first?.latency.map { "; \($0.words)" } ?? ""
@@ -30,13 +33,14 @@ struct ComparisonPace {
     }
 }
 
+extension Duration {
+    /// For a person, with two decimals.
+    var inMilliseconds: Double { (self / .milliseconds(1) * 100).rounded() / 100 }
+}
+
 extension ProbedLatency {
     /// `the source answers in 0.21 ms (0.2 ms before)`
     fileprivate var words: String {
-        "the source answers a probe in \(milliseconds(during)) ms (alone \(milliseconds(before)) ms)"
-    }
-
-    private func milliseconds(_ duration: Duration) -> Double {
-        (duration / .milliseconds(1) * 100).rounded() / 100
+        "the source answers a probe in \(during.inMilliseconds) ms (alone \(before.inMilliseconds) ms)"
     }
 }

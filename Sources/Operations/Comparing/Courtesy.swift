@@ -3,7 +3,8 @@
 ///
 /// The probe is alone for a moment before the comparison begins, and again every half minute, since the load of the
 /// applications changes. Between these moments its round trips say what the comparison does to everybody else.
-/// Medians of many round trips are compared, because single ones say nothing on a busy machine.
+/// Means of many round trips are compared, without the slowest of them, which say nothing on a busy machine. It is the mean,
+/// because most requests find a server idle that is busy for less than half of the time.
 struct Courtesy: Equatable, Sendable {
     private enum Phase: Equatable {
         /// The comparison waits, so that the probe is alone.
@@ -11,23 +12,25 @@ struct Courtesy: Equatable, Sendable {
         case together(windows: Int)
     }
 
-    /// Round trips of which a median is taken.
+    /// Round trips of which a mean is taken, and how many of the slowest are left out.
     static let window = 25
+    static let outliers = 3
     /// How often the probe is sent while it is alone, and while it is not.
     static let pace = (alone: Duration.milliseconds(4), together: Duration.milliseconds(20))
     /// Windows between two moments in which the probe is alone; about half a minute.
     private static let windowsTogether = 60
     /// Below this, differences of round trips are noise of the network and of this machine.
     private static let noise = Duration.microseconds(20)
-    private static let smallestShare = 0.02
+    /// A comparison has to come to its end. If the latency is not kept, the result shows it.
+    private static let smallestShare = 0.25
 
     /// Whether the share follows the latency. Where it does not, the latency is only measured.
     let adapts: Bool
     /// The share of the time that the server may be busy with the comparison.
     private(set) var share: Double
-    /// The median of the round trips before the comparison, or at the last moment without it.
+    /// The mean of the round trips before the comparison, or at the last moment without it.
     private(set) var alone: Duration?
-    /// The mean of the medians beside the comparison.
+    /// The same beside the comparison.
     private(set) var together: Duration?
     private var count = 0
     private var phase = Phase.alone
@@ -44,23 +47,24 @@ struct Courtesy: Equatable, Sendable {
     mutating func probed(_ trip: Duration) {
         trips.append(trip)
         guard trips.count == Self.window else { return }
-        let median = trips.sorted()[Self.window / 2]
+        let counted = trips.sorted().dropLast(Self.outliers)
+        let mean = counted.reduce(.zero, +) / counted.count
         trips = []
         switch phase {
         case .alone:
-            alone = median
+            alone = mean
             phase = .together(windows: 0)
         case .together(let windows):
             count += 1
-            together = together.map { $0 + (median - $0) / count } ?? median
-            adapt(to: median)
+            together = together.map { $0 + (mean - $0) / count } ?? mean
+            adapt(to: mean)
             phase = windows + 1 == Self.windowsTogether ? .alone : .together(windows: windows + 1)
         }
     }
 
-    private mutating func adapt(to median: Duration) {
+    private mutating func adapt(to mean: Duration) {
         guard adapts, let alone else { return }
-        let isSlower = median > alone * 1.1 + Self.noise
+        let isSlower = mean > alone * 1.1 + Self.noise
         share = isSlower ? max(Self.smallestShare, share * 0.7) : min(1, share * 1.15)
     }
 

@@ -13,11 +13,15 @@ package struct KeyComparison: Sendable {
         package var examples: Int
         /// `nil`: as fast as the servers' own latency allows.
         package var rate: ComparisonRate?
+        /// Whether the beginnings of values may be read to be shown, as far as the plan does not hide them.
+        package var showsValues: Bool
 
-        package init(scope: ComparisonScope, examples: Int = 10, rate: ComparisonRate? = nil) {
+        package init(scope: ComparisonScope, examples: Int = 10, rate: ComparisonRate? = nil, showsValues: Bool = false)
+        {
             self.scope = scope
             self.examples = examples
             self.rate = rate
+            self.showsValues = showsValues
         }
     }
 
@@ -29,29 +33,50 @@ package struct KeyComparison: Sendable {
         Rights(at: [.source, .target], [.ping, .commandTable, .select, .time, .scan] + Right.readAnyKey)
         + Rights(at: [.source], [.exists]) + ComparisonGround.rights
 
+    /// After a cutover the target is asked when its keys were used. A Dragonfly does not know.
+    static func rightsAfterCutover(_ plan: Plan) -> Rights {
+        plan.target.engine == .dragonfly ? .none : Rights(at: [.target], [.idleTime])
+    }
+
+    /// Keys of a page while the servers' latency decides how fast they are asked: a page of 50 keys takes a server some
+    /// tenths of a millisecond.
+    private static let courteousPage = 50
+    private static let page = 500
+
     private let servers: Servers
     private let settings: Settings
     /// The server that the other one follows; `nil` where neither follows the other.
     package let leader: Side?
+    private let aftermath: Aftermath?
+
+    /// Whether the source stands still since a cutover, and applications write to the target alone.
+    package var isAfterCutover: Bool { aftermath != nil }
 
     /// Asks who leads.
+    /// - Parameter cutover: the memo in the result of the plan's `failover`; `nil` if that is not on record.
     /// - Throws: `StepFailure` where a server does not answer.
-    package init(_ servers: Servers, _ settings: Settings) async throws {
+    package init(_ servers: Servers, _ settings: Settings, since cutover: StateValue? = nil) async throws {
         let (primary, _, isFollowing) = try await servers.replicationPair()
         self.servers = servers
         self.settings = settings
-        leader = isFollowing ? (primary.part == .source ? .source : .target) : nil
+        let leader = isFollowing ? (primary.part == .source ? Side.source : .target) : nil
+        self.leader = leader
+        aftermath = try await PromotionMark.aftermath(cutover, servers, leader: leader)
     }
 
     /// - Parameters:
     ///   - ask: asks what must hold besides, every few seconds; it throws what stops the comparison.
     ///   - isStopping: whether to end at once, with a `CancellationError`.
+    ///   - mark: where an earlier comparison was interrupted. Where it says nothing any more, all keys are compared.
     ///   - note: takes how far the comparison is, with the words for it.
+    ///   - keep: takes from time to time where the comparison is; `nil` where nobody goes on with it.
     ///   - found: takes each difference as soon as it is certain.
     /// - Throws: `StepFailure`, `CancellationError`, and whatever `ask` and `found` throw.
     package func run(
         ask: @escaping @Sendable () async throws -> Void = {}, isStopping: @escaping @Sendable () -> Bool = { false },
+        from mark: StateValue? = nil,
         note: @escaping @Sendable (ComparisonProgress, Progress) -> Void,
+        keep: (@Sendable (StateValue) -> Void)? = nil,
         found: @escaping @Sendable (Difference) throws -> Void = { _ in }
     ) async throws -> ComparisonSummary {
         let gates = (
@@ -68,7 +93,7 @@ package struct KeyComparison: Sendable {
             group.addTask { await gates.target.probe(over: sessions.probes[1]) }
             let result = await compare(
                 MeteredSession(sessions.source, gates.source), MeteredSession(sessions.target, gates.target), gates,
-                Listening(ask: ask, isStopping: isStopping, note: note, found: found))
+                Listening(ask: ask, isStopping: isStopping, mark: mark, note: note, keep: keep, found: found))
             group.cancelAll()
             return result
         }
@@ -80,7 +105,9 @@ package struct KeyComparison: Sendable {
     private struct Listening: Sendable {
         let ask: @Sendable () async throws -> Void
         let isStopping: @Sendable () -> Bool
+        let mark: StateValue?
         let note: @Sendable (ComparisonProgress, Progress) -> Void
+        let keep: (@Sendable (StateValue) -> Void)?
         let found: @Sendable (Difference) throws -> Void
     }
 
@@ -89,30 +116,48 @@ package struct KeyComparison: Sendable {
         _ listening: Listening
     ) async -> Result<ComparisonSummary, any Error> {
         do {
-            let ground = try await ComparisonGround.read(servers)
+            let (ground, checkpoint, obstacle) = beginning(listening.mark, try await ComparisonGround.read(servers))
             let footing = ComparisonFooting(
                 servers: servers, leader: leader, ground: ground, ask: listening.ask, isStopping: listening.isStopping)
             let comparison = try await KeyspaceComparison(
                 source: source, target: target, leader: leader, footing: footing, clock: servers.clock,
-                examples: settings.examples, disclosure: servers.plan.redaction.disclosure)
+                page: settings.rate == nil ? Self.courteousPage : Self.page, examples: settings.examples,
+                disclosure: servers.plan.redaction.disclosure(showsValues: settings.showsValues), aftermath: aftermath)
             let keyspaces = [try await servers.source.keyspace(), try await servers.target.keyspace()]
-            let pace = ComparisonPace(clock: servers.clock, gates: [gates.source, gates.target])
+            let pace = ComparisonPace(
+                clock: servers.clock, gates: [gates.source, gates.target], begin: checkpoint?.done ?? 0)
             let report = try await comparison.run(
                 databases: Set(keyspaces.flatMap(\.databases.keys)).sorted(),
-                total: keyspaces.map(\.keys).saturatingSum, scope: settings.scope,
-                note: { listening.note($0, pace.words($0)) }, found: listening.found)
+                total: keyspaces.map(\.keys).saturatingSum, scope: settings.scope, from: checkpoint,
+                note: { listening.note($0, pace.words($0)) }, keeper: keeper(ground, listening.keep),
+                found: listening.found)
             try await footing.checkNow()
             var latency: [Side: ProbedLatency] = [:]
             (latency[.source], latency[.target]) = (gates.source.latency, gates.target.latency)
             return .success(
                 ComparisonSummary(
                     report: report, scope: settings.scope, leader: leader, touching: comparison.touching,
-                    latency: latency))
+                    isAfterCutover: isAfterCutover, latency: latency, begunAnew: obstacle))
         } catch {
             // A session that is given up reports that in its own way.
             let isStopped = Task.isCancelled || listening.isStopping()
             return .failure(isStopped ? CancellationError() : failure(error))
         }
+    }
+
+    /// Where to begin, and the moment since which nothing may have changed.
+    private func beginning(
+        _ mark: StateValue?, _ now: ComparisonGround
+    ) -> (ground: ComparisonGround, checkpoint: ComparisonCheckpoint?, obstacle: String?) {
+        guard let mark = try? mark?.decode(ComparisonMark.self) else { return (now, nil, nil) }
+        if let obstacle = mark.obstacle(settings.scope, leader, now) { return (now, nil, obstacle) }
+        return (mark.ground, mark.checkpoint, nil)
+    }
+
+    private func keeper(
+        _ ground: ComparisonGround, _ keep: (@Sendable (StateValue) -> Void)?
+    ) -> (any CheckpointKeeper)? {
+        keep.map { MarkKeeper(scope: settings.scope, leader: leader, ground: ground, clock: servers.clock, keep: $0) }
     }
 
     private func failure(_ error: any Error) -> any Error {
@@ -129,7 +174,8 @@ package struct KeyComparison: Sendable {
 }
 
 extension RedactionSettings {
-    fileprivate var disclosure: KeyDisclosure {
-        KeyDisclosure(names: names.map { KeyPattern($0) }, values: values.map { KeyPattern($0) })
+    fileprivate func disclosure(showsValues: Bool) -> KeyDisclosure {
+        KeyDisclosure(
+            names: names.map { KeyPattern($0) }, values: (showsValues ? values : ["*"]).map { KeyPattern($0) })
     }
 }

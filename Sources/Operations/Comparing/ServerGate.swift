@@ -89,7 +89,7 @@ final class ServerGate: Sendable {
     }
 }
 
-/// How long a server took to answer a probe: medians of round trips.
+/// How long a server took to answer a probe: means of round trips, without the slowest.
 package struct ProbedLatency: Sendable, Equatable {
     package let before: Duration
     package let during: Duration

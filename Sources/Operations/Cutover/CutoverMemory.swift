@@ -31,6 +31,8 @@ struct CutoverMemory: Codable, Equatable {
     var failoverTimeouts: FailoverTimeouts.Prior?
     /// When `promoting` was recorded, in seconds since 1970. A server that started later was not promoted by this run.
     var promotingSince: Double?
+    /// How many child processes the new primary had begun before the handover; see `PromotionMark`.
+    var forks: Int64?
     /// Whether the clients of the old primary were released; `nil` is no.
     var isReleased: Bool?
     var measurements = CutoverMeasurements()

@@ -109,6 +109,7 @@ package struct FailoverOperation: Operation {
         let after = try await AfterCutover.read(servers, step)
         var memory = try await cutover(context).prior(isRefused: after.obstacle != nil)
         (memory.resting, memory.otherReplicas) = (after.resting, after.replicas)
+        memory.forks = try? await PromotionMark.forks(of: servers.target)
         return memory
     }
 
@@ -175,7 +176,10 @@ package struct FailoverOperation: Operation {
         }
         var facts = measurements.facts
         if let ending { facts["sourceAtRest"] = .string(ending.rawValue) }
-        let result = await StayedClients.read(servers.source).result(summary, facts: facts)
+        var result = await StayedClients.read(servers.source).result(summary, facts: facts)
+        result.memo = memory?.promotingSince.map {
+            StateValue(PromotionMark(promotedAt: $0, forks: memory?.forks))
+        }
         return result.warned(of: files).warned(of: (try? await WriteGate.read(servers, .promoted).obstacles) ?? [])
     }
 

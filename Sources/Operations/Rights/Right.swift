@@ -73,6 +73,9 @@ extension Right {
         Right("+xpending ~*", "XPENDING", "any", "any"),
     ]
 
+    /// For how long nobody has used a key.
+    static let idleTime = Right("+object|idletime ~*", "OBJECT", "IDLETIME", "any")
+
     static let subscribers = Right("+pubsub|numsub", "PUBSUB", "NUMSUB", "__sentinel__:hello")
     static let hearHellos = Right("+subscribe &__sentinel__:hello", "SUBSCRIBE", "__sentinel__:hello")
     static let sayHello = Right("+publish &__sentinel__:hello", "PUBLISH", "__sentinel__:hello", "planrun")

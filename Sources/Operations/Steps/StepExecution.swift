@@ -32,6 +32,8 @@ struct StepNode: Sendable {
     /// The id of the check that the node runs; `nil` if it runs no check and is the step's only node.
     let check: String?
     let title: String
+    /// How long after it has succeeded the node is made anew, until the cutover; `nil` for once.
+    let repetition: Duration?
     let maker: Maker
 
     /// Makes the only node of a step.
@@ -39,9 +41,10 @@ struct StepNode: Sendable {
         self.init(check: nil, title: title, maker)
     }
 
-    init(check: String?, title: String, _ maker: @escaping Maker) {
+    init(check: String?, title: String, repetition: Duration? = nil, _ maker: @escaping Maker) {
         self.check = check
         self.title = title
+        self.repetition = repetition
         self.maker = maker
     }
 }

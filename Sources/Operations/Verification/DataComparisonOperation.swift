@@ -1,5 +1,7 @@
 import Comparison
 import Execution
+import PlanGraph
+import PlanModel
 
 /// The node of a `verify` that compares keys with their values and expiry, both ways.
 struct DataComparisonOperation: Operation {
@@ -14,12 +16,17 @@ struct DataComparisonOperation: Operation {
     func perform(_ context: StepContext) async throws {}
 
     func verify(_ context: StepContext) async throws -> StepResult {
-        let comparison = try await KeyComparison(servers, settings)
-        guard comparison.leader != nil else { throw await apart() }
+        let cutover = servers.plan.steps.first { $0.kind.name == .failover }
+        let comparison = try await KeyComparison(
+            servers, settings, since: isAfterCutover ? cutover.flatMap { context.memo(of: NodeID(step: $0.id)) } : nil)
+        guard comparison.leader != nil || isAfterCutover && comparison.isAfterCutover else { throw await apart() }
         let summary = try await comparison.run(
             // The conditions are about the time before the cutover.
             ask: { if !isAfterCutover { try await Conditions.check(servers, context) } },
-            isStopping: { context.isDraining }, note: { context.report($1) })
+            isStopping: { context.isDraining }, from: context.mark, note: { context.report($1) },
+            keep: { context.note(mark: $0) })
+        // It has come to its end, whatever it has found.
+        context.note(mark: nil)
         if let failure = summary.failure(servers) { throw failure }
         return summary.result
     }

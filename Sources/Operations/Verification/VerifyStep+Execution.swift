@@ -7,7 +7,8 @@ extension VerifyStep: StepExecution {
 
     func rights(at place: StepPlace) -> Rights {
         let checks = checks(isAfterCutover: place.isAfterCutover).filter { $0.applies(to: place.plan) }
-        return (scope == nil ? .none : KeyComparison.rights)
+        let after = place.isAfterCutover ? KeyComparison.rightsAfterCutover(place.plan) : .none
+        return (scope == nil ? .none : KeyComparison.rights + after)
             + .sum(checks.map { $0.rights(in: place.plan) })
             + (place.isAfterCutover ? RefusalsOperation.rights(place.plan) : Conditions.rights(place.plan))
     }
@@ -50,7 +51,10 @@ extension VerifyStep: StepExecution {
     private func dataNodes(at place: StepPlace) -> [StepNode] {
         guard let scope else { return [] }
         return [
-            StepNode(check: KeyComparison.check, title: DataComparisonOperation.title) { [rate] servers, _, _ in
+            StepNode(
+                check: KeyComparison.check, title: DataComparisonOperation.title,
+                repetition: place.isAfterCutover ? nil : repetition
+            ) { [rate] servers, _, _ in
                 DataComparisonOperation(
                     servers: servers, settings: KeyComparison.Settings(scope: scope, rate: rate),
                     isAfterCutover: place.isAfterCutover)

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Values
 
 /// Asks the servers whether the world is as it should be at this place of the plan.
 package struct VerifyStep: Sendable, Hashable {
@@ -20,10 +21,15 @@ package struct VerifyStep: Sendable, Hashable {
     package var keys: Int?
     /// `nil`: as fast as the servers' own latency allows.
     package var rate: ComparisonRate?
+    /// How long after a comparison the next one begins, until the cutover; `nil`: one is enough.
+    package var repetition: Duration?
 
-    package init(data: DataComparison? = nil, keys: Int? = nil, rate: ComparisonRate? = nil) {
+    package init(
+        data: DataComparison? = nil, keys: Int? = nil, rate: ComparisonRate? = nil, repetition: Duration? = nil
+    ) {
         self.data = data
         self.rate = rate
+        self.repetition = repetition
         self.keys = data == .sample ? keys ?? Self.sampledKeys : nil
     }
 
@@ -51,7 +57,8 @@ extension VerifyStep: StepDeclaration {
             case .sample: "; reads about \(keys ?? Self.sampledKeys) keys of both servers, drawn by chance"
             case .count, nil: ""
             }
-        return "\(scene.asking)\(reads); changes nothing\(scene.writesKey ? " but one test key" : "")"
+        let again = repetition.map { ", and again \($0.planText) after each time, until the cutover" } ?? ""
+        return "\(scene.asking)\(reads)\(again); changes nothing\(scene.writesKey ? " but one test key" : "")"
     }
     package func wayBack(_ scene: StepScene) -> String? { nil }
     package func rehearsed(_ cast: RehearsalCast) -> Self? { self }
@@ -76,12 +83,19 @@ extension VerifyStep: StepSettings {
         within 10 % of before.
         """)
 
-    static var fields: [any FieldDeclaration] { [dataField, keysField, rateField] }
+    private static let repeatField = Field(
+        "repeat", .duration(from: .seconds(1)),
+        """
+        How long after a comparison of values the next one begins. The step has succeeded after the first; the others \
+        run beside the steps that follow, until the cutover begins. A difference that they find stops the run.
+        """)
+
+    static var fields: [any FieldDeclaration] { [dataField, keysField, rateField, repeatField] }
 
     static func read(_ reader: inout MappingReader, checks: [CheckDeclaration]) -> Self? {
         let step = VerifyStep(
-            data: reader.optional(dataField), keys: reader.optional(keysField), rate: reader.optional(rateField))
-        reader.planned(["repeat"])
+            data: reader.optional(dataField), keys: reader.optional(keysField), rate: reader.optional(rateField),
+            repetition: reader.optional(repeatField))
         if step.data != .sample, let range = reader.range(of: keysField.key),
             step.data != nil || reader.range(of: dataField.key) == nil
         {
@@ -89,7 +103,7 @@ extension VerifyStep: StepSettings {
                 .contradictingSettings, "'keys' is for 'data: sample' only", at: range,
                 help: ["write 'data: sample', or leave 'keys' out"])
         }
-        reportUnlessReading(rateField.key, step, &reader)
+        for key in [rateField.key, repeatField.key] { reportUnlessReading(key, step, &reader) }
         return step
     }
 
@@ -106,6 +120,7 @@ extension VerifyStep: StepSettings {
     package var spelledSettings: [(key: String, value: String)] {
         [
             data.map(Self.dataField.setting), keys.map(Self.keysField.setting), rate.map(Self.rateField.setting),
+            repetition.map(Self.repeatField.setting),
         ].compactMap(\.self)
     }
 }

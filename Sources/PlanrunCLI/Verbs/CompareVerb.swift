@@ -2,6 +2,7 @@ import ArgumentParser
 import Comparison
 import Execution
 import Operations
+import PlanGraph
 import PlanModel
 import Synchronization
 import Values
@@ -44,6 +45,8 @@ struct CompareVerb: Verb {
         transform: { try ByteCount(planText: $0) })
     var bytesPerSecond: ByteCount?
 
+    @OptionGroup var record: RecordOption
+
     @Option(name: .long, help: "text or json.")
     var format: TextFormat = .text
 
@@ -79,7 +82,8 @@ struct CompareVerb: Verb {
             rate = ComparisonRate(commands: commandsPerSecond, bytes: bytesPerSecond)
         }
         return KeyComparison.Settings(
-            scope: sample.map { .sample(keys: $0) } ?? .full, examples: examples, rate: rate)
+            scope: sample.map { .sample(keys: $0) } ?? .full, examples: examples, rate: rate,
+            showsValues: true)
     }
 
     /// A comparison changes nothing, so the first Ctrl-C ends it at once.
@@ -87,9 +91,10 @@ struct CompareVerb: Verb {
         _ servers: Servers, _ settings: KeyComparison.Settings, _ file: DifferencesFile?, _ context: CommandContext
     ) async -> ComparisonOutcome {
         let view = ComparisonView(context)
+        let cutover = await cutover(servers.plan)
         let latest = Latest()
         let task = Task {
-            let comparison = try await KeyComparison(servers, settings)
+            let comparison = try await KeyComparison(servers, settings, since: cutover)
             latest.note(leader: comparison.leader)
             return try await comparison.run { progress, words in
                 latest.note(progress)
@@ -102,6 +107,15 @@ struct CompareVerb: Verb {
         let result = await task.result
         view.close()
         return withExtendedLifetime(signals) { outcome(result, latest.summary(settings.scope)) }
+    }
+
+    /// What the record knows of a cutover by this plan.
+    private func cutover(_ plan: Plan) async -> StateValue? {
+        guard let state = try? await record.store(forPlan: self.plan).read(), state.planName == plan.name else {
+            return nil
+        }
+        let node = plan.steps.first { $0.kind.name == .failover }.flatMap { state[NodeID(step: $0.id)] }
+        return node?.status == .succeeded ? node?.result?.memo : nil
     }
 
     private func outcome(

@@ -19,7 +19,7 @@ struct ComparisonVerdict: Encodable, Sendable {
         var examples: [DifferenceEntry]
     }
 
-    /// Round trips of a probe, medians in milliseconds.
+    /// Round trips of a probe in milliseconds: means without the slowest.
     struct Latency: Encodable, Sendable {
         var alone: Double
         var during: Double
@@ -45,6 +45,9 @@ struct ComparisonVerdict: Encodable, Sendable {
     var differing: Int
     var differences: [Kind]
     var unsettled: Int
+    /// After a cutover: keys that were changed on the target since, and keys that differ and of which that cannot be told.
+    var changedSince: Int
+    var unknownSince: Int
     var unread: Int
     /// The servers at which reading counted as use.
     var countedAsUse: [Side]
@@ -54,8 +57,8 @@ struct ComparisonVerdict: Encodable, Sendable {
     private var outcome: ComparisonOutcome
 
     private enum CodingKeys: String, CodingKey {
-        case format, plan, verdict, leader, scope, keys, databases, types, sizes, differing, differences, unsettled,
-            unread
+        case format, plan, verdict, leader, scope, keys, databases, types, sizes, differing, differences, unsettled
+        case changedSince, unknownSince, unread
         case countedAsUse, latency, failure
     }
 
@@ -73,6 +76,7 @@ struct ComparisonVerdict: Encodable, Sendable {
                 Kind(kind: kind, count: count, examples: (report.examples[kind] ?? []).map(DifferenceEntry.init))
             }
         }
+        (changedSince, unknownSince) = (report.changedSince, report.unknownSince)
         (unsettled, unread, countedAsUse) = (report.unsettled, report.unread, summary.touching)
         latency = summary.latency.mapValues {
             Latency(alone: $0.before / .milliseconds(1), during: $0.during / .milliseconds(1))
@@ -88,7 +92,10 @@ struct ComparisonVerdict: Encodable, Sendable {
 
     /// Prints the result for a person: what was found as data, and why it is not complete as a message.
     func show(_ context: CommandContext) {
-        context.show(lines(context.style).joined(separator: "\n"), indent: 6)
+        // Where a server does not answer at all, there is nothing to say about keys.
+        if verdict != .failed || !outcome.summary.report.keys.isEmpty {
+            context.show(lines(context.style).joined(separator: "\n"), indent: 6)
+        }
         switch outcome {
         case .ended: return
         case .stopped:
@@ -105,7 +112,7 @@ struct ComparisonVerdict: Encodable, Sendable {
         let summary = outcome.summary
         let mark: Mark =
             switch verdict {
-            case .same: unsettled > 0 ? .warning : .ok
+            case .same: summary.help.isEmpty ? .ok : .warning
             case .differs, .failed: .failed
             case .stopped: .stopped
             }
@@ -119,14 +126,16 @@ struct ComparisonVerdict: Encodable, Sendable {
             }
         }
         if leader == nil, summary.report.databases > 0 {
-            lines.append("  neither server follows the other: a key that only one of them got is a difference")
+            lines.append(
+                summary.isAfterCutover
+                    ? "  the source stands still since the cutover, and applications write to the target"
+                    : "  neither server follows the other: a key that only one of them got is a difference")
         }
         lines += summary.notes.map { "  \($0)" }
         lines += latency.sorted { $0.key.rawValue < $1.key.rawValue }.map { side, latency in
             "  the \(side.rawValue) answered a probe in \(Self.milliseconds(latency.during)) meanwhile, and in \(Self.milliseconds(latency.alone)) alone"
         }
-        if unsettled > 0 { lines.append("  = help: \(ComparisonSummary.helpForUnsettled)") }
-        return lines
+        return lines + summary.help.map { "  = help: \($0)" }
     }
 
     private static func milliseconds(_ value: Double) -> String { "\((value * 100).rounded() / 100) ms" }

@@ -58,6 +58,9 @@ package struct StatsInfo: Sendable, Equatable {
     /// over and over.
     package let fullSyncs: Int64?
     package let commandsProcessed: Int64?
+    /// How many child processes the server has begun, for saving and for full syncs; `nil` for Dragonfly and for Redis
+    /// before 6.2.
+    package let forks: Int64?
 
     package init(_ reply: RESPValue) throws(ReplyError) {
         try self.init(Info(reply))
@@ -67,6 +70,7 @@ package struct StatsInfo: Sendable, Equatable {
         let section = info["stats"]
         fullSyncs = try section.integer("sync_full")
         commandsProcessed = try section.integer("total_commands_processed")
+        forks = try section.integer("total_forks")
     }
 }
 

@@ -1,5 +1,6 @@
 import Comparison
 import Execution
+import Glibc
 import NIOCore
 import PlanGraph
 import RESP
@@ -101,28 +102,91 @@ extension LiveTests {
             }
         }
 
-        @Test func `a difference holds the cutover back, and nothing else does`() async throws {
-            var description = LabDescription.quick
-            description.sentinels = nil
-            try await withLab(description) { lab in
-                let steps = [
-                    "preflight: {}", "replicaof: {}", "wait-for-sync: { stable-for: 100ms }",
-                    "approval: Go on?", "verify: { id: data, data: full }", "failover: { via: promote }",
-                ]
-                let migration = try Migration(lab, steps: steps)
-                try await migration.fill()
-                #expect(try await migration.planrun("apply").exitCode == 3)
-                try await Self.write(["SET", "only\u{1B}here", "1"], onReplica: lab)
-                let held = try await migration.planrun("resume", "--auto-approve")
+        @Test func `a difference that a later pass finds holds the cutover back, and nothing else does`() async throws {
+            try await Self.withMigration([
+                "verify: { id: data, data: full, repeat: 1s }",
+                "wait-for-sync: { id: calm, stable-for: 6s }",
+                "failover: { via: promote, resting: fenced, verified-within: 1m }",
+            ]) { migration in
+                let held = try await PlanrunProcess.run(["apply", migration.plan, "--format", "json"]) { process in
+                    try await eventually("the keys are compared again") {
+                        await process.standardOutput.count {
+                            $0.contains(#""node":"data/content""#) && $0.contains("step-succeeded")
+                        } > 1
+                    }
+                    try await Self.write(["SET", "only\u{1B}here", "1"], onReplica: migration.lab)
+                    return try await process.wait()
+                }
                 #expect(held.exitCode == 3)
                 let said = held.standardError.joined(separator: "\n")
                 #expect(
                     said.contains("error[data-differs]: 'data/content' failed: 1 key of 1000 keys of the source"),
                     "\(said)")
                 #expect(said.contains("1 only on the target: 'only\\u{1b}here' (string)"))
-                try await Self.write(["DEL", "only\u{1B}here"], onReplica: lab)
-                let done = try await migration.planrun("resume", "--auto-approve")
+                #expect(try migration.state()["failover"]?.status == .pending)
+                try await Self.write(["DEL", "only\u{1B}here"], onReplica: migration.lab)
+                let done = try await migration.planrun("resume")
                 #expect(done.exitCode == 0, "\(done.standardOutput + done.standardError)")
+                let status = try await migration.planrun("status").standardOutput.joined(separator: "\n")
+                #expect(status.contains(/data\/content: .*; that was .* s ago/), "\(status)")
+                try await Self.expectComparableAfterCutover(migration)
+            }
+        }
+
+        /// The source stands still, and applications write to the target: what they change is no difference.
+        private static func expectComparableAfterCutover(_ migration: Migration) async throws {
+            let lab = migration.lab
+            try await lab.send(["XADD", "new:stream", "*", "field", "value"], to: lab.target)
+            for number in 0..<3 { try await lab.send(["SET", "new:\(number)", "1"], to: lab.target) }
+            let compared = try await migration.planrun("compare")
+            #expect(compared.exitCode == 0, "\(compared.standardError)")
+            let text = compared.standardOutput.joined(separator: "\n")
+            #expect(text.contains("the source stands still since the cutover"), "\(text)")
+            #expect(text.contains("1 key was changed on the target since the cutover"), "\(text)")
+            #expect(text.contains("3 keys are not the same, and nobody can tell"), "\(text)")
+        }
+
+        @Test func `a comparison that was killed goes on where it was`() async throws {
+            try await Self.withMigration(
+                [
+                    "verify: { id: data, data: full, rate: { commands: 700 } }", "failover: { via: promote }",
+                ], keys: 2_000
+            ) { migration in
+                let mark = try await PlanrunProcess.run(["apply", migration.plan]) { process in
+                    var mark: StateValue?
+                    try await eventually("a part was compared") {
+                        mark = try? migration.state()["data/content"]?.mark
+                        return mark != nil
+                    }
+                    await process.send(SIGKILL)
+                    _ = try await process.wait()
+                    return mark
+                }
+                let done = try #require(mark?["checkpoint"]?["done"]?.int)
+                let resumed = try await migration.planrun("resume", "--format", "json")
+                #expect(resumed.exitCode == 0, "\(resumed.standardError)")
+                let first = resumed.standardOutput.first {
+                    $0.contains(#""node":"data/content""#) && $0.contains("step-progress")
+                }
+                let number = try #require(first?.firstMatch(of: /(\d+) of \d+ keys/)?.1)
+                #expect(try #require(Int64(number)) > done)
+                let node = try #require(try migration.state()["data/content"])
+                #expect(node.result?.facts["keys"] == .int(2_000))
+                #expect(node.mark == nil)
+            }
+        }
+
+        /// Steps that bring the target in sync stand before the given ones.
+        private static func withMigration(
+            _ steps: [String], keys: Int = 1_000, _ body: @Sendable (Migration) async throws -> Void
+        ) async throws {
+            var description = LabDescription.quick
+            description.sentinels = nil
+            try await withLab(description) { lab in
+                let migration = try Migration(
+                    lab, steps: ["preflight: {}", "replicaof: {}", "wait-for-sync: { stable-for: 100ms }"] + steps)
+                try await migration.fill(keys: keys)
+                try await body(migration)
             }
         }
 
