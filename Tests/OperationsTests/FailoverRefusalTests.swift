@@ -112,6 +112,27 @@ struct FailoverRefusalTests {
         #expect(world.source.settings == FakeInstance().settings)
     }
 
+    @Test(arguments: [("announce", 3, OperationFailure.targetDoesNotFollow), ("promote", 0, .promotionUnknown)])
+    func `nobody follows a target that comes back without its data in the moment of its promotion`(
+        _ via: String, _ sentinels: Int, _ code: OperationFailure
+    ) async throws {
+        var world = SmallWorld.following(sentinels: sentinels)
+        world.restartsAtPromotion = true
+        let lifecycle = Lifecycle(
+            try .small(failover: "{ via: \(via) }", sentinels: sentinels), world, node: "failover")
+        let failure = await fail(lifecycle, FakeProcess(lifecycle.world))
+        #expect(failure?.code == .operation(code))
+        // With Sentinels the attempt is stepped back from, and the next one finds a target that does not follow.
+        if sentinels == 0 {
+            #expect(failure?.what.contains("was started again while its promotion was asked for") == true)
+        }
+        let left = lifecycle.world.read { $0 }
+        #expect(left.target.life != "")
+        #expect(left.source.follows == nil)
+        #expect(!left.source.writes.isEmpty)
+        #expect(left.lost(on: SmallWorld.source) == [])
+    }
+
     @Test(arguments: ["sentinel", "announce", "promote"])
     func `a target that is gone after its promotion is named, and the run goes on once it is back`(
         via: String

@@ -12,10 +12,7 @@ struct ServerLife: Codable, Equatable, Sendable {
     var uptime: Int64?
 
     static func read(_ server: Server) async throws(StepFailure) -> ServerLife {
-        let section = try await server.info("server")["server"]
-        return ServerLife(
-            runID: section["run_id"].flatMap { $0.isEmpty ? nil : $0 }, processID: section["process_id"],
-            uptime: section["uptime_in_seconds"].flatMap { Int64($0) })
+        ServerLife(try await server.info("server"))
     }
 
     /// Whether this is a later moment of the same life.
@@ -24,5 +21,15 @@ struct ServerLife: Codable, Equatable, Sendable {
         if let processID, let before = earlier.processID, processID != before { return false }
         guard let uptime, let before = earlier.uptime else { return true }
         return uptime >= before
+    }
+}
+
+extension ServerLife {
+    /// - Parameter info: the reply to `INFO server`.
+    init(_ info: Info) {
+        let section = info["server"]
+        self.init(
+            runID: section["run_id"].flatMap { $0.isEmpty ? nil : $0 }, processID: section["process_id"],
+            uptime: section["uptime_in_seconds"].flatMap { Int64($0) })
     }
 }

@@ -122,7 +122,9 @@ extension CutoverDriver {
     private func targetGone() -> StepFailure {
         StepFailure(
             code: .targetGone,
-            what: "\(to.name) has not answered since its promotion was asked for, and no Sentinel names it",
+            what: isSuccessorReplaced
+                ? "\(to.name) was started again while its promotion was asked for, and no Sentinel names it"
+                : "\(to.name) has not answered since its promotion was asked for, and no Sentinel names it",
             place: [to.name], help: ["start \(to.endpoint) again; the Sentinels make it follow \(from.endpoint)"],
             isTransient: true)
     }
@@ -138,9 +140,12 @@ extension CutoverDriver {
             isSentinelAsked
             ? "the failover was accepted and may still happen" : "the promotion was sent and may still happen"
         return StepFailure(
-            code: .promotionUnknown, what: "\(to.name) did not become primary within \(limit.planText)",
+            code: .promotionUnknown,
+            what: isSuccessorReplaced
+                ? "\(to.name) was started again while its promotion was asked for: it may lack what it had"
+                : "\(to.name) did not become primary within \(limit.planText)",
             place: [to.name],
-            world: [
+            world: (isSuccessorReplaced ? ["\(from.endpoint) was not made its replica and has every write"] : []) + [
                 "\(cause); the write pause on \(from.endpoint) has run out",
                 "\(from.endpoint) refuses writes by itself (min-replicas-to-write) once the target has left it",
             ] + (isSentinelAsked ? [guardTime] : []),

@@ -21,7 +21,8 @@ extension CutoverDriver {
     /// Asks the new primary how far it has come. Its time limit is the rest of the write pause.
     mutating func compareOffsets(_ round: CutoverStateMachine.Round) async -> Event {
         do {
-            let replies = try await to.replies(to: questions(round), timeout: max(pause.remaining, .milliseconds(100)))
+            let questions = questions(round)
+            let replies = try await to.replies(to: questions, timeout: max(pause.remaining, .milliseconds(100)))
             let replication = try to.value(of: replies[0], to: Self.replication) { try ReplicationInfo($0) }
             guard let upstream = replication.upstream else { return .detached }
             let (reached, wanted) = (upstream.offset ?? 0, offset ?? 0)
@@ -33,10 +34,12 @@ extension CutoverDriver {
             }
             // The new primary has carried out everything up to the offset, and nothing was written after that. So what
             // it says about refused commands is final.
-            if round == .last, let violation = try refusals?.violation(replies[1]) {
+            guard round == .last else { return .reached }
+            if let refusals, let violation = try refusals.violation(replies[2]) {
                 refusal = violation
                 return .refused
             }
+            successor = try to.value(of: replies[1], to: Self.server) { try ServerLife(Info($0)) }
             return .reached
         } catch {
             seen = error.what
@@ -49,11 +52,12 @@ extension CutoverDriver {
     }
 
     private static let replication: Command = ["INFO", "replication"]
+    private static let server: Command = ["INFO", "server"]
 
     /// Commands that the new primary received but refused count in its offset, too. So the last round also asks what it
     /// has refused.
     private func questions(_ round: CutoverStateMachine.Round) -> [Command] {
-        [Self.replication] + (round == .last ? [refusals?.question].compactMap(\.self) : [])
+        [Self.replication] + (round == .last ? [Self.server, refusals?.question].compactMap(\.self) : [])
     }
 
     mutating func record(_ phase: CutoverMemory.Phase) async -> Event {
@@ -95,9 +99,10 @@ extension CutoverDriver {
         // that.
         let timeout = pause.hasBegun ? max(pause.remaining, .milliseconds(100)) : .seconds(30)
         do {
-            let answer = try await to.attempt(cutover.promotion, thenAsk: Self.replication, timeout: timeout)
-            let role = answer.flatMap { try? ReplicationInfo($0) }?.role
-            return role == .primary ? sawPrimary() : .unanswered
+            let answers = try await to.attempt(
+                cutover.promotion, thenAsk: [Self.replication, Self.server], timeout: timeout)
+            guard let answers, isSuccessor(answers[1]) else { return .unanswered }
+            return (try? ReplicationInfo(answers[0]))?.role == .primary ? sawPrimary() : .unanswered
         } catch {
             refusal = error
             return await refusedToPromote()
@@ -120,12 +125,23 @@ extension CutoverDriver {
     }
 
     mutating func readRole() async -> Event {
-        let replication = try? await to.replication(timeout: .seconds(2))
+        let answers = try? await to.replies(to: [Self.replication, Self.server], timeout: .seconds(2))
+        let replication = answers.flatMap { try? ReplicationInfo($0[0]) }
         isSuccessorSilent = replication == nil
-        guard let replication else { return .unanswered }
+        guard let replication, let answers, isSuccessor(answers[1]) else { return .unanswered }
         if replication.role == .primary { return sawPrimary() }
         cutover.context.report(Progress("\(to.name) to become primary", now: "replica", wanted: "primary"))
         return .isReplica
+    }
+
+    /// Whether the process that answers is still the one that had every write. Another one is as good as none: what it
+    /// says of its role is no sign that the promotion was carried out.
+    /// - Parameter server: the answer to `INFO server`.
+    private mutating func isSuccessor(_ server: RESPValue) -> Bool {
+        guard let successor else { return true }
+        guard let now = try? ServerLife(Info(server)) else { return false }
+        isSuccessorReplaced = !now.continues(successor)
+        return !isSuccessorReplaced
     }
 
     private mutating func sawPrimary() -> Event {
@@ -142,6 +158,9 @@ extension CutoverDriver {
     /// Demotes the old primary. If this fails, `bringToRest` tries again after the Sentinels have learned of the
     /// promotion.
     mutating func demote() async -> Event {
+        // From here on the old primary follows the new one, and a new one that is started again comes back with what the
+        // old one had.
+        successor = nil
         if promotion == nil {
             // This run resumes an earlier one, which may have died before it set the credentials.
             try? await cutover.prepareToFollow(memory)

@@ -25,6 +25,12 @@ struct CutoverDriver: Sendable {
     var announcement: PrimaryAnnouncement?
     /// The old primary's offset, which the new one must reach.
     var offset: Int64?
+    /// The process that had every write at the last comparison; `nil` before that, and once the old primary was demoted.
+    /// A server that was started again in between may have lost its data, and a Dragonfly or a server without a file
+    /// comes back as a primary. If the old primary followed that one, the only copy would be gone.
+    var successor: ServerLife?
+    /// Whether another process answered in the place of `successor`.
+    var isSuccessorReplaced = false
     /// How far the new primary had come at the last question, or why it did not answer; for the failure's text.
     var seen = ""
     var view = Sentinels.View()

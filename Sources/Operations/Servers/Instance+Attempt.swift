@@ -13,15 +13,15 @@ extension Instance {
         }
     }
 
-    /// Sends commands whose reply may never come, and a question after them in the same round trip.
-    /// - Returns: the answer to the question, which may be an error reply; `nil` if no reply came.
+    /// Sends commands whose reply may never come, and questions after them in the same round trip.
+    /// - Returns: the answers to the questions, which may be error replies; `nil` if no reply came.
     /// - Throws: `StepFailure` if an error shows that not all commands were carried out.
     func attempt(
-        _ commands: [Command], thenAsk question: Command, timeout: Duration
-    ) async throws(StepFailure) -> RESPValue? {
-        guard let replies = try await possibleReplies(commands + [question], timeout: timeout) else { return nil }
-        try refuseErrors(commands, replies.dropLast())
-        return replies.last
+        _ commands: [Command], thenAsk questions: [Command], timeout: Duration
+    ) async throws(StepFailure) -> [RESPValue]? {
+        guard let replies = try await possibleReplies(commands + questions, timeout: timeout) else { return nil }
+        try refuseErrors(commands, replies.dropLast(questions.count))
+        return Array(replies.suffix(questions.count))
     }
 
     private func refuseErrors(_ commands: [Command], _ replies: ArraySlice<RESPValue>) throws(StepFailure) {

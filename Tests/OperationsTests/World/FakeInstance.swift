@@ -19,6 +19,8 @@ struct FakeInstance: Equatable {
     /// Whether somebody is connected to it who only asks for the primary when that connection ends.
     var hasClients = false
     var startedAt = Duration.seconds(-1_000_000)
+    /// What tells the run id from that of another life.
+    var life = ""
     var fullSyncs = 1
     /// What it would be after another start; `nil` for one that runs without a configuration file.
     var file: FakeFile? = FakeFile()
@@ -85,6 +87,7 @@ extension SmallWorld {
     private mutating func follow(_ address: Endpoint, _ words: [String], _ line: String) -> RESPValue {
         guard line != "REPLICAOF NO ONE" else {
             instances[address]?.follows = nil
+            if restartsAtPromotion { instances[address] = FakeInstance(startedAt: now, life: "-2") }
             return .ok
         }
         let upstream = Endpoint(host: words[1], port: Int(words[2]) ?? 0)
@@ -128,7 +131,8 @@ extension SmallWorld {
         case "server":
             let uptime = (now - instance.startedAt).components.seconds
             return .info([
-                "# Server", "redis_version:7.0.15", "run_id:run-of-\(address)", "uptime_in_seconds:\(uptime)",
+                "# Server", "redis_version:7.0.15", "run_id:run-of-\(address)\(instance.life)",
+                "uptime_in_seconds:\(uptime)",
                 "config_file:\(instance.file == nil ? "" : "/etc/redis.conf")",
             ])
         case "keyspace":

@@ -21,6 +21,8 @@ struct SmallWorld {
     var forbidden: [Endpoint: [String]] = [:]
     /// Replies that a test prescribes, by server and beginning of the command: `INFO MEMORY`.
     var replies: [Endpoint: [String: RESPValue]] = [:]
+    /// Whether a server that is promoted is started again, without data, before it says that it is a primary.
+    var restartsAtPromotion = false
     var isApplicationWriting = true
     /// Whether some part of the application knows the address of every server that ever had data.
     var isApplicationEverywhere = true
