@@ -25,8 +25,8 @@ extension Step {
     /// - Parameter checks: the catalogue of checks.
     package func deviations(checks: [CheckDeclaration]) -> [Deviation] {
         let common = [
-            CommonSettings.timeout.key: kind.name.defaults.timeout.map(\.planText),
-            CommonSettings.retries.key: String(kind.name.defaults.retries),
+            CommonSettings.timeout.key: kind.declaration.defaults.timeout.map(\.planText),
+            CommonSettings.retries.key: String(kind.declaration.defaults.retries),
         ]
         let limits = Dictionary(kind.name.limits.map { ($0.key, $0.weaker) }) { first, _ in first }
         // What every step of the kind has to say is no deviation.
