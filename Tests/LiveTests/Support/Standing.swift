@@ -14,9 +14,11 @@ struct Standing: Sendable, Equatable, CustomStringConvertible {
     private var servers: [Endpoint: Server] = [:]
 
     /// Servers that do not answer are left out.
-    static func read(_ lab: Lab) async throws -> Standing {
+    /// - Parameter earlier: servers that it leaves out are left out, too: one that let nobody in may do so after a restart.
+    static func read(_ lab: Lab, as earlier: Standing? = nil) async throws -> Standing {
         var standing = Standing()
         for server in lab.instances {
+            if let earlier, earlier.servers[lab.address(of: server)] == nil { continue }
             guard let reply = try? await lab.send(["INFO", "replication"], to: server) else { continue }
             let replication = try ReplicationInfo(Info(reply))
             let setting = try await lab.send(["CONFIG", "GET", "replica-priority"], to: server)

@@ -108,7 +108,7 @@ extension Lab {
             return {
                 let world = try await World.read(self)
                 #expect(world.instances.map(\.role) == [nil, .primary], "after a restart")
-                #expect(try await Standing.read(self) == before, "right after a restart")
+                #expect(try await Standing.read(self, as: before) == before, "right after a restart")
             }
         }
     }
@@ -138,7 +138,7 @@ extension Lab {
             #expect(before.priority(at: self.address(of: self.target)) != "0", "no Sentinel can promote the target")
             return {
                 // Read before a Sentinel could put anything right.
-                let (world, standing) = (try await World.read(self), try await Standing.read(self))
+                let (world, standing) = (try await World.read(self), try await Standing.read(self, as: before))
                 #expect(world.roles == wanted.roles, "right after a restart")
                 #expect(standing == before, "right after a restart")
                 try await self.expect(wanted)
