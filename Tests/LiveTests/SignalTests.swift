@@ -52,7 +52,7 @@ extension LiveTests {
                                 for (number, signal) in signals.enumerated() {
                                     await process.send(signal)
                                     let answer =
-                                        number > 0 && signal != SIGHUP ? "breaking off what runs" : "stopping: "
+                                        number > 0 && signal != SIGHUP ? "interrupting what is running" : "stopping: "
                                     _ = try? await process.line(answer) { $0.contains(answer) }
                                 }
                             }
@@ -60,7 +60,7 @@ extension LiveTests {
                         return try await process.wait()
                     }
                     #expect(outcome.complaint.contains("stopping: "), "the signal came at the wrong moment")
-                    #expect(outcome.complaint.contains("breaking off what runs") == (signals == [SIGINT, SIGINT]))
+                    #expect(outcome.complaint.contains("interrupting what is running") == (signals == [SIGINT, SIGINT]))
                     #expect(outcome.exitCode == 0 || outcome.exitCode == 3, "\(outcome)")
                     gates.watch(nil)
                     try await lab.expectNothingHalfDone()
