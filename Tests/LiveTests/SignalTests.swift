@@ -60,7 +60,8 @@ extension LiveTests {
                         return try await process.wait()
                     }
                     #expect(outcome.complaint.contains("stopping: "), "the signal came at the wrong moment")
-                    #expect(outcome.complaint.contains("interrupting what is running") == (signals == [SIGINT, SIGINT]))
+                    #expect(
+                        outcome.complaint.contains("interrupting what is running") == (signals == [SIGINT, SIGINT]))
                     #expect(outcome.exitCode == 0 || outcome.exitCode == 3, "\(outcome)")
                     gates.watch(nil)
                     try await lab.expectNothingHalfDone()
