@@ -3,7 +3,7 @@
 /// It is a value and carries the text it speaks of, so that whoever renders it needs nothing else.
 package struct Diagnostic: Sendable, Equatable {
     /// From the worst to the mildest.
-    package enum Severity: String, Sendable, Hashable, CaseIterable {
+    package enum Severity: String, Sendable, Hashable, CaseIterable, Codable {
         case error, warning, note
     }
 

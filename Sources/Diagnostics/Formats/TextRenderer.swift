@@ -37,9 +37,11 @@ package struct TextRenderer: DiagnosticRenderer {
     }
 
     /// `2 errors, 1 warning`
-    package static func count(_ diagnostics: [Diagnostic]) -> String {
+    package static func count(_ diagnostics: [Diagnostic]) -> String { count(diagnostics.map(\.severity)) }
+
+    package static func count(_ severities: [Diagnostic.Severity]) -> String {
         Diagnostic.Severity.allCases
-            .map { severity in (diagnostics.count { $0.severity == severity }, severity.rawValue) }
+            .map { severity in (severities.count { $0 == severity }, severity.rawValue) }
             .filter { $0.0 > 0 }
             .map { $0.0 == 1 ? "1 \($0.1)" : "\($0.0) \($0.1)s" }
             .joined(separator: ", ")

@@ -50,7 +50,7 @@ struct PlanInspector {
             compiled.plan.file, checks: PreflightCatalogue.declarations, applying: PreflightCatalogue.declarations(for:)
         ).diagnostics.map { diagnostic in
             PlanReport.Remark(
-                rule: diagnostic.topic.id, severity: diagnostic.severity.rawValue,
+                rule: diagnostic.topic.id, severity: diagnostic.severity,
                 line: diagnostic.range?.start.line ?? 1, message: diagnostic.message, help: diagnostic.help)
         }
     }

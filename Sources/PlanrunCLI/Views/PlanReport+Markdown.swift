@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 import Operations
 import PlanGraph
@@ -79,7 +80,7 @@ extension PlanReport {
         let rows = review.map { remark in
             let help = remark.help.map(Markdown.escape).joined(separator: "<br>")
             return
-                "| \(remark.severity) | `\(remark.rule)` | \(remark.line) | \(Markdown.escape(remark.message)) | \(help) |"
+                "| \(remark.severity.rawValue) | `\(remark.rule)` | \(remark.line) | \(Markdown.escape(remark.message)) | \(help) |"
         }
         return Markdown.folded(
             "review: \(reviewCount)",

@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 import Operations
 import PlanGraph
@@ -45,7 +46,7 @@ struct PlanReport: Codable, Sendable {
     /// What a careful reviewer would say about the plan.
     struct Remark: Codable, Sendable {
         var rule: String
-        var severity: String
+        var severity: Diagnostic.Severity
         var line: Int
         var message: String
         var help: [String]
@@ -87,13 +88,7 @@ struct PlanReport: Codable, Sendable {
     var wayBack: String
 
     /// How much a careful reviewer would say: `2 warnings, 3 notes`; `nil` if nothing.
-    var reviewCount: String? {
-        let counts = ["error", "warning", "note"].compactMap { severity -> String? in
-            let count = review.count { $0.severity == severity }
-            return count == 0 ? nil : count.counted(severity, "\(severity)s")
-        }
-        return counts.isEmpty ? nil : counts.joined(separator: ", ")
-    }
+    var reviewCount: String? { review.isEmpty ? nil : TextRenderer.count(review.map(\.severity)) }
 
     var hasFailures: Bool { steps.contains { $0.findings.contains { $0.verdict == .failed } } }
     var hasChanges: Bool { steps.contains { $0.action == .change } }
