@@ -14,7 +14,8 @@ struct PlanInspector {
     /// The record of a run of this plan that has begun and is not finished. What it has done is not asked about again.
     var unfinished: RunState?
 
-    /// - Parameter kind: reports only the steps of this kind; `nil` reports all.
+    /// - Parameter kind: reports only the steps of this kind, and asks nothing for the rest of the report; `nil` reports
+    ///   all.
     func report(only kind: StepKind.Name? = nil) async -> PlanReport {
         var steps: [PlanReport.Entry] = []
         var isWorldAsRead = true
@@ -31,7 +32,8 @@ struct PlanInspector {
                 PlanReport.UnfinishedRun(
                     startedAt: run.startedAt, status: run.status,
                     planChanges: run.recordedPlan.map { compiled.plan.changes(since: $0).sentences } ?? [])
-            }, topology: await TopologyForecast.make(compiled.plan, servers), steps: steps, review: review,
+            }, topology: await TopologyForecast.make(compiled.plan, kind == nil ? servers : nil), steps: steps,
+            review: kind == nil ? review : [],
             wayBack: PlanHeader(plan: compiled.plan).wayBack)
     }
 
