@@ -63,9 +63,7 @@ extension CutoverSituation {
     /// Whether the server has run without a restart since the promotion was recorded. If it started later, it is a
     /// primary because it started as one, not because it was promoted.
     private static func ranThrough(_ server: Server, since moment: Double?) async -> Bool {
-        guard let moment,
-            let uptime = try? await server.info("server")["server"]["uptime_in_seconds"].flatMap(Double.init)
-        else { return false }
-        return uptime + 1 >= WallClock.now() - moment
+        guard let moment, let uptime = try? await ServerLife.read(server).uptime else { return false }
+        return Double(uptime) + 1 >= WallClock.now() - moment
     }
 }
