@@ -17,6 +17,10 @@ extension LiveTests {
                 try await lab.send(["CONFIG", "SET", "rdb-key-save-delay", "0"], to: lab.source)
                 try await lab.send(["SENTINEL", "DEBUG", "tilt-period", "500"], to: sentinel)
                 try await lab.send(["SENTINEL", "DEBUG", "tilt-trigger", "1"], to: sentinel)
+                // A Sentinel looks at its clock about ten times a second: until then it is not in TILT.
+                try await eventually("the Sentinel is in TILT") {
+                    try await lab.send(["INFO", "sentinel"], to: sentinel).string?.contains("sentinel_tilt:1") == true
+                }
                 let outcome = try await PlanrunProcess.run(["apply", migration.plan]) { process in
                     for wait in ["a Sentinel that is not in TILT", "no other fork during the full sync"] {
                         try await process.line("the wait for \(wait)") { $0.contains("waiting for \(wait)") }
