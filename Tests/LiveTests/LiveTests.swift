@@ -1,4 +1,9 @@
 import Testing
 
-/// All tests that start servers. They run one at a time, because they measure time and share the processors.
+/// All tests that start servers, but those below. They run one at a time: more of them at once would leave no processor
+/// to the servers.
 @Suite(.serialized, .keepsNotes) enum LiveTests {}
+
+/// The tests in which a cutover takes place, is killed, or is taken back. They run one at a time, beside the others:
+/// both mostly wait for servers.
+@Suite(.serialized, .keepsNotes) enum LiveCutoverTests {}

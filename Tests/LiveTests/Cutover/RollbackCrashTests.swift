@@ -3,7 +3,7 @@ import Rehearsal
 import TestKit
 import Testing
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// A rollback after the cutover is killed anywhere under load. Typed again, it ends as an undisturbed one does. No
     /// write is lost, since the source has followed the target all the time.
     ///

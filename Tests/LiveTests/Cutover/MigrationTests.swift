@@ -9,7 +9,7 @@ import TestKit
 import Testing
 import Values
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// Whole migrations by the built `planrun`, with writers that look for each of their acknowledged writes
     /// afterwards.
     @Suite struct MigrationTests {

@@ -5,7 +5,7 @@ import Rehearsal
 import TestKit
 import Testing
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// A planrun is killed, and another one in another folder goes on without any record of the first.
     @Suite struct KilledRunTests {
         private static let settings = [

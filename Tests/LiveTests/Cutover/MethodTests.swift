@@ -7,7 +7,7 @@ import Rehearsal
 import TestKit
 import Testing
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// The ways to exchange the roles, and which of them planrun chooses.
     @Suite struct MethodTests {
         @Test(arguments: [

@@ -9,7 +9,7 @@ import TestKit
 import Testing
 import Values
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// `planrun` is killed at random moments of a cutover to a real Dragonfly, where there is one in `PATH`. After the
     /// resume every application goes on, and no acknowledged write is lost.
     ///

@@ -8,7 +8,7 @@ import Rehearsal
 import TestKit
 import Testing
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// Ctrl-C, SIGTERM and the end of the terminal while a plan is carried out.
     @Suite struct SignalTests {
         @Test func `stopped during the sync, resume goes on with the same sync`() async throws {

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 import Values
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// The way back, before and after the cutover.
     @Suite struct RollbackTests {
         @Test func `before the cutover the target is detached, empty and forgotten, and stays so`() async throws {

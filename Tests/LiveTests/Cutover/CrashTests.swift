@@ -4,7 +4,7 @@ import Rehearsal
 import TestKit
 import Testing
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// `planrun` is killed, and `resume` ends as an undisturbed run does.
     @Suite struct CrashTests {
         @Test(arguments: [

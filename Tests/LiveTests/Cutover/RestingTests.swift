@@ -9,7 +9,7 @@ import TestKit
 import Testing
 import Values
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// How the source and its other replicas come to rest, and how a rollback brings them back.
     @Suite struct RestingTests {
         @Test(arguments: [1, 3]) func `a fenced source stands alone, and a rollback finds it there`(

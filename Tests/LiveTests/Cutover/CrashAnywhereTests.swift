@@ -5,7 +5,7 @@ import SystemPackage
 import TestKit
 import Testing
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// `planrun` is killed anywhere in a cutover under load, and `resume` ends as an undisturbed run does.
     ///
     /// Each test tries a few crashes. With `PLANRUN_CRASHES=200` it tries 200 moments, and every state write and every

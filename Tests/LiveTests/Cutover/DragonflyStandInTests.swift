@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Values
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// The stand-in answers as a real Dragonfly v1.40.1 was recorded to answer.
     @Suite struct DragonflyStandInTests {
         @Test(arguments: Situation.Setup.allCases)

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Values
 
-extension LiveTests {
+extension LiveCutoverTests {
     /// A server dies in the middle of a cutover under load while `planrun` goes on. What planrun says then leads to a
     /// good end.
     ///
