@@ -2,6 +2,9 @@ import RESP
 
 /// One key as a server has it.
 struct KeyState: Sendable {
+    /// How far the expiry of a key may be apart on the two servers, in milliseconds.
+    static let tolerance: Int64 = 1_000
+
     let type: KeyType
     let expiry: ExpiryTime
     let value: ValueDigest
