@@ -79,6 +79,7 @@ let package = Package(
             ],
             path: "Tests/TestKit", exclude: ["DragonflyRecord/Record.json"], swiftSettings: strict),
         .target(name: "Seeding", path: "Tests/Seeding", swiftSettings: strict),
+        .target(name: "JSONSchemas", dependencies: ["Execution"], path: "Tests/JSONSchemas", swiftSettings: strict),
         tests("PackageTests", []),
         tests("EscapingTests", ["Escaping"]),
         tests("ValuesTests", ["Values", "Seeding"]),
@@ -102,7 +103,7 @@ let package = Package(
                 system,
             ]),
         tests("RedisTopologyTests", ["RedisTopology", "RESP", "Values", nioCore]),
-        tests("ExecutionTests", ["Execution", "PlanGraph", "Values"]),
+        tests("ExecutionTests", ["Execution", "PlanGraph", "Values", "JSONSchemas"]),
         tests(
             "OperationsTests",
             [
@@ -114,7 +115,7 @@ let package = Package(
             "PlanrunCLITests",
             [
                 "PlanrunCLI", "Comparison", "Operations", "Execution", "PlanReview", "PlanModel", "PlanGraph",
-                "Diagnostics", "RESP", "Rehearsal", "Values", "TestKit", nioCore,
+                "Diagnostics", "RESP", "Rehearsal", "Values", "TestKit", "JSONSchemas", nioCore,
             ]),
         tests(
             "LiveTests",

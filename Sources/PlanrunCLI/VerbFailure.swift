@@ -22,6 +22,7 @@ enum VerbFailure: String, DeclaredFailure {
     case rehearsalFailed = "rehearsal-failed"
     case formatUnsafe = "format-unsafe"
     case fileNotWritten = "file-not-written"
+    case comparisonNotResumable = "comparison-not-resumable"
 
     var summary: String {
         switch self {
@@ -41,7 +42,8 @@ enum VerbFailure: String, DeclaredFailure {
         case .moreWritesGivenUp: "going back loses more writes than `--discard-writes` allows"
         case .formatUnsafe: "a formatted plan would not have meant the same"
         case .rehearsalFailed: "a rehearsal ended for a reason that planrun does not know"
-        case .fileNotWritten: "the file for the differences could not be written"
+        case .fileNotWritten: "a file of a comparison could not be written"
+        case .comparisonNotResumable: "the files of an interrupted comparison are not those of this one, or not whole"
         }
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSONSchemas
 import PlanGraph
 import Testing
 
@@ -11,7 +12,7 @@ struct StateSchemaTests {
     init() throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../schemas/state.schema.json")
-        schema = JSONSchema(root: try JSONDecoder().decode(StateValue.self, from: try Data(contentsOf: path)))
+        schema = try JSONSchema(path: path.path)
         maximal = try JSONDecoder().decode(StateValue.self, from: Data(StateDocument.encode(.maximal)))
     }
 

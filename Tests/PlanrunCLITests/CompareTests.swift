@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import PlanrunCLI
@@ -30,5 +31,52 @@ struct CompareTests {
             desk.without(printed.messages).hasPrefix(
                 "error[file-not-written]: 'nowhere/differences' could not be written"))
         #expect(printed.output == "")
+    }
+
+    @Test(arguments: [
+        ("", "is no checkpoint that this planrun has written, or a part of one"),
+        (#"{"kind":"planrun-comparison","format":2}"#, "is no checkpoint that this planrun has written"),
+        (
+            #"{"kind":"planrun-comparison","format":1,"source":"10.0.0.1:6379","target":"10.0.0.9:1","mark":{}}"#,
+            "is of a comparison of 10.0.0.1:6379 with 10.0.0.9:1"
+        ),
+        (
+            #"{"kind":"planrun-comparison","format":1,"source":"10.0.0.1:6379","target":"10.0.0.2:6380","mark":{}}"#,
+            "is of a comparison that wrote no file of differences"
+        ),
+    ]) func `a checkpoint of something else is refused, and stays as it is`(text: String, why: String) async throws {
+        let desk = try Desk()
+        try desk.write(text, to: "checkpoint.json")
+        let printed = await Console().run(
+            "compare", desk.plan, "--checkpoint", desk.path("checkpoint.json"), "--differences", desk.path("d.jsonl"))
+        #expect(printed.status == .invalid)
+        #expect(
+            desk.without(printed.messages).hasPrefix("error[comparison-not-resumable]: 'checkpoint.json' \(why)"),
+            "\(printed.messages)")
+        #expect(desk.bytes("checkpoint.json").map { String(decoding: $0, as: UTF8.self) } == text)
+    }
+
+    @Test func `differences that were found before an interruption have to be there`() async throws {
+        let desk = try Desk()
+        try desk.write(
+            #"{"kind":"planrun-comparison","format":1,"source":"10.0.0.1:6379","target":"10.0.0.2:6380","#
+                + #""differences":4,"mark":{}}"#, to: "checkpoint.json")
+        try desk.write("abc", to: "d.jsonl.partial")
+        let command = [
+            "compare", desk.plan, "--checkpoint", desk.path("checkpoint.json"), "--differences", desk.path("d.jsonl"),
+        ]
+        let refused = await Console().run(command)
+        #expect(refused.status == .invalid)
+        #expect(
+            desk.without(refused.messages).hasPrefix(
+                "error[comparison-not-resumable]: the differences that were found before the interruption are not in"),
+            "\(refused.messages)")
+        #expect(desk.bytes("d.jsonl.partial")?.count == 3)
+        // What was written behind the checkpoint is found again.
+        try desk.write("abcdefg", to: "d.jsonl.partial")
+        let failed = await Console().run(command)
+        #expect(failed.status == .failure)
+        #expect(failed.messages.contains("= help: the same command goes on from '"))
+        #expect(desk.bytes("d.jsonl.partial") == Data("abcd".utf8))
     }
 }

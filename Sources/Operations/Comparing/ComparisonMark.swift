@@ -9,9 +9,9 @@ struct ComparisonMark: Codable, Sendable {
     var ground: ComparisonGround
     var checkpoint: ComparisonCheckpoint
 
-    /// Why a comparison cannot go on here, in a clause; `nil` if it can.
+    /// What happened since then for which a comparison cannot go on here, in a clause; `nil` if it can.
     func obstacle(_ scope: ComparisonScope, _ leader: Side?, _ now: ComparisonGround) -> String? {
-        if self.scope != scope { return "the plan compares other keys by now" }
+        if self.scope != scope { return "other keys are to be compared" }
         if self.leader != leader { return "the servers have changed their roles" }
         return ground.replacement(now)
     }

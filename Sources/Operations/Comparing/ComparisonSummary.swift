@@ -96,7 +96,7 @@ package struct ComparisonSummary: Sendable {
             ? nil : "\(report.unsettled.counted("key", "keys")) changed at every look and could not be compared"
     }
 
-    private var anew: String? { begunAnew.map { "compared from the beginning, because \($0) meanwhile" } }
+    private var anew: String? { begunAnew.map { "compared from the beginning, because \($0) since the interruption" } }
 
     private var unread: String? {
         report.unread == 0

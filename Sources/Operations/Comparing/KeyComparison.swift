@@ -68,13 +68,14 @@ package struct KeyComparison: Sendable {
     ///   - ask: asks what must hold besides, every few seconds; it throws what stops the comparison.
     ///   - isStopping: whether to end at once, with a `CancellationError`.
     ///   - mark: where an earlier comparison was interrupted. Where it says nothing any more, all keys are compared.
+    ///   - begunAnew: called before the first key where there is such a place, and it says nothing any more.
     ///   - note: takes how far the comparison is, with the words for it.
     ///   - keep: takes from time to time where the comparison is; `nil` where nobody goes on with it.
     ///   - found: takes each difference as soon as it is certain.
     /// - Throws: `StepFailure`, `CancellationError`, and whatever `ask` and `found` throw.
     package func run(
         ask: @escaping @Sendable () async throws -> Void = {}, isStopping: @escaping @Sendable () -> Bool = { false },
-        from mark: StateValue? = nil,
+        from mark: StateValue? = nil, begunAnew: @escaping @Sendable () throws -> Void = {},
         note: @escaping @Sendable (ComparisonProgress, Progress) -> Void,
         keep: (@Sendable (StateValue) -> Void)? = nil,
         found: @escaping @Sendable (Difference) throws -> Void = { _ in }
@@ -93,7 +94,9 @@ package struct KeyComparison: Sendable {
             group.addTask { await gates.target.probe(over: sessions.probes[1]) }
             let result = await compare(
                 MeteredSession(sessions.source, gates.source), MeteredSession(sessions.target, gates.target), gates,
-                Listening(ask: ask, isStopping: isStopping, mark: mark, note: note, keep: keep, found: found))
+                Listening(
+                    ask: ask, isStopping: isStopping, mark: mark, begunAnew: begunAnew, note: note, keep: keep,
+                    found: found))
             group.cancelAll()
             return result
         }
@@ -106,6 +109,7 @@ package struct KeyComparison: Sendable {
         let ask: @Sendable () async throws -> Void
         let isStopping: @Sendable () -> Bool
         let mark: StateValue?
+        let begunAnew: @Sendable () throws -> Void
         let note: @Sendable (ComparisonProgress, Progress) -> Void
         let keep: (@Sendable (StateValue) -> Void)?
         let found: @Sendable (Difference) throws -> Void
@@ -117,6 +121,7 @@ package struct KeyComparison: Sendable {
     ) async -> Result<ComparisonSummary, any Error> {
         do {
             let (ground, checkpoint, obstacle) = beginning(listening.mark, try await ComparisonGround.read(servers))
+            if obstacle != nil { try listening.begunAnew() }
             let footing = ComparisonFooting(
                 servers: servers, leader: leader, ground: ground, ask: listening.ask, isStopping: listening.isStopping)
             let comparison = try await KeyspaceComparison(
@@ -149,7 +154,8 @@ package struct KeyComparison: Sendable {
     private func beginning(
         _ mark: StateValue?, _ now: ComparisonGround
     ) -> (ground: ComparisonGround, checkpoint: ComparisonCheckpoint?, obstacle: String?) {
-        guard let mark = try? mark?.decode(ComparisonMark.self) else { return (now, nil, nil) }
+        guard let mark else { return (now, nil, nil) }
+        guard let mark = try? mark.decode(ComparisonMark.self) else { return (now, nil, "planrun has changed") }
         if let obstacle = mark.obstacle(settings.scope, leader, now) { return (now, nil, obstacle) }
         return (mark.ground, mark.checkpoint, nil)
     }

@@ -4,7 +4,6 @@ import Execution
 import Operations
 import PlanGraph
 import PlanModel
-import Synchronization
 import Values
 
 struct CompareVerb: Verb {
@@ -15,7 +14,7 @@ struct CompareVerb: Verb {
             Either server may lead, and applications may go on writing: a key that changes is looked at again. Where \
             neither follows the other, a key that only one of them got is a difference.
 
-            Exit codes: 0 the same, 1 they differ or could not be compared, 3 stopped before the end.
+            Exit codes: 0 no difference was found, 1 they differ or could not be compared, 3 stopped before the end.
             """)
 
     @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
@@ -33,6 +32,13 @@ struct CompareVerb: Verb {
             "Write every difference to this file, one JSON object a line. It appears when the comparison has ended.",
             valueName: "file"), completion: .file())
     var differences: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Keep in this file where the comparison is. After it was stopped or killed, the same command goes on there.",
+            valueName: "file"), completion: .file())
+    var checkpoint: String?
 
     @Option(
         name: .customLong("commands-per-second"),
@@ -62,12 +68,19 @@ struct CompareVerb: Verb {
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let plan = try context.loadPlan(plan)
         let settings = settings(plan)
-        let file = try differences.map { path throws(ExitStatus) in try context.openDifferences(path) }
+        let checkpoint = try checkpoint.map { path throws(ExitStatus) in
+            try context.openCheckpoint(path, plan, writesDifferences: differences != nil)
+        }
+        let file = try differences.map { path throws(ExitStatus) in
+            try context.openDifferences(path, goingOnAt: checkpoint.map { $0.differences ?? 0 })
+        }
         let servers = try context.servers(of: plan)
-        var outcome = await compare(servers, settings, file, context)
+        var outcome = await compare(servers, settings, checkpoint, file, context)
         await servers.close()
         if let file { outcome = outcome.completing(file) }
-        let verdict = ComparisonVerdict(plan, settings, outcome)
+        if outcome.isComplete { checkpoint?.remove() }
+        let resumption = checkpoint.flatMap { $0.isThere && !outcome.isComplete ? $0.path : nil }
+        let verdict = ComparisonVerdict(plan, settings, outcome, checkpoint: resumption)
         switch format {
         case .json: context.output(JSONText.of(verdict))
         case .text: verdict.show(context)
@@ -88,20 +101,23 @@ struct CompareVerb: Verb {
 
     /// A comparison changes nothing, so the first Ctrl-C ends it at once.
     private func compare(
-        _ servers: Servers, _ settings: KeyComparison.Settings, _ file: DifferencesFile?, _ context: CommandContext
+        _ servers: Servers, _ settings: KeyComparison.Settings, _ checkpoint: ComparisonCheckpointFile?,
+        _ file: DifferencesFile?, _ context: CommandContext
     ) async -> ComparisonOutcome {
         let view = ComparisonView(context)
         let cutover = await cutover(servers.plan)
-        let latest = Latest()
-        let task = Task {
+        let latest = LatestComparison()
+        var keep: (@Sendable (StateValue) -> Void)?
+        if let checkpoint { keep = { checkpoint.keep($0, file) } }
+        let task = Task { [keep] in
             let comparison = try await KeyComparison(servers, settings, since: cutover)
             latest.note(leader: comparison.leader)
-            return try await comparison.run { progress, words in
-                latest.note(progress)
-                view.show(words)
-            } found: { difference in
-                try file?.write(difference)
-            }
+            return try await comparison.run(
+                ask: { try checkpoint?.check() }, from: checkpoint?.mark, begunAnew: { try file?.restart() },
+                note: { progress, words in
+                    latest.note(progress)
+                    view.show(words)
+                }, keep: keep, found: { try file?.write($0) })
         }
         let signals = Signals(of: context) { _ in task.cancel() }
         let result = await task.result
@@ -134,55 +150,5 @@ extension Plan {
     fileprivate var comparisonRate: ComparisonRate? {
         for step in steps { if case .verify(let verify) = step.kind, let rate = verify.rate { return rate } }
         return nil
-    }
-}
-
-/// How a comparison ended. What was found until then is in the summary.
-enum ComparisonOutcome: Sendable {
-    case ended(ComparisonSummary)
-    case stopped(ComparisonSummary)
-    case failed(StepFailure, ComparisonSummary)
-
-    var summary: ComparisonSummary {
-        switch self {
-        case .ended(let summary), .stopped(let summary), .failed(_, let summary): summary
-        }
-    }
-
-    var status: ExitStatus {
-        switch self {
-        case .ended(let summary): summary.report.differing == 0 ? .success : .failure
-        case .stopped: .stopped
-        case .failed: .failure
-        }
-    }
-
-    /// Puts the file with the differences in its place if all of them are in it, and removes it otherwise.
-    func completing(_ file: DifferencesFile) -> ComparisonOutcome {
-        switch self {
-        case .ended(let summary):
-            do {
-                try file.complete()
-                return self
-            } catch {
-                return .failed(error, summary)
-            }
-        case .stopped, .failed:
-            file.discard()
-            return self
-        }
-    }
-}
-
-/// What is known of a comparison that goes on.
-private final class Latest: Sendable {
-    private let state = Mutex<(leader: Side?, report: ComparisonReport)>((nil, ComparisonReport()))
-
-    func note(leader: Side?) { state.withLock { $0.leader = leader } }
-
-    func note(_ progress: ComparisonProgress) { state.withLock { $0.report = progress.report } }
-
-    func summary(_ scope: ComparisonScope) -> ComparisonSummary {
-        state.withLock { ComparisonSummary(report: $0.report, scope: scope, leader: $0.leader, touching: []) }
     }
 }

@@ -3,10 +3,15 @@ import Execution
 import Operations
 import PlanModel
 
-/// The result of `planrun compare`, for every renderer.
+/// The result of `planrun compare`, for every renderer. `schemas/comparison.schema.json` describes it as JSON.
 struct ComparisonVerdict: Encodable, Sendable {
-    enum Verdict: String, Encodable, Sendable {
-        case same, differs
+    enum Verdict: String, Encodable, Sendable, CaseIterable {
+        /// Every key that was to be compared is the same on both servers.
+        case same
+        case differs
+        /// No difference was found, but of some keys nobody can tell whether they are the same: those that changed at
+        /// every look, and those that may have been written to since the cutover.
+        case unknown
         /// Somebody stopped the comparison before its end.
         case stopped
         /// The keys could not be compared to the end.
@@ -52,6 +57,10 @@ struct ComparisonVerdict: Encodable, Sendable {
     /// The servers at which reading counted as use.
     var countedAsUse: [Side]
     var latency: [Side: Latency]
+    /// Why an interrupted comparison did not go on where it was, in a clause.
+    var begunAnew: String?
+    /// The file from which the same command goes on; `nil` where there is nothing to go on with.
+    var checkpoint: String?
     var failure: Failure?
 
     private var outcome: ComparisonOutcome
@@ -59,15 +68,19 @@ struct ComparisonVerdict: Encodable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case format, plan, verdict, leader, scope, keys, databases, types, sizes, differing, differences, unsettled
         case changedSince, unknownSince, unread
-        case countedAsUse, latency, failure
+        case countedAsUse, latency, begunAnew, checkpoint, failure
     }
 
-    init(_ plan: Plan, _ settings: KeyComparison.Settings, _ outcome: ComparisonOutcome) {
+    init(
+        _ plan: Plan, _ settings: KeyComparison.Settings, _ outcome: ComparisonOutcome, checkpoint: String? = nil
+    ) {
         let summary = outcome.summary
         let report = summary.report
         self.plan = plan.name
         self.outcome = outcome
+        self.checkpoint = checkpoint
         leader = summary.leader
+        begunAnew = summary.begunAnew
         scope = if case .sample(let keys) = settings.scope { "sample of \(keys)" } else { "full" }
         keys = [.source: report.keys[.source] ?? 0, .target: report.keys[.target] ?? 0]
         (databases, types, sizes, differing) = (report.databases, report.types, report.sizes, report.differing)
@@ -82,7 +95,9 @@ struct ComparisonVerdict: Encodable, Sendable {
             Latency(alone: $0.before / .milliseconds(1), during: $0.during / .milliseconds(1))
         }
         switch outcome {
-        case .ended: verdict = report.differing == 0 ? .same : .differs
+        case .ended:
+            let isCertain = report.unsettled == 0 && report.unknownSince == 0
+            verdict = report.differing > 0 ? .differs : isCertain ? .same : .unknown
         case .stopped: verdict = .stopped
         case .failed(let cause, _):
             verdict = .failed
@@ -99,12 +114,14 @@ struct ComparisonVerdict: Encodable, Sendable {
         switch outcome {
         case .ended: return
         case .stopped:
-            context.tell("stopped; the rest was not compared")
+            context.tell(
+                checkpoint.map { "stopped; the same command goes on from '\($0)'" }
+                    ?? "stopped; the rest was not compared")
         case .failed(let cause, _):
             context.tell(
                 Notice(
                     code: cause.code, what: cause.what, details: [cause.place.joined(separator: " · ")] + cause.world,
-                    help: cause.help))
+                    help: cause.help + (checkpoint.map { ["the same command goes on from '\($0)'"] } ?? [])))
         }
     }
 
@@ -112,7 +129,8 @@ struct ComparisonVerdict: Encodable, Sendable {
         let summary = outcome.summary
         let mark: Mark =
             switch verdict {
-            case .same: summary.help.isEmpty ? .ok : .warning
+            case .same: .ok
+            case .unknown: .warning
             case .differs, .failed: .failed
             case .stopped: .stopped
             }

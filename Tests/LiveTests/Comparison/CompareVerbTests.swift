@@ -144,6 +144,78 @@ extension LiveTests {
             }
         }
 
+        /// Keys whose names are hidden are not in the checkpoint, so that their differences are in the file before it.
+        @Test func `stopped and killed, it goes on where it was, and finds each difference once`() async throws {
+            try await ComparedPair.run(.quick) { pair in
+                let migration = try Migration(pair.lab, steps: ["replicaof: {}"])
+                let text = try String(contentsOfFile: migration.plan, encoding: .utf8)
+                try Data("\(text)\nredact: { names: ['lost:*'] }\n".utf8).write(to: URL(filePath: migration.plan))
+                try await migration.fill(keys: 2_000)
+                let (hidden, open) = ((0..<100).map { "lost:\($0)" }, (0..<100).map { "gone:\($0)" })
+                try await ComparedPair.send((hidden + open).map { ["SET", $0, "a"] }, on: pair.source)
+                try await pair.catchUp()
+                try await pair.lab.send(["CONFIG", "SET", "replica-read-only", "no"], to: pair.lab.target)
+                try await ComparedPair.send((hidden + open).map { ["DEL", $0] }, on: pair.target)
+
+                let folder = FilePath(migration.plan).removingLastComponent()
+                let (checkpoint, file) = (folder.appending("c.json").string, folder.appending("d.jsonl").string)
+                let arguments = ["compare", migration.plan, "--checkpoint", checkpoint, "--differences", file]
+                let stopped = try await Self.end(arguments, with: SIGINT, at: checkpoint, after: 0)
+                #expect(stopped.exitCode == 3)
+                #expect(stopped.standardError.last == "stopped; the same command goes on from '\(checkpoint)'")
+                let killed = try await Self.end(arguments, with: SIGKILL, at: checkpoint, after: Self.done(checkpoint))
+                #expect(killed.signal == SIGKILL)
+
+                let ended = try await PlanrunProcess.run(arguments + ["--format", "json"])
+                #expect(ended.exitCode == 1, "\(ended.standardError)")
+                let verdict = try Verdict(ended)
+                // A server may name a key twice in one scan, and no key less than once.
+                #expect(try #require(verdict.keys["source"]) >= 2_200)
+                #expect(verdict.differing == 200)
+                let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+                let entries = try lines.map {
+                    try JSONDecoder().decode(Verdict.Kind.Example.self, from: Data($0.utf8))
+                }
+                #expect(entries.count { $0.key == nil } == 100)
+                #expect(Set(entries.compactMap { $0.key?.text }) == Set(open))
+                #expect(entries.count == 200)
+                #expect(!FileManager.default.fileExists(atPath: checkpoint))
+
+                // Of other data nothing that was compared holds.
+                _ = try await Self.end(arguments, with: SIGKILL, at: checkpoint, after: 0)
+                try await pair.lab.send(["FLUSHALL"], to: pair.lab.source)
+                let anew = try await PlanrunProcess.run(arguments)
+                let said = anew.standardOutput.joined(separator: "\n")
+                #expect(anew.exitCode == 0, "\(said)")
+                #expect(said.contains("compared from the beginning, because FLUSHALL was run at the source"), "\(said)")
+                #expect(try String(contentsOfFile: file, encoding: .utf8) == "")
+            }
+        }
+
+        /// Starts planrun, slowly, and sends it a signal once more keys than before are in the checkpoint.
+        private static func end(
+            _ arguments: [String], with signal: Int32, at checkpoint: String, after before: Int
+        ) async throws -> PlanrunProcess.Outcome {
+            try await PlanrunProcess.run(arguments + ["--commands-per-second", "700"]) { process in
+                try await eventually("a part was compared") { try done(checkpoint) > before }
+                await process.send(signal)
+                return try await process.wait()
+            }
+        }
+
+        /// How many keys were compared, as the checkpoint says.
+        private static func done(_ checkpoint: String) throws -> Int {
+            struct Content: Decodable {
+                struct Mark: Decodable {
+                    struct Checkpoint: Decodable { var done: Int }
+                    var checkpoint: Checkpoint
+                }
+                var mark: Mark
+            }
+            guard let bytes = FileManager.default.contents(atPath: checkpoint) else { return 0 }
+            return try JSONDecoder().decode(Content.self, from: bytes).mark.checkpoint.done
+        }
+
         private static func expectDifferences(_ verdict: Verdict) throws {
             #expect(verdict.verdict == "differs")
             #expect(verdict.leader == nil)

@@ -1,14 +1,17 @@
-import Testing
+package import Execution
+import FoundationEssentials
 
-@testable import Execution
+/// A validator for the part of JSON Schema draft-07 that the schemas of what planrun writes use. An unknown keyword
+/// counts as a mistake.
+package struct JSONSchema {
+    package let root: StateValue
 
-/// A validator for the part of JSON Schema draft-07 that the state's schema uses. An unknown keyword counts as a
-/// mistake.
-struct JSONSchema {
-    let root: StateValue
+    package init(path: String) throws {
+        root = try JSONDecoder().decode(StateValue.self, from: try Data(contentsOf: URL(filePath: path)))
+    }
 
     /// Where and why the value does not fit the schema; empty if it fits.
-    func mistakes(in value: StateValue, _ schema: StateValue? = nil, at path: String = "$") -> [String] {
+    package func mistakes(in value: StateValue, _ schema: StateValue? = nil, at path: String = "$") -> [String] {
         guard case .object(let keywords) = schema ?? root else { return ["\(path): no schema"] }
         if let reference = keywords["$ref"]?.string { return mistakes(in: value, definition(reference), at: path) }
         return keywords.sorted { $0.key < $1.key }.flatMap { keyword, argument in
@@ -16,7 +19,7 @@ struct JSONSchema {
         }
     }
 
-    func definition(_ reference: String) -> StateValue? {
+    package func definition(_ reference: String) -> StateValue? {
         reference.split(separator: "/").dropFirst().reduce(root as StateValue?) { $0?[String($1)] }
     }
 
@@ -28,8 +31,8 @@ struct JSONSchema {
         case ("$schema", _), ("$id", _), ("title", _), ("description", _), ("definitions", _): fits = true
         case ("const", let constant): fits = value == constant
         case ("enum", .array(let values)): fits = values.contains(value)
-        case ("type", .string(let type)): fits = value.jsonType == type
-        case ("minimum", .int(let minimum)): fits = value.int.map { $0 >= minimum } ?? true
+        case ("type", .string(let type)): fits = value.jsonType == type || type == "number" && value.int != nil
+        case ("minimum", .int(let minimum)): fits = value.number.map { $0 >= Double(minimum) } ?? true
         case ("minLength", .int(let minimum)): fits = value.string.map { $0.count >= minimum } ?? true
         case ("pattern", .string(let pattern)):
             fits = value.string.map { (try? Regex(pattern).firstMatch(in: $0)) != nil } ?? true
@@ -37,6 +40,11 @@ struct JSONSchema {
         case ("additionalProperties", .bool(false)):
             guard case .object(let members) = value else { return [] }
             fits = members.keys.allSatisfy { all["properties"]?[$0] != nil }
+        case ("additionalProperties", let schema):
+            guard case .object(let members) = value else { return [] }
+            return members.filter { all["properties"]?[$0.key] == nil }.flatMap { key, member in
+                mistakes(in: member, schema, at: "\(path).\(key)")
+            }
         case ("properties", .object(let properties)):
             return properties.flatMap { key, schema in
                 value[key].map { mistakes(in: $0, schema, at: "\(path).\(key)") } ?? []
@@ -50,6 +58,14 @@ struct JSONSchema {
 }
 
 extension StateValue {
+    fileprivate var number: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .double(let value): value
+        case .null, .bool, .string, .array, .object: nil
+        }
+    }
+
     fileprivate var jsonType: String {
         switch self {
         case .null: "null"
