@@ -58,11 +58,22 @@ extension Instance {
             isTransient: ["LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN"].contains(error.code))
     }
 
-    /// Sends one command and converts its reply. An error reply, or one that cannot be converted, is thrown.
+    /// Asks one question and converts its reply. An error reply, or one that cannot be converted, is thrown.
     package func read<Value>(
-        _ command: Command, timeout: Duration? = nil, as convert: (RESPValue) throws -> Value
+        _ question: Command, timeout: Duration? = nil, as convert: (RESPValue) throws -> Value
     ) async throws(StepFailure) -> Value {
-        try value(of: await replies(to: [command], timeout: timeout)[0], to: command, as: convert)
+        try value(of: await answer(to: question, timeout), to: question, as: convert)
+    }
+
+    /// Asks again where the connection is closed before the answer has come: a Sentinel that tells a server whom to
+    /// follow closes all connections to it. A question with a time limit is not asked again.
+    private func answer(to question: Command, _ timeout: Duration?) async throws(StepFailure) -> RESPValue {
+        do {
+            return try await session.send(question, timeout: timeout)
+        } catch {
+            guard timeout == nil, error.code == .connectionLost, error.mayHaveBeenExecuted else { throw failure(error) }
+            return try await replies(to: [question])[0]
+        }
     }
 
     /// Converts the reply to a command. An error reply, or one that cannot be converted, is thrown.
