@@ -48,7 +48,7 @@ package struct Executor: Sendable {
             case .success(.interrupted): .interrupted
             case .success(.paused(let node)): .paused(node)
             }
-        tell(.runFinished(ending))
+        tell(.runFinished(ending), of: state)
         return RunOutcome(ending: ending, state: end.state, failures: end.failures)
     }
 
@@ -73,12 +73,14 @@ package struct Executor: Sendable {
             case .success(.failed(let node)), .success(.paused(let node)): .incomplete(node)
             case .success(.interrupted): .interrupted
             }
-        tell(.rollbackFinished(ending))
+        tell(.rollbackFinished(ending), of: state)
         return RollbackOutcome(
             ending: ending, state: end.state, failures: end.failures, remaining: end.state.nodesToUndo(in: graph))
     }
 
-    func tell(_ kind: RunEvent.Kind) { observer(RunEvent(at: environment.now(), kind)) }
+    func tell(_ kind: RunEvent.Kind, of state: RunState) {
+        observer(RunEvent(at: environment.now(), run: state.lineage, kind))
+    }
 }
 
 extension Executor {
@@ -92,7 +94,7 @@ extension Executor {
         let task = Task {
             await withDiscardingTaskGroup { group in
                 var driver = RunDriver(self, state, direction: direction, graph: graph, mailbox: mailbox)
-                tell(opening)
+                tell(opening, of: state)
                 group.addTask {
                     for await interrupt in interrupts { mailbox.send(.interrupt(interrupt)) }
                 }
@@ -114,6 +116,6 @@ extension Executor {
 
 extension RunEvent.RunInfo {
     fileprivate init(_ state: RunState, nodes: Int) {
-        self.init(planName: state.planName, lineage: state.lineage, nodes: nodes, isResumed: state.serial > 0)
+        self.init(planName: state.planName, nodes: nodes, isResumed: state.serial > 0)
     }
 }

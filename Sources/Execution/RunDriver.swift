@@ -78,11 +78,11 @@ struct RunDriver {
         case .renewalDue(let id): carryOut(machine.renewalDue(id), &group)
         case .interrupt(.drain):
             stopping.drain()
-            executor.tell(.runDraining)
+            executor.tell(.runDraining, of: journal.state)
             carryOut(machine.interrupted(), &group)
         case .interrupt(.cancel):
             stopping.drain()
-            executor.tell(.runCancelling)
+            executor.tell(.runCancelling, of: journal.state)
             carryOut(machine.cancelled(), &group)
         case .checkpoint(let report): receive(report, &group)
         case .leaseLost(let failure): leaseLost(failure, &group)
@@ -185,8 +185,8 @@ struct RunDriver {
     func tell(_ id: NodeID, _ event: RunEvent.StepEvent) {
         let attempt = attempts(of: id)
         switch direction {
-        case .forward: executor.tell(.step(id, attempt: attempt, event))
-        case .back: executor.tell(.undo(id, attempt: attempt, event))
+        case .forward: executor.tell(.step(id, attempt: attempt, event), of: journal.state)
+        case .back: executor.tell(.undo(id, attempt: attempt, event), of: journal.state)
         }
     }
 

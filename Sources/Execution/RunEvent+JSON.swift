@@ -2,15 +2,19 @@ import Escaping
 import FoundationEssentials
 import PlanGraph
 
-/// An event as one flat JSON object: `type` says which of the other keys are there. Durations are in seconds.
+/// An event as one flat JSON object: `type` says which of the other keys are there. `schemas/event.schema.json` is the
+/// contract.
 extension RunEvent: Codable {
+    /// It is raised when a key goes or changes its meaning. A reader must pass over keys that it does not know.
+    package static let format = 1
+
     package init(from decoder: any Decoder) throws {
         let line = try Line(from: decoder)
-        guard let kind = line.kind else {
+        guard line.format == Self.format, let kind = line.kind else {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: "not an event of a run: \(line.type)"))
         }
-        self.init(at: line.at, kind)
+        self.init(at: line.at, run: line.run, kind)
     }
 
     package func encode(to encoder: any Encoder) throws { try Line(self).encode(to: encoder) }
@@ -26,25 +30,27 @@ extension RunEvent: Codable {
     }
 
     fileprivate struct Line: Codable {
+        var format: Int
         var type: String
         var at: Timestamp
+        var run: String
         var plan: String?
-        var lineage: String?
         var nodes: Int?
         var resumed: Bool?
-        var node: NodeID?
+        var step: NodeID?
         var attempt: Int?
         var activity: String?
         var now: String?
         var wanted: String?
         var fraction: Double?
-        var remaining: Double?
-        var untilTimeout: Double?
+        var remainingSeconds: Double?
+        var untilTimeoutSeconds: Double?
+        var figures: [Figure: Double]?
         var result: StepResult?
         var unchanged: String?
         var failure: StepFailure?
-        var took: Double?
-        var after: Double?
+        var tookSeconds: Double?
+        var retryAfterSeconds: Double?
         var outcome: String?
         var error: StoreFailure?
     }
@@ -52,7 +58,7 @@ extension RunEvent: Codable {
 
 extension RunEvent.Line {
     init(_ event: RunEvent) {
-        self.init(type: "", at: event.at)
+        self.init(format: RunEvent.format, type: "", at: event.at, run: event.run)
         switch event.kind {
         case .runStarted(let info): start("run", info)
         case .rollbackStarted(let info): start("rollback", info)
@@ -67,16 +73,16 @@ extension RunEvent.Line {
 
     private mutating func start(_ word: String, _ info: RunEvent.RunInfo) {
         type = "\(word)-started"
-        (plan, lineage, nodes, resumed) = (info.planName, info.lineage, info.nodes, info.isResumed)
+        (plan, nodes, resumed) = (info.planName, info.nodes, info.isResumed)
     }
 
     private mutating func finish(_ ending: RunOutcome.Ending) {
         type = "run-finished"
         switch ending {
         case .succeeded: outcome = "succeeded"
-        case .failed(let id): (outcome, node) = ("failed", id)
+        case .failed(let id): (outcome, step) = ("failed", id)
         case .interrupted: outcome = "interrupted"
-        case .paused(let id): (outcome, node) = ("paused", id)
+        case .paused(let id): (outcome, step) = ("paused", id)
         case .stateWriteFailed(let cause): (outcome, error) = ("state-write-failed", cause)
         case .leaseLost(let cause): (outcome, error) = ("lease-lost", cause)
         }
@@ -86,7 +92,7 @@ extension RunEvent.Line {
         type = "rollback-finished"
         switch ending {
         case .complete: outcome = "complete"
-        case .incomplete(let id): (outcome, node) = ("incomplete", id)
+        case .incomplete(let id): (outcome, step) = ("incomplete", id)
         case .interrupted: outcome = "interrupted"
         case .stateWriteFailed(let cause): (outcome, error) = ("state-write-failed", cause)
         case .leaseLost(let cause): (outcome, error) = ("lease-lost", cause)
@@ -94,22 +100,32 @@ extension RunEvent.Line {
     }
 
     private mutating func tell(_ word: String, _ id: NodeID, _ number: Int, _ event: RunEvent.StepEvent) {
-        (node, attempt) = (id, number)
+        (step, attempt) = (id, number)
         type = "\(word)-\(event.name)"
         switch event {
         case .started, .interrupted: break
         case .progress(let progress):
             (activity, now, wanted) = (progress.activity, progress.now, progress.wanted)
-            (fraction, remaining) = (progress.fraction, progress.remaining?.inSeconds)
-            untilTimeout = progress.untilTimeout?.inSeconds
+            (fraction, remainingSeconds) = (progress.fraction, progress.remaining?.inSeconds)
+            untilTimeoutSeconds = progress.untilTimeout?.inSeconds
+            figures = progress.figures.isEmpty ? nil : progress.figures
         case .succeeded(let result, let took, let unchanged):
-            (self.result, self.took, self.unchanged) = (result, took.inSeconds, unchanged)
-        case .warned(let result, let took): (self.result, self.took) = (result, took.inSeconds)
-        case .failed(let failure, let took): (self.failure, self.took) = (failure, took.inSeconds)
-        case .retrying(let failure, let after): (self.failure, self.after) = (failure, after.inSeconds)
+            (self.result, tookSeconds, self.unchanged) = (result.withoutMemo, took.inSeconds, unchanged)
+        case .warned(let result, let took): (self.result, tookSeconds) = (result.withoutMemo, took.inSeconds)
+        case .failed(let failure, let took): (self.failure, tookSeconds) = (failure, took.inSeconds)
+        case .retrying(let failure, let after): (self.failure, retryAfterSeconds) = (failure, after.inSeconds)
         case .paused(let failure): self.failure = failure
-        case .kept(let result): self.result = result
+        case .kept(let result): self.result = result?.withoutMemo
         }
+    }
+}
+
+extension StepResult {
+    /// What later steps have to know is no part of an event: it may be long, and nobody reads it.
+    fileprivate var withoutMemo: StepResult {
+        var result = self
+        result.memo = nil
+        return result
     }
 }
 
@@ -143,16 +159,16 @@ extension RunEvent.Line {
     }
 
     private var info: RunEvent.RunInfo? {
-        guard let plan, let lineage, let nodes, let resumed else { return nil }
-        return RunEvent.RunInfo(planName: plan, lineage: lineage, nodes: nodes, isResumed: resumed)
+        guard let plan, let nodes, let resumed else { return nil }
+        return RunEvent.RunInfo(planName: plan, nodes: nodes, isResumed: resumed)
     }
 
     private var runEnding: RunOutcome.Ending? {
         switch outcome {
         case "succeeded": .succeeded
-        case "failed": node.map { .failed($0) }
+        case "failed": step.map { .failed($0) }
         case "interrupted": .interrupted
-        case "paused": node.map { .paused($0) }
+        case "paused": step.map { .paused($0) }
         case "state-write-failed": error.map { .stateWriteFailed($0) }
         case "lease-lost": error.map { .leaseLost($0) }
         default: nil
@@ -162,7 +178,7 @@ extension RunEvent.Line {
     private var rollbackEnding: RollbackOutcome.Ending? {
         switch outcome {
         case "complete": .complete
-        case "incomplete": node.map { .incomplete($0) }
+        case "incomplete": step.map { .incomplete($0) }
         case "interrupted": .interrupted
         case "state-write-failed": error.map { .stateWriteFailed($0) }
         case "lease-lost": error.map { .leaseLost($0) }
@@ -172,30 +188,30 @@ extension RunEvent.Line {
 
     private var stepKind: RunEvent.Kind? {
         let words = type.split(separator: "-", maxSplits: 1)
-        guard let node, let attempt, words.count == 2, let event = stepEvent(String(words[1])) else { return nil }
+        guard let step, let attempt, words.count == 2, let event = stepEvent(String(words[1])) else { return nil }
         switch words[0] {
-        case "step": return .step(node, attempt: attempt, event)
-        case "undo": return .undo(node, attempt: attempt, event)
+        case "step": return .step(step, attempt: attempt, event)
+        case "undo": return .undo(step, attempt: attempt, event)
         default: return nil
         }
     }
 
     private func stepEvent(_ name: String) -> RunEvent.StepEvent? {
-        let took = Duration.seconds(took ?? 0)
+        let took = Duration.seconds(tookSeconds ?? 0)
         switch name {
         case "started": return .started
         case "progress":
             return activity.map { activity in
                 var progress = Progress(
                     activity, now: now ?? "", wanted: wanted ?? "", fraction: fraction,
-                    remaining: remaining.map { .seconds($0) })
-                progress.untilTimeout = untilTimeout.map { .seconds($0) }
+                    remaining: remainingSeconds.map { .seconds($0) }, figures: figures ?? [:])
+                progress.untilTimeout = untilTimeoutSeconds.map { .seconds($0) }
                 return .progress(progress)
             }
         case "succeeded": return result.map { .succeeded($0, took: took, unchanged: unchanged) }
         case "warned": return result.map { .warned($0, took: took) }
         case "failed": return failure.map { .failed($0, took: took) }
-        case "retrying": return failure.map { .retrying($0, after: .seconds(after ?? 0)) }
+        case "retrying": return failure.map { .retrying($0, after: .seconds(retryAfterSeconds ?? 0)) }
         case "paused": return failure.map { .paused($0) }
         case "interrupted": return .interrupted
         case "kept": return .kept(result)

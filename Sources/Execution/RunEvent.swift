@@ -39,7 +39,6 @@ package struct RunEvent: Sendable, Equatable {
     /// The run or rollback that begins.
     package struct RunInfo: Sendable, Equatable {
         package var planName: String
-        package var lineage: String
         /// Nodes of the graph that runs.
         package var nodes: Int
         /// Whether an earlier run left a record.
@@ -47,10 +46,13 @@ package struct RunEvent: Sendable, Equatable {
     }
 
     package var at: Timestamp
+    /// The lineage of the run.
+    package var run: String
     package var kind: Kind
 
-    package init(at: Timestamp, _ kind: Kind) {
+    package init(at: Timestamp, run: String, _ kind: Kind) {
         self.at = at
+        self.run = run
         self.kind = kind
     }
 }

@@ -101,17 +101,21 @@ package struct Progress: Sendable, Equatable {
     package var fraction: Double?
     /// The time left; `nil` if that cannot be told.
     package var remaining: Duration?
+    /// What can be plotted, by name with its unit: `lagBytes`, `bytesPerSecond`. See `Figure`.
+    package var figures: [Figure: Double]
     /// Until the attempt has taken as long as it may; `nil` where it may take as long as it takes. Set by the executor.
     package var untilTimeout: Duration?
 
     /// Every text may repeat what a server said; it is escaped here.
     package init(
-        _ activity: String, now: String = "", wanted: String = "", fraction: Double? = nil, remaining: Duration? = nil
+        _ activity: String, now: String = "", wanted: String = "", fraction: Double? = nil, remaining: Duration? = nil,
+        figures: [Figure: Double] = [:]
     ) {
         self.activity = VisibleText.escape(activity)
         self.now = VisibleText.escape(now)
         self.wanted = VisibleText.escape(wanted)
         self.fraction = fraction
         self.remaining = remaining
+        self.figures = figures
     }
 }

@@ -7,11 +7,11 @@ import Testing
 struct RunEventTests {
     private static let at = Timestamp(millisecondsSince1970: 1_767_225_600_125)
     private static let result = StepResult("it follows", facts: ["offset": .int(7)])
-    private static let info = RunEvent.RunInfo(planName: "prod", lineage: "L", nodes: 3, isResumed: false)
+    private static let info = RunEvent.RunInfo(planName: "prod", nodes: 3, isResumed: false)
     private static let full = MemoryStore.full
 
     /// One event of each kind, and the type that it has in JSON.
-    private static let all: [(RunEvent.Kind, String)] =
+    static let all: [(RunEvent.Kind, String)] =
         [
             (.runStarted(info), "run-started"), (.runDraining, "run-draining"), (.runCancelling, "run-cancelling"),
             (.runFinished(.succeeded), "run-finished"), (.runFinished(.failed("cut")), "run-finished"),
@@ -28,7 +28,12 @@ struct RunEventTests {
 
     private static let steps: [(RunEvent.StepEvent, String)] = [
         (.started, "started"), (.progress(Progress("full sync")), "progress"),
-        (.progress(Progress("full sync", now: "1", wanted: "2", fraction: 0.5, remaining: .seconds(1.5))), "progress"),
+        (
+            .progress(
+                Progress(
+                    "full sync", now: "1", wanted: "2", fraction: 0.5, remaining: .seconds(1.5),
+                    figures: [.lagBytes: 65_536])), "progress"
+        ),
         (.succeeded(result, took: .milliseconds(1500), unchanged: nil), "succeeded"),
         (.succeeded(result, took: .seconds(2), unchanged: "it follows already"), "succeeded"),
         (.warned(result, took: .seconds(1)), "warned"), (.failed(.broken, took: .seconds(1)), "failed"),
@@ -38,7 +43,7 @@ struct RunEventTests {
 
     @Test func `every event is one line, and is read back as what it was`() throws {
         for (kind, name) in Self.all {
-            let event = RunEvent(at: Self.at, kind)
+            let event = RunEvent(at: Self.at, run: "L", kind)
             let line = event.json
             #expect(line.contains("\"type\":\"\(name)\""))
             #expect(!line.contains("\n"))
@@ -48,22 +53,26 @@ struct RunEventTests {
 
     @Test func `an event is flat, its times are in seconds`() {
         let progress = Progress(
-            "full sync", now: "412 MiB", wanted: "1.2 GiB", fraction: 0.25, remaining: .seconds(1.5))
+            "full sync", now: "412 MiB", wanted: "1.2 GiB", fraction: 0.25, remaining: .seconds(1.5),
+            figures: [.copiedBytes: 432_013_312])
         #expect(
-            RunEvent(at: Self.at, .step("sync", attempt: 1, .progress(progress))).json == """
-                {"activity":"full sync","at":"2026-01-01T00:00:00.125Z","attempt":1,"fraction":0.25,"node":"sync",\
-                "now":"412 MiB","remaining":1.5,"type":"step-progress","wanted":"1.2 GiB"}
+            RunEvent(at: Self.at, run: "L", .step("sync", attempt: 1, .progress(progress))).json == """
+                {"activity":"full sync","at":"2026-01-01T00:00:00.125Z","attempt":1,"figures":{"copiedBytes":432013312},\
+                "format":1,"fraction":0.25,"now":"412 MiB","remainingSeconds":1.5,"run":"L","step":"sync",\
+                "type":"step-progress","wanted":"1.2 GiB"}
                 """)
         #expect(
-            RunEvent(at: Self.at, .runFinished(.failed("cut"))).json == """
-                {"at":"2026-01-01T00:00:00.125Z","node":"cut","outcome":"failed","type":"run-finished"}
+            RunEvent(at: Self.at, run: "L", .runFinished(.failed("cut"))).json == """
+                {"at":"2026-01-01T00:00:00.125Z","format":1,"outcome":"failed","run":"L","step":"cut",\
+                "type":"run-finished"}
                 """)
     }
 
     @Test(arguments: [
-        "{}", #"{"type":"step-started","at":"2026-01-01T00:00:00.125Z"}"#,
-        #"{"type":"step-danced","at":"2026-01-01T00:00:00.125Z","node":"a","attempt":1}"#,
-        #"{"type":"run-finished","at":"2026-01-01T00:00:00.125Z","outcome":"exploded"}"#,
+        "{}", #"{"format":1,"type":"step-started","at":"2026-01-01T00:00:00.125Z","run":"L"}"#,
+        #"{"format":1,"type":"step-danced","at":"2026-01-01T00:00:00.125Z","run":"L","step":"a","attempt":1}"#,
+        #"{"format":1,"type":"run-finished","at":"2026-01-01T00:00:00.125Z","run":"L","outcome":"exploded"}"#,
+        #"{"format":2,"type":"run-draining","at":"2026-01-01T00:00:00.125Z","run":"L"}"#,
     ]) func `what is no event is not read`(line: String) {
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(RunEvent.self, from: Data(line.utf8)) }
     }

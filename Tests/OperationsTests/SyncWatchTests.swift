@@ -25,9 +25,11 @@ struct SyncWatchTests {
     }
 
     private func waiting(
-        _ activity: String, now: String = "", fraction: Double? = nil, remaining: Duration? = nil
+        _ activity: String, now: String = "", fraction: Double? = nil, remaining: Duration? = nil,
+        figures: [Figure: Double] = [:]
     ) -> SyncWatch.Decision {
-        .keepWaiting(Progress(activity, now: now, wanted: wanted, fraction: fraction, remaining: remaining))
+        .keepWaiting(
+            Progress(activity, now: now, wanted: wanted, fraction: fraction, remaining: remaining, figures: figures))
     }
 
     private func code(_ body: () throws -> SyncWatch.Decision) -> FailureCode? {
@@ -46,21 +48,29 @@ struct SyncWatchTests {
         #expect(try watch.receive(answer(.preparing), at: .seconds(1)) == waiting("the source to begin the full sync"))
         #expect(
             try watch.receive(answer(received(0)), at: .seconds(2))
-                == waiting("the full sync", now: "0 bytes of 1.0 GiB", fraction: 0))
+                == waiting(
+                    "the full sync", now: "0 bytes of 1.0 GiB", fraction: 0,
+                    figures: [.copiedBytes: 0, .totalBytes: 1_073_741_824]))
         #expect(
             try watch.receive(answer(received(256 << 20)), at: .seconds(4))
                 == waiting(
-                    "the full sync", now: "256 MiB of 1.0 GiB, 128 MiB/s", fraction: 0.25, remaining: .seconds(6)))
+                    "the full sync", now: "256 MiB of 1.0 GiB, 128 MiB/s", fraction: 0.25, remaining: .seconds(6),
+                    figures: [
+                        .copiedBytes: 268_435_456, .totalBytes: 1_073_741_824, .bytesPerSecond: 134_217_728,
+                    ]))
         #expect(try watch.receive(answer(.loading), at: .seconds(11)) == waiting("the target to load what it received"))
         #expect(
             try watch.receive(answer(.online(offset: 0)), at: .seconds(12))
-                == waiting("the target to catch up", now: "lag 977 KiB"))
+                == waiting("the target to catch up", now: "lag 977 KiB", figures: [.lagBytes: 1_000_000]))
         #expect(
             try watch.receive(answer(.online(offset: 999_000)), at: .seconds(13))
-                == waiting("the lag to stay small", now: "lag 1000 bytes", remaining: .seconds(5)))
+                == waiting(
+                    "the lag to stay small", now: "lag 1000 bytes", remaining: .seconds(5),
+                    figures: [.lagBytes: 1000]))
         #expect(
             try watch.receive(answer(.online(offset: 1_000_014)), at: .seconds(17))
-                == waiting("the lag to stay small", now: "lag 0 bytes", remaining: .seconds(1)))
+                == waiting(
+                    "the lag to stay small", now: "lag 0 bytes", remaining: .seconds(1), figures: [.lagBytes: 0]))
         #expect(try watch.receive(answer(.online(offset: 1_000_014)), at: .seconds(18)) == .synced)
     }
 
@@ -70,7 +80,9 @@ struct SyncWatchTests {
         _ = try watch.receive(answer(received(0)), at: .zero)
         #expect(
             try watch.receive(answer(received(3 << 20)), at: .seconds(2))
-                == waiting("the full sync", now: "3.0 MiB, 1.5 MiB/s"))
+                == waiting(
+                    "the full sync", now: "3.0 MiB, 1.5 MiB/s",
+                    figures: [.copiedBytes: 3_145_728, .bytesPerSecond: 1_572_864]))
         #expect(try watch.receive(answer(.fullSync(nil)), at: .seconds(3)) == waiting("the full sync"))
     }
 
@@ -82,14 +94,18 @@ struct SyncWatchTests {
             try watch.receive(answer(received(2 << 20), extent: .memory(8 << 20)), at: .seconds(2))
                 == waiting(
                     "the full sync", now: "2.0 MiB of about 8.0 MiB, 1.0 MiB/s", fraction: 0.25,
-                    remaining: .seconds(6)))
+                    remaining: .seconds(6),
+                    figures: [.copiedBytes: 2_097_152, .totalBytes: 8_388_608, .bytesPerSecond: 1_048_576]))
         #expect(
             try watch.receive(answer(.loading, extent: .keys(100, of: 1000)), at: .seconds(10))
-                == waiting("the target to load what it received", now: "100 of 1000 keys", fraction: 0.1))
+                == waiting(
+                    "the target to load what it received", now: "100 of 1000 keys", fraction: 0.1,
+                    figures: [.copiedKeys: 100, .totalKeys: 1000]))
         #expect(
             try watch.receive(answer(.fullSync(nil), extent: .keys(300, of: 1000)), at: .seconds(12))
                 == waiting(
-                    "the full sync", now: "300 of 1000 keys, 100 keys/s", fraction: 0.3, remaining: .seconds(7)))
+                    "the full sync", now: "300 of 1000 keys, 100 keys/s", fraction: 0.3, remaining: .seconds(7),
+                    figures: [.copiedKeys: 300, .totalKeys: 1000, .keysPerSecond: 100]))
     }
 
     @Test func `a rate is not measured across the beginning of another full sync`() throws {
@@ -98,19 +114,25 @@ struct SyncWatchTests {
         _ = try watch.receive(answer(received(0)), at: .zero)
         _ = try watch.receive(answer(received(9 << 20)), at: .seconds(1))
         #expect(
-            try watch.receive(answer(received(1 << 20)), at: .seconds(2)) == waiting("the full sync", now: "1.0 MiB"))
+            try watch.receive(answer(received(1 << 20)), at: .seconds(2))
+                == waiting("the full sync", now: "1.0 MiB", figures: [.copiedBytes: 1_048_576]))
     }
 
     @Test func `whatever breaks the calm starts it anew`() throws {
         let interruptions: [(SyncWatch.Observation, SyncWatch.Decision)] = [
             (.silence("no reply", isOfSource: true), waiting("both servers to answer", now: "no reply")),
             (answer(.linkDown(since: nil)), waiting("the link between target and source to come up", now: "link down")),
-            (answer(.online(offset: 0)), waiting("the target to catch up", now: "lag 977 KiB")),
+            (
+                answer(.online(offset: 0)),
+                waiting("the target to catch up", now: "lag 977 KiB", figures: [.lagBytes: 1_000_000])
+            ),
         ]
         for (interruption, decision) in interruptions {
             var watch = try watch()
             let calm = answer(.online(offset: 1_000_000))
-            let waits = { (time: Duration) in waiting("the lag to stay small", now: "lag 0 bytes", remaining: time) }
+            let waits = { (time: Duration) in
+                waiting("the lag to stay small", now: "lag 0 bytes", remaining: time, figures: [.lagBytes: 0])
+            }
             #expect(try watch.receive(calm, at: .seconds(0)) == waits(.seconds(5)))
             #expect(try watch.receive(calm, at: .seconds(4)) == waits(.seconds(1)))
             #expect(try watch.receive(interruption, at: .milliseconds(4500)) == decision)

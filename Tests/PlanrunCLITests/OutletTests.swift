@@ -118,14 +118,16 @@ struct OutletTests {
                 terminal: .init(width: 80, isColored: false) { outlet.write($0) }, isBehind: { outlet.isBehind }),
         ]
         for view in views {
-            view.receive(RunEvent(at: .now, .step("sync", attempt: 1, .started)))
+            view.receive(RunEvent(at: .now, run: "L", .step("sync", attempt: 1, .started)))
             for number in 0..<20_000 {
                 let progress = Progress("wait \(number)", now: String(repeating: ".", count: 100))
-                view.receive(RunEvent(at: .now, .step("sync", attempt: 1, .progress(progress))))
+                view.receive(RunEvent(at: .now, run: "L", .step("sync", attempt: 1, .progress(progress))))
             }
             let result = StepResult("it is in sync")
             view.receive(
-                RunEvent(at: .now, .step("sync", attempt: 1, .succeeded(result, took: .seconds(1), unchanged: nil))))
+                RunEvent(
+                    at: .now, run: "L", .step("sync", attempt: 1, .succeeded(result, took: .seconds(1), unchanged: nil))
+                ))
             view.close()
         }
         outlet.write("END")

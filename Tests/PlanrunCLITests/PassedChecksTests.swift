@@ -6,7 +6,7 @@ import Testing
 
 struct PassedChecksTests {
     private func event(_ node: NodeID, _ event: RunEvent.StepEvent, at milliseconds: Int64 = 0) -> RunEvent {
-        RunEvent(at: Timestamp(millisecondsSince1970: milliseconds), .step(node, attempt: 1, event))
+        RunEvent(at: Timestamp(millisecondsSince1970: milliseconds), run: "L", .step(node, attempt: 1, event))
     }
 
     private let well = RunEvent.StepEvent.succeeded(StepResult("well"), took: .zero, unchanged: nil)

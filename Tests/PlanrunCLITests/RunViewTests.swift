@@ -10,14 +10,14 @@ import Testing
 struct RunViewTests {
     private func event(_ kind: RunEvent.Kind, at second: Int64 = 0) -> RunEvent {
         // 2026-03-01T09:30:00Z
-        RunEvent(at: Timestamp(millisecondsSince1970: 1_772_357_400_000 + second * 1000), kind)
+        RunEvent(at: Timestamp(millisecondsSince1970: 1_772_357_400_000 + second * 1000), run: "L", kind)
     }
 
     private func step(_ node: NodeID, _ event: RunEvent.StepEvent, at second: Int64 = 0) -> RunEvent {
         self.event(.step(node, attempt: 1, event), at: second)
     }
 
-    private let info = RunEvent.RunInfo(planName: "small", lineage: "1", nodes: 9, isResumed: false)
+    private let info = RunEvent.RunInfo(planName: "small", nodes: 9, isResumed: false)
     private let failure = StepFailure(code: .operation(.didNotCatchUp), what: "the target did not catch up within 2 s")
     private let sync: Progress = {
         var sync = Progress(

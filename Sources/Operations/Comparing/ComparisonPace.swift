@@ -29,7 +29,12 @@ struct ComparisonPace {
                 "\(progress.done) of \(progress.total) keys, \(Int64(saturating: rate)) keys/s, \(ByteCount(bytes: bytes).text)/s\(latency)\(again)",
             wanted: "all the same on both servers",
             fraction: progress.total > 0 ? min(1, Double(progress.done) / Double(progress.total)) : nil,
-            remaining: rate > 0 ? .seconds(min(left / rate, Double(Int64.max))) : nil)
+            remaining: rate > 0 ? .seconds(min(left / rate, Double(Int64.max))) : nil,
+            figures: [
+                .comparedKeys: Double(progress.done), .keysToCompare: Double(progress.total), .keysPerSecond: rate,
+                .bytesPerSecond: Double(bytes), .suspectedKeys: Double(progress.suspects),
+                .differences: Double(progress.report.differences.values.map(Int64.init).saturatingSum),
+            ])
     }
 }
 

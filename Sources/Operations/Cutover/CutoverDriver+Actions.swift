@@ -29,7 +29,9 @@ extension CutoverDriver {
             guard upstream.isLinkUp, reached >= wanted else {
                 seen = "offset \(reached) of \(wanted)"
                 cutover.context.report(
-                    Progress("\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(wanted)"))
+                    Progress(
+                        "\(to.name) to reach the offset of \(from.name)", now: "\(reached)", wanted: "\(wanted)",
+                        figures: [.lagBytes: Double(wanted) - Double(reached)]))
                 return .behind
             }
             // The new primary has carried out everything up to the offset, and nothing was written after that. So what

@@ -85,7 +85,7 @@ struct SyncWatch {
             return .keepWaiting(
                 Progress(
                     "the lag to stay small", now: "lag \(ByteCount(bytes: lag).text)", wanted: wanted,
-                    remaining: step.stableFor - (time - since)))
+                    remaining: step.stableFor - (time - since), figures: [.lagBytes: Double(lag)]))
         }
     }
 
@@ -156,8 +156,10 @@ struct SyncWatch {
         case .linkDown:
             return Progress("the link between target and source to come up", now: "link down", wanted: wanted)
         case .online:
-            let lag = ByteCount(bytes: answer.lag ?? 0).text
-            return Progress("the target to catch up", now: "lag \(lag)", wanted: wanted)
+            let lag = answer.lag ?? 0
+            return Progress(
+                "the target to catch up", now: "lag \(ByteCount(bytes: lag).text)", wanted: wanted,
+                figures: [.lagBytes: Double(lag)])
         case .fullSync(nil): return progress("the full sync", answer.extent, at: time)
         case .fullSync(let transfer?):
             if let total = transfer.totalBytes {
@@ -179,7 +181,7 @@ struct SyncWatch {
         rate.receive(share, at: time)
         return Progress(
             activity, now: share.text + rate.text(share), wanted: wanted, fraction: share.fraction,
-            remaining: rate.timeLeft(share))
+            remaining: rate.timeLeft(share), figures: share.figures.merging(rate.figures(share)) { done, _ in done })
     }
 }
 
@@ -203,6 +205,12 @@ private struct CopiedShare {
         guard let total, total > 0 else { return nil }
         let share = Double(done) / Double(total)
         return min(max(0, share), isTotalExact ? 1 : 0.99)
+    }
+
+    var figures: [Figure: Double] {
+        var figures: [Figure: Double] = [unit == .bytes ? .copiedBytes : .copiedKeys: Double(done)]
+        figures[unit == .bytes ? .totalBytes : .totalKeys] = total.map(Double.init)
+        return figures
     }
 
     func amount(_ count: Int64) -> String {
@@ -240,6 +248,10 @@ private struct TransferRate {
         let seconds = Double(max(0, total - share.done)) / perSecond
         // More than a century is no useful answer.
         return seconds < 3.2e9 ? .seconds(seconds) : nil
+    }
+
+    func figures(_ share: CopiedShare) -> [Figure: Double] {
+        perSecond.map { [share.unit == .bytes ? .bytesPerSecond : .keysPerSecond: $0] } ?? [:]
     }
 
     /// `, 38 MiB/s`; empty where nothing has moved yet.

@@ -111,7 +111,7 @@ extension LiveTests {
                 let held = try await PlanrunProcess.run(["apply", migration.plan, "--format", "json"]) { process in
                     try await eventually("the keys are compared again") {
                         await process.standardOutput.count {
-                            $0.contains(#""node":"data/content""#) && $0.contains("step-succeeded")
+                            $0.contains(#""step":"data/content""#) && $0.contains("step-succeeded")
                         } > 1
                     }
                     try await Self.write(["SET", "only\u{1B}here", "1"], onReplica: migration.lab)
@@ -166,7 +166,7 @@ extension LiveTests {
                 let resumed = try await migration.planrun("resume", "--format", "json")
                 #expect(resumed.exitCode == 0, "\(resumed.standardError)")
                 let first = resumed.standardOutput.first {
-                    $0.contains(#""node":"data/content""#) && $0.contains("step-progress")
+                    $0.contains(#""step":"data/content""#) && $0.contains("step-progress")
                 }
                 let number = try #require(first?.firstMatch(of: /(\d+) of \d+ keys/)?.1)
                 #expect(try #require(Int64(number)) > done)
