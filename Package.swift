@@ -115,7 +115,7 @@ let package = Package(
             "PlanrunCLITests",
             [
                 "PlanrunCLI", "Comparison", "Operations", "Execution", "PlanReview", "PlanModel", "PlanGraph",
-                "Diagnostics", "RESP", "Rehearsal", "Values", "TestKit", "JSONSchemas", nioCore,
+                "Diagnostics", "YAMLTree", "RESP", "Rehearsal", "Values", "TestKit", "Seeding", "JSONSchemas", nioCore,
             ]),
         tests(
             "LiveTests",

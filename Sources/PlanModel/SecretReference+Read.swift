@@ -77,13 +77,10 @@ extension SecretReference {
     }
 }
 
-extension Plan {
-    /// The path of a file that the plan names; a relative one is looked up in the folder of the plan file.
-    package func resolve(_ path: String) -> String { PlanPath.resolve(path, planPath: file.path) }
-}
-
-private enum PlanPath {
-    static func resolve(_ path: String, planPath: String) -> String {
+package enum PlanPath {
+    /// The path of a file that a plan names; a relative one is looked up in the folder of the plan file.
+    /// - Parameter planPath: the path of the plan file, which need not exist.
+    package static func resolve(_ path: String, planPath: String) -> String {
         guard !path.hasPrefix("/"), let slash = planPath.lastIndex(of: "/") else { return path }
         return planPath[...slash] + path
     }

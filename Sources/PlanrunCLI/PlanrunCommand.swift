@@ -10,6 +10,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
         abstract: "Move a live Redis to Dragonfly, Valkey or a newer Redis, by a plan that is reviewed first.",
         discussion: """
             First, and after each change of a plan:
+              planrun init …          write a plan from what a Sentinel and the servers say
               planrun validate PLAN   is it a plan? every mistake at once
               planrun lint PLAN       what would a careful reviewer say about it?
               planrun rehearse PLAN   carry it out on private servers, under load
@@ -35,7 +36,8 @@ package struct PlanrunCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Read-only",
                 subcommands: [
-                    ValidateVerb.self, LintVerb.self, FmtVerb.self, DiffVerb.self, RehearseVerb.self, PlanVerb.self,
+                    InitVerb.self, ValidateVerb.self, LintVerb.self, FmtVerb.self, DiffVerb.self, RehearseVerb.self,
+                    PlanVerb.self,
                     ShowVerb.self,
                     CheckVerb.self,
                     CompareVerb.self, StatusVerb.self,

@@ -4,7 +4,8 @@ import Testing
 
 struct ArgumentTests {
     private static let verbs = [
-        "validate", "lint", "fmt", "diff", "plan", "check", "compare", "apply", "resume", "rollback", "status", "graph",
+        "init", "validate", "lint", "fmt", "diff", "plan", "check", "compare", "apply", "resume", "rollback", "status",
+        "graph",
         "rehearse",
         "schema",
     ]

@@ -6,11 +6,13 @@ package import SystemPackage
 package enum AtomicReplacement {
     /// Writes a new file, and returns once its bytes are on disk.
     /// - Returns: a mark that no other file has. It stays the same when the file is renamed.
-    static func write(_ bytes: [UInt8], to path: FilePath) throws(Errno) -> FileStatus.Mark {
+    static func write(
+        _ bytes: [UInt8], to path: FilePath, permissions: FilePermissions = .ownerReadWrite
+    ) throws(Errno) -> FileStatus.Mark {
         try Errno.catching {
             let file = try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
-                permissions: .ownerReadWrite)
+                permissions: permissions)
             let mark: FileStatus.Mark
             do {
                 try file.writeAll(bytes)
@@ -41,7 +43,18 @@ package enum AtomicReplacement {
     /// although the bytes are on disk.
     static func rename(_ old: FilePath, to new: FilePath) throws(Errno) {
         try Errno.check(Glibc.rename(old.string, new.string))
-        let folder = new.removingLastComponent()
+        try syncFolder(of: new)
+    }
+
+    /// Gives a file a second name, and returns once the folder is on disk.
+    /// - Throws: `Errno.fileExists` if something has that name; unlike `rename`, this replaces nothing.
+    static func add(_ file: FilePath, as path: FilePath) throws(Errno) {
+        try Errno.check(Glibc.link(file.string, path.string))
+        try syncFolder(of: path)
+    }
+
+    private static func syncFolder(of file: FilePath) throws(Errno) {
+        let folder = file.removingLastComponent()
         try Errno.catching {
             let descriptor = try FileDescriptor.open(
                 folder.isEmpty ? "." : folder, .readOnly, options: [.directory, .closeOnExec])

@@ -13,6 +13,16 @@ package struct WholeFile: Sendable {
     /// Returns once the bytes would survive a loss of power.
     package func write(_ bytes: [UInt8]) throws(Errno) { _ = try replace(with: bytes) }
 
+    /// Does the same for a file that must not exist yet and that everybody may read.
+    /// - Throws: `Errno.fileExists` if it does.
+    package func create(_ bytes: [UInt8]) throws(Errno) {
+        removeFile(temporary)
+        defer { removeFile(temporary) }
+        _ = try AtomicReplacement.write(
+            bytes, to: temporary, permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        try AtomicReplacement.add(temporary, as: target)
+    }
+
     func replace(with bytes: [UInt8]) throws(Errno) -> FileStatus.Mark {
         removeFile(temporary)
         do {

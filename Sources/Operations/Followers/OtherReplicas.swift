@@ -63,7 +63,7 @@ struct OtherReplicas: Sendable {
     }
 
     /// The addresses under which the primary and the Sentinels list these replicas.
-    private func addresses() async throws -> [Endpoint] {
+    func addresses() async throws -> [Endpoint] {
         var all = try await primary.replication().replicas.map(\.address)
         for picture in servers.plan.sentinel == nil ? [] : try await servers.sentinelPictures() {
             all += picture.replicas.filter { $0.flags.isHealthy && $0.reportedRole == .replica }.map(\.address)

@@ -48,7 +48,7 @@ package struct Servers: Sendable {
         resolve: @escaping @Sendable (String) async -> Set<String>
     ) throws(SecretError) {
         func settings(_ endpoint: Endpoint, _ access: Access) throws(SecretError) -> ConnectionSettings {
-            var settings = try ConnectionSettings(endpoint, access, plan: plan, environment: environment)
+            var settings = try ConnectionSettings(endpoint, access, planPath: plan.file.path, environment: environment)
             settings.clientName = name.text
             return settings
         }
@@ -146,16 +146,20 @@ package struct Servers: Sendable {
 }
 
 extension ConnectionSettings {
-    init(_ endpoint: Endpoint, _ access: Access, plan: Plan, environment: [String: String]) throws(SecretError) {
+    /// - Parameter planPath: the plan file, in whose folder relative paths are looked up.
+    init(
+        _ endpoint: Endpoint, _ access: Access, planPath: String, environment: [String: String]
+    ) throws(SecretError) {
+        func resolve(_ path: String) -> String { PlanPath.resolve(path, planPath: planPath) }
         self.init(
             address: endpoint, username: access.username,
             password: try access.password.map { reference throws(SecretError) in
-                Secret(try reference.read(planPath: plan.file.path, environment: environment))
+                Secret(try reference.read(planPath: planPath, environment: environment))
             },
             tls: access.tls.map {
                 TLSOptions(
-                    caFile: $0.ca.map(plan.resolve), certificateFile: $0.certificate.map(plan.resolve),
-                    keyFile: $0.key.map(plan.resolve), serverName: $0.serverName, verifiesCertificates: $0.verifies)
+                    caFile: $0.ca.map(resolve), certificateFile: $0.certificate.map(resolve),
+                    keyFile: $0.key.map(resolve), serverName: $0.serverName, verifiesCertificates: $0.verifies)
             })
     }
 }

@@ -40,15 +40,12 @@ extension ValueType where Value == String {
         return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
 
-    /// Sentinel documents letters, digits, '.', '-' and '_' for names, and takes anything. Left out are a blank, which
-    /// breaks its configuration file, a comma, which breaks its hello message, and what `SENTINEL RESET` takes for a
-    /// pattern.
     static let primaryName = text(
         "the name the Sentinels monitor", schema: ["pattern": "^[A-Za-z0-9._/:@+=#~%-]+$"], example: "sessions",
         help: "letters, digits and any of . - _ / : @ + = # ~ % may stand in it; 'SENTINEL MASTERS' lists the names"
     ) { text in
-        let isFine = !text.isEmpty && text.utf8.allSatisfy { $0.isWordByte || "-_./:@+=#~%".utf8.contains($0) }
-        return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
+        SentinelSettings.isPrimaryName(text)
+            ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
 
     /// - Parameter problem: says what is wrong with a text, as a clause that follows the name of the key; `nil` if the
@@ -74,6 +71,17 @@ extension ValueType where Value == String {
             },
             spell: { $0 },
             schema: (["type": "string"] as SchemaValue).adding(schema), example: example)
+    }
+}
+
+extension SentinelSettings {
+    /// Whether a plan can name a primary so.
+    ///
+    /// Sentinel documents letters, digits, '.', '-' and '_' for names, and takes anything. Left out are a blank, which
+    /// breaks its configuration file, a comma, which breaks its hello message, and what `SENTINEL RESET` takes for a
+    /// pattern.
+    package static func isPrimaryName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0.isWordByte || "-_./:@+=#~%".utf8.contains($0) }
     }
 }
 

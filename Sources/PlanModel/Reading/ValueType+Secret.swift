@@ -69,15 +69,11 @@ extension ValueType where Value == SecretReference {
 }
 
 extension ValueType where Value == String {
-    /// A variable name as POSIX defines it for portable programs, except that lower-case letters are allowed, too.
     fileprivate static let environmentName = Self(
         expected: "the name of an environment variable",
         read: { node, site in
             let text = node.scalar?.text ?? ""
-            let isName =
-                node.scalar?.meaning == .text && text.utf8.first.map { !$0.isDigitByte } ?? false
-                && text.utf8.allSatisfy { $0.isWordByte || $0 == UInt8(ascii: "_") }
-            guard !isName else { return text }
+            guard node.scalar?.meaning != .text || !SecretReference.isEnvironmentName(text) else { return text }
             guard !node.isInvalid else { return nil }
             site.collector.error(
                 .invalidSecret, "'env' must be the name of an environment variable", at: node.range,
@@ -90,4 +86,13 @@ extension ValueType where Value == String {
         },
         spell: { $0 },
         schema: ["type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"], example: "REDIS_PASSWORD")
+}
+
+extension SecretReference {
+    /// Whether this is a variable name as POSIX defines it for portable programs, except that lower-case letters are
+    /// allowed, too.
+    package static func isEnvironmentName(_ text: String) -> Bool {
+        text.utf8.first.map { !$0.isDigitByte } ?? false
+            && text.utf8.allSatisfy { $0.isWordByte || $0 == UInt8(ascii: "_") }
+    }
 }

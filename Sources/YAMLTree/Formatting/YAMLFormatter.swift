@@ -10,6 +10,10 @@ package enum YAMLFormatter {
     /// In columns, without the comment at the end of a line.
     static let width = 120
 
+    /// A text as a value of one line, with quotes where it would mean something else without, and with escapes for what
+    /// cannot be seen.
+    package static func spelling(of text: String) -> String { YAMLScalar(text, style: .doubleQuoted).spelledInLine }
+
     /// The formatted text; `nil` for a file that is not YAML, or whose meaning or comments would change.
     package static func format(_ file: SourceFile) -> String? {
         guard let root = LayoutBuilder.layout(of: file) else { return nil }
