@@ -22,6 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -62,12 +63,14 @@ let package = Package(
                 "Comparison", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "Escaping", "RedisTopology", "RESP",
                 "Values", nioCore,
             ]),
+        library("Metrics", ["Execution", "PlanGraph", "Escaping", "Values", nioCore, nioHTTP1, nioPosix]),
         library("Rehearsal", ["Escaping", "PlanModel", "RESP", "Values", nioCore, subprocess, system]),
         library(
             "PlanrunCLI",
             [
                 "Operations", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph", "YAMLTree",
-                "Diagnostics", "RedisTopology", "RESP", "RedisNIO", "Rehearsal", "Escaping", "Values", argumentParser,
+                "Diagnostics", "RedisTopology", "RESP", "RedisNIO", "Metrics", "Rehearsal", "Escaping", "Values",
+                argumentParser,
                 crypto, nioCore, subprocess, system,
             ]),
         .executableTarget(name: "planrun", dependencies: ["PlanrunCLI"], swiftSettings: strict),
@@ -110,6 +113,8 @@ let package = Package(
                 "Operations", "Comparison", "Execution", "PlanModel", "PlanGraph", "Diagnostics", "RedisTopology",
                 "RESP", "Values", "TestKit", "Seeding", nioCore,
             ]),
+        tests(
+            "MetricsTests", ["Metrics", "Execution", "PlanGraph", "Values", "TestKit"], exclude: ["Fixtures"]),
         tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", "Values", nioCore]),
         tests(
             "PlanrunCLITests",

@@ -43,6 +43,12 @@ package struct RunEvent: Sendable, Equatable {
         package var nodes: Int
         /// Whether an earlier run left a record.
         package var isResumed: Bool
+
+        package init(planName: String, nodes: Int, isResumed: Bool) {
+            self.planName = planName
+            self.nodes = nodes
+            self.isResumed = isResumed
+        }
     }
 
     package var at: Timestamp

@@ -23,6 +23,7 @@ enum VerbFailure: String, DeclaredFailure {
     case formatUnsafe = "format-unsafe"
     case fileNotWritten = "file-not-written"
     case comparisonNotResumable = "comparison-not-resumable"
+    case metricsNotServed = "metrics-not-served"
     case fileExists = "file-exists"
 
     var summary: String {
@@ -44,6 +45,7 @@ enum VerbFailure: String, DeclaredFailure {
         case .formatUnsafe: "a formatted plan would not have meant the same"
         case .rehearsalFailed: "a rehearsal ended for a reason that planrun does not know"
         case .fileNotWritten: "a file of a comparison, or a new plan, could not be written"
+        case .metricsNotServed: "the metrics cannot be served or written where `--metrics` says"
         case .comparisonNotResumable: "the files of an interrupted comparison are not those of this one, or not whole"
         case .fileExists: "the file for a new plan exists already"
         }

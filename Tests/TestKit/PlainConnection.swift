@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 import RESP
-import Values
+package import Values
 
 /// A connection that sends only what it is told: it does not log in or set a name, and it never connects again.
 struct PlainConnection {
@@ -76,4 +76,37 @@ struct PlainConnection {
 /// The server said no more, or not in time.
 struct ConnectionEnded: Error {
     let replies: Int
+}
+
+/// A request of HTTP and its answer, as text.
+package enum PlainHTTP {
+    /// Sends a request with its head as it is given, and returns everything that comes until the other side closes.
+    package static func exchange(_ head: [String], with address: Endpoint) async throws -> String {
+        let (bytes, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ReplyCollector(continuation))
+                }
+            }
+            .connect(host: address.host, port: address.port).get()
+        try await channel.writeAndFlush(ByteBuffer(string: (head + ["", ""]).joined(separator: "\r\n")))
+        var text = ""
+        for await piece in bytes { text += String(buffer: piece) }
+        return text
+    }
+
+    package static func get(_ path: String, _ address: Endpoint, accept: String = "*/*") async throws -> String {
+        try await exchange(
+            ["GET \(path) HTTP/1.1", "Host: \(address)", "Accept: \(accept)", "Connection: close"], with: address)
+    }
+
+    /// A port of 127.0.0.1 at which nobody listens now.
+    package static func freeAddress() async throws -> Endpoint {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port ?? 0
+        try await channel.close()
+        return Endpoint(host: "127.0.0.1", port: port)
+    }
 }

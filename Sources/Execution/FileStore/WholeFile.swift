@@ -2,13 +2,18 @@ import FoundationEssentials
 import Glibc
 package import SystemPackage
 
-/// A file that is written whole or not at all, readable by its owner only.
+/// A file that is written whole or not at all.
 ///
 /// A write makes a temporary file in the same folder, waits until it is on disk, and renames it over the old file.
 package struct WholeFile: Sendable {
     package let path: String
+    private let permissions: FilePermissions
 
-    package init(path: String) { self.path = path }
+    /// - Parameter permissions: who may read it; else its owner only.
+    package init(path: String, permissions: FilePermissions = .ownerReadWrite) {
+        self.path = path
+        self.permissions = permissions
+    }
 
     /// Returns once the bytes would survive a loss of power.
     package func write(_ bytes: [UInt8]) throws(Errno) { _ = try replace(with: bytes) }
@@ -26,7 +31,7 @@ package struct WholeFile: Sendable {
     func replace(with bytes: [UInt8]) throws(Errno) -> FileStatus.Mark {
         removeFile(temporary)
         do {
-            let mark = try AtomicReplacement.write(bytes, to: temporary)
+            let mark = try AtomicReplacement.write(bytes, to: temporary, permissions: permissions)
             try AtomicReplacement.rename(temporary, to: target)
             return mark
         } catch {

@@ -11,6 +11,7 @@ import SystemPackage
 /// One rehearsal: private servers, load, the plan against them, and the verdict.
 struct RehearsalRun: Sendable {
     let context: CommandContext
+    let metering: Metering
     let plan: Plan
     let data: DataSet
     let load: WriteLoad.Settings
@@ -75,7 +76,7 @@ struct RehearsalRun: Sendable {
         let plan = lab.plan(from: self.plan)
         let compiled = CompiledPlan(plan)
         let servers = try context.servers(of: plan, as: ConnectionName(.running))
-        let view = context.runView(format)
+        let view = metering.observed(context.runView(format))
         let state = RunState(
             planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,
             lineage: UUID().uuidString.lowercased(), now: .now)
@@ -87,7 +88,7 @@ struct RehearsalRun: Sendable {
                 servers: servers,
                 approver: TerminalApprover(approvals: Approvals(all: true), inquiry: nil)),
             policies: compiled.policies,
-            lease: lease,
+            lease: metering.timed(lease),
             observer: { event in
                 times.note(event)
                 view.receive(event)

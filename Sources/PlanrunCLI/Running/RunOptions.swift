@@ -11,6 +11,8 @@ struct RunOptions: ParsableArguments {
     @Option(name: .long, help: "text, or json: one event a line.")
     var format: TextFormat = .text
 
+    @OptionGroup var metering: MetricsOptions
+
     @OptionGroup var display: DisplayOptions
 }
 

@@ -35,7 +35,7 @@ extension RunVerb {
             return error.code == .locked ? .failure : .invalid
         }
         do {
-            let status = try await carryOut(plan, saved, lease, context)
+            let status = try await carryOut(plan, saved, lease, Metering(options.metering, context), context)
             await lease.release()
             return status
         } catch {
@@ -45,18 +45,18 @@ extension RunVerb {
     }
 
     private func carryOut(
-        _ plan: Plan, _ saved: SavedPlan?, _ lease: any RunLease, _ context: CommandContext
+        _ plan: Plan, _ saved: SavedPlan?, _ lease: any RunLease, _ metering: Metering, _ context: CommandContext
     ) async throws -> ExitStatus {
         // A record that cannot be read is ignored here. The verb that needs the record reads it again and reports the
         // error.
         let over: [RunState.Status] = [.rolledBack, .abandoned] + (beginsNewRun ? [.succeeded] : [])
         let recorded = (try? await lease.read()).flatMap { over.contains($0.status) ? nil : $0.lineage }
         let settings = RunSettings(
-            lease: lease, statePath: options.record.path(forPlan: plan.file.path), approvals: approvals,
+            lease: metering.timed(lease), statePath: options.record.path(forPlan: plan.file.path), approvals: approvals,
             format: options.format, commands: options.record.commands(forPlan: plan.file.path), saved: saved)
         let run = try PlanRun(
             context, settings, plan: plan, lineage: recorded ?? UUID().uuidString.lowercased(),
-            view: context.runView(options.format))
+            view: metering.observed(context.runView(options.format)))
         let status: ExitStatus
         do {
             status = try await start(run)
@@ -67,6 +67,7 @@ extension RunVerb {
             status = refused
         }
         await run.servers.close()
+        await metering.close()
         return status
     }
 }

@@ -35,6 +35,8 @@ struct RehearseVerb: Verb {
     @Option(name: .long, help: "text, or json: one event a line, the verdict last.")
     var format: TextFormat = .text
 
+    @OptionGroup var metering: MetricsOptions
+
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
@@ -45,9 +47,12 @@ struct RehearseVerb: Verb {
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let plan = try context.loadPlan(plan)
+        let metering = try await Metering(metering, context)
         let rehearsal = RehearsalRun(
-            context: context, plan: plan, data: DataSet(keys: keys),
+            context: context, metering: metering, plan: plan, data: DataSet(keys: keys),
             load: WriteLoad.Settings(writers: writers, rate: rate == 0 ? nil : rate), keeps: keep, format: format)
-        return await rehearsal.run()
+        let status = await rehearsal.run()
+        await metering.close()
+        return status
     }
 }
