@@ -5,16 +5,18 @@ import PlanModel
 /// again.
 package struct ApprovalOperation: Operation {
     let request: ApprovalRequest
+    /// The conditions end with the cutover: the source is a replica then.
+    let isAfterCutover: Bool
     let servers: Servers
     let approver: any Approver
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
-        let situation = ApprovalSituation(servers: servers, context: context)
+        let situation = ApprovalSituation(servers: servers, context: context, isAfterCutover: isAfterCutover)
         switch try await approver.approval(of: request, facts: { try await situation.facts() }) {
         case .given(let how):
             // Somebody may have said yes in advance (`--approve`), without seeing that a condition is violated. So the
             // conditions are checked here, too.
-            try await Conditions.check(servers, context)
+            if !isAfterCutover { try await Conditions.check(servers, context) }
             return .done("approved: \(how)")
         case .declined: throw pause("the answer to '\(request.question)' was not yes", help: [])
         case .nobodyToAsk:

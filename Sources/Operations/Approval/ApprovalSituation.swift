@@ -9,13 +9,14 @@ import Values
 struct ApprovalSituation: Sendable {
     let servers: Servers
     let context: StepContext
+    let isAfterCutover: Bool
 
     /// Reads the facts.
     /// - Throws: the violation if a condition does not hold any more.
     func facts() async throws -> [ApprovalFact] {
         // A step that runs beside the question has ended the run.
         if context.isDraining { throw CancellationError() }
-        async let violation = try? Conditions.violation(servers, context)
+        async let violation = isAfterCutover ? nil : try? Conditions.violation(servers, context)
         async let sentences = WorldReport(servers).facts()
         async let lag = lag()
         async let tilts = tilts()
@@ -29,7 +30,7 @@ struct ApprovalSituation: Sendable {
 
     /// The target's lag; `nil` if it is not in sync. Another fact says then that its link is lost.
     private func lag() async -> ApprovalFact? {
-        guard let answer = try? await SyncWatch.Answer.read(servers) else { return nil }
+        guard !isAfterCutover, let answer = try? await SyncWatch.Answer.read(servers) else { return nil }
         await keepFromPromotion(answer)
         guard let lag = answer.lag else { return nil }
         // The lag is shown again each time that it doubles or halves.

@@ -4,7 +4,9 @@ import PlanModel
 extension ApprovalStep: StepExecution {
     static let role = StepGraph.Role.gate
 
-    func rights(at place: StepPlace) -> Rights { Candidacy.rights(place.plan) + Conditions.rights(place.plan) }
+    func rights(at place: StepPlace) -> Rights {
+        place.isAfterCutover ? .none : Candidacy.rights(place.plan) + Conditions.rights(place.plan)
+    }
 
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         let request = ApprovalRequest(
@@ -12,7 +14,8 @@ extension ApprovalStep: StepExecution {
         return [
             [
                 StepNode(question) { servers, approver, _ in
-                    ApprovalOperation(request: request, servers: servers, approver: approver)
+                    ApprovalOperation(
+                        request: request, isAfterCutover: place.isAfterCutover, servers: servers, approver: approver)
                 }
             ]
         ]
