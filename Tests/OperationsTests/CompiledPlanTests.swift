@@ -53,7 +53,9 @@ struct CompiledPlanTests {
                 ])
         #expect(plan.policies["failover"]?.retries == 3)
         #expect(plan.policies["wait-for-sync"]?.timeout == .seconds(7_200))
-        #expect(plan.graph["approval"]?.title == "Cut over to Dragonfly? Writes stall for less than a second.")
+        #expect(
+            plan.graph["approval"]?.title
+                == "Cut over to Dragonfly? Writes are held back for about 0.4 s, and each client is disconnected once.")
     }
 
     @Test func `a plan without Sentinels asks none`() throws {

@@ -16,7 +16,7 @@ enum PublishedRecipe {
              max-lag 64KiB, stable-for 5s, timeout 2h
         4. data: 3 checks; changes nothing
              data count, timeout 1m
-        5. approval: asks: Cut over to Dragonfly? Writes stall for less than a second.
+        5. approval: asks: Cut over to Dragonfly? Writes are held back for about 0.4 s, and each client is disconnected once.
         6. failover: holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels; both write their role and all settings, also what others have set, to their configuration files
              retries 3, timeout 2m, via sentinel, write-pause 2s
              back: before the promotion the write pause is lifted; after it there is none
@@ -65,7 +65,7 @@ enum PublishedRecipe {
         | 2 | `replicaof` | makes 200.0.0.2:6380 a replica of 200.0.0.1:6379; refuses a target that holds keys; until it has everything, no Sentinel can promote it (replica-priority 0) |  | 200.0.0.2:6380 is detached, and emptied again if it was empty before |
         | 3 | `wait-for-sync` | waits until the lag is 64KiB at most for 5s |  | – |
         | 4 | `data` | 3 checks; changes nothing | `data` count | – |
-        | 5 | `approval` | asks: Cut over to Dragonfly? Writes stall for less than a second. |  | – |
+        | 5 | `approval` | asks: Cut over to Dragonfly? Writes are held back for about 0.4 s, and each client is disconnected once. |  | – |
         | 6 | **`failover`** (point of no return) | holds writes to 200.0.0.1:6379 back (for 2s at most while 200.0.0.2:6380 catches up), has the Sentinels promote 200.0.0.2:6380, and leaves 200.0.0.1:6379 standing alone without taking writes, forgotten by the Sentinels; both write their role and all settings, also what others have set, to their configuration files |  | before the promotion the write pause is lifted; after it there is none |
         | 7 | `cutover` | 6 checks; changes nothing but one test key |  | – |
 
@@ -258,7 +258,7 @@ enum PublishedRecipe {
               "deviations" : [
 
               ],
-              "does" : "asks: Cut over to Dragonfly? Writes stall for less than a second.",
+              "does" : "asks: Cut over to Dragonfly? Writes are held back for about 0.4 s, and each client is disconnected once.",
               "findings" : [
 
               ],
@@ -272,7 +272,7 @@ enum PublishedRecipe {
 
               ],
               "settings" : {
-                "question" : "Cut over to Dragonfly? Writes stall for less than a second."
+                "question" : "Cut over to Dragonfly? Writes are held back for about 0.4 s, and each client is disconnected once."
               }
             },
             {

@@ -6,7 +6,7 @@ struct ShutdownRule: ReviewRule {
         "via-shutdown", .warning, "the source is shut down for the Sentinels to notice",
         reason: """
             Until the Sentinels have noticed, which takes down-after-milliseconds (30 s unless changed), every \
-            write fails. The other ways hold writes back for less than a second.
+            write fails. The other ways hold writes back for about 0.4 s.
             """,
         remedy: "write 'via: sentinel' or 'via: fastest'")
 
