@@ -16,12 +16,36 @@ struct StatusVerb: Verb {
     @Flag(name: .long, help: "Only the record; do not ask the servers.")
     var offline = false
 
+    @Flag(name: .long, help: "Show it again as it changes, until the run has come to its end; Ctrl-C stops.")
+    var watch = false
+
     @Option(name: .long, help: "text, or json.")
     var format: TextFormat = .text
 
     @OptionGroup var display: DisplayOptions
 
+    func validate() throws {
+        if watch, format == .json {
+            throw ValidationError("--watch shows text; for changes as JSON, read the output of 'apply'")
+        }
+    }
+
     func run(_ context: CommandContext) async throws -> ExitStatus {
+        if watch { return try await Watch(context).run { try await page(context) } }
+        guard let page = try await page(context) else { return .invalid }
+        context.output(page.text)
+        return .success
+    }
+
+    /// What is shown at one moment.
+    struct Page: Sendable {
+        let text: String
+        /// Whether nothing changes any more, because the run has come to its end and nobody carries it out.
+        let isLast: Bool
+    }
+
+    /// - Returns: `nil` if there is no record that can be read, which was said then.
+    private func page(_ context: CommandContext) async throws -> Page? {
         let path = self.record.path(forPlan: plan)
         let commands = self.record.commands(forPlan: plan)
         let store = self.record.store(forPlan: plan)
@@ -32,24 +56,22 @@ struct StatusVerb: Verb {
             // A mistyped plan path has no record either, and then the useful error is that the plan does not exist.
             if error.code == .missing { _ = try context.loadPlan(plan) }
             context.tell(Notice(error, commands))
-            return .invalid
+            return nil
         }
         let holding = await store.holding()
         let look = try await look(context, record, holding, commands)
+        let isLast = record.isOver && !holding.isHeld
         switch format {
         case .json:
-            context.output(
-                JSONText.of(
-                    Report(
-                        state: record, holding: Holding(holding), world: look.world, drift: look.drift,
-                        changed: look.changed)))
+            let report = Report(
+                state: record, holding: Holding(holding), world: look.world, drift: look.drift, changed: look.changed)
+            return Page(text: JSONText.of(report), isLast: isLast)
         case .text:
             let view = StatusView(
                 state: record, holding: holding, path: path, world: look.world, drift: look.drift,
                 changed: look.changed, next: holding.isHeld ? [] : look.next.all)
-            context.output(view.text(width: context.terminal?.width, style: context.style))
+            return Page(text: view.text(width: context.terminal?.width, style: context.style), isLast: isLast)
         }
-        return .success
     }
 
     private struct Report: Encodable {
@@ -113,4 +135,34 @@ extension RunState {
 extension RunHolding {
     /// Nobody else can go on with the run.
     fileprivate var isHeld: Bool { if case .held = self { true } else { false } }
+}
+
+extension StatusVerb {
+    /// Shows the page again each time it has changed: on a terminal in place of the one before, else below it.
+    fileprivate struct Watch {
+        private let context: CommandContext
+        private static let pause = Duration.milliseconds(500)
+
+        init(_ context: CommandContext) { self.context = context }
+
+        /// - Parameter read: made anew for each look, in as many columns as the terminal has by then.
+        func run(_ read: () async throws -> Page?) async throws -> ExitStatus {
+            let signals = Signals(of: context) { _ in }
+            var shown: String?
+            while true {
+                guard let page = try await read() else { return .invalid }
+                if page.text != shown { show(page.text, isFirst: shown == nil) }
+                shown = page.text
+                if page.isLast || signals.isDraining { return .success }
+                try await Task.sleep(for: Self.pause)
+            }
+        }
+
+        private func show(_ text: String, isFirst: Bool) {
+            guard let terminal = context.terminal else { return context.output((isFirst ? "" : "\n") + text) }
+            // The cursor goes home and everything is cleared: whoever made the window narrower has broken the lines that
+            // stand there.
+            terminal.write("\u{1B}[H\u{1B}[0J\(text)\n")
+        }
+    }
 }
