@@ -1,5 +1,6 @@
 import Execution
 import Glibc
+import Operations
 import RESP
 import RedisTopology
 import Rehearsal
@@ -26,7 +27,8 @@ extension LiveTests {
                     #expect(ended.exitCode == 4, "\(ended.standardError)")
                     #expect(try migration.state().status == .abandoned)
                     // What cannot be done there is the one line that does not work.
-                    let refused = try await lab.type(ended.linesToType)
+                    let refused = try await lab.type(
+                        ended.linesToType, amongThem: .leftKeys, .leftFile)
                     #expect(refused.allSatisfy { $0.contains("FLUSHALL") }, "\(refused)")
                     try await lab.expectUntouched()
                     #expect(try await lab.sentinelsKnowingTarget() == 0)
@@ -41,8 +43,13 @@ extension LiveTests {
         @Test func `a killed cutover is ended while the target is gone, and the source is put right by the lines`()
             async throws
         {
-            try await withGatedLab(.quick) { lab, gates in
-                let migration = try Migration(lab, sentinels: gates.sentinels)
+            var description = LabDescription.quick
+            description.replicaCount = 1
+            try await withGatedLab(description) { lab, gates in
+                try await lab.waitUntilReplicaIsKnown()
+                let migration = try Migration(
+                    lab, steps: Migration.steps(failover: "replicas: { after-cutover: detach }"),
+                    sentinels: gates.sentinels)
                 try await migration.fill(keys: 200)
                 let killed = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
                     gates.kill(process, at: Moment("", after: true, "source: CLIENT PAUSE"))
@@ -56,7 +63,9 @@ extension LiveTests {
                 #expect(ended.complaint.contains("replica-priority is 0 (before the run: 100)"), "\(ended.complaint)")
                 #expect(ended.complaint.contains("min-replicas-to-write is 1 (before the run: 0)"))
                 try await lab.target.start()
-                #expect(try await lab.type(ended.linesToType) == [])
+                #expect(
+                    try await lab.type(ended.linesToType, amongThem: .leftSetting, .leftSettingInFile, .leftReplica)
+                        == [])
                 try await lab.expectUntouched()
                 let notes = try await lab.send(["CONFIG", "GET", "proc-title-template"], to: lab.source)
                 #expect(notes.array?.last?.string == "{title} {listen-addr} {server-mode}")
@@ -67,6 +76,63 @@ extension LiveTests {
                 #expect(anew.exitCode == 0, "\(anew.standardError)")
                 try await lab.expectMigrated()
             }
+        }
+
+        @Test func `what a run has made on servers and Sentinels goes away by the lines`() async throws {
+            var description = LabDescription.quick
+            description.sentinels?.watchesSource = false
+            try await withLab(description) { lab in
+                try await lab.send(["ACL", "SETUSER", "app", "on", ">apppw", "~*", "+@all"], to: lab.source)
+                let steps = [
+                    "preflight: {}", "monitor: {}", "users: {}", "replicaof: {}",
+                    "wait-for-sync: { stable-for: 100ms }",
+                    "approval: Go on?",
+                ]
+                let migration = try Migration(lab, steps: steps)
+                let applied = try await migration.planrun("apply")
+                #expect(applied.exitCode == 3, "\(applied.complaint)")
+                try await eventually("the Sentinel knows the target", within: .seconds(30)) {
+                    try await lab.sentinelsKnowingTarget() == 1
+                }
+                let ended = try await migration.planrun("abandon", "--leave-behind")
+                #expect(ended.exitCode == 4, "\(ended.complaint)")
+                #expect(
+                    try await lab.type(
+                        ended.linesToType, amongThem: .leftFollowing, .leftListing, .leftUsers, .leftMonitoring) == [])
+                let users = try await lab.send(["ACL", "USERS"], to: lab.target)
+                #expect(users.array?.compactMap(\.string) == ["default"])
+                #expect(try await World.read(lab).named == [nil])
+                #expect(try await lab.replication(of: lab.target).role == .primary)
+            }
+        }
+
+        /// Killed while the Sentinel is made to end its failover, which waits for the other replica.
+        @Test func `a Sentinel gets its failover-timeout back by the line`() async throws {
+            var description = LabDescription.quick
+            description.replicaCount = 1
+            try await withGatedLab(description) { lab, gates in
+                try await lab.waitUntilReplicaIsKnown()
+                let migration = try Migration(lab, sentinels: gates.sentinels)
+                let before = try await failoverTimeout(lab)
+                let killed = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
+                    gates.kill(process, at: Moment("", after: true, "sentinel: SENTINEL SET primary failover-timeout"))
+                    return try await process.wait()
+                }
+                #expect(killed.signal == SIGKILL, "\(killed.standardOutput + killed.standardError)")
+                gates.watch(nil)
+                #expect(try await failoverTimeout(lab) == "1")
+                let ended = try await migration.planrun("abandon", "--leave-behind")
+                #expect(ended.exitCode == 4, "\(ended.complaint)")
+                #expect(ended.complaint.contains("failover-timeout is 1 ms (before the run: \(before) ms)"))
+                #expect(try await lab.type(ended.linesToType, amongThem: .leftTimeout) == [])
+                #expect(try await failoverTimeout(lab) == before)
+            }
+        }
+
+        private func failoverTimeout(_ lab: Lab) async throws -> String {
+            let fields = try await lab.send(["SENTINEL", "MASTER", "primary"], to: lab.sentinels[0]).array ?? []
+            let name = try #require(fields.firstIndex { $0.string == "failover-timeout" })
+            return try #require(fields[name + 1].string)
         }
 
         private func withoutCommandCheck(_ step: String) -> String {

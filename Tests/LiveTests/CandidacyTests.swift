@@ -1,4 +1,5 @@
 import Execution
+import Operations
 import RESP
 import RedisTopology
 import Rehearsal
@@ -40,6 +41,7 @@ extension LiveTests {
                         let outcome = try await process.wait()
                         #expect(outcome.exitCode == 3, "\(outcome.standardOutput + outcome.standardError)")
                         #expect(outcome.errors == ["error[source-restarted]"], "\(outcome.complaint)")
+                        try await lab.follow(.detachedCopy, in: outcome.standardError, at: lab.target)
                     }
                     let back = try await migration.planrun("rollback")
                     #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")

@@ -1,4 +1,5 @@
 import Execution
+import Operations
 import RESP
 import Rehearsal
 import TestKit
@@ -97,6 +98,9 @@ extension LiveTests {
                         )
                     }, "\(outcome.standardError)")
                 #expect(try await primary(at: lab.sentinels[0], lab)["port"] == String(target.port))
+                try await lab.follow(.nameInUse, in: outcome.standardError, at: lab.sentinels[0])
+                #expect(try await migration.planrun("apply").exitCode == 0)
+                #expect(try await primary(at: lab.sentinels[0], lab)["port"] == String(lab.source.address.port))
             }
         }
 

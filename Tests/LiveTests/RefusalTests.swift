@@ -1,5 +1,7 @@
 import Execution
+import Operations
 import RESP
+import RedisTopology
 import Rehearsal
 import SystemPackage
 import TestKit
@@ -131,6 +133,38 @@ extension LiveTests {
             }
         }
 
+        /// A plan without a preflight meets these in the step itself.
+        @Test func `a target that follows another server, or is the primary, is let go as planrun advises`()
+            async throws
+        {
+            var description = LabDescription.quick
+            description.replicaCount = 1
+            try await withLab(description) { lab in
+                let other = lab.replicas[0].address
+                try await lab.send(all: [["REPLICAOF", "NO", "ONE"], ["CONFIG", "REWRITE"]], to: lab.replicas[0])
+                try await lab.send(["SENTINEL", "RESET", "primary"], to: lab.sentinels[0])
+                try await lab.send(Command(["REPLICAOF", other.host, String(other.port)]), to: lab.target)
+                let steps = Array(Migration.steps().dropFirst())
+                let first = try Migration(lab, name: "first", steps: steps)
+                let following = try await first.planrun("apply")
+                #expect(following.errors == ["error[target-follows-another]"], "\(following.complaint)")
+                try await lab.follow(.followsAnother, in: following.standardError, at: lab.target)
+                // Somebody types the published recipe instead.
+                let source = lab.source.address
+                try await lab.send(Command(["REPLICAOF", source.host, String(source.port)]), to: lab.target)
+                try await lab.failOver(to: lab.target)
+                let named = try await first.planrun("apply")
+                #expect(named.errors == ["error[target-is-primary]"], "\(named.complaint)")
+                try await eventually("the Sentinel can promote the source", within: .seconds(30)) {
+                    (try? await lab.follow(.sourceNotNamed, in: named.standardError, at: lab.sentinels[0])) != nil
+                }
+                try await lab.waitUntilNamed(lab.source)
+                let ended = try await first.planrun("apply", "--auto-approve")
+                #expect(ended.exitCode == 0, "\(ended.standardOutput + ended.standardError)")
+                try await lab.expectMigrated()
+            }
+        }
+
         private func secrets(_ lab: Lab) throws -> [String] {
             try ["source", "target", "sentinel"].map {
                 try readText(lab.folder.path.appending("\($0).secret").string)
@@ -158,5 +192,27 @@ extension PlanrunProcess.Outcome {
     /// Their verbs.
     var commandsOffered: [String] {
         linesOffered.compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) }
+    }
+}
+
+extension Lab {
+    /// Makes the Sentinels promote this server, as soon as they can.
+    fileprivate func failOver(to server: ServerProcess) async throws {
+        try await eventually("the Sentinel can promote it", within: .seconds(30)) {
+            (try? await self.send(["SENTINEL", "FAILOVER", "primary"], to: self.sentinels[0])) != nil
+        }
+        try await waitUntilNamed(server)
+    }
+
+    /// Waits until the Sentinel names this server, and the other one of source and target follows it.
+    fileprivate func waitUntilNamed(_ server: ServerProcess) async throws {
+        let other = server.name == source.name ? target : source
+        try await eventually("the Sentinel has made it the primary", within: .seconds(60)) {
+            let primary = self.address(of: server)
+            // The Sentinel disconnects everybody when it promotes or demotes a server.
+            let upstream = try? await self.replication(of: other).upstream
+            return try await World.read(self).named.allSatisfy { $0 == primary }
+                && upstream?.primary == primary && upstream?.isLinkUp == true
+        }
     }
 }

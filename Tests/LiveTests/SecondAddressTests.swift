@@ -1,4 +1,5 @@
 import Execution
+import Operations
 import PlanModel
 import RESP
 import RedisTopology
@@ -62,10 +63,12 @@ extension LiveTests {
                     lab, name: "before", steps: Migration.steps(approval: true), seenAs: seen(lab, lab.target))
                 try await before.fill(keys: 200)
                 try await before.underLoad("back before the cutover, under a second address") { _ in
-                    #expect(try await before.planrun("apply").exitCode == 3)
+                    let applied = try await before.planrun("apply")
+                    #expect(applied.exitCode == 3)
                     let back = try await before.planrun("rollback")
                     #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
                     try await lab.expectForgotten()
+                    try await announcePlanned(applied.standardOutput + applied.standardError, before)
                 }
                 try await lab.expectUntouched()
                 let after = try Migration(
@@ -81,6 +84,24 @@ extension LiveTests {
             }
         }
 
+        /// Follows the advice to let the target announce its address in the plan, and tries that out.
+        private func announcePlanned(_ advice: [String], _ migration: Migration) async throws {
+            let (lab, port) = (migration.lab, String(migration.lab.target.address.port))
+            try await lab.follow(
+                .syncedAddress, in: advice, at: lab.target, filling: ["<its address>": Self.second])
+            try await lab.follow(.syncedPort, in: advice, at: lab.target, filling: ["<its port>": port])
+            let again = try await migration.planrun("apply")
+            #expect(again.exitCode == 3)
+            let shown = again.standardOutput + again.standardError
+            #expect(!shown.contains { $0.contains("the source knows the target as") }, "\(shown)")
+            #expect(try await migration.planrun("rollback").exitCode == 0)
+            try await lab.send(
+                all: [
+                    ["CONFIG", "SET", "replica-announce-ip", ""], ["CONFIG", "SET", "replica-announce-port", "0"],
+                    ["CONFIG", "REWRITE"],
+                ], to: lab.target)
+        }
+
         /// The Sentinels would make a target follow the source's address that they know, whatever it was told to
         /// follow.
         @Test(arguments: ["127.0.0.2", "localhost"])
@@ -94,7 +115,8 @@ extension LiveTests {
                 try await migration.fill(keys: 200)
                 try await migration.underLoad("source known as \(host)") { _ in
                     let check = try await migration.planrun("check", "--verbose")
-                    let line = "ok preflight/sentinels-agree: 1 of 1 name \(address), as \(lab.source.address)"
+                    let line =
+                        "ok preflight/sentinels-agree: 1 of 1 Sentinels name \(address), as \(lab.source.address)"
                     #expect(check.exitCode == 0 && check.standardOutput.contains(line), "\(check.standardOutput)")
                     let outcome = try await migration.planrun("apply", "--auto-approve")
                     #expect(outcome.exitCode == 0, "\(outcome.standardOutput + outcome.standardError)")
@@ -155,8 +177,18 @@ extension LiveTests {
                         outcome.complaint.contains(
                             "lists a replica 127.0.0.77:\(lab.target.address.port), and planrun cannot find out whether that is the target"
                         ))
+                    #expect(try await lab.replication(of: lab.source).role == .primary)
+                    #expect(try await lab.replication(of: lab.target).role == .primary)
+                    try await lab.follow(.registeredAddress, in: outcome.standardError, at: lab.target)
+                    try await lab.follow(.registeredPort, in: outcome.standardError, at: lab.target)
+                    // The Sentinel still lists the address at which nobody answers.
+                    let listed = try await migration.planrun("apply", "--auto-approve")
+                    #expect(listed.errors == ["error[only-candidate]"], "\(listed.complaint)")
+                    try await lab.follow(.goneCandidate, in: listed.standardError, at: lab.sentinels[0])
+                    let again = try await migration.planrun("apply", "--auto-approve")
+                    #expect(again.exitCode == 0, "\(again.standardOutput + again.standardError)")
                 }
-                try await lab.expectUntouched()
+                try await expectMigrated(lab)
             }
         }
 

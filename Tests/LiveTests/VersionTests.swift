@@ -64,6 +64,28 @@ extension LiveTests {
             }
         }
 
+        @Test func `a format that a setting of the target, or of the source, is about`() async throws {
+            for (pair, command) in [
+                (Pair(.redis8, .valkey9), AdvisedCommand.foreignFormat), (Pair(.valkey9, .redis8), .diskless),
+            ] {
+                var description = pair.description
+                description.sentinels = nil
+                try await withLab(description) { lab in
+                    if command == .diskless {
+                        try await lab.send(["CONFIG", "SET", "repl-diskless-sync", "no"], to: lab.source)
+                    }
+                    let refused = try await lab.finding("versions")
+                    #expect(!refused.passes, "\(refused.saw)")
+                    switch command {
+                    case .diskless: try await lab.follow(.diskless, in: refused.remedy, at: lab.source)
+                    default: try await lab.follow(.foreignFormat, in: refused.remedy, at: lab.target)
+                    }
+                    let mended = try await lab.finding("versions")
+                    #expect(mended.passes, "\(mended.saw)")
+                }
+            }
+        }
+
         @Test func `what is built in and used is missed`() async throws {
             var description = Pair(.redis8, nil).description
             description.sentinels = nil

@@ -98,7 +98,7 @@ struct PlanTests {
         let lines = await Console(servers: servers).run("check", "--verbose", desk.plan).output.split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("failed preflight/reachable: target 10.0.0.2:6380") })
         #expect(lines.contains("ok preflight/source-primary: 10.0.0.1:6379 is a primary"))
-        #expect(lines.contains("ok preflight/sentinels-agree: 1 of 1 name 10.0.0.1:6379"))
+        #expect(lines.contains("ok preflight/sentinels-agree: 1 of 1 Sentinels name 10.0.0.1:6379"))
         #expect(!lines.contains { $0.hasPrefix("failed preflight/target-free") })
         #expect(lines.contains { $0.contains(#/^not asked preflight: \d+ checks, because of what failed$/#) })
     }

@@ -164,7 +164,7 @@ extension SourceAdoption {
             what, at: [source, target],
             help: [
                 "following \(source.endpoint) would delete the data of \(target.endpoint), which may be the only copy: compare the two first",
-                "if \(source.endpoint) has everything: detach the target and empty it (REPLICAOF NO ONE and FLUSHALL on \(target.endpoint)), and resume",
+                "if \(source.endpoint) has everything: detach the target and empty it (\(AdvisedCommand.adoptedCopy.line()) and \(AdvisedCommand.emptiedCopy.line()) on \(target.endpoint)), and resume",
             ])
     }
 

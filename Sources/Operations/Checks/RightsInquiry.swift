@@ -65,14 +65,14 @@ extension RightsInquiry {
                 "\(instance.name) has no user '\(user.printable)' (\(whose))", wants: "that user",
                 at: [instance.name],
                 remedy: [
-                    "on \(instance.endpoint): ACL SETUSER \(user.printable) on ><its password> \(Self.words(rights))"
+                    "on \(instance.endpoint): \(AdvisedCommand.newUser.line(user.printable, "on ><its password>", Self.words(rights))), and save it there"
                 ])
         case .missing(let missing, let words):
             return .missed(
                 "\(title) may not run \(missing.map(\.command).joined(separator: ", ")) on \(instance.endpoint)",
                 wants: "the \(rights.count) rights it needs", at: [instance.name],
                 remedy: [
-                    "on \(instance.endpoint): ACL SETUSER \(user.printable) \(words), and save it there"
+                    "on \(instance.endpoint): \(AdvisedCommand.missingRights.line(user.printable, words)), and save it there"
                 ])
         case .untold(let refusal):
             return .untold(

@@ -1,6 +1,7 @@
 import Execution
 import RESP
 import RedisTopology
+import Values
 
 /// The source is still the same process as when the target began to follow it. A restarted source may have lost data,
 /// and the target copies the loss: a Dragonfly is empty within a second after its source came back empty.
@@ -50,17 +51,20 @@ struct SourceRunsOn: Condition {
             return nil
         }
         let (source, target) = (servers.source.endpoint, servers.target.endpoint)
+        let forget = AdvisedCommand.forgottenSource.line(servers.primaryName)
+        let watch = AdvisedCommand.watchedSource.line(
+            servers.primaryName, source.host, "\(source.port)", "<quorum>")
         return [
             "this run has never seen the target in sync: \(source) may have the only complete copy",
             "copy the files of \(source) (dump.rdb, appendonlydir) before it is started again: the Sentinels make it follow \(target), which deletes its data",
-            "compare the two; where \(source) has more, make the Sentinels watch it again: SENTINEL REMOVE and SENTINEL MONITOR at each",
+            "compare the two; where \(source) has more, make the Sentinels watch it again: \(forget), then \(watch) at each",
         ]
     }
 
     static func help(_ servers: Servers) -> [String] {
         [
             "does \(servers.source.endpoint) have all its data? if not, bring it back first, from its own files or a backup",
-            "where the target holds keys that the source lacks they may be the only copy: detach it (REPLICAOF NO ONE on \(servers.target.endpoint)) before anything else",
+            "where the target holds keys that the source lacks they may be the only copy: detach it (\(AdvisedCommand.detachedCopy.line()) on \(servers.target.endpoint)) before anything else",
             "else " + RunBaseline.anew.replacing("then ", with: "", maxReplacements: 1),
         ]
     }

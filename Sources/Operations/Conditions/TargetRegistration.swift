@@ -101,7 +101,7 @@ extension TargetRegistration {
     private func remedy(_ servers: Servers) -> [String] {
         let target = servers.target.endpoint
         return [
-            "on the target: CONFIG SET replica-announce-ip \(target.host) and replica-announce-port \(target.port) (Dragonfly is started with --announce_ip and --announce_port), or name it in the plan as the other servers know it",
+            "on the target: \(AdvisedCommand.registeredAddress.line(target.host)) and \(AdvisedCommand.registeredPort.line("\(target.port)")) (Dragonfly is started with --announce_ip and --announce_port), or name it in the plan as the other servers know it",
             "planrun must reach it at that address, too, with the credentials of the plan: it compares run ids, or, where there are none, looks in CLIENT LIST for a connection that it has named",
         ]
     }

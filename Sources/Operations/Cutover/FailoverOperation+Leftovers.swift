@@ -64,7 +64,7 @@ extension FailoverOperation {
             upstream.flatMap { $0 == .nowhere ? nil : "takes no writes: it follows \($0)" }
             ?? (isClosed || upstream == .nowhere
                 ? "takes no writes: it stands alone, fenced" : "the Sentinels do not name it")
-        let isFailover = hand.contains { $0.contains("SENTINEL FAILOVER") }
+        let isFailover = hand.contains { $0.contains(AdvisedCommand.leftFailover.words) }
         let patience = isFailover ? "; a Sentinel that says NOGOODSLAVE reads the new priority within 10 s" : ""
         return [Leftover(source.name, "\(what) (before the run: the primary)\(patience)", commands: hand)]
     }
@@ -74,7 +74,7 @@ extension FailoverOperation {
     /// without the settings that a Sentinel does not tell, such as its `auth-pass`.
     private func promotionByHand(isReplica: Bool) async -> [String] {
         let source = servers.source
-        let detach = isReplica ? [source.commandLine(["REPLICAOF", "NO", "ONE"])] : []
+        let detach = isReplica ? [source.commandLine(.leftSource)] : []
         guard let sentinels = Sentinels(servers) else { return detach }
         let name = sentinels.primaryName
         var lost: [(sentinel: Sentinel, quorum: Int)] = []
@@ -85,14 +85,14 @@ extension FailoverOperation {
             lost.append((sentinel, primary.quorum))
         }
         if isReplica, let first = lost.first, (try? await sentinels.knowsAny([source.endpoint])) == true {
-            return [first.sentinel.commandLine(["SENTINEL", "FAILOVER", name])]
+            return [first.sentinel.commandLine(.leftFailover, name)]
         }
         let (host, port) = (source.endpoint.host, String(source.endpoint.port))
         return detach
             + lost.flatMap { sentinel, quorum in
                 [
-                    sentinel.commandLine(["SENTINEL", "REMOVE", name]),
-                    sentinel.commandLine(["SENTINEL", "MONITOR", name, host, port, String(quorum)]),
+                    sentinel.commandLine(.leftOtherPrimary, name),
+                    sentinel.commandLine(.leftPrimary, name, host, port, String(quorum)),
                 ]
             }
     }
@@ -103,7 +103,6 @@ extension OtherReplicas {
     func leftovers(_ replicas: [Memory]) async -> [Leftover] {
         var leftovers: [Leftover] = []
         for memory in replicas {
-            let follow = ["REPLICAOF", primary.endpoint.host, String(primary.endpoint.port)]
             var settings = primary.settings
             settings.address = memory.address
             let replica = Server(
@@ -115,7 +114,10 @@ extension OtherReplicas {
                 leftovers.append(
                     Leftover(
                         replica.name, "stands alone (before the run: followed \(primary.endpoint))",
-                        commands: [replica.commandLine(follow)]))
+                        commands: [
+                            replica.commandLine(
+                                .leftReplica, primary.endpoint.host, String(primary.endpoint.port))
+                        ]))
             }
             leftovers += await ChangedSettings(prior: memory.settings).leftovers(on: replica)
             await replica.session.close()

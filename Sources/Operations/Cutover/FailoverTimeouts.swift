@@ -70,7 +70,9 @@ struct FailoverTimeouts: Sendable {
         await changed(prior).map { sentinel, original in
             Leftover(
                 sentinel.name, "\(Self.name) is \(Self.passed) ms (before the run: \(original) ms)",
-                commands: [sentinel.commandLine(words(original))])
+                commands: [
+                    sentinel.commandLine(.leftTimeout, sentinels.primaryName, Self.name, String(original))
+                ])
         }
     }
 

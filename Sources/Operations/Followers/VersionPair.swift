@@ -100,7 +100,8 @@ struct VersionPair {
 extension VersionPair {
     private func remedyForRedis(_ format: Int) -> String {
         if format >= 80 {
-            let diskless = source.version >= .of(9, 1) ? ", or CONFIG SET repl-diskless-sync yes on the source" : ""
+            let diskless =
+                source.version >= .of(9, 1) ? ", or \(AdvisedCommand.diskless.line("yes")) on the source" : ""
             return "take valkey \(source.version.series) or newer as target\(diskless)"
         }
         return "take redis \(RDBFormat.firstRedis(reading: format)?.series ?? source.version.series) or newer as target"
@@ -112,7 +113,7 @@ extension VersionPair {
         }
         let relaxed =
             target.version >= .of(9, 0)
-            ? "CONFIG SET rdb-version-check relaxed on the target, which reads what redis 7.2 had, too, and rehearse it"
+            ? "\(AdvisedCommand.foreignFormat.line("relaxed")) on the target, which reads what redis 7.2 had, too, and rehearse it"
             : "take valkey 9.0 or newer with rdb-version-check relaxed, and rehearse it"
         return "\(relaxed); or take a redis as target"
     }

@@ -37,8 +37,9 @@ struct ChangedSettings {
         _ server: Server, _ what: String, _ settings: [(String, String)], isWritten: Bool
     ) -> Leftover {
         let gone = lost.map { "; the former \($0) was replaced and is kept nowhere" }.joined()
-        let commands = settings.map { ["CONFIG", "SET", $0, $1] } + (isWritten ? [["CONFIG", "REWRITE"]] : [])
-        return Leftover(server.name, what + gone, commands: commands.map(server.commandLine))
+        let commands = settings.map { server.commandLine(.leftSetting, $0, $1) }
+        return Leftover(
+            server.name, what + gone, commands: commands + (isWritten ? [server.commandLine(.leftSettingInFile)] : []))
     }
 
     /// A password is shown to nobody.

@@ -44,7 +44,7 @@ extension ReplicaOfOperation {
     }
 
     private func following(_ memory: ReplicaOfMemory) async -> [Leftover] {
-        let detach = target.commandLine(["REPLICAOF", "NO", "ONE"])
+        let detach = target.commandLine(.leftFollowing)
         let before =
             memory.wasEmpty ? " (before the run: empty, and followed nobody)" : " (before the run: followed nobody)"
         do {
@@ -64,8 +64,8 @@ extension ReplicaOfOperation {
                     target.name,
                     what + before + candidacy(replication, memory) + (kept.map { "; do not empty it: \($0)" } ?? ""),
                     commands: (upstream == nil ? [] : [detach])
-                        + (isEmptied ? [target.commandLine(["FLUSHALL"])] : [])
-                        + (isWritten ? [target.commandLine(["CONFIG", "REWRITE"])] : []))
+                        + (isEmptied ? [target.commandLine(.leftKeys)] : [])
+                        + (isWritten ? [target.commandLine(.leftFile)] : []))
             ]
         } catch {
             return [
@@ -111,7 +111,7 @@ extension ReplicaOfOperation {
                     Leftover(
                         sentinel.name,
                         "lists \(target.endpoint) as a replica, and makes it follow again; once it is detached, reset the Sentinels one after the other, 30 s apart",
-                        commands: [sentinel.commandLine(["SENTINEL", "RESET", sentinels.primaryName])]))
+                        commands: [sentinel.commandLine(.leftListing, sentinels.primaryName)]))
                 break
             }
         }

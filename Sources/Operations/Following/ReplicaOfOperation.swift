@@ -194,7 +194,7 @@ package struct ReplicaOfOperation: Operation {
         help +=
             SourceRunsOn.helpWithPart(servers, context) ?? [
                 "the Sentinels failed over by themselves: find out why, and what \(source.endpoint) has that \(target.endpoint) lacks",
-                "to migrate from what is the primary now, swap 'source' and 'target' in the plan, or make \(source.endpoint) the primary again (SENTINEL FAILOVER)",
+                "to migrate from what is the primary now, swap 'source' and 'target' in the plan, or make \(source.endpoint) the primary again (\(AdvisedCommand.sourceNotNamed.line(servers.primaryName)) on one of them)",
             ]
         throw StepFailure(
             code: .targetIsPrimary, what: "\(sentinel.name) names the target as the primary already",
@@ -215,7 +215,9 @@ package struct ReplicaOfOperation: Operation {
         StepFailure(
             code: .targetFollowsAnother, what: "the target is a replica of \(primary), which is not the source",
             place: [target.name], world: ["nothing was changed"],
-            help: ["name the right target in the plan, or detach it yourself: REPLICAOF NO ONE on \(target.endpoint)"])
+            help: [
+                "name the right target in the plan, or detach it yourself: \(AdvisedCommand.followsAnother.line()) on \(target.endpoint)"
+            ])
     }
 
     private func sourceFollows(_ primary: Endpoint) async -> StepFailure {

@@ -66,7 +66,7 @@ package struct WaitForSyncOperation: Operation {
             verdict: isAgain || other != nil ? .warned : .passed,
             help: other.map {
                 [
-                    "applications will be sent to \($0): if they cannot reach it there, CONFIG SET replica-announce-ip and replica-announce-port on \(servers.target.endpoint) (Dragonfly is started with --announce_ip and --announce_port)"
+                    "applications will be sent to \($0): if they cannot reach it there, roll back, then \(AdvisedCommand.syncedAddress.line("<its address>")) and \(AdvisedCommand.syncedPort.line("<its port>")) on \(servers.target.endpoint) (Dragonfly is started with --announce_ip and --announce_port), and apply again"
                 ]
             } ?? [],
             facts: ["lagBytes": .int(lag), "sourceOffset": .int(answer.sourceOffset)],

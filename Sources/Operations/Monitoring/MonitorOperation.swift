@@ -101,7 +101,7 @@ package struct MonitorOperation: Operation {
             leftovers.append(
                 Leftover(
                     sentinel.name, what + " (before the run: it did not)",
-                    commands: [sentinel.commandLine(["SENTINEL", "REMOVE", name])]))
+                    commands: [sentinel.commandLine(.leftMonitoring, name)]))
         }
         return leftovers
     }
@@ -157,6 +157,8 @@ package struct MonitorOperation: Operation {
             code: .nameInUse,
             what: "\(sentinel.name) monitors \(primary.address) as '\(name)', which is not the source",
             place: [sentinel.name], world: ["nothing was changed"],
-            help: ["choose another name in 'sentinel.primary', or SENTINEL REMOVE \(name) there if it is old"])
+            help: [
+                "choose another name in 'sentinel.primary', or \(AdvisedCommand.nameInUse.line(name)) there if it is old"
+            ])
     }
 }

@@ -25,6 +25,6 @@ extension ConfigurationFile {
         return Leftover(
             server.name,
             "could not write its configuration file (\(refusal)), and what the run wrote there may still stand: started again it would \(outcome); make the file and its folder writable for it, and let it write them anew",
-            commands: [server.commandLine(["CONFIG", "REWRITE"])])
+            commands: [server.commandLine(.leftFile)])
     }
 }

@@ -41,7 +41,7 @@ extension Sentinels {
             code: .sentinelsNotReady, what: "the Sentinels were not ready for a failover within \(limit.planText)",
             place: [obstacle], world: ["nothing was promoted"],
             help: [
-                "put that right; if it is a replica that could be promoted instead, and planrun cannot log in there: CONFIG SET replica-priority 0 on it until the handover is over"
+                "put that right; if it is a replica that could be promoted instead, and planrun cannot log in there: \(AdvisedCommand.stubbornCandidate.line("0")) on it until the handover is over"
             ])
     }
 

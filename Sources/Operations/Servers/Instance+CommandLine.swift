@@ -5,12 +5,17 @@ import Values
 extension Instance {
     /// What a person types in a shell to send a command to it, whole. `redis-cli` asks for the password; it is never in the
     /// line.
-    func commandLine(_ command: [String]) -> String {
+    func commandLine(_ command: AdvisedCommand, _ arguments: String...) -> String {
+        commandLine(command, arguments)
+    }
+
+    func commandLine(_ command: AdvisedCommand, _ arguments: [String]) -> String {
         var words = ["redis-cli", "-h", endpoint.host, "-p", String(endpoint.port)]
         if let tls = settings.tls { words += tls.arguments }
         if let user = settings.username { words += ["--user", user] }
         if settings.password != nil { words.append("--askpass") }
-        return (words + command).map(\.shellWord).joined(separator: " ")
+        words += command.words.split(separator: " ").map(String.init) + arguments
+        return words.map(\.shellWord).joined(separator: " ")
     }
 }
 

@@ -45,7 +45,7 @@ extension OtherRuns.Sighting {
             place: [instance.name, "run \(name.run)"], world: world,
             help: [
                 "wait until that one has ended, or stop it there with Ctrl-C; then try again",
-                "if its machine is gone and only the connection is left, end that: CLIENT KILL ADDR \(client.address) on \(instance.endpoint)",
+                "if its machine is gone and only the connection is left, end that: \(AdvisedCommand.deadConnection.line("\(client.address)")) on \(instance.endpoint)",
             ])
     }
 }

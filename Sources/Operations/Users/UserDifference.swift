@@ -72,7 +72,7 @@ struct UserDifference: Sendable, Equatable {
 
     private func remedy(_ servers: Servers, _ comparison: UserComparison) -> String {
         let (endpoint, name) = (servers.target.endpoint, user.printable(limit: 80))
-        let change = "on \(endpoint): ACL SETUSER \(name)"
+        let change = "on \(endpoint): \(AdvisedCommand.changedUser.line(name))"
         switch kind {
         case .missing: return UserRecipe(user, servers, comparison).remedy
         case .off: return "\(change) on, and save it there"

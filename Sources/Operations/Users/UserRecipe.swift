@@ -57,8 +57,8 @@ struct UserRecipe: Sendable {
     var line: String {
         let password = user?.needsNoPassword == true ? "nopass" : "><its password>"
         let words = [name] + [state, password] + rights.filter { !unknownRules.contains($0) }
-        return
-            "on \(target): ACL SETUSER \(words.map { $0.printable(limit: 80) }.joined(separator: " ")), and save it there"
+        let rules = words.map { $0.printable(limit: 80) }.joined(separator: " ")
+        return "on \(target): \(AdvisedCommand.missingUser.line(rules)), and save it there"
     }
 
     var remedy: String {

@@ -31,7 +31,7 @@ struct UserRecord: Sendable {
 
     var remedy: [String] {
         [
-            "before \(server.endpoint) restarts, give it an ACL file that it can write and ACL SAVE there; without that, keep its users where it is started from"
+            "before \(server.endpoint) restarts, give it an ACL file that it can write and \(AdvisedCommand.savedUsers.line()) there; without that, keep its users where it is started from"
         ]
     }
 }

@@ -102,7 +102,7 @@ package struct UsersOperation: Operation {
                 target.name,
                 (present == nil ? "it does not answer, and may still have users" : "has users")
                     + " that the run made: \(Self.list(left))",
-                commands: [target.commandLine(["ACL", "DELUSER"] + left)])
+                commands: [target.commandLine(.leftUsers, left)])
         ]
     }
 

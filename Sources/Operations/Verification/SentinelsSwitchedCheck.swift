@@ -22,12 +22,18 @@ struct SentinelsSwitchedCheck: Check {
         return .combined(findings, passed: "\(count) of \(count) Sentinels name \(servers.target.endpoint)")
     }
 
+    private static func monitoring(_ servers: Servers) -> String {
+        let (name, target) = (servers.primaryName, servers.target.endpoint)
+        let command = AdvisedCommand.unmonitoredTarget.line(name, target.host, "\(target.port)", "<quorum>")
+        return "monitor the target there: \(command)"
+    }
+
     private func missed(_ sentinel: Sentinel, _ addresses: [Endpoint?], _ servers: Servers) async -> Finding? {
         for address in addresses {
             guard let address else {
                 return .missed(
                     "\(sentinel.name) monitors no '\(servers.primaryName)'", wants: "\(servers.target.endpoint)",
-                    at: [sentinel.name], remedy: ["monitor the target there: SENTINEL MONITOR"])
+                    at: [sentinel.name], remedy: [Self.monitoring(servers)])
             }
             if await servers.isSame(address, as: servers.target) { continue }
             return .missed(

@@ -28,7 +28,9 @@ struct SourceRetiredCheck: Check {
             return .missed(
                 "\(source.endpoint) could be promoted again (replica-priority \(priority.printable))",
                 wants: "replica-priority 0", at: [source.name],
-                remedy: ["CONFIG SET replica-priority 0 on \(source.endpoint)"])
+                remedy: [
+                    "\(AdvisedCommand.promotableSource.line("0")) on \(source.endpoint), and \(AdvisedCommand.keptSetting.line())"
+                ])
         }
         return .passed("\(source.endpoint) is a replica with replica-priority \(priority.printable)")
     }
@@ -39,7 +41,7 @@ struct SourceRetiredCheck: Check {
             return .missed(
                 "a Sentinel still lists \(source.endpoint) as a replica", wants: "forgotten by all",
                 at: servers.sentinels.map(\.name),
-                remedy: ["SENTINEL RESET \(servers.primaryName) there, one at a time"])
+                remedy: ["\(AdvisedCommand.listedSource.line(servers.primaryName)) there, one at a time"])
         }
         return .passed(
             "\(source.endpoint) stands alone and takes no writes"

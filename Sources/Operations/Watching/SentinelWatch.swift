@@ -62,11 +62,11 @@ extension SentinelWatch {
         switch purpose {
         case .untold:
             return [
-                "find out there under which name it monitors it (SENTINEL MASTERS); it would not follow the cutover, or undo it: SENTINEL REMOVE that name there, or name it in the plan"
+                "find out there under which name it monitors it (SENTINEL MASTERS); it would not follow the cutover, or undo it: \(AdvisedCommand.unknownWatch.line("<that name>")) there, or name it in the plan"
             ]
         case .member(let name, _):
             return [
-                "SENTINEL RESET \(name.printable) on \(list)\(areOurs ? "" : ", and on every other Sentinel that monitors that name"), one after the other, 30 s apart, while the \(part.rawValue) does not follow that primary: they forget it then, and go on watching theirs (SENTINEL REMOVE would end that)"
+                "\(AdvisedCommand.formerMember.line(name.printable)) on \(list)\(areOurs ? "" : ", and on every other Sentinel that monitors that name"), one after the other, 30 s apart, while the \(part.rawValue) does not follow that primary: they forget it then, and go on watching theirs (SENTINEL REMOVE would end that)"
             ]
         case .primary(let name): return [remedy(monitoredAs: name.printable, plan)]
         }
@@ -76,17 +76,17 @@ extension SentinelWatch {
         switch part {
         case .source where areOurs:
             return
-                "clients that ask for '\(name)' would stay at the source: let them ask for '\(plan.sentinel?.primary ?? "")', then SENTINEL REMOVE \(name) on \(list)"
+                "clients that ask for '\(name)' would stay at the source: let them ask for '\(plan.sentinel?.primary ?? "")', then \(AdvisedCommand.secondName.line(name)) on \(list)"
         case .source where plan.sentinel == nil:
             return
-                "write them into the plan, 'sentinel: { primary: \(name), addresses: [\(list)] }', and 'failover' without 'via: promote'; or, if nobody asks them any more: SENTINEL REMOVE \(name) on each of them"
+                "write them into the plan, 'sentinel: { primary: \(name), addresses: [\(list)] }', and 'failover' without 'via: promote'; or, if nobody asks them any more: \(AdvisedCommand.watchedAlone.line(name)) on each of them"
         case .source where name == plan.sentinel?.primary: return "add \(list) to 'sentinel.addresses'"
         case .source:
             return
-                "clients that ask for '\(name)' would stay at the source: SENTINEL REMOVE \(name) on \(list), once nobody asks for it, or migrate that name, too"
+                "clients that ask for '\(name)' would stay at the source: \(AdvisedCommand.otherGroupAtSource.line(name)) on \(list), once nobody asks for it, or migrate that name, too"
         case .target, .replica:
             return
-                "if that name is not needed any more: SENTINEL REMOVE \(name) on \(list)\(areOurs ? "" : ", and on every other Sentinel that monitors it"); otherwise they decide who is primary there: take another server"
+                "if that name is not needed any more: \(AdvisedCommand.otherGroupAtTarget.line(name)) on \(list)\(areOurs ? "" : ", and on every other Sentinel that monitors it"); otherwise they decide who is primary there: take another server"
         }
     }
 }

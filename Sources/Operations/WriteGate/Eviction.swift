@@ -28,6 +28,7 @@ struct Eviction {
             wants: "a target that keeps what it has acknowledged",
             target.engine == .dragonfly
                 ? "start the target without --cache_mode"
-                : "CONFIG SET maxmemory-policy noeviction on \(target.endpoint), and CONFIG REWRITE")
+                : "\(AdvisedCommand.droppedKeys.line("noeviction")) on \(target.endpoint), and \(AdvisedCommand.keptSetting.line())"
+        )
     }
 }

@@ -81,7 +81,7 @@ extension WriteGate {
         return missed(
             "\(target.endpoint) takes writes only with \(wanted.counted("replica", "replicas")) in sync (min-replicas-to-write), and \(now) \(replicas)",
             wants: "min-replicas-to-write \(replicas) at most",
-            "CONFIG SET min-replicas-to-write \(replicas) on \(target.endpoint), and CONFIG REWRITE; or give it more replicas"
+            "\(AdvisedCommand.wantedReplicas.line("\(replicas)")) on \(target.endpoint), and \(AdvisedCommand.keptSetting.line()); or give it more replicas"
         )
     }
 
@@ -92,7 +92,8 @@ extension WriteGate {
         let asReplica = stage == .promoted ? "" : "; as a replica it exits at the first write that it is sent"
         return missed(
             "the last save of \(target.endpoint) failed, and until one succeeds it takes no writes (stop-writes-on-bgsave-error)\(asReplica)",
-            wants: "a target that can save", "look at its log and its disk, then BGSAVE on \(target.endpoint)")
+            wants: "a target that can save",
+            "look at its log and its disk, then \(AdvisedCommand.failedTargetSave.line()) on \(target.endpoint)")
     }
 
     private var failedAppend: Finding? {
@@ -108,7 +109,7 @@ extension WriteGate {
         guard let paused = target.paused, paused == "write" || paused == "all" else { return nil }
         return missed(
             "somebody holds writes back at \(target.endpoint) (CLIENT PAUSE)", wants: "no pause",
-            "CLIENT UNPAUSE on \(target.endpoint)")
+            "\(AdvisedCommand.pausedClients.line()) on \(target.endpoint)")
     }
 
     private var writableReplica: Finding? {
@@ -116,7 +117,7 @@ extension WriteGate {
         return missed(
             "\(target.endpoint) takes writes of its own while it is a replica (replica-read-only no), and its data would differ from the source's",
             wants: "replica-read-only yes",
-            "CONFIG SET replica-read-only yes on \(target.endpoint); if anything was written there while it followed, roll back and apply again"
+            "\(AdvisedCommand.writableReplica.line("yes")) on \(target.endpoint); if anything was written there while it followed, roll back and apply again"
         )
     }
 
@@ -140,7 +141,7 @@ extension WriteGate {
         return missed(
             "\(target.endpoint) takes \(limit.counted("connection", "connections")) at most (maxclients), and the source has \(clients)",
             wants: "as many connections as the source has",
-            "CONFIG SET maxclients \(clients.adding(saturating: clients)) on \(target.endpoint)")
+            "\(AdvisedCommand.clientLimit.line("\(clients.adding(saturating: clients))")) on \(target.endpoint)")
     }
 }
 
@@ -157,6 +158,6 @@ struct MemoryNeed: Sendable {
     static func remedy(_ wanted: Int64, _ endpoint: String, isDragonfly: Bool) -> String {
         isDragonfly
             ? "start the target with --maxmemory=\(wanted) or more; beyond it every full sync would break off"
-            : "CONFIG SET maxmemory \(wanted) on \(endpoint), if its machine has as much"
+            : "\(AdvisedCommand.memoryLimit.line("\(wanted)")) on \(endpoint), if its machine has as much"
     }
 }

@@ -26,6 +26,6 @@ extension MappingReader {
         guard !entries.contains(where: { Suggestion.closest(to: $0.key, in: ["password"]) != nil }) else { return }
         collector.error(
             .usernameWithoutPassword, "\(subject) has a username but no password", at: range,
-            help: ["add 'password': { env: NAME }; a user without a password ('nopass') takes any"])
+            help: ["add 'password: { env: NAME }'; a user without a password ('nopass') accepts any"])
     }
 }

@@ -77,6 +77,6 @@ extension TLSSettings {
         guard let entry = reader.entries.first(where: { $0.key == one }), reader.range(of: other) == nil else { return }
         reader.collector.error(
             .incompleteCertificate, "'\(one)' needs '\(other)' beside it", at: entry.keyRange,
-            help: ["a client certificate is a certificate and its private key"])
+            help: ["a client certificate and its private key belong together: write both"])
     }
 }

@@ -20,7 +20,7 @@ struct RehearsalRun: Sendable {
 
     func run() async -> ExitStatus {
         let description = LabDescription(plan: plan)
-        tell("starting private servers on 127.0.0.1; the servers of the plan are not spoken to")
+        tell("starting private servers on 127.0.0.1; the servers of the plan are not touched")
         let task = Task {
             try await Lab.run(description, connector: context.connector, keep: keeps) { try await carryOut(in: $0) }
         }

@@ -15,7 +15,7 @@ extension Lab {
         if let period = wanted.infoPeriod { await setPeriod("INFO-PERIOD", period) }
     }
 
-    func waitForReplicas() async throws {
+    package func waitForReplicas() async throws {
         for replica in replicas {
             try await eventually("\(replica.name) to follow the source", within: .seconds(30)) {
                 try await send(["ROLE"], to: replica).array?.dropFirst(3).first?.string == "connected"

@@ -29,7 +29,7 @@ actor LabBuilder {
         for number in 0..<description.replicaCount {
             replicas.append(
                 try await startInstance(
-                    "replica-\(number + 1)", description.source, accounts.sourceOperator, authority,
+                    "replica-\(number + 1)", description.replica, accounts.sourceOperator, authority,
                     following: source.address))
         }
         var sentinels: [ServerProcess] = []

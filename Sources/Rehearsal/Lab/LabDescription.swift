@@ -49,6 +49,13 @@ package struct LabDescription: Sendable {
         }
     }
 
+    /// A further replica: like the source, but at an address of its own.
+    var replica: Instance {
+        var replica = source
+        replica.extraLines.removeAll { $0.hasPrefix("replica-announce-") }
+        return replica
+    }
+
     /// How planrun logs in to a server.
     package enum Login: Sendable, Hashable {
         /// Without a login: every client may do everything.

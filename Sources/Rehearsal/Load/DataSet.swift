@@ -45,7 +45,8 @@ package struct DataSet: Sendable, Hashable {
             guard case .error(let error) = reply else { continue }
             throw RehearsalError(
                 code: .commandRefused,
-                sentence: "\(session.address) refused \(command.name) while it was filled: \(error.code)")
+                sentence: "\(session.address) refused \(command.name) while it was filled with test data: \(error.code)"
+            )
         }
     }
 }

@@ -1,5 +1,6 @@
 import Execution
 import Glibc
+import Operations
 import RESP
 import RedisTopology
 import Rehearsal
@@ -190,9 +191,12 @@ extension LiveCutoverTests {
             }
         }
 
-        @Test func `with 'after-cutover: stop' and the target gone, it is said how there is a way back`() async throws {
+        @Test(arguments: ["follow", "fenced"])
+        func `with 'after-cutover: stop' and the target gone, it is said how there is a way back`(resting: String)
+            async throws
+        {
             try await withLab(.quick) { lab in
-                let migration = try Migration(lab)
+                let migration = try Migration(lab, steps: Migration.steps(failover: "resting: \(resting)"))
                 #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
                 await lab.target.kill()
                 let refused = try await migration.planrun("rollback")
@@ -203,7 +207,10 @@ extension LiveCutoverTests {
                         "'rollback: { after-cutover: discard-writes }' in the plan is a way back"))
                 #expect(refused.complaint.contains("by hand the same is:"))
                 try await eventually("the Sentinel has read the source's priority", within: .seconds(30)) {
-                    try await lab.type(refused.linesToType) == []
+                    let lines = refused.linesToType
+                    return resting == "follow"
+                        ? try await lab.type(lines, amongThem: .leftFailover) == []
+                        : try await lab.type(lines, amongThem: .leftSource, .leftOtherPrimary, .leftPrimary) == []
                 }
                 try await lab.expectSourceAlone()
             }

@@ -13,7 +13,9 @@ extension LiveTests {
         {
             try await withLab { lab in
                 let port = lab.target.address.port
-                #expect(try await lab.finding("target-address") == .passed("they will see it at {target}"))
+                #expect(
+                    try await lab.finding("target-address")
+                        == .passed("the source and the Sentinels will see the target at {target}"))
                 try await lab.send(["CONFIG", "SET", "replica-announce-port", "7"], to: lab.target)
                 #expect(
                     try await lab.finding("target-address")
@@ -24,6 +26,8 @@ extension LiveTests {
                                 "on {target}: CONFIG SET replica-announce-port \(port); "
                                     + "or name 127.0.0.1:7 as the target in the plan, if that is where others reach it"
                             ]))
+                try await lab.follow(.announcedPort, in: lab.finding("target-address").remedy, at: lab.target)
+                #expect(try await lab.finding("target-address").passes)
                 try await lab.send(
                     all: [
                         ["CONFIG", "SET", "replica-announce-port", "0"],
@@ -41,6 +45,12 @@ extension LiveTests {
                                     + "or name 172.17.0.2:\(port) as the target in the plan, if that is where others reach it",
                                 "CONFIG SET replica-announced yes on {target}",
                             ]))
+                let advice = try await lab.finding("target-address").remedy
+                try await lab.follow(.announcedAddress, in: advice, at: lab.target)
+                try await lab.follow(.hiddenTarget, in: advice, at: lab.target)
+                #expect(
+                    try await lab.finding("target-address")
+                        == .passed("the source and the Sentinels will see the target at {target}"))
             }
         }
 
@@ -53,8 +63,15 @@ extension LiveTests {
                             "target {target} announces itself by the name 'localhost', which Sentinel {sentinel-1} does not resolve",
                             wants: "an IP address, or resolve-hostnames yes", at: ["Sentinel {sentinel-1}"],
                             remedy: [
-                                "CONFIG SET replica-announce-ip to an IP address on {target}, or, on each Sentinel: SENTINEL CONFIG SET resolve-hostnames yes"
+                                "CONFIG SET replica-announce-ip <its IP address> on {target}, or, on each Sentinel: SENTINEL CONFIG SET resolve-hostnames yes"
                             ]))
+                let advice = try await lab.finding("target-address").remedy
+                try await lab.follow(.unresolvedName, in: advice, at: lab.sentinels[0])
+                #expect(try await lab.finding("target-address").passes)
+                try await lab.send(["SENTINEL", "CONFIG", "SET", "resolve-hostnames", "no"], to: lab.sentinels[0])
+                try await lab.follow(
+                    .announcedName, in: advice, at: lab.target, filling: ["<its IP address>": "127.0.0.1"])
+                #expect(try await lab.finding("target-address").passes)
                 let named: @Sendable (inout Plan) -> Void = { plan in
                     plan.source.endpoint = Endpoint(host: "localhost", port: plan.source.endpoint.port)
                 }
@@ -66,7 +83,8 @@ extension LiveTests {
                             remedy: [
                                 "name IP addresses in the plan, or, on each Sentinel: SENTINEL CONFIG SET resolve-hostnames yes"
                             ]))
-                try await lab.send(["SENTINEL", "CONFIG", "SET", "resolve-hostnames", "yes"], to: lab.sentinels[0])
+                try await lab.follow(
+                    .hostNames, in: lab.finding("host-names", change: named).remedy, at: lab.sentinels[0])
                 #expect(
                     try await lab.finding("host-names", change: named) == .passed("the Sentinels resolve 'localhost'"))
                 #expect(try await lab.finding("target-address").passes)
@@ -104,11 +122,12 @@ extension LiveTests {
                     try await lab.finding("target-nat", hosts: behind, change: named)
                         == .missed(
                             "planrun's connections arrive at 127.0.0.1 on target localhost:\(port), which is not its address in the plan",
-                            wants: "a target that others see as they reach it", at: ["target localhost:\(port)"],
+                            wants: "a target that listens at its address in the plan", at: ["target localhost:\(port)"],
                             remedy: [
                                 "if the source and the Sentinels reach it at localhost only: CONFIG SET replica-announce-ip localhost on the target"
                             ]))
-                try await lab.send(["CONFIG", "SET", "replica-announce-ip", "10.0.0.5"], to: lab.target)
+                try await lab.follow(
+                    .behindNAT, in: lab.finding("target-nat", hosts: behind, change: named).remedy, at: lab.target)
                 #expect(
                     try await lab.finding("target-nat", hosts: behind, change: named)
                         == .passed("localhost:\(port) announces an address of its own"))

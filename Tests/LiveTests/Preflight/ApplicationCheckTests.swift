@@ -67,7 +67,7 @@ extension LiveTests {
                             "1 client waits in a blocking command: 127.0.0.2 (1 connection: last command blpop)",
                             wants: "nobody", at: ["source {source}"],
                             remedy: [
-                                "the cutover closes their connections in the middle of the wait: make sure that they connect again and repeat it"
+                                "the cutover closes their connections in the middle of the wait: make sure that they connect again, and wait anew"
                             ]))
                 #expect(
                     try await lab.finding("subscribers")
@@ -75,7 +75,7 @@ extension LiveTests {
                             "1 subscriber: 127.0.0.3 (1 connection: last command subscribe)", wants: "nobody",
                             at: ["source {source}"],
                             remedy: [
-                                "make sure that they subscribe anew at the target: the cutover does not move them, and messages meanwhile are lost"
+                                "make sure that they subscribe anew at the target: the cutover does not move them, and they miss what is published until then"
                             ]))
                 #expect(
                     try await lab.finding("monitoring-clients")
@@ -83,7 +83,7 @@ extension LiveTests {
                             "1 client runs MONITOR: 127.0.0.4 (1 connection: last command monitor)", wants: "nobody",
                             at: ["source {source}"],
                             remedy: [
-                                "end it before the migration: it slows the source, and sees nothing there after the cutover"
+                                "end it before the migration: MONITOR slows the source, and shows no writes there after the cutover"
                             ]))
             }
         }
@@ -104,7 +104,7 @@ extension LiveTests {
                                 + "127.0.0.2:0 follows the source, but listens nowhere (port 0)",
                             wants: "replicas that are servers", at: ["source {source}"],
                             remedy: [
-                                "is it a tool (RedisShake, a change stream)? end it before the cutover, or point it to the target then"
+                                "is it a tool (RedisShake, a change stream)? end it before the cutover, or make it follow the target as soon as that is the primary"
                             ]))
             }
         }

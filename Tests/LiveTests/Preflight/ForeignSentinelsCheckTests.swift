@@ -37,7 +37,8 @@ extension LiveTests {
                                 remedy: [
                                     "if that name is not needed any more: SENTINEL REMOVE theirs on \(list), and on every other Sentinel that monitors it; otherwise they decide who is primary there: take another server"
                                 ]))
-                    for other in others { _ = try await lab.ask(["SENTINEL", "REMOVE", "theirs"], other) }
+                    try await lab.follow(
+                        .otherGroupAtTarget, in: lab.finding(Self.check).remedy, at: others[0], others[1])
                     try await eventually("the remedy has helped") { try await lab.finding(Self.check).passes }
                 }
             }
@@ -67,7 +68,7 @@ extension LiveTests {
                             == "the Sentinel \(others[0].address) takes the target {target} for one of the servers of '\(name)', whose primary is {replica-1}, and is not in the plan\(rivalry)"
                     )
                     #expect(finding.remedy.first?.hasPrefix("SENTINEL RESET \(name) on \(others[0].address)") == true)
-                    _ = try await lab.ask(Command(["SENTINEL", "RESET", name]), others[0])
+                    try await lab.follow(.formerMember, in: finding.remedy, at: others[0])
                     try await eventually("the remedy has helped") { try await lab.finding(Self.check).passes }
                     let told = try await lab.ask(Command(["SENTINEL", "MASTER", name]), others[0])
                     #expect(told.array?.isEmpty == false)
@@ -90,6 +91,23 @@ extension LiveTests {
                                     ? "if that name is not needed any more: SENTINEL REMOVE alias on {sentinel-1}; otherwise they decide who is primary there: take another server"
                                     : "clients that ask for 'alias' would stay at the source: let them ask for 'primary', then SENTINEL REMOVE alias on {sentinel-1}"
                             ]))
+                guard !isTarget else { return }
+                try await lab.follow(.secondName, in: missed(lab).remedy, at: lab.sentinels[0])
+                try await eventually("the remedy has helped") { try await lab.finding(Self.check).passes }
+            }
+        }
+
+        @Test func `a Sentinel that is not heard`() async throws {
+            try await withLab { lab in
+                try await lab.withOtherSentinels { others in
+                    try await lab.send(["SENTINEL", "DEBUG", "PUBLISH-PERIOD", "600000"], to: others[0])
+                    try await lab.monitor(lab.target.address, as: "theirs", by: others)
+                    let finding = try await missed(lab)
+                    #expect(finding.saw.hasSuffix(" watches the target {target}, and is not in the plan"))
+                    try await lab.follow(
+                        .unknownWatch, in: finding.remedy, at: others[0], filling: ["<that name>": "theirs"])
+                    try await eventually("the remedy has helped") { try await lab.finding(Self.check).passes }
+                }
             }
         }
 
@@ -155,6 +173,8 @@ extension LiveTests {
                                 remedy: [
                                     "write them into the plan, 'sentinel: { primary: theirs, addresses: [\(others[0].address)] }', and 'failover' without 'via: promote'; or, if nobody asks them any more: SENTINEL REMOVE theirs on each of them"
                                 ]))
+                    try await lab.follow(.watchedAlone, in: missed(lab).remedy, at: others[0])
+                    try await eventually("the remedy has helped") { try await lab.finding(Self.check).passes }
                 }
             }
         }

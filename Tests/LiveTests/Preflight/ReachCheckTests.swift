@@ -101,7 +101,7 @@ extension LiveTests {
                             ]))
                 #expect(
                     try await lab.finding("renamed-commands") { $0.target = $0.source }
-                        == .passed("source and target have all of them"))
+                        == .passed("source and target have every command that the plan needs"))
             }
         }
     }

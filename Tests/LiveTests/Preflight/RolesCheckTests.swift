@@ -53,12 +53,25 @@ extension LiveTests {
                     replica
                         == .passed("{target} follows the source, and has a configuration file to take that out of"))
             }
+            try await withGatedLab(.pair()) { lab, gates in
+                gates.watch { sighting in
+                    guard sighting.server == "target", sighting.words == ["INFO", "server"] else { return .pass }
+                    return .answer(.info("# Server", "redis_version:7.0.15", "config_file:"))
+                }
+                let again = try await following(lab)
+                #expect(!again.passes, "\(again.saw)")
+                try await lab.follow(.targetFollowsAgain, in: again.remedy, at: lab.target)
+                #expect(try await lab.finding("follows-again").passes)
+            }
             try await withDragonflyLab(setup: .bare) { lab, _ in
                 let missed = try await lab.finding("config-files")
-                #expect(missed.saw.hasPrefix("{target} runs without a configuration file: started again in the middle"))
+                #expect(missed.saw.hasPrefix("{target} runs without a configuration file: restarted in the middle"))
                 let untold = try await following(lab)
                 #expect(!untold.isTold)
-                #expect(untold.remedy == ["look at the flags that {target} is started with, and take --replicaof out"])
+                #expect(
+                    untold.remedy == [
+                        "look at the flags that {target} is started with, and take --replicaof out of them"
+                    ])
             }
         }
 
@@ -94,12 +107,16 @@ extension LiveTests {
                             "{target} is a replica of 127.0.0.1:1", wants: "a target that follows nobody or the source",
                             at: ["target {target}"],
                             remedy: ["name the right target in the plan, or detach it: REPLICAOF NO ONE"]))
+                try await lab.follow(
+                    .targetFollowsAnother, in: lab.finding("target-free").remedy, at: lab.target)
+                #expect(
+                    try await lab.finding("target-free", steps: [.replicaof(ReplicaOfStep(replacesData: true))]).passes)
             }
         }
 
         @Test(.covers("sentinels-agree")) func `Sentinels that name another primary, or none`() async throws {
             try await withLab(LabDescription(sentinels: .init(count: 2))) { lab in
-                #expect(try await lab.finding("sentinels-agree") == .passed("2 of 2 name {source}"))
+                #expect(try await lab.finding("sentinels-agree") == .passed("2 of 2 Sentinels name {source}"))
                 let swapped: @Sendable (inout Plan) -> Void = { swap(&$0.shard.source, &$0.shard.target) }
                 try await lab.send(["SENTINEL", "REMOVE", "primary"], to: lab.sentinels[1])
                 #expect(
@@ -109,7 +126,7 @@ extension LiveTests {
                                 + "Sentinel {sentinel-2} monitors no 'primary'; it monitors nothing",
                             wants: "{target}", at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
                             remedy: [
-                                "make 'source' in the plan the primary that the Sentinels know, or correct the Sentinels",
+                                "if that is the primary, name it as 'source' in the plan; else make the Sentinels monitor the source",
                                 "name the Sentinels that monitor the source, or put '- monitor' into the plan",
                             ]))
                 let misnamed: @Sendable (inout Plan) -> Void = { $0.shard.sentinel?.primary = "shop/cache:eu" }
@@ -141,24 +158,37 @@ extension LiveTests {
                     wants: "other replicas that take the credentials of the source, or replica-priority 0 on them",
                     at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
                     remedy: [
-                        "CONFIG SET replica-priority 0 on {replica-1}, and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET"
+                        "CONFIG SET replica-priority 0 on {replica-1}, and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET primary on one Sentinel after the other, 30 s apart"
                     ])
                 let steps = [StepKind.failover(FailoverStep())]
                 try await eventually("both Sentinels know it") {
                     try await lab.finding("only-candidate", steps: steps)
                         == .passed("1 other replica will be kept from being promoted (replica-priority 0)")
                 }
+                let detaching = [StepKind.failover(FailoverStep(replicas: .detach))]
+                try await lab.send(["CONFIG", "SET", "min-replicas-to-write", "2"], to: lab.source)
+                let tooFew = try await lab.finding("followers", steps: detaching)
+                #expect(
+                    tooFew.saw
+                        == "once its other replicas are detached, only the target is left, and the source takes writes only with 2 (min-replicas-to-write)"
+                )
+                try await lab.follow(.fewReplicas, in: tooFew.remedy, at: lab.source)
+                #expect(try await lab.finding("followers", steps: detaching).passes)
                 // Connections from before the new password stay logged in: the Sentinels can still choose this replica,
                 // and planrun can no longer keep them from it.
                 let session = lab.session(lab.replicas[0])
                 _ = try await session.send(["CONFIG", "SET", "requirepass", "other"])
                 #expect(try await lab.finding("only-candidate", steps: steps) == expected)
-                _ = try await session.pipeline(
-                    [["CONFIG", "SET", "requirepass", ""], ["CONFIG", "SET", "replica-priority", "0"]], timeout: nil)
+                _ = try await session.pipeline([["CONFIG", "SET", "requirepass", ""]], timeout: nil)
+                try await lab.follow(.otherCandidate, in: expected.remedy, at: lab.replicas[0])
+                _ = try await session.pipeline([["CONFIG", "SET", "requirepass", "other"]], timeout: nil)
                 await session.close()
                 try await eventually("both have seen the priority") {
                     try await lab.finding("only-candidate", steps: steps) == .passed("the target is the only candidate")
                 }
+                await lab.replicas[0].kill()
+                try await lab.follow(.goneCandidate, in: expected.remedy, at: lab.sentinels[0], lab.sentinels[1])
+                #expect(try await lab.finding("sentinel-replicas") == .passed("no Sentinel knows a replica"))
             }
         }
 

@@ -30,9 +30,9 @@ extension LiveTests {
                                 + "failover-timeout is 20s on {sentinel-1}, 3s on {sentinel-2}",
                             wants: "the same on all", at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
                             remedy: [
-                                "set it on each Sentinel: SENTINEL SET <name> quorum <value>",
-                                "set it on each Sentinel: SENTINEL SET <name> down-after-milliseconds <value>",
-                                "set it on each Sentinel: SENTINEL SET <name> failover-timeout <value>",
+                                "set it on each Sentinel: SENTINEL SET primary quorum <value>",
+                                "set it on each Sentinel: SENTINEL SET primary down-after-milliseconds <value>",
+                                "set it on each Sentinel: SENTINEL SET primary failover-timeout <value>",
                             ]))
                 #expect(
                     try await lab.finding("failover-timeout")
@@ -40,6 +40,15 @@ extension LiveTests {
                             "Sentinel {sentinel-2} gives a failover up after 3s", wants: "10s to 10m",
                             at: ["Sentinel {sentinel-2}"],
                             remedy: ["on each Sentinel: SENTINEL SET primary failover-timeout 10000"]))
+                let tooShort = try await lab.finding("failover-timeout").remedy
+                try await lab.follow(.failoverTimeout, in: tooShort, at: lab.sentinels[0], lab.sentinels[1])
+                #expect(try await lab.finding("failover-timeout").passes)
+                for (advice, value) in zip(try await lab.finding("sentinel-settings").remedy, ["2", "5000"]) {
+                    try await lab.follow(
+                        .sentinelSettings, in: [advice], at: lab.sentinels[0], lab.sentinels[1],
+                        filling: ["<value>": value])
+                }
+                #expect(try await lab.finding("sentinel-settings").passes)
             }
         }
 
@@ -87,15 +96,20 @@ extension LiveTests {
                             remedy: [
                                 "clients that ask for 'other' would stay at the source: SENTINEL REMOVE other on {sentinel-2}, once nobody asks for it, or migrate that name, too"
                             ]))
+                let foreign = try await lab.finding("foreign-sentinels") { $0.sentinel?.endpoints.removeLast() }
                 try await lab.send(["SENTINEL", "DEBUG", "PUBLISH-PERIOD", "60000"], to: lab.sentinels[0])
                 let again = Command(["SENTINEL", "MONITOR", "primary", host, port, "1"])
-                try await lab.send(all: [["SENTINEL", "REMOVE", "other"], again], to: lab.sentinels[1])
+                try await lab.follow(.otherGroupAtSource, in: foreign.remedy, at: lab.sentinels[1])
+                try await eventually("the remedy has helped") {
+                    try await lab.finding("foreign-sentinels") { $0.sentinel?.endpoints.removeLast() }.passes
+                }
+                try await lab.send(again, to: lab.sentinels[1])
                 let finding = try await lab.finding("known-sentinels")
                 #expect(finding.saw.contains("Sentinel {sentinel-2} does not know {sentinel-1}"))
                 #expect(
                     finding.remedy == [
                         "they find each other through the source within some seconds: do both monitor it under this name, "
-                            + "and does its user allow SUBSCRIBE and PUBLISH on __sentinel__:hello?"
+                            + "and may their user at the source SUBSCRIBE and PUBLISH on __sentinel__:hello?"
                     ])
             }
         }
@@ -123,6 +137,10 @@ extension LiveTests {
                     try await lab.finding("known-sentinels", change: alone)
                         == .passed("the plan names the only Sentinel")
                 }
+                let advice = try await lab.finding("dead-sentinels", change: alone).remedy
+                try await lab.follow(.deadSentinel, in: advice, at: lab.sentinels[0])
+                #expect(
+                    try await lab.finding("dead-sentinels", change: alone) == .passed("there is one Sentinel"))
             }
         }
 
@@ -143,9 +161,9 @@ extension LiveTests {
                     try await lab.finding("sentinel-replicas")
                         == .missed(
                             "the replica {replica-1} is up with priority 50 to {sentinel-1}, up with priority 100 to {sentinel-2}",
-                            wants: "one view of it", at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
+                            wants: "the same for all", at: ["Sentinel {sentinel-1}", "Sentinel {sentinel-2}"],
                             remedy: [
-                                "wait 10 s, until every Sentinel has asked again; if nothing changes, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
+                                "wait 10 s, until every Sentinel has asked again; if they differ even then, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
                             ]))
                 await lab.replicas[0].kill()
                 let expected = Finding.missed(
@@ -157,6 +175,8 @@ extension LiveTests {
                 try await eventually("both see that it is gone") {
                     try await lab.finding("dead-replicas") == expected
                 }
+                try await lab.follow(.deadReplica, in: expected.remedy, at: lab.sentinels[0], lab.sentinels[1])
+                #expect(try await lab.finding("dead-replicas").passes)
             }
         }
 
@@ -171,6 +191,9 @@ extension LiveTests {
                             "{target} has replica-priority 0; planrun sets it to 100 once the target has everything",
                             wants: "1 or more", at: ["target {target}"],
                             remedy: ["find out who set it; CONFIG SET replica-priority 100 on {target}"]))
+                try await lab.follow(.targetPriority, in: lab.finding("target-priority").remedy, at: lab.target)
+                #expect(try await lab.finding("target-priority").passes)
+                try await lab.send(["CONFIG", "SET", "replica-priority", "0"], to: lab.target)
                 let mark = "planrun:replica-priority=100>0"
                 try await lab.send(Command(["CONFIG", "SET", "proc-title-template", mark]), to: lab.target)
                 #expect(
@@ -204,7 +227,9 @@ extension LiveTests {
         @Test(.covers("failover-guard")) func `an election without a new primary is remembered`() async throws {
             let sentinels = LabDescription.Sentinels(count: 2, downAfter: .milliseconds(300))
             try await withLab(LabDescription(sentinels: sentinels)) { lab in
-                #expect(try await lab.finding("failover-guard") == .passed("no Sentinel remembers one"))
+                #expect(
+                    try await lab.finding("failover-guard")
+                        == .passed("no Sentinel remembers a failover that was aborted"))
                 await lab.source.kill()
                 try await eventually("a Sentinel was elected in vain") {
                     try await !lab.finding("failover-guard").passes
@@ -220,7 +245,7 @@ extension LiveTests {
                 #expect(finding.wants == "no failover that was aborted")
                 #expect(
                     finding.remedy == [
-                        "read in the Sentinels' logs when and why (-failover-abort…); for 40s after it they start none by themselves"
+                        "read in the Sentinels' logs when and why (-failover-abort…); for 40s after it they start no failover by themselves"
                     ])
             }
         }

@@ -86,6 +86,10 @@ extension LiveTests {
                 #expect(
                     try await lab.finding("users")
                         == found(saw, "on {target}: ACL SETUSER app \(rules), and save it there"))
+                try await lab.follow(
+                    .changedUser, in: lab.finding("users").remedy, at: lab.target,
+                    filling: ["<the password that it has at the source>": "apppw"])
+                #expect(try await lab.finding("users").passes)
             }
         }
 

@@ -3,6 +3,7 @@ import Operations
 import PlanModel
 import RESP
 import Rehearsal
+import SystemPackage
 import TestKit
 import Testing
 import Values
@@ -28,6 +29,8 @@ extension LiveTests {
                 #expect(
                     missed[2].masked
                         == "CONFIG SET maxmemory # on \(lab.target.address), if its machine has as much".masked)
+                try await lab.follow(.memoryLimit, in: missed, at: lab.target)
+                _ = try await bench.pass("memory", ["headroom": .percentage(0)])
             }
         }
 
@@ -73,6 +76,10 @@ extension LiveTests {
                         missed[2].masked
                             == "CONFIG SET client-output-buffer-limit \"replica # # #\" on #:# until the migration is over"
                             .replacing("#:#", with: "\(lab.source.address)".masked))
+                    try await lab.follow(.replicaBuffer, in: missed, at: lab.source)
+                    let buffer = try await lab.send(["CONFIG", "GET", "client-output-buffer-limit"], to: lab.source)
+                    let hard = try #require(missed[2].split(separator: " ").dropFirst(4).first)
+                    #expect(buffer.array?.last?.string?.contains("slave \(hard) ") == true, "\(buffer)")
                     #expect(
                         try await bench.pass("backlog", ["covers": .duration(.seconds(1))]).units
                             == "# iB hold what is written in # (# iB/s)")
@@ -80,7 +87,8 @@ extension LiveTests {
                     #expect(backlog[0].units == "repl-backlog-size is # iB, and # iB/s are written")
                     #expect(backlog[1].units == "# iB for # without the link")
                     #expect(backlog[2].masked == "CONFIG SET repl-backlog-size # on \(lab.source.address)".masked)
-                    // The check passes with the value that it has named.
+                    try await lab.follow(.backlog, in: backlog, at: lab.source)
+                    // The writers write a little more or less from one second to the next.
                     let value = try #require(backlog[2].split(separator: " ").dropFirst(3).first.map(String.init))
                     try await bench.source("CONFIG", "SET", "repl-backlog-size", String((Int64(value) ?? 0) * 2))
                     #expect(
@@ -99,6 +107,8 @@ extension LiveTests {
                 #expect(missed[0] == "repl-timeout on \(lab.target.address) is 10 s")
                 #expect(missed[1].units == "# s at least for # iB")
                 #expect(missed[2] == "CONFIG SET repl-timeout 300 on \(lab.target.address)")
+                try await lab.follow(.replicationTimeout, in: missed, at: lab.target)
+                _ = try await bench.pass("repl-timeout")
             }
         }
 
@@ -147,9 +157,13 @@ extension LiveTests {
                 }
                 #expect(
                     try await bench.miss("persistence") == [
-                        "the last save of \(lab.source.address) failed", "saves that work: a full sync needs one too",
-                        "look at its log and disk, then BGSAVE",
+                        "the last save of \(lab.source.address) failed",
+                        "a source that can save: a full sync saves, too",
+                        "look at its log and disk, then BGSAVE on \(lab.source.address)",
                     ])
+                try await bench.source("CONFIG", "SET", "dir", lab.source.folder.path.string)
+                try await lab.follow(.failedSave, in: bench.miss("persistence"), at: lab.source)
+                try await eventually("the save to succeed") { try await bench.finding(of: "persistence").passes }
             }
         }
 
@@ -168,6 +182,15 @@ extension LiveTests {
                     missed.dropFirst() == [
                         "one that is 1ms old at most", "BGSAVE on \(lab.source.address), and keep a copy of the file",
                     ])
+                // A save in the first seconds could be the one that a server shows for its start.
+                try await eventually("the source has run for some seconds") {
+                    let info = try await lab.send(["INFO", "server"], to: lab.source).string ?? ""
+                    return info.contains(#/uptime_in_seconds:([3-9]|\d\d)/#)
+                }
+                try await lab.follow(.backupAge, in: missed, at: lab.source)
+                try await eventually("the check sees the save") {
+                    try await bench.pass("backup").hasPrefix("the last save is ")
+                }
             }
         }
     }

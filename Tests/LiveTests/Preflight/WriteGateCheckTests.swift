@@ -31,6 +31,10 @@ extension LiveTests {
                             remedy: [
                                 "CONFIG SET min-replicas-to-write 0 on {target}, and CONFIG REWRITE; or give it more replicas"
                             ]))
+                try await lab.follow(.wantedReplicas, in: fenced.remedy, at: lab.target)
+                try await lab.follow(.keptSetting, in: fenced.remedy, at: lab.target)
+                #expect(try await check(lab, FailoverStep(method: .promote, resting: .fenced)).passes)
+                try await lab.send(["CONFIG", "SET", "min-replicas-to-write", "1"], to: lab.target)
                 // With this setting the rule is switched off.
                 try await lab.send(["CONFIG", "SET", "min-replicas-max-lag", "0"], to: lab.target)
                 #expect(try await check(lab, FailoverStep(method: .promote, resting: .fenced)).passes)
@@ -48,8 +52,12 @@ extension LiveTests {
                 )
                 // A source that drops keys in the same way is no difference.
                 try await lab.send(["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"], to: lab.source)
-                #expect(try await !check(lab).passes)
+                let lossy = try await check(lab)
+                #expect(!lossy.passes)
                 try await lab.send(["CONFIG", "SET", "maxmemory", "1gb"], to: lab.source)
+                #expect(try await check(lab).passes)
+                try await lab.send(["CONFIG", "SET", "maxmemory", "0"], to: lab.source)
+                try await lab.follow(.droppedKeys, in: lossy.remedy, at: lab.target)
                 #expect(try await check(lab).passes)
             }
         }
@@ -59,10 +67,12 @@ extension LiveTests {
                 try await lab.send(["CONFIG", "SET", "maxclients", "2"], to: lab.target)
                 let applications = (1...4).map { _ in lab.session(lab.source) }
                 for application in applications { _ = try await application.send(["PING"]) }
-                let saw = try await check(lab).saw
+                let few = try await check(lab)
+                let saw = few.saw
                 #expect(saw.masked.contains("takes # connections at most (maxclients), and the source has #"), "\(saw)")
+                try await lab.follow(.clientLimit, in: few.remedy, at: lab.target)
+                #expect(try await check(lab).passes)
                 for application in applications { await application.close() }
-                try await lab.send(["CONFIG", "SET", "maxclients", "1000"], to: lab.target)
                 try await lab.send(["CONFIG", "SET", "dbfilename", "no.rdb"], to: lab.target)
                 try await lab.send(["CONFIG", "SET", "dir", "/proc"], to: lab.target)
                 try await lab.send(["BGSAVE"], to: lab.target)
@@ -77,6 +87,13 @@ extension LiveTests {
                     try await check(lab).saw
                         == "the last save of {target} failed, and until one succeeds it takes no writes (stop-writes-on-bgsave-error); as a replica it exits at the first write that it is sent"
                 )
+                try await lab.send(
+                    Command(["CONFIG", "SET", "dir", lab.target.folder.path.string]), to: lab.target)
+                try await lab.follow(.failedTargetSave, in: check(lab).remedy, at: lab.target)
+                try await eventually("the save to succeed") { try await check(lab).passes }
+                try await lab.send(["CONFIG", "SET", "replica-read-only", "no"], to: lab.target)
+                try await lab.follow(.writableReplica, in: check(lab).remedy, at: lab.target)
+                #expect(try await check(lab).passes)
             }
         }
 
@@ -92,7 +109,7 @@ extension LiveTests {
                         == .missed(
                             "somebody holds writes back at {target} (CLIENT PAUSE)", wants: "no pause",
                             at: ["target {target}"], remedy: ["CLIENT UNPAUSE on {target}"]))
-                try await lab.send(["CLIENT", "UNPAUSE"], to: lab.target)
+                try await lab.follow(.pausedClients, in: check(lab).remedy, at: lab.target)
                 #expect(try await check(lab).passes)
             }
         }

@@ -14,7 +14,7 @@ struct PreflightCheckTests {
         ("target-free", "10.0.0.2:6379 is empty"),
         ("versions", "redis 7.0.15 to redis 7.0.15"),
         ("memory", "the source uses 1.0 MiB; the target has no maxmemory"),
-        ("sentinels-agree", "1 of 1 name 10.0.0.1:6379"),
+        ("sentinels-agree", "1 of 1 Sentinels name 10.0.0.1:6379"),
         ("quorum", "every Sentinel reaches the quorum"),
         ("no-failover", "no failover in progress"),
         ("no-tilt", "no Sentinel in TILT"),
@@ -124,7 +124,9 @@ struct PreflightCheckTests {
                 == .missed(
                     "Sentinel 10.0.0.9:26379 names 10.0.0.2:6379 as the primary of 'main'", wants: "10.0.0.1:6379",
                     at: ["Sentinel 10.0.0.9:26379"],
-                    remedy: ["make 'source' in the plan the primary that the Sentinels know, or correct the Sentinels"])
+                    remedy: [
+                        "if that is the primary, name it as 'source' in the plan; else make the Sentinels monitor the source"
+                    ])
         )
         #expect(
             try await finding("sentinels-agree") {
@@ -179,7 +181,7 @@ struct PreflightCheckTests {
                     wants: "other replicas that take the credentials of the source, or replica-priority 0 on them",
                     at: ["Sentinel 10.0.0.9:26379", "Sentinel 10.0.0.9:26380", "Sentinel 10.0.0.9:26381"],
                     remedy: [
-                        "CONFIG SET replica-priority 0 on 10.0.0.3:6379, and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET"
+                        "CONFIG SET replica-priority 0 on 10.0.0.3:6379, and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET main on one Sentinel after the other, 30 s apart"
                     ]))
     }
 

@@ -85,7 +85,7 @@ struct VerificationCheckTests {
                 == .missed(
                     "Sentinel 10.0.0.9:26379 monitors no 'main'", wants: "10.0.0.2:6379",
                     at: ["Sentinel 10.0.0.9:26379"],
-                    remedy: ["monitor the target there: SENTINEL MONITOR"]))
+                    remedy: ["monitor the target there: SENTINEL MONITOR main 10.0.0.2 6379 <quorum>"]))
     }
 
     @Test func `a write that is refused, or not there afterwards`() async throws {
@@ -121,7 +121,8 @@ struct VerificationCheckTests {
             }
                 == .missed(
                     "10.0.0.1:6379 could be promoted again (replica-priority 100)", wants: "replica-priority 0",
-                    at: ["source 10.0.0.1:6379"], remedy: ["CONFIG SET replica-priority 0 on 10.0.0.1:6379"]))
+                    at: ["source 10.0.0.1:6379"],
+                    remedy: ["CONFIG SET replica-priority 0 on 10.0.0.1:6379, and CONFIG REWRITE"]))
         var bench = try CheckBench.after().changed { $0.instances[SmallWorld.source]?.isUp = false }
         bench.plan = try .small(failover: "{ via: shutdown }")
         #expect(try await bench.finding(SourceRetiredCheck.self) == .passed("10.0.0.1:6379 is shut down"))

@@ -61,6 +61,7 @@ package func withGatedLab<Result: Sendable>(
                     }
                     defer { group.cancelAll() }
                     let fronted = lab.fronted(lab.source, by: source, .redis).fronted(lab.target, by: target, engine)
+                    try await fronted.followAnew()
                     try await fronted.monitorAnew()
                     return try await AfterRestart.checked(fronted) { try await body($0, gates) }
                 }
@@ -83,6 +84,15 @@ extension Gate {
 extension Lab {
     fileprivate func fronted(_ server: ServerProcess, by gate: Gate, _ engine: Engine) -> Lab {
         fronted(server, by: Front(address: gate.address, engine: engine))
+    }
+
+    /// Makes the replicas follow the source under the address that it has now.
+    fileprivate func followAnew() async throws {
+        let address = address(of: source)
+        for replica in replicas {
+            try await send(Command(["REPLICAOF", address.host, String(address.port)]), to: replica)
+        }
+        try await waitForReplicas()
     }
 
     /// Makes the Sentinels watch the source again, under the address that it has now.

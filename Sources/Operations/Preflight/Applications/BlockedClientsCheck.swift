@@ -14,7 +14,7 @@ struct BlockedClientsCheck: Check {
             "\(blocked.count.counted("client waits", "clients wait")) in a blocking command: \(ClientHosts(blocked).text)",
             wants: "nobody", at: [servers.source.name],
             remedy: [
-                "the cutover closes their connections in the middle of the wait: make sure that they connect again and repeat it"
+                "the cutover closes their connections in the middle of the wait: make sure that they connect again, and wait anew"
             ])
     }
 }

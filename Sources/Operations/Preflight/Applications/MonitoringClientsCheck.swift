@@ -13,6 +13,8 @@ struct MonitoringClientsCheck: Check {
         return .missed(
             "\(monitors.count.counted("client runs", "clients run")) MONITOR: \(ClientHosts(monitors).text)",
             wants: "nobody", at: [servers.source.name],
-            remedy: ["end it before the migration: it slows the source, and sees nothing there after the cutover"])
+            remedy: [
+                "end it before the migration: MONITOR slows the source, and shows no writes there after the cutover"
+            ])
     }
 }

@@ -15,7 +15,7 @@ struct SubscribersCheck: Check {
             "\(subscribers.count.counted("subscriber", "subscribers")): \(ClientHosts(subscribers).text)",
             wants: "nobody", at: [servers.source.name],
             remedy: [
-                "make sure that they subscribe anew at the target: the cutover does not move them, and messages meanwhile are lost"
+                "make sure that they subscribe anew at the target: the cutover does not move them, and they miss what is published until then"
             ])
     }
 }

@@ -24,7 +24,7 @@ struct ToolReplicasCheck: Check {
                     "\(replica.address) follows the source, but \(sign)", wants: "replicas that are servers",
                     at: [servers.source.name],
                     remedy: [
-                        "is it a tool (RedisShake, a change stream)? end it before the cutover, or point it to the target then"
+                        "is it a tool (RedisShake, a change stream)? end it before the cutover, or make it follow the target as soon as that is the primary"
                     ]))
         }
         return .combined(
@@ -42,7 +42,7 @@ struct ToolReplicasCheck: Check {
                 "\(client.host?.printable ?? "a Unix socket") follows the source as \(client.title)",
                 wants: "replicas that are servers", at: [source.name],
                 remedy: [
-                    "is it a tool (RedisShake, a change stream)? end it before the cutover, or point it to the target then"
+                    "is it a tool (RedisShake, a change stream)? end it before the cutover, or make it follow the target as soon as that is the primary"
                 ])
         }
     }

@@ -24,7 +24,7 @@ struct CommandsCheck: Check {
         let list = missing.sorted().map { command in
             let count = calls.filter { $0.key == command || $0.key.hasPrefix(command + "|") }
                 .values.saturatingSum
-            return "\(command.uppercased().printable) (\(count) calls)"
+            return "\(command.uppercased().printable) (\(count.counted("call", "calls")))"
         }
         return .missed(
             "the target does not know \(list.joined(separator: ", "))", wants: "all commands that applications use",

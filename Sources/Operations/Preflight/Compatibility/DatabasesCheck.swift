@@ -19,13 +19,15 @@ struct DatabasesCheck: Check {
         if used >= target {
             return .missed(
                 "database \(used) of the source holds keys, and the target has only \(target) databases",
-                wants: "\(used + 1) databases at least: the full sync would fail each time", at: [servers.target.name],
+                wants: "\(used + 1) databases at least; with fewer the full sync fails each time",
+                at: [servers.target.name],
                 remedy: ["start the target with \(name) \(max(source, used + 1))"])
         }
         if source > target, isDragonfly {
             return .missed(
                 "the source has \(source) databases, the target \(target)",
-                wants: "as many: a database that is first used during the migration would overwrite keys of another",
+                wants:
+                    "as many: otherwise writes to a database that is first used during the migration overwrite keys of another",
                 at: [servers.target.name], remedy: ["start the target with \(name) \(source)"])
         }
         return .passed("databases up to \(used) are in use, the target has \(target)")

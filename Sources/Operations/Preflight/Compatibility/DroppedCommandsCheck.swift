@@ -47,8 +47,8 @@ struct DroppedCommandsCheck: Check {
     /// whether that form was used.
     private static func untold(copies count: Int64, _ source: Server) -> Finding {
         .untold(
-            "the source has served COPY (\(count.counted("call", "calls"))) and does not tell whether with the option DB: with it, even within "
-                + "one database, Dragonfly drops it from the stream",
+            "the source has served COPY (\(count.counted("call", "calls"))) and does not tell whether with the option DB: a COPY with "
+                + "DB is dropped from the stream by Dragonfly, even within one database",
             at: [source.name],
             remedy: [
                 "see that applications write COPY without DB, or keep them from using it until the cutover is over"

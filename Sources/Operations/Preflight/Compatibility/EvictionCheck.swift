@@ -24,7 +24,7 @@ struct EvictionCheck: Check {
             remedy: [
                 servers.plan.target.engine == .dragonfly
                     ? "Dragonfly evicts only when it is started with --cache_mode=true"
-                    : "CONFIG SET maxmemory-policy \(from.printable) on \(servers.target.endpoint)"
+                    : "\(AdvisedCommand.eviction.line(from.printable)) on \(servers.target.endpoint)"
             ])
     }
 }

@@ -34,6 +34,6 @@ struct ExpiryCheck: Check {
         return .missed(
             "the source has \(list.joined(separator: ", ")), the target \(theirs.joined(separator: ", "))",
             wants: "the same on both", at: [servers.target.name],
-            remedy: list.map { "CONFIG SET \($0) on \(servers.target.endpoint)" })
+            remedy: list.map { "\(AdvisedCommand.expiry.line($0)) on \(servers.target.endpoint)" })
     }
 }

@@ -57,9 +57,9 @@ struct FollowersCheck: Check {
         let wanted = try await Fence(primary: servers.source).replicasWanted()
         guard wanted > 1 else { return nil }
         return .missed(
-            "once its other replicas are detached the source has 1, and wants \(wanted) (min-replicas-to-write)",
+            "once its other replicas are detached, only the target is left, and the source takes writes only with \(wanted) (min-replicas-to-write)",
             wants: "min-replicas-to-write 1 at most", at: [servers.source.name],
-            remedy: ["CONFIG SET min-replicas-to-write 1 on \(servers.source.endpoint)"])
+            remedy: ["\(AdvisedCommand.fewReplicas.line("1")) on \(servers.source.endpoint)"])
     }
 
     private func sentence(_ after: AfterCutover, _ others: Int) -> String {

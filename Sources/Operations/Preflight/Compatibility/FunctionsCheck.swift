@@ -21,9 +21,11 @@ struct FunctionsCheck: Check {
         let probe = try await servers.target.replies(to: [command])[0]
         guard case .error = probe else { return .passed("the target takes functions: \(names)") }
         return .missed(
-            "the source has the function library \(names), and the target has no functions",
-            wants: "no function on the source: each full sync would break off where it comes to them",
+            "the source has the function library \(names), and the target knows no functions",
+            wants: "no function on the source: each full sync would break off at the first one",
             at: [servers.source.name, servers.target.name],
-            remedy: ["FUNCTION DELETE them if they are not used, or take a target that has functions"])
+            remedy: [
+                "if nobody uses them, each of them: \(AdvisedCommand.functions.line("<name>")) on \(servers.source.endpoint); or take a target that knows functions"
+            ])
     }
 }

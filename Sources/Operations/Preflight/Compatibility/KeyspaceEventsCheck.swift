@@ -16,8 +16,8 @@ struct KeyspaceEventsCheck: Check {
         if Set(source) == Set(target) { return .passed("both send '\(source.printable)'") }
         let remedy =
             servers.plan.target.engine == .dragonfly
-            ? "Dragonfly knows only 'Ex' (expired keys), given at start; change the applications first"
-            : "CONFIG SET notify-keyspace-events \(source.printable) on \(servers.target.endpoint)"
+            ? "Dragonfly knows only 'Ex' (expired keys), and only as a flag at its start; change applications that need others first"
+            : "\(AdvisedCommand.keyspaceEvents.line(source.printable)) on \(servers.target.endpoint)"
         return .missed(
             "the source sends keyspace notifications '\(source.printable)', the target '\(target.printable)'",
             wants: "the same on both", at: [servers.target.name], remedy: [remedy])

@@ -9,7 +9,7 @@ struct OldCalls {
     /// the run, because planrun could not tell any more whether the source was emptied.
     func remedy() async throws(StepFailure) -> String {
         try await servers.target.replication().upstream == nil
-            ? "CONFIG RESETSTAT forgets old calls"
-            : "to forget old calls, 'rollback', then CONFIG RESETSTAT, then 'apply': while the target follows it would end the run"
+            ? "\(AdvisedCommand.oldCalls.line()) on \(servers.source.endpoint) forgets old calls"
+            : "to forget old calls, 'rollback', then \(AdvisedCommand.oldCalls.line()) on \(servers.source.endpoint), then 'apply': while the target follows it would end the run"
     }
 }

@@ -16,7 +16,7 @@ struct ScriptsCheck: Check {
         let count = ["eval", "evalsha", "eval_ro", "evalsha_ro"].compactMap { calls[$0] }.saturatingSum
         guard count > 0 else { return .passed("no scripts have run") }
         return .missed(
-            "the source has run scripts \(count) times, and Dragonfly refuses one that touches keys it does not declare",
+            "the source has run scripts \(count == 1 ? "once" : "\(count) times"), and Dragonfly refuses one that touches keys it does not declare",
             wants: "scripts that name all their keys in KEYS", at: [servers.source.name],
             remedy: ["try the scripts on the target, or start Dragonfly with --default_lua_flags=allow-undeclared-keys"]
         )

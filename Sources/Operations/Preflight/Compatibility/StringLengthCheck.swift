@@ -34,11 +34,11 @@ struct StringLengthCheck: Check {
         let isDragonfly = servers.plan.target.engine == .dragonfly
         return .missed(
             "the target takes strings of \(target.text) at most, the source of \(source.text)\(longest ?? "")",
-            wants: "as much as the source", at: [servers.target.name],
+            wants: "strings as long as at the source", at: [servers.target.name],
             remedy: [
                 isDragonfly
                     ? "start the target with --max_bulk_len=\(source.bytes)"
-                    : "CONFIG SET proto-max-bulk-len \(source.bytes) on \(servers.target.endpoint)"
+                    : "\(AdvisedCommand.stringLength.line("\(source.bytes)")) on \(servers.target.endpoint)"
             ])
     }
 

@@ -24,7 +24,7 @@ struct HostNamesCheck: Check {
                 "\(sentinel.name) does not resolve host names, and the plan names \(names)",
                 wants: "resolve-hostnames yes", at: [sentinel.name],
                 remedy: [
-                    "name IP addresses in the plan, or, on each Sentinel: SENTINEL CONFIG SET resolve-hostnames yes"
+                    "name IP addresses in the plan, or, on each Sentinel: \(AdvisedCommand.hostNames.line("yes"))"
                 ])
         }
         return .combined(findings, passed: "the Sentinels resolve \(names)")

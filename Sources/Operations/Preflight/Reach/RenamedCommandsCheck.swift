@@ -24,7 +24,7 @@ struct RenamedCommandsCheck: Check {
                     "take rename-command for them out of the configuration of \(server.endpoint), and use ACLs instead"
                 ])
         }
-        return .combined(findings, passed: "source and target have all of them")
+        return .combined(findings, passed: "source and target have every command that the plan needs")
     }
 
     private static func names(at server: Server, _ servers: Servers) -> [String] {

@@ -44,7 +44,7 @@ struct SentinelLoginCheck: Check {
                     replica.flags.isHealthy
                         ? .passed("the Sentinels are logged in at the target")
                         : .missed(
-                            "\(picture.sentinel.name) cannot log in at \(servers.target.name), or not reach it",
+                            "\(picture.sentinel.name) cannot log in at \(servers.target.name), or cannot reach it",
                             wants: "a Sentinel that is connected to the target", at: [picture.sentinel.name],
                             remedy: [remedy(servers.target)]))
             }
@@ -54,7 +54,7 @@ struct SentinelLoginCheck: Check {
     }
 
     private func remedy(_ target: Server) -> String {
-        "let \(target.endpoint) take the auth-user and auth-pass of the Sentinels: they use one pair for source and target"
+        "make \(target.endpoint) accept the auth-user and auth-pass of the Sentinels: they use one pair for source and target"
     }
 
     /// Judges Sentinels that log in as `default`: with the password of the source, or without any.

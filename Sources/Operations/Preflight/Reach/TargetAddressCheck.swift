@@ -26,12 +26,12 @@ struct TargetAddressCheck: Check {
         if let host = announcement.host, !host.isIPAddress {
             findings += try await unresolved(host, servers)
         }
-        return .combined(findings, passed: "they will see it at \(announced)")
+        return .combined(findings, passed: "the source and the Sentinels will see the target at \(announced)")
     }
 
     private func elsewhere(_ announced: Endpoint, _ announcement: Announcement, _ target: Server) -> Finding {
-        var remedy = "on \(target.endpoint): CONFIG SET replica-announce-port \(target.endpoint.port)"
-        if announcement.host != nil { remedy += " and CONFIG SET replica-announce-ip \(target.endpoint.host)" }
+        var remedy = "on \(target.endpoint): \(AdvisedCommand.announcedPort.line("\(target.endpoint.port)"))"
+        if announcement.host != nil { remedy += " and \(AdvisedCommand.announcedAddress.line(target.endpoint.host))" }
         return .missed(
             "\(target.name) will be known to the source and the Sentinels as \(announced)",
             wants: "\(target.endpoint), as in the plan", at: [target.name],
@@ -41,7 +41,7 @@ struct TargetAddressCheck: Check {
     private func hidden(_ target: Server) -> Finding {
         .missed(
             "\(target.name) is hidden from the Sentinels (replica-announced no)", wants: "replica-announced yes",
-            at: [target.name], remedy: ["CONFIG SET replica-announced yes on \(target.endpoint)"])
+            at: [target.name], remedy: ["\(AdvisedCommand.hiddenTarget.line("yes")) on \(target.endpoint)"])
     }
 
     /// A finding if source or target has a loopback address while another server of the plan has a real one: from
@@ -69,7 +69,7 @@ struct TargetAddressCheck: Check {
                     "\(servers.target.name) announces itself by the name '\(host.printable)', which \(sentinel.name) does not resolve",
                     wants: "an IP address, or resolve-hostnames yes", at: [sentinel.name],
                     remedy: [
-                        "CONFIG SET replica-announce-ip to an IP address on \(servers.target.endpoint), or, on each Sentinel: SENTINEL CONFIG SET resolve-hostnames yes"
+                        "\(AdvisedCommand.announcedName.line("<its IP address>")) on \(servers.target.endpoint), or, on each Sentinel: \(AdvisedCommand.unresolvedName.line("yes"))"
                     ])
             }
     }

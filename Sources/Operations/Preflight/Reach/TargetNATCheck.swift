@@ -32,9 +32,9 @@ struct TargetNATCheck: Check {
         }
         return .missed(
             "planrun's connections arrive at \(host.printable) on \(target.name), which is not its address in the plan",
-            wants: "a target that others see as they reach it", at: [target.name],
+            wants: "a target that listens at its address in the plan", at: [target.name],
             remedy: [
-                "if the source and the Sentinels reach it at \(target.endpoint.host) only: CONFIG SET replica-announce-ip \(target.endpoint.host) on the target"
+                "if the source and the Sentinels reach it at \(target.endpoint.host) only: \(AdvisedCommand.behindNAT.line(target.endpoint.host)) on the target"
             ])
     }
 }

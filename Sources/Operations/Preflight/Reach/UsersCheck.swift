@@ -38,7 +38,7 @@ struct UnusedUsersCheck: Check {
             comparison = try await servers.userComparison()
         } catch let failure as StepFailure where failure.code == .operation(.usersUntold) {
             // The check `users` reports this already.
-            return .passed("not known either: see the check 'users'")
+            return .passed("not compared: see the check 'users'")
         }
         let findings = comparison.differences().filter { !$0.locksOut && !$0.isBrought(servers, comparison) }
             .map { $0.finding(servers, comparison) }

@@ -18,10 +18,10 @@ struct ConfigFilesCheck: Check {
         if servers.plan.sentinel != nil, try await !target.hasConfigurationFile() {
             findings.append(
                 .missed(
-                    "\(target.endpoint) runs without a configuration file: started again in the middle of the sync, it has the replica-priority that it is started with, and a Sentinel could promote it with a part of the data",
+                    "\(target.endpoint) runs without a configuration file: restarted in the middle of the sync, it has the replica-priority that it is started with, and a Sentinel could promote it with only a part of the data",
                     wants: "a file that it can write", at: [target.name],
                     remedy: [
-                        "start \(target.endpoint) with a configuration file (a Dragonfly with --flagfile), or do not start it again before it has everything"
+                        "start \(target.endpoint) with a configuration file (a Dragonfly with --flagfile), or do not restart it before it is in sync"
                     ]))
         }
         return .combined(findings, passed: "source and target have configuration files")

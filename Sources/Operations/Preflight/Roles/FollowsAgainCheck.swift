@@ -19,18 +19,18 @@ struct FollowsAgainCheck: Check {
         else { return .passed("\(target.endpoint) does not follow the source yet") }
         if servers.plan.target.engine == .dragonfly {
             return .untold(
-                "\(target.endpoint) follows the source already, and a Dragonfly does not tell whether it was started with --replicaof, which it would follow again after the cutover",
+                "\(target.endpoint) follows the source already, and a Dragonfly does not tell whether it was started with --replicaof: if it was, it follows the source again when it is restarted after the cutover",
                 at: [target.name],
-                remedy: ["look at the flags that \(target.endpoint) is started with, and take --replicaof out"])
+                remedy: ["look at the flags that \(target.endpoint) is started with, and take --replicaof out of them"])
         }
         guard try await !target.hasConfigurationFile() else {
             return .passed("\(target.endpoint) follows the source, and has a configuration file to take that out of")
         }
         return .missed(
-            "\(target.endpoint) follows the source already, and runs without a configuration file: if it is started with 'replicaof', it follows again after the cutover",
+            "\(target.endpoint) follows the source already, and runs without a configuration file: if it is started with 'replicaof', it follows the source again when it is restarted after the cutover",
             wants: "a target that is started without 'replicaof'", at: [target.name],
             remedy: [
-                "start \(target.endpoint) with a configuration file, or see to it that it is started without 'replicaof', and detach it (REPLICAOF NO ONE): the plan makes it follow"
+                "start \(target.endpoint) with a configuration file; or start it without 'replicaof', and detach it (\(AdvisedCommand.targetFollowsAgain.line())): the plan makes it follow"
             ])
     }
 }

@@ -24,14 +24,17 @@ package struct TargetFreeCheck: Check {
             }
             return .missed(
                 "\(target.endpoint) is a replica of \(primary)", wants: "a target that follows nobody or the source",
-                at: [target.name], remedy: ["name the right target in the plan, or detach it: REPLICAOF NO ONE"])
+                at: [target.name],
+                remedy: [
+                    "name the right target in the plan, or detach it: \(AdvisedCommand.targetFollowsAnother.line())"
+                ])
         }
         if let sentinel = await servers.sentinelNamingTarget() {
             return .missed(
                 "\(sentinel.name) names \(target.endpoint) as the primary: applications write to it",
                 wants: "a target that no Sentinel names", at: [sentinel.name, target.name],
                 remedy: [
-                    "leave its data alone: no other server may have all of it",
+                    "do not touch its data: it may be the only complete copy",
                     "where a run of this plan was under way, 'resume' goes on from here; else name the server that shall take over from it as 'target' in the plan, and it as 'source'",
                 ])
         }

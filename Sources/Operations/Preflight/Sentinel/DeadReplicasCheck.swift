@@ -26,7 +26,7 @@ struct DeadReplicasCheck: Check {
                 "the replica \(address) does not answer \(sentinels.map { "\($0.endpoint)" }.joined(separator: ", "))",
                 wants: "replicas that answer", at: sentinels.map(\.name),
                 remedy: [
-                    "bring \(address) back, or, if it is gone for good: SENTINEL RESET \(servers.primaryName) on one Sentinel after the other, 30 s apart"
+                    "bring \(address) back, or, if it is gone for good: \(AdvisedCommand.deadReplica.line(servers.primaryName)) on one Sentinel after the other, 30 s apart"
                 ])
         }
         return .combined(findings, passed: "every replica that the Sentinels know answers")

@@ -25,7 +25,7 @@ struct DeadSentinelsCheck: Check {
                         remedy: [
                             isOurs
                                 ? "\(peer.address) answers here: look at the network between those two, and at 'sentinel announce-ip'"
-                                : "if \(peer.address) is gone for good: SENTINEL RESET \(servers.primaryName) on one Sentinel after the other, 30 s apart"
+                                : "if \(peer.address) is gone for good: \(AdvisedCommand.deadSentinel.line(servers.primaryName)) on one Sentinel after the other, 30 s apart"
                         ]))
             }
         }

@@ -25,9 +25,9 @@ struct FailoverGuardCheck: Check {
                 "\(picture.sentinel.name) remembers an election (epoch \(voted)) that brought no new primary (epoch \(epoch))",
                 wants: "no failover that was aborted", at: [picture.sentinel.name],
                 remedy: [
-                    "read in the Sentinels' logs when and why (-failover-abort…); for \(guardTime) after it they start none by themselves"
+                    "read in the Sentinels' logs when and why (-failover-abort…); for \(guardTime) after it they start no failover by themselves"
                 ])
         }
-        return .combined(findings, passed: "no Sentinel remembers one")
+        return .combined(findings, passed: "no Sentinel remembers a failover that was aborted")
     }
 }

@@ -33,7 +33,7 @@ struct FailoverTimeoutCheck: Check {
                 "\(picture.sentinel.name) gives a failover up after \(timeout.planText)",
                 wants: "\(shortest.planText) to \(longest.planText)", at: [picture.sentinel.name],
                 remedy: [
-                    "on each Sentinel: SENTINEL SET \(servers.primaryName) failover-timeout \(milliseconds)"
+                    "on each Sentinel: \(AdvisedCommand.failoverTimeout.line(servers.primaryName, "failover-timeout", "\(milliseconds)"))"
                 ])
         }
         let text = pictures.first?.primary.failoverTimeout.planText ?? "never"

@@ -66,7 +66,7 @@ struct KnownSentinelsCheck: Check {
                         "\(picture.sentinel.name) does not know \(other.sentinel.endpoint)",
                         wants: "Sentinels that know each other", at: [picture.sentinel.name],
                         remedy: [
-                            "they find each other through the source within some seconds: do both monitor it under this name, and does its user allow SUBSCRIBE and PUBLISH on __sentinel__:hello?"
+                            "they find each other through the source within some seconds: do both monitor it under this name, and may their user at the source SUBSCRIBE and PUBLISH on __sentinel__:hello?"
                         ],
                         passesWithin: .seconds(5)))
             }

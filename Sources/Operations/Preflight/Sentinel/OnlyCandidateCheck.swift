@@ -36,7 +36,7 @@ package struct OnlyCandidateCheck: Check {
                 wants: "other replicas that take the credentials of the source, or replica-priority 0 on them",
                 at: sentinels.map(\.name),
                 remedy: [
-                    "CONFIG SET replica-priority 0 on \(address), and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by SENTINEL RESET"
+                    "\(AdvisedCommand.otherCandidate.line("0")) on \(address), and wait until the Sentinels have seen it (10 s); a replica that is gone for good is forgotten by \(AdvisedCommand.goneCandidate.line(servers.primaryName)) on one Sentinel after the other, 30 s apart"
                 ])
         }
         let kept = found.counted("other replica", "other replicas")

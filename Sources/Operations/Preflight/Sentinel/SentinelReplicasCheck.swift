@@ -21,9 +21,9 @@ struct SentinelReplicasCheck: Check {
             guard Set(views.map(\.1)).count > 1 else { return nil }
             let list = views.map { "\($0.1) to \($0.0.endpoint)" }.joined(separator: ", ")
             return .missed(
-                "the replica \(address) is \(list)", wants: "one view of it", at: views.map(\.0.name),
+                "the replica \(address) is \(list)", wants: "the same for all", at: views.map(\.0.name),
                 remedy: [
-                    "wait 10 s, until every Sentinel has asked again; if nothing changes, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
+                    "wait 10 s, until every Sentinel has asked again; if they differ even then, one of them cannot reach the replica, or SENTINEL RESET was run on the others only"
                 ])
         }
         return .combined(

@@ -19,7 +19,7 @@ struct SentinelSettingsCheck: Check {
             let list = values.map { "\($0.1) on \($0.0.endpoint)" }.joined(separator: ", ")
             return .missed(
                 "\(setting.name) is \(list)", wants: "the same on all", at: values.map(\.0.name),
-                remedy: [setting.remedy])
+                remedy: [setting.remedy ?? Self.remedy(setting.name, servers.primaryName)])
         }
         guard let first = pictures.first?.primary else { return .passed("no Sentinel monitors the primary") }
         return .combined(
@@ -29,18 +29,17 @@ struct SentinelSettingsCheck: Check {
         )
     }
 
+    private static func remedy(_ setting: String, _ primary: String) -> String {
+        "set it on each Sentinel: \(AdvisedCommand.sentinelSettings.line(primary, setting, "<value>"))"
+    }
+
     private struct Setting {
         let name: String
-        let remedy: String
+        /// `nil` if the setting is one of `SENTINEL SET`.
+        var remedy: String?
         let value: @Sendable (SentinelPrimary) -> String
 
-        init(_ name: String, _ value: @escaping @Sendable (SentinelPrimary) -> String) {
-            self.name = name
-            self.value = value
-            remedy = "set it on each Sentinel: SENTINEL SET <name> \(name) <value>"
-        }
-
-        init(_ name: String, remedy: String, _ value: @escaping @Sendable (SentinelPrimary) -> String) {
+        init(_ name: String, remedy: String? = nil, _ value: @escaping @Sendable (SentinelPrimary) -> String) {
             self.name = name
             self.value = value
             self.remedy = remedy

@@ -24,7 +24,7 @@ package struct SentinelsAgreeCheck: Check {
         let count = servers.sentinels.count
         let names = Set(answers.compactMap(\.1)).filter { !$0.isSpelledLike(servers.source.endpoint) }
         let spelling = names.isEmpty ? "" : ", as \(names.map(\.description).sorted().joined(separator: " and "))"
-        return .combined(findings, passed: "\(count) of \(count) name \(servers.source.endpoint)\(spelling)")
+        return .combined(findings, passed: "\(count) of \(count) Sentinels name \(servers.source.endpoint)\(spelling)")
     }
 
     private func missed(_ sentinel: Sentinel, _ address: Endpoint?, _ servers: Servers) async -> Finding? {
@@ -36,7 +36,9 @@ package struct SentinelsAgreeCheck: Check {
         return .missed(
             "\(sentinel.name) names \(address) as the primary of '\(name)'", wants: "\(servers.source.endpoint)",
             at: [sentinel.name],
-            remedy: ["make 'source' in the plan the primary that the Sentinels know, or correct the Sentinels"])
+            remedy: [
+                "if that is the primary, name it as 'source' in the plan; else make the Sentinels monitor the source"
+            ])
     }
 
     /// Says which names the Sentinel does know, if it may be asked for them: a wrong name is often a misspelt one.

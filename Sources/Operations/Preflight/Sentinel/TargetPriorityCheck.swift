@@ -28,7 +28,7 @@ struct TargetPriorityCheck: Check {
         return .missed(
             "\(target.endpoint) has replica-priority 0; planrun sets it to 100 once the target has everything",
             wants: "1 or more", at: [target.name],
-            remedy: ["find out who set it; CONFIG SET replica-priority 100 on \(target.endpoint)"])
+            remedy: ["find out who set it; \(AdvisedCommand.targetPriority.line("100")) on \(target.endpoint)"])
     }
 
     /// Whether it is planrun that keeps the target from being promoted. A Dragonfly has no place for a note of it.

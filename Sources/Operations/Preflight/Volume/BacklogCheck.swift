@@ -31,6 +31,6 @@ struct BacklogCheck: Check {
             "repl-backlog-size is \(ByteCount(bytes: size).text), and \(rate) are written",
             wants: "\(ByteCount(bytes: needed).text) for \(covers.planText) without the link",
             at: [servers.source.name],
-            remedy: ["CONFIG SET repl-backlog-size \(needed) on \(servers.source.endpoint)"])
+            remedy: ["\(AdvisedCommand.backlog.line("\(needed)")) on \(servers.source.endpoint)"])
     }
 }

@@ -29,6 +29,6 @@ struct BackupAgeCheck: Check {
         if age <= maximum { return .passed(text) }
         return .missed(
             text, wants: "one that is \(maximum.planText) old at most", at: [servers.source.name],
-            remedy: ["BGSAVE on \(servers.source.endpoint), and keep a copy of the file"])
+            remedy: ["\(AdvisedCommand.backupAge.line()) on \(servers.source.endpoint), and keep a copy of the file"])
     }
 }

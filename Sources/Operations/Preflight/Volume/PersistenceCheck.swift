@@ -31,8 +31,11 @@ struct PersistenceCheck: Check {
                 findings.append(
                     .missed(
                         "the last save of \(server.endpoint) failed",
-                        wants: "saves that work: a full sync needs one too",
-                        at: [server.name], remedy: ["look at its log and disk, then BGSAVE"]))
+                        wants: "a source that can save: a full sync saves, too",
+                        at: [server.name],
+                        remedy: [
+                            "look at its log and disk, then \(AdvisedCommand.failedSave.line()) on \(server.endpoint)"
+                        ]))
             }
             if info["persistence"]["aof_last_write_status"] == "err" {
                 findings.append(

@@ -25,7 +25,7 @@ struct ReplicaBufferCheck: Check {
             "client-output-buffer-limit replica is \(limit.text), and \(forecast.basis)",
             wants: "twice what is written during the sync", at: [servers.source.name],
             remedy: [
-                "CONFIG SET client-output-buffer-limit \"replica \(needed) \(needed) 0\" on \(servers.source.endpoint) until the migration is over"
+                "\(AdvisedCommand.replicaBuffer.line("\"replica \(needed) \(needed) 0\"")) on \(servers.source.endpoint) until the migration is over"
             ])
     }
 }

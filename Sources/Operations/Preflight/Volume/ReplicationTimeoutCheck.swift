@@ -25,7 +25,8 @@ struct ReplicationTimeoutCheck: Check {
                 .missed(
                     "repl-timeout on \(server.endpoint) is \(seconds) s",
                     wants: "\(needed) s at least for \(ByteCount(bytes: forecast.dataset).text)",
-                    at: [server.name], remedy: ["CONFIG SET repl-timeout \(max(300, needed)) on \(server.endpoint)"]))
+                    at: [server.name],
+                    remedy: ["\(AdvisedCommand.replicationTimeout.line("\(max(300, needed))")) on \(server.endpoint)"]))
         }
         return .combined(findings, passed: "repl-timeout is \(needed) s or more where it is shown")
     }
