@@ -35,7 +35,7 @@ struct RenderingTests {
         #expect(
             Drawing(.recipe).dot == #"""
                 digraph plan {
-                    graph [bgcolor="transparent", ranksep=0.3, size="7.5,200"];
+                    graph [bgcolor="transparent", ranksep=0.3, size="10,200"];
                     node [fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.15,0.08"];
                     n0 [label="preflight\n2 checks", shape=box, style=rounded, class="check"];
                     n1 [label="replicaof\nthe target follows the source\nundone by a rollback", shape=box, class="effect"];
@@ -76,10 +76,34 @@ struct RenderingTests {
     }
 
     @Test func `steps that could run together stand in rows of four`() {
-        let graph = StepGraph((0..<6).map { (id: NodeID(step: "s\($0)"), role: .wait, needs: []) })
+        let graph = StepGraph(
+            (0..<6).map { (id: NodeID(step: "s\($0)"), role: $0.isMultiple(of: 2) ? .wait : .check, needs: []) })
         #expect(Drawing(graph).mermaid.contains("    n0 ~~~ n4\n    n1 ~~~ n5\n"))
         #expect(Drawing(graph).dot.contains("    n0 -> n4 [style=invis];\n    n1 -> n5 [style=invis];\n"))
         #expect(Drawing(.recipe).stacked.isEmpty)
+    }
+
+    @Test func `more than four steps that could change places have one box, which names each`() {
+        let steps = (1...25).map { NodeID(step: "part-\($0)") }
+        let graph = StepGraph(
+            [("wait", .wait, [])] + steps.map { (id: $0, role: .check, needs: ["wait"]) }
+                + [("other", .check, ["wait"]), ("ask", .gate, steps), ("cut", .pointOfNoReturn, ["ask", "other"])])
+        let drawn = Drawing(graph).mermaid
+        #expect(
+            drawn.contains(
+                """
+                    n1("25 steps at the same time<br/>part-1, part-2, part-3, part-4, part-5, part-6, part-7,<br/>part-8, part-9, part-10, part-11, part-12, part-13, part-14,<br/>part-15, part-16, part-17, part-18, part-19, part-20,<br/>part-21, part-22, part-23, part-24, part-25")
+                    n2("other")
+                    n3[/"ask"/]:::gate
+                    n4[["cut<br/>point of no return"]]:::point-of-no-return
+                    n0 --> n1
+                    n0 --> n2
+                    n1 --> n3
+                    n2 & n3 --> n4
+
+                """), "\(drawn)")
+        let gates = StepGraph((0..<6).map { (id: NodeID(step: "g\($0)"), role: .gate, needs: []) })
+        #expect(Drawing(gates).mermaid.contains("n5[/"))
     }
 
     @Test func `JSON`() {
@@ -129,7 +153,7 @@ struct RenderingTests {
         #expect(
             Drawing(hostile).dot == #"""
                 digraph plan {
-                    graph [bgcolor="transparent", ranksep=0.3, size="7.5,200"];
+                    graph [bgcolor="transparent", ranksep=0.3, size="10,200"];
                     node [fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.15,0.08"];
                     n0 [label="a\"];b\n<b>&#35;\\`x`;\\n\\u{202e}end\\u{1b}[2J\nundone by a rollback", shape=box, class="effect"];
                 }

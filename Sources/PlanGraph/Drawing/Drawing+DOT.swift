@@ -8,7 +8,7 @@ extension Drawing {
     package var dot: String {
         var lines = [
             "digraph plan {",
-            "    graph [bgcolor=\"transparent\", ranksep=0.3, size=\"7.5,200\"];",
+            "    graph [bgcolor=\"transparent\", ranksep=0.3, size=\"10,200\"];",
             "    node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11, margin=\"0.15,0.08\"];",
         ]
         lines += boxes.enumerated().map { "    " + Self.dot($1, number: $0) }

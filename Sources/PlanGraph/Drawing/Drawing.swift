@@ -3,20 +3,25 @@ package struct Drawing {
     struct Box {
         /// The name of the step.
         let name: String
-        /// What stands below the name, in lines that are short enough for a box.
-        let lines: [String]
-        /// Whether `lines` is a list, which reads better along the left edge than in the middle.
+        /// What the step does, in lines that are short enough for a box.
+        let details: [String]
+        /// What a reviewer has to see of the step: that it is the point of no return, or that a rollback undoes it.
+        let mark: String?
+        /// Whether `details` is a list, which reads better along the left edge than in the middle.
         let isList: Bool
         let role: StepGraph.Role
         /// The positions of the boxes from which an arrow comes.
         let needs: [Int]
+
+        /// What stands below the name.
+        var lines: [String] { details + [mark].compactMap(\.self) }
     }
 
     /// In the order in which the steps first appear.
     let boxes: [Box]
 
     /// How many boxes stand beside each other at most where they are drawn, so that a page is wide enough.
-    private static let boxesInRow = 4
+    static let boxesInRow = 4
 
     /// Pairs of boxes of which the second shall stand below the first, although no arrow leads there: steps that could
     /// run at the same time would otherwise all stand beside each other.
@@ -43,13 +48,15 @@ package struct Drawing {
             nodes[node.step, default: []].append(node)
         }
         let position = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1, $0) })
-        boxes = steps.enumerated().map { number, step in
+        let boxes = steps.enumerated().map { number, step in
             let nodes = nodes[step] ?? []
             let needs = Set(nodes.flatMap(\.needs).compactMap { position[$0.step] }).subtracting([number])
             return Self.box(
                 nodes, name: graph.drawn(step), needs: needs.sorted(), showsChecks: showsChecks,
                 wayBack: graph.isWayBack ? nil : undone.contains(step))
         }
+        // Somebody who wants to see the checks wants to see whose they are.
+        self.boxes = showsChecks ? boxes : Self.folded(boxes)
     }
 
     /// - Parameter wayBack: whether a rollback undoes the step; `nil` where the whole drawing is a way back.
@@ -59,21 +66,22 @@ package struct Drawing {
         let role = nodes.first?.role ?? .check
         let checks = nodes.filter { $0.id.check != nil }
         let isList = showsChecks && !checks.isEmpty
-        var lines: [String]
-        switch checks.count {
-        case _ where isList: lines = checks.map { "\($0.id.check ?? ""): \($0.title)" }
-        case 2...: lines = ["\(checks.count) checks"]
-        default: lines = wrapped(nodes.first?.title ?? "", columns: 40).filter { $0 != name }
-        }
-        switch (role, wayBack) {
-        case (.pointOfNoReturn, _?): lines.append("point of no return")
-        case (.effect, true?): lines.append("undone by a rollback")
-        default: break
-        }
-        return Box(name: name, lines: lines, isList: isList, role: role, needs: needs)
+        let details =
+            switch checks.count {
+            case _ where isList: checks.map { "\($0.id.check ?? ""): \($0.title)" }
+            case 2...: ["\(checks.count) checks"]
+            default: wrapped(nodes.first?.title ?? "", columns: 40).filter { $0 != name }
+            }
+        let mark: String? =
+            switch (role, wayBack) {
+            case (.pointOfNoReturn, _?): "point of no return"
+            case (.effect, true?): "undone by a rollback"
+            default: nil
+            }
+        return Box(name: name, details: details, mark: mark, isList: isList, role: role, needs: needs)
     }
 
-    private static func wrapped(_ text: String, columns: Int) -> [String] {
+    static func wrapped(_ text: String, columns: Int) -> [String] {
         var lines: [String] = []
         for word in text.split(separator: " ") {
             if let line = lines.last, line.count + 1 + word.count <= columns {
