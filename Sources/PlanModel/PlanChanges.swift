@@ -2,7 +2,15 @@
 package struct PlanChanges: Sendable, Equatable {
     /// A part of the plan outside its steps.
     package enum Section: String, Sendable, Hashable, CaseIterable {
-        case source, target, sentinel, rollback
+        case source, target, sentinel, rollback, redact
+
+        /// Whether the section says which servers a run is about. The others do not touch what a run has done.
+        package var namesServers: Bool {
+            switch self {
+            case .source, .target, .sentinel: true
+            case .rollback, .redact: false
+            }
+        }
     }
 
     /// Ids of steps. Added and changed steps are in the order of the new plan, removed steps in that of the old one.
@@ -43,6 +51,7 @@ extension Plan {
             case .target: target != earlier.target
             case .sentinel: sentinel != earlier.sentinel
             case .rollback: rollback != earlier.rollback
+            case .redact: redaction != earlier.redaction
             }
         }
         return changes

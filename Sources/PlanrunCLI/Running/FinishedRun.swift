@@ -14,7 +14,7 @@ struct FinishedRun {
             record.status == .succeeded, record.planName == plan.name, let earlier = record.recordedPlan
         else { return nil }
         var changes = plan.changes(since: earlier)
-        changes.sections.removeAll { $0 == .rollback }
+        changes.sections.removeAll { !$0.namesServers }
         guard changes.isEmpty else { return nil }
         endedAt = record.updatedAt
     }

@@ -63,7 +63,7 @@ struct PlanRun: Sendable {
     }
 
     private func isOnSameServers(as recorded: Plan) -> Bool {
-        plan.changes(since: recorded).sections.allSatisfy { $0 == .rollback }
+        plan.changes(since: recorded).sections.allSatisfy { !$0.namesServers }
     }
 
     private func tellInheritance(_ taken: Set<String>, _ earlier: RunState) {

@@ -166,7 +166,7 @@ extension PlanRun {
             begun.isEmpty
             ? []
             : [
-                "only 'source', 'rollback' and steps that have not begun may change; these have begun: \(begun.joined(separator: ", "))"
+                "only 'source', 'rollback', 'redact' and steps that have not begun may change; these have begun: \(begun.joined(separator: ", "))"
             ]
         let isMoved = changes.sections.contains(.source)
         let accept = commands.resumeChanged(
@@ -203,7 +203,7 @@ extension PlanChanges {
     func begun(_ state: RunState) -> [String] {
         let begun = Set(state.nodes.filter { $0.status != .pending }.map(\.id.step))
         // Another source is told from the same one at another address, and adopted, where that is safe.
-        let servers = sections.filter { ![.rollback, .source].contains($0) }.map { "'\($0.rawValue)'" }
+        let servers = sections.filter { $0.namesServers && $0 != .source }.map { "'\($0.rawValue)'" }
         return (changed + removed).filter { begun.contains($0) }.map { "'\($0)'" } + servers
     }
 
