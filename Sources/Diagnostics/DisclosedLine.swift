@@ -67,6 +67,8 @@ extension DisclosedLine {
         /// Whether a value can begin at `index`: only blanks and punctuation stand between it and the last key, bracket
         /// or comma.
         private var isValueStart = true
+        /// The key that ends right before `index`, apart from blanks.
+        private var keyBefore: String?
 
         init(scalars: [Unicode.Scalar], disclosure: Disclosure, isOpen: Bool) {
             self.scalars = scalars
@@ -81,6 +83,7 @@ extension DisclosedLine {
                 case "#" where index == 0 || Self.isBlank(scalars[index - 1]): scanComment()
                 case "{", "}", "[", "]", ",":
                     isValueStart = true
+                    keyBefore = nil
                     index += 1
                 case "-" where isEnd(index + 1), "?" where isEnd(index + 1), ":" where isEnd(index + 1): index += 1
                 case "'" where isValueStart, "\"" where isValueStart: scanQuoted()
@@ -137,17 +140,31 @@ extension DisclosedLine {
                 if key == nil { hide(range, .named) }
                 isOpen = key ?? false
                 endsOpen = isOpen
+                keyBefore = word
                 // Continues after the colon, where the value begins.
                 while index < scalars.count, scalars[index] != ":" { index += 1 }
                 index += 1
                 isValueStart = true
                 return
             }
-            defer { isValueStart = false }
+            defer {
+                isValueStart = false
+                keyBefore = nil
+            }
             guard isOpen else { return hide(range, .hidden) }
-            if let word, disclosure.isWord(word) { return }
+            if let word, disclosure.isWord(word) || isName(word, range.upperBound) { return }
             if disclosure.showsNumbers, isValueStart, Self.isNumber(scalars[range]) { return }
             hide(range, .named)
+        }
+
+        /// Whether this is the whole value of a key that takes a name, up to the end of the line, a bracket or a comma.
+        private func isName(_ word: String, _ end: Int) -> Bool {
+            guard let keyBefore, disclosure.nameKeys.contains(keyBefore) else { return false }
+            let isPlain = word.unicodeScalars.allSatisfy {
+                Self.isDigit($0) || ("a"..."z").contains($0) || ("A"..."Z").contains($0) || $0 == "-" || $0 == "_"
+            }
+            let rest = scalars[min(end, scalars.count)...].drop { Self.isBlank($0) || $0 == "'" || $0 == "\"" }
+            return isPlain && (rest.first.map { Self.isBracket($0) || $0 == "#" } ?? true)
         }
 
         private mutating func hide(_ range: Range<Int>, _ exposure: Exposure) {

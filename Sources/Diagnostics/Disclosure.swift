@@ -11,6 +11,8 @@ package struct Disclosure: Sendable, Equatable {
     /// Whether numbers are shown after keys that are `true` in `keys`. Only in a file that is YAML: elsewhere what
     /// looks like a number after `timeout:` may be a part of a longer text.
     package var showsNumbers: Bool
+    /// The keys whose value is a name that no secret is mistaken for. It is shown if it stands right after its key.
+    package var nameKeys: Set<String> = []
     /// Places of the file that are never shown, whatever is written there.
     package var concealed: [SourceRange]
 

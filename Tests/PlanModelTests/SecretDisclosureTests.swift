@@ -79,6 +79,21 @@ struct SecretDisclosureTests {
         checkEverywhere(written, "123456789")
     }
 
+    @Test(arguments: [
+        ("{ primary: sessions, password: Tr0ub4dor }", "{ primary: sessions, password: *** }"),
+        ("{ primary: 'sessions' , x: y }", "{ primary: 'sessions' , ***: *** }"),
+        ("{ primary: [Tr0ub4dor], x: y }", "{ primary: [***], ***: *** }"),
+        ("{ primary: sessions Tr0ub4dor }", "{ primary: *** *** }"),
+        ("{ primary: -a Tr0ub4dor }", "{ primary: *** *** }"),
+        ("{ username: sessions }", "{ username: *** }"),
+    ])
+    func `the name of a primary is shown where it stands right after its key`(_ written: String, _ shown: String) {
+        let text = "version: 1\nname: x\nsentinel: \(written)\nsteps: []\n"
+        let file = SourceFile(path: "x", text: text)
+        let printed = TextRenderer(width: 200).render(Plan.read(file, checks: Fixture.checks).diagnostics)
+        #expect(printed.contains("sentinel: \(shown)"), "\(printed)")
+    }
+
     @Test func `a variable that may be the secret itself is not named`() {
         let text = """
             version: 1

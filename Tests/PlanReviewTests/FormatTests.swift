@@ -14,7 +14,7 @@ struct FormatTests {
     private static func render(_ format: DiagnosticFormat, _ diagnostics: [Diagnostic] = diagnostics) -> String {
         format == .text
             ? TextRenderer(width: 120, limit: .max).render(diagnostics)
-            : format.renderer.init(DiagnosticSurface()).render(diagnostics)
+            : format.renderer.init(DiagnosticSurface(version: "1.2.3")).render(diagnostics)
     }
 
     @Test(arguments: DiagnosticFormat.allCases)

@@ -27,7 +27,7 @@ package protocol DiagnosticRenderer: Sendable {
     /// nothing was found.
     static var isData: Bool { get }
 
-    /// - Parameter surface: what the diagnostics are written to. Formats for programs ignore it.
+    /// - Parameter surface: what the diagnostics are written to. Formats for programs have no colours and no width.
     init(_ surface: DiagnosticSurface)
 
     /// All diagnostics of one command, in the order given.
@@ -39,10 +39,13 @@ package struct DiagnosticSurface: Sendable {
     package var isColored: Bool
     /// How many columns a line may have; `nil` if there is no limit.
     package var width: Int?
+    /// The version of this program, for formats that say who found something; `nil` leaves it out.
+    package var version: String?
 
-    package init(isColored: Bool = false, width: Int? = nil) {
+    package init(isColored: Bool = false, width: Int? = nil, version: String? = nil) {
         self.isColored = isColored
         self.width = width
+        self.version = version
     }
 }
 

@@ -9,7 +9,9 @@ package struct SARIFRenderer: DiagnosticRenderer {
     package static var meaning: String? { "SARIF 2.1.0, for code scanning" }
     package static var isData: Bool { true }
 
-    package init(_ surface: DiagnosticSurface) {}
+    private let version: String?
+
+    package init(_ surface: DiagnosticSurface) { version = surface.version }
 
     package func render(_ diagnostics: [Diagnostic]) -> String {
         var topics: [DiagnosticTopic] = []
@@ -23,7 +25,7 @@ package struct SARIFRenderer: DiagnosticRenderer {
             SARIFLog.Result(
                 diagnostic, ruleIndex: positions[diagnostic.topic.id] ?? 0, fingerprint: fingerprints.next(diagnostic))
         }
-        let log = SARIFLog(rules: topics.map(SARIFLog.Rule.init), results: results)
+        let log = SARIFLog(version: version, rules: topics.map(SARIFLog.Rule.init), results: results)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(log) else {
@@ -146,6 +148,7 @@ private struct SARIFLog: Encodable {
         struct Tool: Encodable {
             struct Driver: Encodable {
                 let name = "planrun"
+                let semanticVersion: String?
                 let rules: [Rule]
             }
 
@@ -161,8 +164,9 @@ private struct SARIFLog: Encodable {
     let version = "2.1.0"
     let runs: [Run]
 
-    init(rules: [Rule], results: [Result]) {
-        runs = [Run(tool: .init(driver: .init(rules: rules)), results: results)]
+    /// - Parameter program: the version of planrun.
+    init(version program: String?, rules: [Rule], results: [Result]) {
+        runs = [Run(tool: .init(driver: .init(semanticVersion: program, rules: rules)), results: results)]
     }
 
     enum CodingKeys: String, CodingKey {

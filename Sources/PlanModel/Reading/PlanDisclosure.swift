@@ -9,6 +9,7 @@ extension Disclosure {
         // After `env`, somebody may have written the secret itself instead of the name of a variable.
         disclosure.keys["env"] = false
         disclosure.keys["<<"] = true
+        disclosure.nameKeys = ["primary"]
         return disclosure
     }
 

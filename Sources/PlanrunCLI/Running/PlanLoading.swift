@@ -21,7 +21,8 @@ extension CommandContext {
     /// - Parameter format: a format for people is printed as a message, and only if there are diagnostics; a format for
     ///   programs is always printed, as data.
     func show(_ diagnostics: [Diagnostic], as format: DiagnosticFormat = .text) {
-        let surface = DiagnosticSurface(isColored: messageStyle.isColored, width: messageStyle.width)
+        let surface = DiagnosticSurface(
+            isColored: messageStyle.isColored, width: messageStyle.width, version: PlanrunCommand.versionNumber)
         let text = format.renderer.init(surface).render(diagnostics)
         if format.renderer.isData { return output(text) }
         if !diagnostics.isEmpty { message(String(text.dropLast(text.hasSuffix("\n") ? 1 : 0))) }
