@@ -121,7 +121,7 @@ let package = Package(
             [
                 "PlanrunCLI", "Comparison", "Operations", "Execution", "PlanReview", "PlanModel", "PlanGraph",
                 "Diagnostics", "YAMLTree", "RESP", "Rehearsal", "Values", "TestKit", "Seeding", "JSONSchemas", nioCore,
-            ]),
+            ], exclude: ["Fixtures"]),
         tests(
             "LiveTests",
             [
