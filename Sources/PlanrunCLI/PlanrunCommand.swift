@@ -18,6 +18,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
               planrun plan PLAN       what would happen on the real servers?
               planrun apply PLAN      do it; every step is recorded
               planrun compare PLAN    do both servers hold the same keys and values?
+              planrun report PLAN     what was done, for a ticket
             If it stopped or failed:
               planrun status PLAN     how far is it, what do the servers say now?
               planrun resume PLAN     go on
@@ -40,7 +41,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
                     PlanVerb.self,
                     ShowVerb.self,
                     CheckVerb.self,
-                    CompareVerb.self, StatusVerb.self,
+                    CompareVerb.self, StatusVerb.self, ReportVerb.self,
                     GraphVerb.self, SchemaVerb.self,
                 ]),
             CommandGroup(

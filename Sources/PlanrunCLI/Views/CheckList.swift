@@ -69,4 +69,12 @@ enum Markdown {
         ).replacing(
             "\n", with: " ")
     }
+
+    /// A text as code, whatever backticks are in it; not for a cell of a table.
+    static func code(_ text: String) -> String {
+        let longest = text.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
+        let fence = String(repeating: "`", count: longest + 1)
+        let space = longest == 0 ? "" : " "
+        return fence + space + VisibleText.escapeLines(text).replacing("\n", with: " ") + space + fence
+    }
 }

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Diagnostics
+import Escaping
+import Execution
+import Operations
+import SystemPackage
+
+struct ReportVerb: Verb {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case html, markdown, json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Write down what a run did, from its record. No server is asked.",
+        discussion: """
+            HTML is one file that needs no other: attach it to a change ticket. Markdown is for a ticket or a pull request.
+            The run may be finished or not.
+            """)
+
+    @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
+    var plan: String
+
+    @OptionGroup var record: RecordOption
+
+    @Option(name: .long, help: "html, markdown, or json.")
+    var format: Format = .html
+
+    @Option(
+        name: .long, help: ArgumentHelp("Write it to a file, not to standard output.", valueName: "file"),
+        completion: .file())
+    var out: String?
+
+    @OptionGroup var display: DisplayOptions
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let store = record.store(forPlan: plan)
+        let state: RunState
+        do {
+            state = try await store.read()
+        } catch {
+            // A mistyped plan path has no record either, and then the useful error is that the plan does not exist.
+            if error.code == .missing { _ = try context.loadPlan(plan) }
+            context.tell(Notice(error, record.commands(forPlan: plan)))
+            return .invalid
+        }
+        let report = RunReport(
+            state, holding: await store.holding(), path: record.path(forPlan: plan), record.commands(forPlan: plan))
+        let text =
+            switch format {
+            case .html: report.html
+            case .markdown: report.markdown + "\n"
+            case .json: JSONText.of(report) + "\n"
+            }
+        guard let out else {
+            context.output(String(text.dropLast()))
+            return .success
+        }
+        do throws(Errno) {
+            try WholeFile(path: out).write(Array(text.utf8))
+        } catch {
+            context.tell(
+                Notice(
+                    code: .verb(.fileNotWritten), what: "the report could not be written to '\(out)': \(error)",
+                    help: ["give '--out' a path in a folder that can be written"]))
+            return .failure
+        }
+        context.output(VisibleText.escape("\(out): written"))
+        return .success
+    }
+}
