@@ -105,7 +105,7 @@ let package = Package(
                 subprocess,
                 system,
             ]),
-        tests("RedisTopologyTests", ["RedisTopology", "RESP", "Values", nioCore]),
+        tests("RedisTopologyTests", ["RedisTopology", "RESP", "Escaping", "Values", "Seeding", nioCore]),
         tests("ExecutionTests", ["Execution", "PlanGraph", "Values", "JSONSchemas"]),
         tests(
             "OperationsTests",
