@@ -1,5 +1,3 @@
-internal import Values
-
 /// A setting of a step that is not the standard one.
 package struct Deviation: Sendable, Equatable, Codable {
     /// As a plan spells it; of a check `backup`, or `memory.headroom` for one of its limits.
@@ -21,55 +19,14 @@ package struct Deviation: Sendable, Equatable, Codable {
 extension Tendency: Codable {}
 
 extension Step {
-    /// What the step says differently from the standard, in the order of its settings.
+    /// What the step says differently from the standard: its differences from a step that says nothing.
     /// - Parameter checks: the catalogue of checks.
-    package func deviations(checks: [CheckDeclaration]) -> [Deviation] {
-        let common = [
-            CommonSettings.timeout.key: kind.declaration.defaults.timeout.map(\.planText),
-            CommonSettings.retries.key: String(kind.declaration.defaults.retries),
-        ]
-        let limits = Dictionary(kind.name.limits.map { ($0.key, $0.weaker) }) { first, _ in first }
-        // What every step of the kind has to say is no deviation.
-        let written = settings.filter { key, _ in
-            kind.name == .preflight ? common.keys.contains(key) : !kind.name.requiredKeys.contains(key)
-        }
-        let ofStep = written.compactMap { key, value -> Deviation? in
-            let standard = common[key] ?? kind.name.defaultText(of: key)
-            guard value != standard else { return nil }
-            return Deviation(
-                key: key, value: value, standard: standard,
-                tendency: limits[key]?.tendency(from: standard, to: value))
-        }
-        guard case .preflight(let preflight) = kind else { return ofStep }
-        return checks.flatMap { check in preflight.settings[check.id].map(check.deviations) ?? [] } + ofStep
-    }
-}
-
-extension StepKind.Name {
-    fileprivate var requiredKeys: [String] { settingsType.requiredKeys }
-
-    fileprivate func defaultText(of key: String) -> String? {
-        settingsType.fields.first { $0.key == key }?.defaultText
-    }
-}
-
-extension CheckDeclaration {
-    fileprivate func deviations(_ setting: CheckSetting) -> [Deviation] {
-        var deviations: [Deviation] = []
-        if let severity = setting.severity, severity != self.severity {
-            deviations.append(
+    package func deviations(in plan: Plan, checks: [CheckDeclaration]) -> [Deviation] {
+        differences(from: standard, in: plan, earlier: plan, checks: checks).compactMap { difference in
+            difference.new.map {
                 Deviation(
-                    key: id, value: severity.rawValue, standard: self.severity.rawValue,
-                    tendency: CheckSeverity.weaker.tendency(from: self.severity.rawValue, to: severity.rawValue)))
+                    key: difference.key, value: $0, standard: difference.old, tendency: difference.tendency)
+            }
         }
-        for limit in limits {
-            let standard = limit.defaultValue.planText
-            guard let value = setting.limits[limit.key]?.planText, value != standard else { continue }
-            deviations.append(
-                Deviation(
-                    key: "\(id).\(limit.key)", value: value, standard: standard,
-                    tendency: limit.weaker.tendency(from: standard, to: value)))
-        }
-        return deviations
     }
 }

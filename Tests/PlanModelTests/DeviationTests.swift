@@ -17,8 +17,8 @@ struct DeviationTests {
             """
         let checks = PreflightCatalogue.declarations
         let reading = Plan.read(SourceFile(path: "plan.yaml", text: text), checks: checks)
-        return try #require(reading.plan, "\(TextRenderer().render(reading.diagnostics))").steps[0].deviations(
-            checks: checks)
+        let plan = try #require(reading.plan, "\(TextRenderer().render(reading.diagnostics))")
+        return plan.steps[0].deviations(in: plan, checks: checks)
     }
 
     @Test(arguments: [
@@ -34,6 +34,13 @@ struct DeviationTests {
             try deviations("preflight: { backup: off, memory: { headroom: 30% } }") == [
                 Deviation(key: "memory.headroom", value: "30%", standard: "20%", tendency: .tightened),
                 Deviation(key: "backup", value: "off", standard: "warn", tendency: .loosened),
+            ])
+    }
+
+    @Test func `what follows from another setting is no deviation of its own`() throws {
+        #expect(
+            try deviations("verify: { data: sample }") == [
+                Deviation(key: "data", value: "sample", standard: nil, tendency: .tightened)
             ])
     }
 

@@ -12,7 +12,9 @@ package struct PlanDifference: Sendable {
         changes =
             Self.texts(old, new) + InstanceComparison.changes(old, new)
             + steps.changes
-            + steps.common.flatMap { SettingComparison(old: $0.old, new: $0.new, old, new, checks).changes }
+            + steps.common.flatMap {
+                PlanChange.settings(of: $0.new, from: $0.old, in: new, earlier: old, checks: checks)
+            }
             + Self.rollback(old.rollback, new.rollback) + Self.redaction(old.redaction, new.redaction)
     }
 

@@ -73,7 +73,8 @@ struct PlanInspector {
             does: step.kind.declaration.summary(scene), undo: step.kind.declaration.wayBack(scene),
             isPointOfNoReturn: nodes.contains { $0.role == .pointOfNoReturn }, needs: step.needs,
             settings: Dictionary(step.settings.map { ($0.key, $0.value) }) { $1 },
-            deviations: step.deviations(checks: checks), checksOff: checksOff(step), outlook: [], findings: [])
+            deviations: step.deviations(in: compiled.plan, checks: checks), checksOff: checksOff(step), outlook: [],
+            findings: [])
         if isDone(nodes) {
             entry.action = .done
             return entry
