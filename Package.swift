@@ -120,7 +120,8 @@ let package = Package(
             "PlanrunCLITests",
             [
                 "PlanrunCLI", "Comparison", "Operations", "Execution", "PlanReview", "PlanModel", "PlanGraph",
-                "Diagnostics", "YAMLTree", "RESP", "Rehearsal", "Values", "TestKit", "Seeding", "JSONSchemas", nioCore,
+                "Diagnostics", "YAMLTree", "RESP", "Rehearsal", "Values", "TestKit", "Seeding", "JSONSchemas",
+                argumentParser, nioCore,
             ], exclude: ["Fixtures"]),
         tests(
             "LiveTests",

@@ -41,7 +41,9 @@ struct Console: Sendable {
         let status = await PlanrunCommand.run(arguments) { isPlain in
             context(output, messages, isColored: isColored && !isPlain)
         }
-        return Printed(status: status, output: output.text, messages: messages.text)
+        let printed = Printed(status: status, output: output.text, messages: messages.text)
+        printed.expectToOfferRealCommands()
+        return printed
     }
 
     /// Makes a context whose outputs are kept on these papers, unless there is an `outlet`.
