@@ -7,8 +7,8 @@ struct Attempt: Sendable {
 
     enum End: Sendable {
         case succeeded(StepResult, unchanged: String?)
-        /// What was taken back, as a sentence; `nil` if there was nothing to take back.
-        case undone(String?)
+        /// `nil` if there was nothing to take back.
+        case undone(StepResult?)
         case failed(StepFailure)
         /// The attempt took too long. The failure is what the operation threw when it was stopped, if it threw one.
         case timedOut(after: Duration, StepFailure?)

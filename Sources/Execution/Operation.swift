@@ -11,9 +11,9 @@ package protocol Operation: Sendable {
     func perform(_ context: StepContext) async throws
     /// Is it done now, according to the servers? Its result is kept in the state file.
     func verify(_ context: StepContext) async throws -> StepResult
-    /// Takes back what `perform` changed and is still there, according to the servers. Returns what was done, as a
-    /// sentence; `nil` if there was nothing to take back.
-    func undo(_ context: StepContext) async throws -> String?
+    /// Takes back what `perform` changed and is still there, according to the servers. Returns what was done and measured;
+    /// `nil` if there was nothing to take back. The result is kept in the state file.
+    func undo(_ context: StepContext) async throws -> StepResult?
     /// For a point of no return that was begun and has no outcome on record: whether it was passed, judged by its undo
     /// data and by what the servers say. Changes nothing.
     func passage(_ undo: StateValue?) async -> Passage

@@ -6,7 +6,7 @@ extension RunDriver {
         if machine.isRenewing(id) { return renewed(id, end) }
         switch end {
         case .succeeded(let result, let unchanged): return succeeded(id, result, unchanged: unchanged)
-        case .undone(let what): return undone(id, what)
+        case .undone(let result): return undone(id, result)
         case .failed(let failure) where failure.isPause: return paused(id, failure)
         case .failed(let failure): return failed(id, failure)
         case .timedOut(let limit, let failure):
@@ -47,10 +47,16 @@ extension RunDriver {
         return machine.succeeded(id)
     }
 
-    private mutating func undone(_ id: NodeID, _ what: String?) -> RunStateMachine.Action {
-        journal.record(id) { $0.undo($1, at: $2) }
+    private mutating func undone(_ id: NodeID, _ result: StepResult?) -> RunStateMachine.Action {
+        journal.record(id) { $0.undo($1, result, at: $2) }
         let nothing = "there was nothing to take back"
-        tell(id, .succeeded(StepResult(what ?? nothing), took: took(id), unchanged: what == nil ? nothing : nil))
+        let event: RunEvent.StepEvent =
+            switch result?.verdict {
+            case .warned?: .warned(result ?? StepResult(nothing), took: took(id))
+            case .passed?, nil:
+                .succeeded(result ?? StepResult(nothing), took: took(id), unchanged: result == nil ? nothing : nil)
+            }
+        tell(id, event)
         return machine.succeeded(id)
     }
 

@@ -96,15 +96,19 @@ package struct RollbackSettings: Sendable, Hashable {
 
     /// What `rollback` does once the cutover is over.
     package enum AfterCutover: String, Sendable, Hashable, CaseIterable {
-        case stop
+        /// The source follows the target, and the same handover in the other direction loses no write.
+        case keep
+        /// The source becomes the primary again, and writes that only the target has are given up.
         case discardWrites = "discard-writes"
-        case copyBack = "copy-back"
+        /// The target stays the primary.
+        case stop
     }
 
     package var onFailure: OnFailure
-    package var afterCutover: AfterCutover
+    /// `nil`: `keep` where the source can follow the target, else `stop`.
+    package var afterCutover: AfterCutover?
 
-    package init(onFailure: OnFailure = .ask, afterCutover: AfterCutover = .stop) {
+    package init(onFailure: OnFailure = .ask, afterCutover: AfterCutover? = nil) {
         self.onFailure = onFailure
         self.afterCutover = afterCutover
     }

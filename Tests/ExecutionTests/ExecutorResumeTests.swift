@@ -70,7 +70,7 @@ struct ExecutorResumeTests {
         }
         let undone = await passage(.behind) { state in
             succeed(&state)
-            state.undo(4, at: state.startedAt)
+            state.undo(4, nil, at: state.startedAt)
         }
         #expect(undone == .ahead)
     }

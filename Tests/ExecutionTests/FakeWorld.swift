@@ -52,7 +52,9 @@ struct FakeOperation: Operation {
     func inspect(_ context: StepContext) async throws -> Inspection { try await onInspect(context) }
     func perform(_ context: StepContext) async throws { try await onPerform(context) }
     func verify(_ context: StepContext) async throws -> StepResult { try await onVerify(context) }
-    func undo(_ context: StepContext) async throws -> String? { try await onUndo(context) }
+    func undo(_ context: StepContext) async throws -> StepResult? {
+        try await onUndo(context).map { StepResult($0) }
+    }
     func passage(_ undo: StateValue?) async -> Passage { onPassage(undo) }
 }
 
@@ -79,12 +81,12 @@ struct SwitchOperation: Operation {
         return StepResult("it is on")
     }
 
-    func undo(_ context: StepContext) async throws -> String? {
+    func undo(_ context: StepContext) async throws -> StepResult? {
         guard let undo = context.undo, undo["wasOn"] == .bool(false) else { return nil }
         guard !world.on.isDisjoint(with: ["\(name).fence", name]) else { return nil }
         try turn(name, on: false)
         try turn("\(name).fence", on: false)
-        return "it was turned off"
+        return StepResult("it was turned off")
     }
 
     private func turn(_ name: String, on: Bool) throws {

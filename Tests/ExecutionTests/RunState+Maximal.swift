@@ -29,6 +29,8 @@ extension RunState {
                 position,
                 StepResult("well", verdict: .warned, help: ["look"], facts: ["offset": .int(7)], memo: .int(8)),
                 at: later)
+            state.nodes[position].undoResult = StepResult(
+                "taken back", verdict: .warned, help: ["look"], facts: ["writeGapSeconds": .double(0.3)], memo: .int(9))
             state.note(position, mark: .object(["cursor": .string("17")]))
             state.fail(
                 position,

@@ -76,7 +76,7 @@ struct RunStateTests {
         #expect(state.nodesToUndo(in: graph) == ["cut", "follow"])
         state.fail(2, .broken, at: state.startedAt)
         #expect(state.nodesToUndo(in: graph) == ["cut", "follow"])
-        state.undo(2, at: state.startedAt)
+        state.undo(2, nil, at: state.startedAt)
         #expect(state.nodesToUndo(in: graph) == ["follow"])
         state.failUndo(1, .broken, at: state.startedAt)
         #expect(state.nodesToUndo(in: graph) == ["follow"])

@@ -15,9 +15,11 @@ extension LiveTests {
             let source: OtherVersion?
             let target: OtherVersion?
 
-            init(_ source: OtherVersion?, _ target: OtherVersion?) {
-                self.source = source
-                self.target = target
+            /// Whether the source reads what the target writes, so that it can follow it after the cutover.
+            let goesBack: Bool
+
+            init(_ source: OtherVersion?, _ target: OtherVersion?, goesBack: Bool = false) {
+                (self.source, self.target, self.goesBack) = (source, target, goesBack)
             }
 
             var description: LabDescription {
@@ -34,13 +36,14 @@ extension LiveTests {
 
         static let pairs = [
             Pair(.redis62, nil), Pair(nil, .redis8), Pair(.redis62, .valkey8), Pair(nil, .valkey8),
-            Pair(.valkey8, .valkey9), Pair(nil, .valkey9), Pair(.redis62, .redis62), Pair(.redis8, .redis8),
+            Pair(.valkey8, .valkey9, goesBack: true), Pair(nil, .valkey9), Pair(.redis62, .redis62, goesBack: true),
+            Pair(.redis8, .redis8, goesBack: true),
         ]
 
         @Test(arguments: pairs)
-        func `a migration loses no acknowledged write`(pair: Pair) async throws {
+        func `a migration loses no acknowledged write, nor does its way back`(pair: Pair) async throws {
             try await withLab(pair.description) { lab in
-                let migration = try Migration(lab)
+                let migration = try Migration(lab, afterCutover: nil)
                 try await migration.fill()
                 try await migration.underLoad(pair.testDescription) { _ in
                     let outcome = try await migration.planrun("apply", "--auto-approve")
@@ -48,6 +51,12 @@ extension LiveTests {
                 }
                 let primary = try await lab.send(["ROLE"], to: lab.target).array?.first?.string
                 #expect(primary == "master")
+                try await migration.underLoad("\(pair.testDescription) and back") { _ in
+                    let back = try await migration.planrun("rollback")
+                    #expect(back.exitCode == (pair.goesBack ? 0 : 4), "\(back.standardOutput + back.standardError)")
+                    #expect(back.errors == (pair.goesBack ? [] : ["error[past-point-of-no-return]"]))
+                }
+                if pair.goesBack { try await lab.expectUntouched() }
             }
         }
 

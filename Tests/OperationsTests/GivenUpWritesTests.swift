@@ -18,7 +18,8 @@ struct GivenUpWritesTests {
     }
 
     private func read(_ lifecycle: Lifecycle, _ process: FakeProcess) async throws -> GivenUpWrites {
-        try await GivenUpWrites.read(process.servers(lifecycle.plan), undo: #require(process.undo))
+        let memory = try #require(process.undo).decode(FailoverMemory.self)
+        return try await GivenUpWrites.read(process.servers(lifecycle.plan), memory)
     }
 
     @Test func `nothing is given up while the source follows in sync`() async throws {
@@ -26,6 +27,52 @@ struct GivenUpWritesTests {
         let given = try await read(lifecycle, process)
         #expect(given.count == 0)
         #expect(given.sentence == "going back loses no write: the source follows the target and is in sync")
+    }
+
+    @Test func `a target that does not answer has what it did not pass on to a source that follows it`() async throws {
+        let (lifecycle, process) = try await bench { $0.instances[SmallWorld.target]?.isUp = false }
+        let given = try await read(lifecycle, process)
+        #expect(given.count == nil && given.isTargetSilent)
+        #expect(
+            given.sentence.hasPrefix(
+                "going back loses the writes that 10.0.0.2:6379 acknowledged and did not pass on to the source"))
+    }
+
+    @Test(arguments: [false, true])
+    func `a way back without loss is promised with the write gap of the cutover`(isMeasured: Bool) async throws {
+        let (lifecycle, process) = try await bench()
+        var memory = try #require(process.undo).decode(FailoverMemory.self)
+        memory.cutover.measurements.writeGap = isMeasured ? 0.3149 : nil
+        let servers = try process.servers(.small(rollback: "keep"))
+        let offer = try await ReturnOffer.read(servers, undo: StateValue(memory))
+        #expect(offer.rule == .keep && offer.cost.count == 0)
+        #expect(
+            offer.promise == "No write will be lost; writes stall for about "
+                + (isMeasured ? "0.31 s, as in the cutover" : "0.3 s, as measured elsewhere via sentinel"))
+        #expect(
+            try await ReturnOffer.read(process.servers(lifecycle.plan), undo: StateValue(memory)).rule == .discardWrites
+        )
+    }
+
+    @Test(arguments: [FailoverStep.Resting.follow, .fenced])
+    func `without a word in the plan the way back is kept where the source follows`(
+        resting: FailoverStep.Resting
+    ) throws {
+        let plan = try Plan.read(
+            """
+            version: 1
+            name: small
+            source: { address: 10.0.0.1:6379, engine: redis }
+            target: { address: 10.0.0.2:6379, engine: redis }
+            steps: [replicaof: {}, wait-for-sync: {}, failover: { via: promote }]
+            """)
+        var memory = FailoverMemory(cutover: CutoverMemory())
+        memory.cutover.resting = resting
+        let rule = ReturnOffer.rule(plan, undo: StateValue(memory))
+        #expect(rule == (resting == .follow ? .keep : .stop))
+        // A source that could not follow was left as a replica that is refused.
+        memory.cutover.isRefused = true
+        #expect(ReturnOffer.rule(plan, undo: StateValue(memory)) == .stop)
     }
 
     @Test func `a source that does not follow has none of the writes since`() async throws {

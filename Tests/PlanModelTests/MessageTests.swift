@@ -135,14 +135,15 @@ struct MessageTests {
                 """))
     }
 
-    @Test func `what a later version will know`() {
+    @Test func `a way back that the engines rule out`() {
         #expect(
-            render("not-supported-yet-copy-back") == """
-                not-supported-yet-copy-back.yaml:19:18: error[not-supported-yet]: 'after-cutover: copy-back' is not supported yet
+            render("contradicting-settings-keep") == """
+                contradicting-settings-keep.yaml:19:18: error[contradicting-settings]: 'after-cutover: keep' is not possible: a redis cannot follow a dragonfly
                    │
-                19 │   after-cutover: copy-back # ***
-                   │                  ^^^^^^^^^
-                   = help: this version knows: stop, discard-writes
+                19 │   after-cutover: keep # ***
+                   │                  ^^^^
+                   = help: leave it out: then there is no way back after the cutover
+                   = help: or write 'discard-writes', which gives up what was written since the cutover
 
                 1 error
 

@@ -10,7 +10,7 @@ func readFixture(_ name: String) throws -> Plan {
 struct PlanReadingTests {
     @Test func `what a plan does not say has a default`() throws {
         let plan = try readFixture("promote")
-        #expect(plan.rollback == RollbackSettings(onFailure: .ask, afterCutover: .stop))
+        #expect(plan.rollback == RollbackSettings(onFailure: .ask, afterCutover: nil))
         #expect(plan.sentinel == nil && plan.description == nil)
         #expect(plan.source.access == Access())
         #expect(plan.steps.map(\.id) == ["preflight", "replicaof", "wait-for-sync", "approval", "failover"])

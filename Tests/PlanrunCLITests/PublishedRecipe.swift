@@ -79,7 +79,7 @@ enum PublishedRecipe {
         | note | `no-tls` | 22 | 'target' is reached without TLS | add 'tls: true', or 'tls: { ca: PATH }' |
         | note | `no-tls` | 27 | 'sentinel' is reached without TLS | add 'tls: true', or 'tls: { ca: PATH }' |
         | note | `no-backup` | 32 | this plan saves the source's data nowhere | put '- backup: {}' before the step that changes servers first |
-        | note | `no-way-back` | 62 | once the target is the primary, it stays so | write 'after-cutover: discard-writes' to allow going back with what that gives up |
+        | note | `no-way-back` | 62 | once the target is the primary, it stays so | leave 'after-cutover' out where the source can follow the target; else write 'discard-writes' to go back with what that gives up |
 
         </details>
 
@@ -132,7 +132,7 @@ enum PublishedRecipe {
             },
             {
               "help" : [
-                "write 'after-cutover: discard-writes' to allow going back with what that gives up"
+                "leave 'after-cutover' out where the source can follow the target; else write 'discard-writes' to go back with what that gives up"
               ],
               "line" : 62,
               "message" : "once the target is the primary, it stays so",

@@ -30,7 +30,12 @@ struct WayBackTests {
     }
 
     @Test func `after the cutover there is a way back if the plan has one, and it says what it costs`() async throws {
-        #expect(try await ways(after: .succeeded) == Self.forward)
+        #expect(try await ways(after: .succeeded, rollback: "rollback: { after-cutover: stop }\n") == Self.forward)
+        #expect(
+            try await ways(after: .succeeded, rollback: "rollback: { after-cutover: keep }\n") == [
+                "planrun resume plan.yaml     go on with 'preflight'",
+                "planrun rollback plan.yaml   go back; no write will be lost",
+            ])
         #expect(
             try await ways(after: .succeeded, rollback: "rollback: { after-cutover: discard-writes }\n") == [
                 "planrun resume plan.yaml     go on with 'preflight'",

@@ -54,10 +54,13 @@ extension RunState {
         nodes[position].status = .started
         nodes[position].finishedAt = nil
         nodes[position].error = nil
+        nodes[position].undoResult = nil
     }
 
-    mutating func undo(_ position: Int, at now: Timestamp) {
+    /// - Parameter result: `nil` if there was nothing to take back.
+    mutating func undo(_ position: Int, _ result: StepResult?, at now: Timestamp) {
         nodes[position].status = .undone
+        nodes[position].undoResult = result
         // The undo data described the world before an effect that has been taken back.
         nodes[position].undo = nil
         nodes[position].finishedAt = now

@@ -33,6 +33,8 @@ package struct RunState: Sendable, Equatable, Codable {
         package var result: StepResult?
         /// Present as soon as `perform` may have been called; what `undo` needs.
         package var undo: StateValue?
+        /// What the undo of the effect has done and measured, if it was taken back.
+        package var undoResult: StepResult?
         /// How far a check has come that takes long, if it was cut off or is going on; what it needs to go on there.
         package var mark: StateValue?
         /// Why the last attempt failed, or what a paused step waits for.

@@ -68,10 +68,10 @@ package struct SourceAdoption: Sendable {
 
     /// A cutover that was stopped before it promoted anybody may have left the former source fenced.
     private func takeBack(_ node: NodeID, _ undo: StateValue, _ step: FailoverStep, _ outcome: inout Outcome) async {
-        let operation = FailoverOperation(servers: former, step: step, allowance: .nothing)
+        let operation = FailoverOperation(servers: former, step: step, allowance: .noReturn)
         do {
-            if let sentence = try await operation.undo(.reading(node, undo: undo, clock: former.clock)) {
-                outcome.sentences.append(sentence)
+            if let result = try await operation.undo(.reading(node, undo: undo, clock: former.clock)) {
+                outcome.sentences.append(result.summary)
             }
         } catch {
             outcome.leftovers += await operation.leftovers(undo)

@@ -30,7 +30,7 @@ package struct ApprovalOperation: Operation {
 
     package func verify(_ context: StepContext) async throws -> StepResult { StepResult("approved") }
 
-    package func undo(_ context: StepContext) async throws -> String? { nil }
+    package func undo(_ context: StepContext) async throws -> StepResult? { nil }
 
     private func pause(_ what: String, help: [String]) -> StepFailure {
         StepFailure(

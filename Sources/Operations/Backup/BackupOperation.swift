@@ -53,7 +53,7 @@ package struct BackupOperation: Operation {
         return StepResult("\(source.endpoint) has saved its data", facts: ["savedAt": .int(saved)])
     }
 
-    package func undo(_ context: StepContext) async throws -> String? { nil }
+    package func undo(_ context: StepContext) async throws -> StepResult? { nil }
 
     private func waitWhileSaving(_ context: StepContext, _ what: String) async throws {
         while true {

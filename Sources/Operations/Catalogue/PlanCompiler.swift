@@ -27,7 +27,7 @@ package struct CompiledPlan: Sendable {
     }
 
     package func operations(
-        servers: Servers, approver: any Approver, allowance: WriteAllowance = .nothing
+        servers: Servers, approver: any Approver, allowance: WriteAllowance = .noReturn
     ) -> some OperationProvider {
         PlanOperations(makers: makers, servers: servers, approver: approver, allowance: allowance)
     }
@@ -43,7 +43,8 @@ package struct CompiledPlan: Sendable {
     package func scene(of step: Step, servers: Servers) async -> StepScene {
         var scene = scene(of: step)
         if case .failover(let failover) = step.kind {
-            scene.resting = try? await AfterCutover.read(servers, failover).resting
+            let after = try? await AfterCutover.read(servers, failover)
+            (scene.resting, scene.afterCutover) = (after?.resting, after?.wayBack)
         }
         return scene
     }

@@ -41,7 +41,7 @@ package struct CheckOperation: Operation {
         }
     }
 
-    package func undo(_ context: StepContext) async throws -> String? { nil }
+    package func undo(_ context: StepContext) async throws -> StepResult? { nil }
 
     /// What the check finds once what passes by itself has passed, or has lasted too long.
     private func settledFinding(_ context: StepContext) async throws -> Finding {

@@ -55,6 +55,8 @@ extension CutoverDriver {
         }
     }
 
+    private var again: String { cutover.again }
+
     /// Whether a Sentinel does the promotion, because it was asked for a failover or because it notices that the source
     /// was shut down.
     private var isSentinelAsked: Bool { machine.method == .sentinel || machine.method == .shutdown }
@@ -77,7 +79,7 @@ extension CutoverDriver {
                 "\(from.endpoint) is fenced, so that it takes no write once \(to.endpoint) has left it",
                 "the Sentinels decide which of them is the primary",
             ],
-            help: ["resume waits for the Sentinels and goes on from there"], isTransient: true)
+            help: ["\(again) waits for the Sentinels and goes on from there"], isTransient: true)
     }
 
     private func rivalUnknown(_ cause: CutoverStateMachine.Cause) -> any Error {
@@ -91,7 +93,7 @@ extension CutoverDriver {
                 "\(from.endpoint) takes writes as long as \(to.endpoint) follows it: planrun's min-replicas-to-write and replica-priority 0 are still set there",
             ],
             help: [
-                "look at the Sentinels that do not answer; resume tries the cutover again, rollback puts the settings back"
+                "look at the Sentinels that do not answer; \(again) tries it again, \(cutover.isReturn ? "resume" : "rollback") puts the settings back"
             ], isTransient: true)
     }
 
@@ -100,7 +102,7 @@ extension CutoverDriver {
             code: .turnedBack, what: "\(to.name) was promoted, and a Sentinel made it a replica again",
             place: [to.name],
             world: ["\(from.endpoint) takes no write that \(to.endpoint) does not get"],
-            help: ["resume looks at the servers again, and goes forward"], isTransient: true)
+            help: ["\(again) looks at the servers again, and goes on"], isTransient: true)
     }
 
     private func silent() -> StepFailure {
@@ -110,7 +112,7 @@ extension CutoverDriver {
                 "\(view.named == 0 ? "no Sentinel names" : "\(view.named) of \(view.total) Sentinels name") \(to.endpoint)",
                 "\(from.endpoint) takes no writes: it may lack some that \(to.endpoint) has acknowledged",
             ],
-            help: ["start \(to.endpoint) again with its data, then resume"], isTransient: true)
+            help: ["start \(to.endpoint) again with its data, then \(again)"], isTransient: true)
     }
 
     private func notFollowing() -> StepFailure {
@@ -149,7 +151,7 @@ extension CutoverDriver {
                 "\(cause); the write pause on \(from.endpoint) has run out",
                 "\(from.endpoint) refuses writes by itself (min-replicas-to-write) once the target has left it",
             ] + (isSentinelAsked ? [guardTime] : []),
-            help: ["resume looks at the servers again, and goes forward or tries again"])
+            help: ["\(again) looks at the servers again, and goes on or tries again"])
     }
 
     private func notAnnounced(after limit: Duration) -> StepFailure {
@@ -163,11 +165,14 @@ extension CutoverDriver {
                     ? "clients that ask one of the other Sentinels are still sent to \(from.endpoint)"
                     : "clients that ask a Sentinel that does not answer have to ask another one",
             ],
-            help: ["look at the Sentinels that do not name it; resume waits for them again"])
+            help: ["look at the Sentinels that do not name it; \(again) waits for them again"])
     }
 }
 
 extension Cutover {
+    /// The verb that completes the handover; the other one takes it back as long as nothing was promoted.
+    fileprivate var again: String { isReturn ? "rollback" : "resume" }
+
     /// - Parameter memory: whether this handover has fenced the old primary. It has not if the Sentinels made one of their own.
     func notAtRest(_ cause: StepFailure, _ memory: CutoverMemory) -> StepFailure {
         let isFenced = memory.measurements.method != nil
@@ -182,7 +187,7 @@ extension Cutover {
                     : "\(from.endpoint) may still be a primary, and takes writes of applications that reach it: nobody has fenced it",
             ],
             help: cause.help
-                + (cause.isTransient ? ["start \(from.endpoint) again if it is down; resume brings it to rest"] : []),
+                + (cause.isTransient ? ["start \(from.endpoint) again if it is down; \(again) brings it to rest"] : []),
             isTransient: cause.isTransient)
     }
 }

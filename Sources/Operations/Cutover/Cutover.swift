@@ -39,6 +39,8 @@ struct Cutover: Sendable {
     /// Writes the memory to the state file. It returns when the file is on disk.
     let record: @Sendable (CutoverMemory) async throws -> Void
 
+    /// Whether the roles go back to where they were before the cutover.
+    var isReturn: Bool { to.part == .source }
     var fence: Fence { Fence(primary: from) }
     var release: ClientRelease {
         ClientRelease(
@@ -70,9 +72,9 @@ struct Cutover: Sendable {
     }
 
     /// Does the whole handover, starting from a state in which nothing was promoted.
-    /// - Returns: `false` if the Sentinels had already promoted the new primary by themselves before this handover told the
-    ///   old one to refuse writes.
-    func run(_ prior: CutoverMemory) async throws -> Bool {
+    /// - Returns: what was recorded and measured; `nil` if the Sentinels had already promoted the new primary by themselves
+    ///   before this handover told the old one to refuse writes.
+    func run(_ prior: CutoverMemory) async throws -> CutoverMemory? {
         try await servers.withoutLookups(needsAll: true) { try await between($0).handOver(prior) }
     }
 
@@ -84,7 +86,7 @@ struct Cutover: Sendable {
         return cutover
     }
 
-    private func handOver(_ prior: CutoverMemory) async throws -> Bool {
+    private func handOver(_ prior: CutoverMemory) async throws -> CutoverMemory? {
         var memory = prior
         memory.phase = .fencing
         memory.measurements = CutoverMeasurements()
@@ -102,7 +104,7 @@ struct Cutover: Sendable {
         }
         let counter = try? await WriteCounter(to)
         if method != .promote, reopening == nil, let sentinels {
-            guard try await sentinels.waitUntilElectable(to, context) else { return false }
+            guard try await sentinels.waitUntilElectable(to, context) else { return nil }
         }
         await sentinels?.recogniseAll(from, to)
         let choice = await choice()
@@ -110,7 +112,7 @@ struct Cutover: Sendable {
         memory.measurements.reason = choice.reason
         let refusals = to.part == .target ? try await refusals() : nil
         let limits = await limits()
-        try await probed { [memory] probe in
+        return try await probed { [memory] probe in
             // It writes already when the moment is chosen, which must not pass by while the probe connects.
             await probe?.seeFirstWrite()
             var memory = memory
@@ -123,7 +125,6 @@ struct Cutover: Sendable {
                 self, choice, memory, leader: leader, counter: counter, refusals: refusals, limits: limits)
             return try await shielded(driver, probe) { $0.begin() }
         }
-        return true
     }
 
     /// Tries whether both servers can write their configuration files, before anything else is changed: what is changed
@@ -188,24 +189,26 @@ struct Cutover: Sendable {
 
     /// Completes a handover whose new primary was promoted or is about to be. However far the earlier run came, the
     /// servers end in the same state.
-    func resume(_ memory: CutoverMemory) async throws {
+    @discardableResult
+    func resume(_ memory: CutoverMemory) async throws -> CutoverMemory {
         // If the source is gone, its host name may be gone too, so a look-up may fail here.
         try await servers.withoutLookups(needsAll: false) { try await between($0).goForward(memory) }
     }
 
-    private func goForward(_ memory: CutoverMemory) async throws {
+    private func goForward(_ memory: CutoverMemory) async throws -> CutoverMemory {
         let isBound =
             if isBound || method == .promote { true } else { (try? await from.replication())?.upstream != nil }
         let driver = try await driver(memory)
-        try await probed { try await shielded(driver, $0) { $0.goOn(isBound: isBound) } }
+        return try await probed { try await shielded(driver, $0) { $0.goOn(isBound: isBound) } }
     }
 
     /// Releases clients and brings the old primary to rest, where nothing else is left to do.
-    func settle(_ memory: CutoverMemory) async throws {
+    @discardableResult
+    func settle(_ memory: CutoverMemory) async throws -> CutoverMemory {
         try await servers.withoutLookups(needsAll: false) {
             let cutover = between($0)
             let driver = try await cutover.driver(memory)
-            try await cutover.probed { try await cutover.shielded(driver, $0) { $0.settle() } }
+            return try await cutover.probed { try await cutover.shielded(driver, $0) { $0.settle() } }
         }
     }
 
@@ -231,9 +234,9 @@ struct Cutover: Sendable {
     }
 
     /// Lets a probe write while a handover goes on, and records what it saw.
-    private func probed(_ handover: (WriteProbe?) async throws -> CutoverMemory) async throws {
+    private func probed(_ handover: (WriteProbe?) async throws -> CutoverMemory) async throws -> CutoverMemory {
         var (memory, sight) = try await WriteProbe.run(servers, until: to, body: handover)
-        guard let sight else { return }
+        guard let sight else { return memory }
         memory.measurements.saw(sight.gap)
         // A later return counts the applications' writes since the promotion. The probe's writes are no loss, so they
         // are added to the count at the promotion.
@@ -241,6 +244,7 @@ struct Cutover: Sendable {
             memory.measurements.writesAtPromotion = counted + sight.writesOnSuccessor
         }
         try await record(memory)
+        return memory
     }
 
     func limits() async -> CutoverLimits {

@@ -74,22 +74,45 @@ package struct FailoverOperation: Operation {
 
     /// The run goes forward again after a return was begun: the target gets back the settings that the return has changed,
     /// so that a later one does not take those for the target's own.
+    ///
+    /// The fence keeps the target from acknowledging writes that a promoted source would not have. So it stays until no
+    /// Sentinel can promote the source any more.
+    /// - Throws: `StepFailure` if the source was promoted by then. The return is completed first: going forward from the
+    ///   middle of it would let two servers take writes.
     private func giveUpReturn(_ memory: FailoverMemory, _ context: StepContext) async throws {
         guard let back = memory.back else { return }
+        if let sentinels = Sentinels(servers) {
+            try await sentinels.waitUntilCalm(upTo: sentinels.limits().promotion, context)
+        }
+        if try await Return.isUnderWay(servers, back) {
+            _ = try await way(back: memory, .noWrite, context).finish(back)
+            throw await goneBack()
+        }
         try await Fence(primary: servers.target).lower(to: back.fence, first: [["CLIENT", "UNPAUSE"]])
         try await ReplicationCredentials.restore(back.credentials, on: servers.target)
         try await context.save(StateValue(FailoverMemory(cutover: memory.cutover)))
+    }
+
+    private func goneBack() async -> StepFailure {
+        StepFailure(
+            code: .goneBack, what: "a way back that was begun had promoted the source already, and was completed",
+            place: [servers.source.name], world: await WorldReport(servers).sentences(),
+            help: ["rollback takes the other steps back and ends the run; then apply can begin anew"])
     }
 
     private func handOver(_ memory: CutoverMemory, _ context: StepContext) async throws {
         while true {
             let situation = try await situation(memory)
             switch situation.verdict {
-            case .finished: return try await cutover(context).settle(memory)
-            case .promoted: return try await cutover(context).resume(memory)
-            // `false` means that the Sentinels' own failover promoted the target first. Then the servers are asked
+            case .finished:
+                try await cutover(context).settle(memory)
+                return
+            case .promoted:
+                try await cutover(context).resume(memory)
+                return
+            // `nil` means that the Sentinels' own failover promoted the target first. Then the servers are asked
             // again.
-            case .notStarted: if try await cutover(context).run(memory) { return }
+            case .notStarted: if try await cutover(context).run(memory) != nil { return }
             case .unclear(let code, let what): throw await unclear(code, what)
             }
         }
@@ -113,7 +136,9 @@ package struct FailoverOperation: Operation {
         return memory
     }
 
-    package func outlook() async -> [String] { await methodOutlook() + restingOutlook() + refusalOutlook }
+    package func outlook() async -> [String] {
+        await methodOutlook() + restingOutlook() + refusalOutlook + returnOutlook()
+    }
 
     /// A write that comes to a replica is answered before a pause is looked at, so it cannot be made to wait. The times were
     /// measured with `planrun-benchmarks cutover`: from the demotion of the source until the Sentinels named the target.
@@ -137,6 +162,29 @@ package struct FailoverOperation: Operation {
             let obstacle = after.obstacle
         else { return [] }
         return ["the source cannot follow the target: \(obstacle)"]
+    }
+
+    /// How `rollback` would go back after the cutover, how long writes would stall, and what it could cost.
+    private func returnOutlook() async -> [String] {
+        guard let after = try? await AfterCutover.read(servers, step) else { return [] }
+        let source = servers.source.endpoint
+        switch after.wayBack {
+        case .keep:
+            let method = step.methodBack(hasSentinels: servers.plan.sentinel != nil)
+            let why = servers.plan.rollback.afterCutover == nil ? " (keep: the source can follow the target)" : ""
+            return [
+                "going back after it: 'rollback' hands over to \(source) in the other direction\(why); no write is lost as long as it follows, and \(ExpectedStall(via: method).sentence); with a Sentinel it may wait up to 12 s for the right moment before that"
+            ]
+        case .discardWrites:
+            return [
+                after.obstacleToKeep == nil
+                    ? "going back after it: no write is lost as long as \(source) follows; 'after-cutover: keep' would refuse to lose any"
+                    : "going back after it: \(source) lacks every write since, and 'rollback' gives them up"
+            ]
+        case .stop:
+            guard servers.plan.certainWayBack == nil, let obstacle = after.obstacleToKeep else { return [] }
+            return ["no way back after it (stop): \(obstacle)"]
+        }
     }
 
     /// Asks the Sentinels first, because they may have promoted the target by themselves if the source died during the
@@ -202,7 +250,7 @@ package struct FailoverOperation: Operation {
         }
     }
 
-    package func undo(_ context: StepContext) async throws -> String? {
+    package func undo(_ context: StepContext) async throws -> StepResult? {
         guard let memory = try context.undo?.decode(FailoverMemory.self) else { return nil }
         try await restoreTimeouts(memory, context)
         if memory.back != nil { return try await goBack(memory, context) }
@@ -219,35 +267,43 @@ package struct FailoverOperation: Operation {
             .unclear where situation.isUntouched:
             return try await unfence(memory.cutover, context)
         case .promoted, .finished:
-            guard allowance != .nothing else { throw await pastReturn() }
+            guard allowance != .noReturn else { throw await pastReturn() }
             return try await goBack(memory, context)
         case .unclear(let code, let what): throw await unclear(code, what)
         }
     }
 
     /// Takes it back while the target does not answer. As long as nothing may have been promoted, that needs no target.
-    private func undoAlone(_ memory: FailoverMemory, _ context: StepContext) async throws -> String {
+    private func undoAlone(_ memory: FailoverMemory, _ context: StepContext) async throws -> StepResult {
         guard memory.cutover.phase == .fencing, try await servers.source.replication().role == .primary,
             await servers.sentinelNamingTarget() == nil, await Sentinels(servers)?.isFailingOver() != true
         else { throw await targetSilent(since: memory.cutover) }
         return try await unfence(memory.cutover, context)
     }
 
-    private func unfence(_ memory: CutoverMemory, _ context: StepContext) async throws -> String {
+    private func unfence(_ memory: CutoverMemory, _ context: StepContext) async throws -> StepResult {
         try await cutover(context).unfence(memory)
         let primary = try await servers.source.replication().upstream?.primary
         // A source that follows another server is nobody whom its other replicas should follow.
         try await cutover(context).others.restore(memory.replicas, follow: primary == nil)
         if let primary {
-            return "nothing was promoted; \(servers.source.endpoint) follows \(primary), with its settings as before"
+            return StepResult(
+                "nothing was promoted; \(servers.source.endpoint) follows \(primary), with its settings as before")
         }
-        return "nothing was promoted; \(servers.source.endpoint) takes writes, with its settings as before"
+        return StepResult("nothing was promoted; \(servers.source.endpoint) takes writes, with its settings as before")
     }
 
-    private func goBack(_ memory: FailoverMemory, _ context: StepContext) async throws -> String {
-        try await Return(servers: servers, step: step, memory: memory, allowance: allowance, context: context).run()
-        let stayed = await StayedClients.read(servers.target).sentence
-        return "\(servers.source.endpoint) is the primary again" + (stayed.map { "; \($0)" } ?? "")
+    private func goBack(_ memory: FailoverMemory, _ context: StepContext) async throws -> StepResult {
+        let measurements = try await way(back: memory, allowance, context).run()
+        let sentences = [
+            "\(servers.source.endpoint) is the primary again", measurements.sentence(servers.target.endpoint),
+            await StayedClients.read(servers.target).sentence,
+        ].compactMap(\.self)
+        return StepResult(sentences.joined(separator: "; "), facts: measurements.facts)
+    }
+
+    private func way(back memory: FailoverMemory, _ allowance: WriteAllowance, _ context: StepContext) -> Return {
+        Return(servers: servers, step: step, memory: memory, allowance: allowance, context: context)
     }
 
     private func cutover(_ context: StepContext) -> Cutover {
@@ -297,6 +353,6 @@ package struct FailoverOperation: Operation {
         StepFailure(
             code: .pastPointOfNoReturn, what: "the cutover is over, and the plan has no way back after it",
             place: [servers.target.name], world: await WorldReport(servers).sentences(),
-            help: ["'rollback: { after-cutover: discard-writes }' would be one, where the source follows the target"])
+            help: ["'rollback: { after-cutover: keep }' would be one, where the source follows the target"])
     }
 }

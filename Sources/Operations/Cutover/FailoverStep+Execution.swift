@@ -13,7 +13,7 @@ extension FailoverStep: StepExecution {
         if replicas == nil || replicas == .detach { rights += Sentinels.forgettingRights(plan) }
         if method.isAnnounced { rights += PrimaryAnnouncement.rights }
         if isFollowed { rights += ReplicationCredentials.rightsOfFollowers(of: .target, plan.target) }
-        if plan.rollback.afterCutover == .discardWrites { rights += Return.rights(plan) }
+        if plan.certainWayBack != .stop { rights += Return.rights(plan) }
         return rights
     }
 

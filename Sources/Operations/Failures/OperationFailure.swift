@@ -74,6 +74,8 @@ package enum OperationFailure: String, DeclaredFailure {
     case sourceNotForgotten = "source-not-forgotten"
     case sentinelAlone = "sentinel-alone"
     case cutoverIncomplete = "cutover-incomplete"
+    case goneBack = "gone-back"
+    case sourceDoesNotFollow = "source-does-not-follow"
     case pastPointOfNoReturn = "past-point-of-no-return"
 
     package var summary: String {
@@ -142,6 +144,8 @@ package enum OperationFailure: String, DeclaredFailure {
         case .sourceNotForgotten: "the Sentinels still list the source as a replica"
         case .sentinelAlone: "a Sentinel does not find the others again"
         case .cutoverIncomplete: "the cutover is not complete"
+        case .goneBack: "a way back had promoted the source already, so that resume completed it and did not go forward"
+        case .sourceDoesNotFollow: "going back would lose writes: the source does not follow the target in sync"
         case .pastPointOfNoReturn: "the cutover is over, and the plan has no way back after it"
         }
     }

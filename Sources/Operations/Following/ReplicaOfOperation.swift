@@ -181,9 +181,10 @@ package struct ReplicaOfOperation: Operation {
         return try await RunBaseline.read(servers)
     }
 
-    package func undo(_ context: StepContext) async throws -> String? {
+    package func undo(_ context: StepContext) async throws -> StepResult? {
         guard let recorded = context.undo else { return nil }
-        return try await Detachment(servers: servers, memory: recorded.decode(ReplicaOfMemory.self)).run(context)
+        let detachment = Detachment(servers: servers, memory: try recorded.decode(ReplicaOfMemory.self))
+        return try await detachment.run(context).map { StepResult($0) }
     }
 
     /// Throws if a Sentinel names the target as the primary: the target then has the newest data and clients that write

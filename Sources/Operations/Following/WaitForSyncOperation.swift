@@ -73,7 +73,7 @@ package struct WaitForSyncOperation: Operation {
             memo: mark.map { StateValue($0) })
     }
 
-    package func undo(_ context: StepContext) async throws -> String? { nil }
+    package func undo(_ context: StepContext) async throws -> StepResult? { nil }
 
     /// A time at which the target was already in sync, in milliseconds since 1970: it has been stable for `stable-for`.
     private var inSyncSince: Int64 {

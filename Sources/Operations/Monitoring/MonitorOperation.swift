@@ -74,7 +74,7 @@ package struct MonitorOperation: Operation {
             "\(servers.sentinels.count) Sentinels monitor \(servers.source.endpoint) as '\(name)', quorum \(quorum)")
     }
 
-    package func undo(_ context: StepContext) async throws -> String? {
+    package func undo(_ context: StepContext) async throws -> StepResult? {
         guard let added = try context.undo?.decode(Memory.self).added else { return nil }
         var removed: [String] = []
         for sentinel in servers.sentinels.reversed() where added.contains(sentinel.endpoint.description) {
@@ -82,7 +82,8 @@ package struct MonitorOperation: Operation {
             try await sentinel.ask(["SENTINEL", "REMOVE", name])
             removed.append(sentinel.endpoint.description)
         }
-        return removed.isEmpty ? nil : "'\(name)' is no longer monitored by \(removed.joined(separator: ", "))"
+        guard !removed.isEmpty else { return nil }
+        return StepResult("'\(name)' is no longer monitored by \(removed.joined(separator: ", "))")
     }
 
     package func inherited(_ undo: StateValue) async -> StateValue? { await leftovers(undo).isEmpty ? nil : undo }

@@ -20,10 +20,4 @@ extension Plan {
         for step in steps { if case .replicaof(let following) = step.kind { return following.password } }
         return nil
     }
-
-    /// The settings of the cutover; `nil` if the plan has none.
-    var failover: FailoverStep? {
-        for step in steps { if case .failover(let failover) = step.kind { return failover } }
-        return nil
-    }
 }

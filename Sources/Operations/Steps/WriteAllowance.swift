@@ -1,8 +1,11 @@
-/// How much a person lets the way back after a cutover give up.
+/// How far a rollback may go once the target is the primary, and what it may give up.
 package enum WriteAllowance: Sendable, Equatable {
-    case nothing
-    /// The writes that were counted for the person. The target has to answer.
+    /// The target stays the primary.
+    case noReturn
+    /// The source becomes the primary again if that gives up no write: it has to follow the target in sync.
+    case noWrite
+    /// The writes that were counted for the person may be given up. The target has to answer.
     case counted
-    /// Whatever was written since the cutover. The target need not answer any more.
+    /// Whatever was written since the cutover may be given up. The target need not answer any more.
     case everything
 }

@@ -71,21 +71,22 @@ package struct UsersOperation: Operation {
             help: unsaved + findings.flatMap(\.remedy))
     }
 
-    package func undo(_ context: StepContext) async throws -> String? {
+    package func undo(_ context: StepContext) async throws -> StepResult? {
         guard let memory = try context.undo?.decode(Memory.self), !memory.made.isEmpty else { return nil }
         let present = try await UserTable(target).users
         let removed = memory.made.filter { present[$0] != nil }
         // If the users are gone already, an earlier undo may have been stopped before the target wrote its file.
         guard !removed.isEmpty else {
             let unsaved = try await UserRecord(target).write()
-            return unsaved.map { "the users that planrun made are gone; \($0)" }
+            return unsaved.map { StepResult("the users that planrun made are gone; \($0)") }
         }
         if let sentinel = await servers.sentinelNamingTarget() { throw isPrimary(sentinel) }
         for name in removed { try await target.ask(["ACL", "DELUSER", name]) }
         let unsaved = try await UserRecord(target).write()
         let sentence = "\(target.endpoint) has no \(Self.list(removed)) any more"
-        return unsaved == nil || memory.unsaved != nil
-            ? sentence : "\(sentence), but may have them again after its next start: \(unsaved ?? "")"
+        return StepResult(
+            unsaved == nil || memory.unsaved != nil
+                ? sentence : "\(sentence), but may have them again after its next start: \(unsaved ?? "")")
     }
 
     package func inherited(_ undo: StateValue) async -> StateValue? { await leftovers(undo).isEmpty ? nil : undo }

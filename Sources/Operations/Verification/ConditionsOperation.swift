@@ -18,5 +18,5 @@ struct ConditionsOperation: Operation {
                 "the source was neither restarted nor emptied, and the target has carried out all that it was sent")
     }
 
-    func undo(_ context: StepContext) async throws -> String? { nil }
+    func undo(_ context: StepContext) async throws -> StepResult? { nil }
 }

@@ -31,7 +31,7 @@ struct DataComparisonOperation: Operation {
         return summary.result
     }
 
-    func undo(_ context: StepContext) async throws -> String? { nil }
+    func undo(_ context: StepContext) async throws -> StepResult? { nil }
 
     private func apart() async -> StepFailure {
         StepFailure(

@@ -60,5 +60,5 @@ struct RefusalsOperation: Operation {
             ])
     }
 
-    func undo(_ context: StepContext) async throws -> String? { nil }
+    func undo(_ context: StepContext) async throws -> StepResult? { nil }
 }

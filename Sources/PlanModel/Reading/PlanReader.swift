@@ -49,11 +49,27 @@ struct PlanReader {
 
         checkEndpoints(reader, source: source, target: target, sentinels: sentinel?.places ?? [])
         guard !collector.hasErrors, let name, let source, let target else { return nil }
-        return Plan(
+        let plan = Plan(
             name: name, description: description,
             shard: Shard(source: source, target: target, sentinel: sentinel?.settings), steps: steps,
             rollback: rollback ?? RollbackSettings(), redaction: redaction ?? RedactionSettings(),
             file: collector.file)
+        checkWayBack(plan, reader)
+        return collector.hasErrors ? nil : plan
+    }
+
+    /// Reports a way back without loss where the source will not follow the target, whatever their versions are.
+    private func checkWayBack(_ plan: Plan, _ reader: MappingReader) {
+        guard plan.rollback.afterCutover == .keep, plan.failover != nil, let obstacle = plan.obstacleToFollow,
+            let settings = reader.entries.first(where: { $0.key == "rollback" })?.value.entries,
+            let place = settings.first(where: { $0.key == RollbackSettings.afterCutoverField.key })?.value.range
+        else { return }
+        collector.error(
+            .contradictingSettings, "'after-cutover: keep' is not possible: \(obstacle)", at: place,
+            help: [
+                "leave it out: then there is no way back after the cutover",
+                "or write 'discard-writes', which gives up what was written since the cutover",
+            ])
     }
 
     /// Whether the rest of the plan can be read. A plan in another version of the language is reported, and nothing

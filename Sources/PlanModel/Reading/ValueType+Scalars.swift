@@ -139,8 +139,7 @@ extension ValueType where Value == Int {
 extension ValueType where Value: RawRepresentable & CaseIterable & Equatable, Value.RawValue == String {
     /// One of the words of an enumeration.
     ///
-    /// - Parameter planned: words of the language that a later version will know.
-    static func word(_ values: [Value] = Array(Value.allCases), planned: [String] = []) -> Self {
+    static func word(_ values: [Value] = Array(Value.allCases)) -> Self {
         let words = values.map(\.rawValue)
         let expected = words.listedAsChoice
         return Self(
@@ -151,26 +150,13 @@ extension ValueType where Value: RawRepresentable & CaseIterable & Equatable, Va
                     return nil
                 }
                 if let value = values.first(where: { $0.rawValue == scalar.text }) { return value }
-                if planned.contains(scalar.text) {
-                    site.reportPlanned("'\(site.key): \(scalar.text)'", at: node.range, instead: words)
-                } else {
-                    site.collector.error(
-                        .unknownValue, "'\(site.key)' must be \(expected), found \(scalar.text.quotedForMessage)",
-                        at: node.range, help: Suggestion.help(for: scalar.text, in: words))
-                }
+                site.collector.error(
+                    .unknownValue, "'\(site.key)' must be \(expected), found \(scalar.text.quotedForMessage)",
+                    at: node.range, help: Suggestion.help(for: scalar.text, in: words))
                 return nil
             },
             spell: { $0.rawValue },
             schema: ["enum": .array(words.map(SchemaValue.string))], example: words.first.map(SchemaValue.string))
-    }
-}
-
-extension ReadingSite {
-    /// Reports that `what` belongs to the language, but not to this version of the tool.
-    func reportPlanned(_ what: String, at range: SourceRange, instead: [String] = []) {
-        collector.error(
-            .notSupportedYet, "\(what) is not supported yet", at: range,
-            help: instead.isEmpty ? [] : ["this version knows: \(instead.joined(separator: ", "))"])
     }
 }
 

@@ -89,9 +89,12 @@ extension FailoverStep: StepDeclaration {
     }
 
     package func wayBack(_ scene: StepScene) -> String? {
-        switch scene.plan.rollback.afterCutover {
-        case .stop, .copyBack: "before the promotion the write pause is lifted; after it there is none"
+        switch scene.afterCutover ?? scene.plan.certainWayBack {
+        case .keep: "\(scene.source) is promoted again by the same handover in the other direction; no write is lost"
         case .discardWrites: "\(scene.source) is promoted again; writes that it does not have are lost"
+        case .stop: "before the promotion the write pause is lifted; after it there is none"
+        case nil:
+            "where \(scene.source) can follow the target, it is promoted again by the same handover in the other direction, and no write is lost; else there is none after the promotion"
         }
     }
 

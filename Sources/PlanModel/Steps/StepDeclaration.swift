@@ -60,6 +60,8 @@ package struct StepScene: Sendable {
     package var writesKey: Bool
     /// How the source will come to rest, according to the servers; `nil` if they were not asked.
     package var resting: FailoverStep.Resting?
+    /// What `rollback` will do after the cutover, according to the servers; `nil` if they were not asked.
+    package var afterCutover: RollbackSettings.AfterCutover?
 
     package init(plan: Plan, checks: Int, writesKey: Bool) {
         self.plan = plan

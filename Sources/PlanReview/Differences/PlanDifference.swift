@@ -52,10 +52,11 @@ package struct PlanDifference: Sendable {
                     tendency: RollbackSettings.OnFailure.weaker.tendency(from: before, to: after)))
         }
         if old.afterCutover != new.afterCutover {
+            let unwritten = "keep where the source can follow, else stop"
             changes.append(
                 PlanChange(
-                    .changed, "rollback", "after-cutover", from: old.afterCutover.rawValue,
-                    to: new.afterCutover.rawValue))
+                    .changed, "rollback", "after-cutover", from: old.afterCutover?.rawValue ?? unwritten,
+                    to: new.afterCutover?.rawValue ?? unwritten))
         }
         return changes
     }

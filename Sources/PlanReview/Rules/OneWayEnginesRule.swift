@@ -13,7 +13,7 @@ struct OneWayEnginesRule: ReviewRule {
 
     static func findings(in review: PlanUnderReview) -> [RuleFinding] {
         let plan = review.plan
-        guard review.failover != nil, plan.rollback.afterCutover != .stop,
+        guard review.failover != nil, plan.rollback.afterCutover == .discardWrites,
             plan.target.engine.rulesOut(replica: plan.source.engine)
         else { return [] }
         return [

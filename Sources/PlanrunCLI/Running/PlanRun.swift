@@ -98,17 +98,17 @@ struct PlanRun: Sendable {
 
     private func goOn(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
         announce()
-        let outcome = await executor(allowance: .nothing).run(state, interrupts: interrupts.stream())
+        let outcome = await executor(allowance: .noReturn).run(state, interrupts: interrupts.stream())
         view.close()
         return await conclude(outcome)
     }
 
     /// Takes back what was done.
     /// - Parameter allowance: what may be given up to take back the cutover, too.
-    func goBack(_ state: RunState, allowance: WriteAllowance = .nothing) async -> ExitStatus {
+    func goBack(_ state: RunState, allowance: WriteAllowance = .noReturn) async -> ExitStatus {
         let executor = executor(allowance: allowance)
         let outcome = await executor.rollBack(
-            state, interrupts: interrupts.stream(), pastPointOfNoReturn: allowance != .nothing)
+            state, interrupts: interrupts.stream(), pastPointOfNoReturn: allowance != .noReturn)
         view.close()
         return await Conclusion(run: self, state: outcome.state).tell(outcome, before: state)
     }

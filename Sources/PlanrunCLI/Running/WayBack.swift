@@ -49,9 +49,10 @@ struct WayBack: Sendable {
     func next(_ state: RunState) async -> [NextCommand] {
         if let cutover = await cutoverToGiveUp(state) {
             // The run did not make it, and cannot take it back.
-            guard cutover.undo != nil else { return [] }
-            switch compiled.plan.rollback.afterCutover {
-            case .stop, .copyBack: return []
+            guard let undo = cutover.undo else { return [] }
+            switch ReturnOffer.rule(compiled.plan, undo: undo) {
+            case .stop: return []
+            case .keep: return [commands.next("rollback", "go back; no write will be lost")]
             case .discardWrites:
                 return [
                     commands.next("rollback", "go back; asks first whether writes that only the target has may be lost")

@@ -10,8 +10,9 @@ struct RollbackVerb: RunVerb {
         commandName: "rollback", abstract: "Take back what a run did, last step first, as far as the plan allows.",
         discussion: """
             Before the cutover everything can be taken back. After it the plan decides, with 'rollback.after-cutover': \
-            'stop' refuses; 'discard-writes' makes the source primary again and says first how many writes that gives up. A \
-            target that is gone for good is not needed for it.
+            'keep' makes the source primary again without losing a write, and refuses where that is not possible; \
+            'discard-writes' makes it primary in any case, and says first how many writes that gives up; 'stop' refuses. A \
+            target that is gone for good is not needed for '--discard-writes all'.
             """)
 
     @OptionGroup var options: RunOptions
@@ -44,12 +45,16 @@ struct RollbackVerb: RunVerb {
             return await refuse(run, state, "this run has not made it, so it cannot take it back", help: [])
         }
         do {
-            let cost = try await GivenUpWrites.read(run.servers, undo: undo)
-            switch run.plan.rollback.afterCutover {
-            case .stop, .copyBack: return await refuseToStop(run, state, cutover, cost)
-            case .discardWrites:
-                guard await agrees(run, to: cost) else { return .stopped }
-                return await run.goBack(state, allowance: allowance(cost))
+            let offer = try await ReturnOffer.read(run.servers, undo: undo)
+            switch offer.rule {
+            case .stop: return await refuseToStop(run, state, cutover, offer.cost)
+            case .keep where offer.cost.count == 0:
+                run.context.tell(offer.promise)
+                return await run.goBack(state, allowance: discardWrites == .all ? .everything : .noWrite)
+            case .keep where discardWrites == nil: return await refuseToLose(run, state, offer.cost)
+            case .keep, .discardWrites:
+                guard await agrees(run, to: offer.cost) else { return .stopped }
+                return await run.goBack(state, allowance: allowance(offer.cost))
             }
         } catch let failure as StepFailure {
             run.context.tell(
@@ -61,6 +66,28 @@ struct RollbackVerb: RunVerb {
         }
     }
 
+    /// The plan keeps a way back without loss, and at this moment there is none.
+    private func refuseToLose(_ run: PlanRun, _ state: RunState, _ cost: GivenUpWrites) async -> ExitStatus {
+        let isOver = state.status == .succeeded
+        run.context.tell(
+            Notice(
+                code: .operation(.sourceDoesNotFollow),
+                what: "\(cost.sentence); the plan says to keep every write, so nothing was changed",
+                details: await WorldReport(run.servers).sentences(),
+                help: [
+                    cost.isTargetSilent
+                        ? "start \(run.servers.target.endpoint) again, and roll back once the source is in sync with it"
+                        : "make the source follow \(run.servers.target.endpoint), and roll back once it is in sync"
+                ],
+                next: [
+                    run.commands.next(
+                        "rollback", arguments: ["--discard-writes", AgreedLoss.allWord],
+                        "go back all the same, and lose what only the target has")
+                ] + (isOver ? [] : [run.commands.next("resume", "go forward, and finish the run")])
+                    + [run.commands.next("status", "see what the servers say now")]))
+        return .personNeeded
+    }
+
     /// Who agrees to a number counts on a target that could be asked for it.
     private func allowance(_ cost: GivenUpWrites) -> WriteAllowance {
         discardWrites == .all || cost.count == nil ? .everything : .counted
@@ -70,12 +97,15 @@ struct RollbackVerb: RunVerb {
     private func refuseToStop(
         _ run: PlanRun, _ state: RunState, _ cutover: RunState.Node, _ cost: GivenUpWrites
     ) async -> ExitStatus {
-        let why = "the plan says 'after-cutover: stop'"
+        let why =
+            run.plan.rollback.afterCutover == nil
+            ? "the source was left where it does not follow the target, which leaves no way back ('after-cutover: stop')"
+            : "the plan says 'after-cutover: stop'"
         guard cost.isTargetSilent else {
             return await refuse(
                 run, state, why,
                 help: [
-                    "where the source follows the target, 'rollback: { after-cutover: discard-writes }' in the plan is a way back"
+                    "where the source follows the target, 'rollback: { after-cutover: keep }' in the plan is a way back without loss; elsewhere 'discard-writes' is one that gives up what was written since"
                 ])
         }
         let status = await refuse(

@@ -33,14 +33,22 @@ struct PlanHeader {
             case .never: "after a failure before it nothing is rolled back by itself"
             }
         let after =
-            switch plan.rollback.afterCutover {
-            case .stop: "after it there is no way back"
+            switch plan.certainWayBack {
+            case .keep: "after it 'rollback' goes back and loses no write"
             case .discardWrites: "after it 'rollback' goes back and loses the writes that the source does not have"
-            case .copyBack: "after it writes are copied back"
+            case .stop: "after it there is no way back" + unasked
+            case nil:
+                "after it 'rollback' goes back and loses no write where the source can follow the target, else there is no way back"
             }
         guard let cutover = plan.steps.first(where: { $0.kind.name == .failover }) else {
             return "no point of no return: this plan has no failover"
         }
         return "point of no return: '\(cutover.id)'; \(before), \(after)"
+    }
+
+    /// Why there is no way back, where the plan does not say so itself.
+    private var unasked: String {
+        guard plan.rollback.afterCutover == nil, let obstacle = plan.obstacleToFollow else { return "" }
+        return ": \(obstacle)"
     }
 }

@@ -131,7 +131,7 @@ private struct RecordedRun {
         func operation(for node: NodeID) -> any Operation { self }
         func inspect(_ context: StepContext) async throws -> Inspection { .ready(undo: .string("as it was before")) }
         func perform(_ context: StepContext) async throws {}
-        func undo(_ context: StepContext) async throws -> String? { nil }
+        func undo(_ context: StepContext) async throws -> StepResult? { nil }
 
         func verify(_ context: StepContext) async throws -> StepResult {
             StepResult("it is as it should be", facts: ["offset": .int(4_711)])

@@ -65,6 +65,12 @@ extension LiveCutoverTests {
 }
 
 extension Migration {
+    /// What the way back has measured, from the record.
+    func returnFacts() throws -> [String: StateValue] {
+        let node = try #require(try state().nodes.first { $0.id == "failover" })
+        return try #require(node.undoResult).facts
+    }
+
     /// The facts that the cutover has measured.
     func failoverFacts() throws -> [String: StateValue] {
         let node = try #require(try state().nodes.first { $0.id == "failover" })

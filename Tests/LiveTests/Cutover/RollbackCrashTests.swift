@@ -12,7 +12,7 @@ extension LiveCutoverTests {
         @Test(arguments: Crash.moments.map(\.returning))
         func `at any time`(crash: Crash) async throws {
             try await killed(crash, "at any time") { scene in
-                try await scene.run("rollback", Self.yes) { try await killWhileItCutsOver($0, scene, crash) }
+                try await scene.run("rollback", []) { try await killWhileItCutsOver($0, scene, crash) }
             }
         }
 
@@ -22,7 +22,7 @@ extension LiveCutoverTests {
         func `at any command`(crash: Crash) async throws {
             let (number, isAfter) = (crash.position / 2 + 1, crash.position % 2 == 1)
             try await killed(crash, "\(isAfter ? "after" : "before") command \(number)") { scene in
-                try await scene.run("rollback", Self.yes) { process in
+                try await scene.run("rollback", []) { process in
                     kill(process, at: number, isAfter: isAfter, of: scene.gates)
                     _ = try await process.wait()
                 }
@@ -32,22 +32,20 @@ extension LiveCutoverTests {
         private func killed(
             _ crash: Crash, _ title: String, _ kill: @Sendable (Scene) async throws -> Void
         ) async throws {
-            try await crash.variant.withMigration(sentinels: 2, afterCutover: "discard-writes") { migration, gates in
+            try await crash.variant.withMigration(sentinels: 2, afterCutover: "keep") { migration, gates in
                 try await migration.underApplications("rollback killed \(title), \(crash.variant.testDescription)") {
                     load in
                     let applied = try await migration.planrun("apply", "--auto-approve")
                     #expect(applied.exitCode == 0, "\(applied.standardOutput + applied.standardError)")
                     try await kill(Scene(migration: migration, gates: gates, load: load))
                     gates.watch(nil)
-                    let back = try await PlanrunProcess.run(["rollback", migration.plan] + Self.yes)
+                    let back = try await migration.planrun("rollback")
                     #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
                 }
                 #expect(try migration.state().status == .rolledBack)
                 try await crash.variant.expectEnd(of: migration)
             }
         }
-
-        private static let yes = ["--discard-writes", "1000000"]
     }
 }
 

@@ -70,25 +70,101 @@ extension LiveCutoverTests {
             }
         }
 
-        @Test func `with 'discard-writes' a source that follows in sync takes over again, and nothing is lost`()
-            async throws
+        /// The commands of the guide are typed three times in a row. Nothing is asked and nothing is lost, and each way back
+        /// tells what it measured.
+        @Test(arguments: [("sentinel", 1), ("fastest", 3)])
+        func `there and back again as the guide says, three times in a row`(method: String, sentinels: Int) async throws
         {
-            try await withLab(.quick) { lab in
-                let migration = try Migration(lab, afterCutover: "discard-writes")
+            var description = LabDescription.quick
+            description.sentinels?.count = sentinels
+            description.replicaCount = 1
+            try await withLab(description) { lab in
+                let steps = Migration.steps(failover: "via: \(method), write-pause: 2s")
+                let migration = try Migration(lab, steps: steps, afterCutover: nil)
                 try await migration.fill()
-                try await migration.underLoad("there and back again") { _ in
-                    #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
+                for round in 1...3 {
+                    for line in try Self.guide() where line.first != "rollback" {
+                        let outcome = try await migration.type(line)
+                        #expect(outcome.exitCode == 0, "\(line): \(outcome.standardOutput + outcome.standardError)")
+                    }
                     try await lab.expectMigrated()
-                    let unconfirmed = try await migration.planrun("rollback")
-                    #expect(unconfirmed.exitCode == 3, "\(unconfirmed.standardError)")
-                    #expect(unconfirmed.errors == ["error[confirmation-missing]"])
-                    let back = try await migration.planrun("rollback", "--discard-writes", "0")
-                    #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
-                    #expect(back.complaint.contains("going back loses no write"))
+                    try await migration.underLoad("back via \(method), round \(round)", tellsGap: true) { _ in
+                        let back = try await migration.type(try #require(try Self.guide().last))
+                        #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                        let promise = /No write will be lost; writes stall for about [0-9.]+ s, as in the cutover/
+                        #expect(back.complaint.contains(promise), "\(back.complaint)")
+                        #expect(back.standardOutput.contains { $0.contains("clients that ask SENTINEL MASTERS") })
+                    }
+                    #expect(try migration.state().status == .rolledBack)
+                    try await lab.expectUntouched()
                 }
-                #expect(try migration.state().status == .rolledBack)
-                try await lab.expectUntouched()
                 try await lab.expectForgotten()
+            }
+        }
+
+        /// The commands of the guide, as words after `planrun`, without the name of the plan.
+        private static func guide() throws -> [[String]] {
+            let root = #filePath.dropLast("Tests/LiveTests/RollbackTests.swift".count)
+            let text = try readText(root + "Sources/planrun/planrun.docc/GoingBack.md")
+            let lines = text.split(separator: "\n").filter { $0.hasPrefix("planrun ") }
+            #expect(lines.count == 4)
+            return lines.map {
+                $0.split(separator: " ").dropFirst().map(String.init).filter { $0 != "plans/prod.yaml" }
+            }
+        }
+
+        @Test func `with 'keep' nothing is given up unasked when the source does not follow any more`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab, afterCutover: "keep")
+                try await migration.fill(keys: 200)
+                #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
+                try await lab.send(["REPLICAOF", "NO", "ONE"], to: lab.source)
+                try await lab.send(["SET", "only", "here"], to: lab.target)
+                let before = try readText(migration.stateFile)
+                let refused = try await migration.planrun("rollback")
+                #expect(refused.exitCode == 4, "\(refused.standardOutput + refused.standardError)")
+                #expect(refused.errors == ["error[source-does-not-follow]"])
+                #expect(refused.complaint.contains("going back loses "), "\(refused.complaint)")
+                #expect(refused.commandsOffered.first == "rollback")
+                #expect(try readText(migration.stateFile) == before)
+                #expect(try await lab.send(["GET", "only"], to: lab.target).string == "here")
+                let (host, port) = (lab.target.address.host, String(lab.target.address.port))
+                try await lab.send(Command(["REPLICAOF", host, port]), to: lab.source)
+                try await eventually("the source follows in sync again", within: .seconds(20)) {
+                    let upstream = try ReplicationInfo(try await lab.send(["INFO", "replication"], to: lab.source))
+                        .upstream
+                    return upstream?.isLinkUp == true && upstream?.isSyncing == false
+                }
+                let back = try await migration.planrun("rollback")
+                #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                #expect(try await lab.send(["GET", "only"], to: lab.source).string == "here")
+                try await lab.expectUntouched()
+            }
+        }
+
+        /// The source was promoted, and nobody else knows of it yet.
+        @Test func `a target that dies while it hands over is not needed for the end of the way back`() async throws {
+            var description = LabDescription.quick
+            description.sentinels?.count = 3
+            try await withGatedLab(description) { lab, gates in
+                let migration = try Migration(lab, afterCutover: "keep", sentinels: gates.sentinels)
+                try await migration.fill(keys: 200)
+                #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
+                try await migration.underLoad("the target dies in going back") { _ in
+                    let half = try await PlanrunProcess.run(["rollback", migration.plan]) { process in
+                        gates.at(Moment("", after: true, "source: REPLICAOF NO ONE")) {
+                            .passThen { await lab.target.kill() }
+                        }
+                        return try await process.wait()
+                    }
+                    #expect(half.exitCode == 4, "\(half.standardOutput + half.standardError)")
+                    gates.watch(nil)
+                    let back = try await migration.planrun("rollback", "--discard-writes", "all")
+                    #expect(
+                        back.standardOutput.contains { $0.contains("ok undo failover: ") },
+                        "\(back.standardOutput + back.standardError)")
+                }
+                try await lab.expectSourceAlone()
             }
         }
 
@@ -157,7 +233,7 @@ extension LiveCutoverTests {
         /// Each verb records what servers were like, and finds settings that another one has made.
         @Test func `a way back that was stopped, given up and begun again leaves no setting of ours`() async throws {
             try await withGatedLab(.quick) { lab, gates in
-                let migration = try Migration(lab, afterCutover: "discard-writes", sentinels: gates.sentinels)
+                let migration = try Migration(lab, afterCutover: "keep", sentinels: gates.sentinels)
                 try await migration.fill(keys: 200)
                 try await migration.underLoad("there, half way back, there again, and back") { _ in
                     #expect(try await migration.planrun("apply", "--auto-approve").exitCode == 0)
@@ -166,10 +242,10 @@ extension LiveCutoverTests {
                         Moment("", after: true, "target: CONFIG SET min-replicas-to-write"),
                     ]
                     for moment in moments {
-                        let options = ["rollback", migration.plan, "--discard-writes", "all"]
-                        let stopped = try await PlanrunProcess.run(options) { process in
+                        let stopped = try await PlanrunProcess.run(["rollback", migration.plan]) { process in
                             gates.at(moment) {
-                                .passThen { await process.send(moment.steps[0].server == "source" ? SIGINT : SIGKILL) }
+                                let isEarly = moment.steps[0].words.last == "replica-priority"
+                                return .passThen { await process.send(isEarly ? SIGINT : SIGKILL) }
                             }
                             return try await process.wait()
                         }
@@ -183,7 +259,15 @@ extension LiveCutoverTests {
                             #expect(now.array?.last?.string == value, "\(name)")
                         }
                     }
-                    let back = try await migration.planrun("rollback", "--discard-writes", "0")
+                    // Once the source is promoted, going forward would let two servers take writes.
+                    try await PlanrunProcess.run(["rollback", migration.plan]) { process in
+                        gates.kill(process, at: Moment("", after: true, "source: REPLICAOF NO ONE"))
+                        _ = try await process.wait()
+                    }
+                    gates.watch(nil)
+                    let resumed = try await migration.planrun("resume", "--auto-approve")
+                    #expect(resumed.exitCode == 4 && resumed.errors == ["error[gone-back]"], "\(resumed.complaint)")
+                    let back = try await migration.planrun("rollback")
                     #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
                 }
                 try await lab.expectUntouched()
@@ -215,6 +299,13 @@ extension LiveCutoverTests {
                 try await lab.expectSourceAlone()
             }
         }
+    }
+}
+
+extension Migration {
+    /// - Parameter line: a verb and its options.
+    fileprivate func type(_ line: [String]) async throws -> PlanrunProcess.Outcome {
+        try await PlanrunProcess.run([line[0], plan] + line.dropFirst())
     }
 }
 

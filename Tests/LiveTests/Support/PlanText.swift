@@ -8,7 +8,8 @@ struct PlanText {
     let name: String
     let steps: [String]
     let onFailure: String
-    let afterCutover: String
+    /// `nil` leaves it to planrun.
+    let afterCutover: String?
     let sentinels: [Endpoint]?
 
     var text: String {
@@ -20,7 +21,7 @@ struct PlanText {
         \(sentinel)
         steps:
         \(steps.map { "  - \($0)" }.joined(separator: "\n"))
-        rollback: { on-failure: \(onFailure), after-cutover: \(afterCutover) }
+        rollback: { on-failure: \(onFailure)\(afterCutover.map { ", after-cutover: \($0)" } ?? "") }
 
         """
     }

@@ -11,7 +11,7 @@ struct Lifecycle {
     let plan: Plan
     let world: SharedWorld
     let node: NodeID
-    var allowance = WriteAllowance.nothing
+    var allowance = WriteAllowance.noReturn
 
     init(_ plan: Plan, _ world: SmallWorld, node: NodeID) {
         self.plan = plan
@@ -51,9 +51,11 @@ struct Lifecycle {
         return try await attempt(process).result
     }
 
+    /// - Returns: what was taken back, as a sentence.
+    @discardableResult
     func undo(_ process: FakeProcess) async throws -> String? {
         guard process.undo != nil else { return nil }
-        return try await operation(process).undo(process.context())
+        return try await operation(process).undo(process.context())?.summary
     }
 }
 

@@ -14,7 +14,7 @@ struct LoneReturn {
     let context: StepContext
 
     /// - Parameter back: what is recorded of the way back. Of the target's settings nothing can be told any more.
-    func run(_ back: CutoverMemory) async throws {
+    func run(_ back: CutoverMemory) async throws -> CutoverMemory {
         try await waitUntilGivenUp()
         var back = back
         // The machine leaves a server alone that was shut down, and promotes the other one in any case.
@@ -23,7 +23,7 @@ struct LoneReturn {
         // It is open before the Sentinels are told, so that nothing has to be sent with the promotion.
         (handover.reopening, handover.isBound) = ([], true)
         try await handover.record(back)
-        try await handover.resume(back)
+        return try await handover.resume(back)
     }
 
     /// As long as a Sentinel reaches the target, applications may do so, too: then it is only hidden from planrun.
