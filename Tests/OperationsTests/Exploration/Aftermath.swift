@@ -40,6 +40,27 @@ struct Aftermath: Hashable, CustomStringConvertible {
     var description: String { "source \(source), target \(target), the Sentinels name \(named)" }
 }
 
+/// The two worlds in which a way back ends.
+enum ReturnEnd: Hashable, CaseIterable {
+    /// The source of the plan is the primary again.
+    case goneBack
+    /// The target of the plan still is, as the cutover left it.
+    case stayed
+}
+
+extension OutcomeName {
+    /// How a way back has ended with this outcome; `nil` if it is not at its end, and the next verb decides.
+    var endOfReturn: ReturnEnd? {
+        switch self {
+        case .handedOver: .goneBack
+        case .steppedBack: .stayed
+        case .steppedBackFenced, .overtaken, .rivalUnknown, .promotionUnknown, .turnedBack, .silent, .notAnnounced,
+            .notAtRest, .drained, .leaseLost:
+            nil
+        }
+    }
+}
+
 /// An outcome without its cause.
 enum OutcomeName: Hashable, CaseIterable {
     case handedOver, steppedBack, steppedBackFenced, overtaken, rivalUnknown, promotionUnknown, turnedBack, silent

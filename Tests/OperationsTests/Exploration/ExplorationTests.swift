@@ -47,6 +47,20 @@ struct ExplorationTests {
         #expect(explorer.way(to: position).contains("demote"))
     }
 
+    /// The roles are swapped: what the model calls the source is the target of the plan.
+    @Test(arguments: [CutoverMethod.sentinel, .announce, .promote])
+    func `a way back that is interrupted anywhere ends gone back or stayed`(_ method: CutoverMethod) throws {
+        let explorer = explored(Explorer(method, mishaps: 2, isReturn: true))
+        #expect(explorer.ends == Set(ReturnEnd.allCases))
+    }
+
+    /// That it would be found, too: the fence keeps the old primary from taking writes beside a new one.
+    @Test func `a resume that stays without looking at the way back leaves two primaries or loses writes`() throws {
+        var explorer = Explorer(.sentinel, mishaps: 1, isReturn: true, staysBlindly: true)
+        explorer.explore()
+        #expect(explorer.violations.keys.contains { [.twoPrimaries, .lostWrites].contains($0) })
+    }
+
     private func explored(_ explorer: Explorer) -> Explorer {
         var explorer = explorer
         explorer.explore()

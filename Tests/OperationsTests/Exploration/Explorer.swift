@@ -35,6 +35,8 @@ struct Explorer {
         case stuckClients
         /// planrun is gone, and nobody can do what is left.
         case deadlock
+        /// A way back that no verb brings to an end, although both servers answer.
+        case noEnd
     }
 
     enum Ending: Hashable {
@@ -50,6 +52,11 @@ struct Explorer {
     let stops: Bool
     /// Whether there are other replicas, for which a Sentinel that leads a failover would wait.
     let endsFailover: Bool
+    /// Whether the handover is a way back. Then a person may end it in two ways at each interruption: `rollback` goes on,
+    /// `resume` stays as long as nothing was promoted.
+    let isReturn: Bool
+    /// Whether `resume` stays although something may have been promoted.
+    let staysBlindly: Bool
     /// Whether a cutover begins only when every Sentinel has seen that it may promote the target.
     let waits: Bool
     /// What one way may cost.
@@ -67,6 +74,8 @@ struct Explorer {
     /// The states that the machine was in.
     private(set) var visited: Set<StateName> = []
     private(set) var outcomes: Set<OutcomeName> = []
+    /// The ends of a way back that were reached.
+    private(set) var ends: Set<ReturnEnd> = []
     /// The verdicts of resumes that had nothing left to decide.
     private(set) var verdicts: Set<Ending> = []
     /// The violations, each with the position of the place where it was first found.
@@ -74,8 +83,9 @@ struct Explorer {
 
     init(
         _ method: CutoverMethod, mishaps: Int, drains: Bool = true, settles: Bool = true, stops: Bool = false,
-        waits: Bool = true, endsFailover: Bool = false
+        waits: Bool = true, endsFailover: Bool = false, isReturn: Bool = false, staysBlindly: Bool = false
     ) {
+        (self.isReturn, self.staysBlindly) = (isReturn, staysBlindly)
         self.endsFailover = endsFailover
         (self.drains, self.settles, self.stops, self.waits) = (drains, settles, stops, waits)
         self.method = method
@@ -142,6 +152,7 @@ struct Explorer {
         guard case .finish(let outcome) = mind.action else { return }
         let (name, aftermath) = (OutcomeName(outcome), Aftermath(world))
         outcomes.insert(name)
+        if isReturn, let end = name.endOfReturn { ends.insert(end) }
         if !name.mayLeave(aftermath) { violate(.wrongEnd(name, aftermath), position) }
         if name == .handedOver, world.hasClients { violate(.stuckClients, position) }
     }
@@ -228,6 +239,7 @@ struct Explorer {
                 method: method, hasSentinels: method != .promote, drains: drains, endsFailover: endsFailover)
         )
         visited.insert(StateName(machine.state))
+        if isReturn { stay(world, situation, at: position, cost) }
         let action: CutoverStateMachine.Action
         switch situation.verdict {
         case .notStarted:
@@ -240,6 +252,7 @@ struct Explorer {
             action = machine.goOn(isBound: method == .promote || world.sourceFollows)
         case .finished:
             verdicts.insert(.finished)
+            if isReturn { ends.insert(.goneBack) }
             guard settles, world.isFenced || !world.isReleaseRecorded else {
                 if world.hasClients { violate(.stuckClients, position) }
                 return
@@ -247,9 +260,24 @@ struct Explorer {
             action = machine.settle()
         case .unclear(let code, _):
             verdicts.insert(.unclear(code: code))
+            if isReturn, world.isSourceUp, world.isTargetUp { violate(.noEnd, position) }
             return
         }
         reach(world, Mind(machine: machine, action: action.afterTimers), from: position, cost)
+    }
+
+    /// `resume` of an interrupted way back: it lowers the fence once no Sentinel is in a failover, if nothing was promoted.
+    private mutating func stay(_ world: ModelWorld, _ situation: CutoverSituation, at position: Int, _ cost: Cost) {
+        guard world.isSourceUp, staysBlindly || situation.verdict == .notStarted,
+            world.leader.failover == nil, world.other.failover == nil
+        else { return }
+        var stayed = world
+        (stayed.isFenced, stayed.isPaused, stayed.phase) = (false, false, .fencing)
+        ends.insert(.stayed)
+        if !OutcomeName.steppedBack.mayLeave(Aftermath(stayed)) {
+            violate(.wrongEnd(.steppedBack, Aftermath(stayed)), position)
+        }
+        reach(stayed, nil, from: position, cost)
     }
 }
 
