@@ -3,7 +3,7 @@ import RESP
 import Rehearsal
 import Values
 
-/// One way to make the target the primary.
+/// One way to make the target the primary, or the source again.
 protocol CutoverProcedure: Sendable {
     var name: String { get }
     /// The engine of all servers and Sentinels.
@@ -13,14 +13,20 @@ protocol CutoverProcedure: Sendable {
     var avoids: ClosedRange<Duration>? { get }
     /// The number of Sentinels that the procedure needs.
     var leastSentinels: Int { get }
+    /// What has to happen before, under load, and is not measured.
+    func prepare(in world: CutoverWorld) async throws
     /// - Returns: what the procedure tells of itself.
     func carryOut(in world: CutoverWorld) async throws -> CutoverAccount
+    /// Waits until everybody agrees who is the primary afterwards.
+    func waitForEnd(in world: CutoverWorld) async throws
 }
 
 extension CutoverProcedure {
     var engine: Engine { .redis }
     var avoids: ClosedRange<Duration>? { nil }
     var leastSentinels: Int { 1 }
+    func prepare(in world: CutoverWorld) async throws {}
+    func waitForEnd(in world: CutoverWorld) async throws { try await world.waitUntilOnlyTargetIsPrimary() }
 }
 
 enum CutoverProcedures {
@@ -28,7 +34,8 @@ enum CutoverProcedures {
     private static let methods = ["sentinel", "announce", "fastest"]
 
     static var all: [any CutoverProcedure] {
-        let own = methods.map { PlanrunCutover(method: $0) }
+        let there = methods.map { PlanrunCutover(method: $0) }
+        let own: [any CutoverProcedure] = there + there.map { PlanrunReturn(cutover: $0) }
         let others: [any CutoverProcedure] = [PublishedCutover(), UnalignedCutover()]
         let native: [any CutoverProcedure] =
             [NativeCutover()] + (CoordinatedCutover.isPossible ? [CoordinatedCutover()] : [])

@@ -63,12 +63,13 @@ struct CutoverSetting: Sendable, CustomStringConvertible {
     private func measure(_ procedure: any CutoverProcedure, in world: CutoverWorld) async throws -> CutoverOutcome {
         let load = WriteLoad.Settings(writers: writers, rate: rate.number, question: question)
         let ((account, began), record) = try await WriteLoad.run(world.lab, load) { load in
+            try await procedure.prepare(in: world)
             try await world.arriveAtAnyMoment(butNot: procedure.avoids)
             let began = ContinuousClock.now
             let account = try await procedure.carryOut(in: world)
             // The write gap has ended only when writes go on, and the lost writes can be counted only when nobody
             // writes to the source any more.
-            try await world.waitUntilOnlyTargetIsPrimary()
+            try await procedure.waitForEnd(in: world)
             let before = await load.acknowledgedCount
             try await waitUntil("writes go on") { await load.acknowledgedCount > before + 100 }
             return (account, began)

@@ -96,9 +96,11 @@ struct CutoverWorld: Sendable {
         try await waitUntil("the target is primary") { (try? await isPrimary(target)) == true }
     }
 
-    func waitUntilSentinelsNameTarget() async throws {
-        let wanted = [target.address.host, String(target.address.port)]
-        try await waitUntil("every Sentinel names the target") {
+    func waitUntilSentinelsNameTarget() async throws { try await waitUntilSentinels(name: target) }
+
+    func waitUntilSentinels(name server: any CommandSession) async throws {
+        let wanted = [server.address.host, String(server.address.port)]
+        try await waitUntil("every Sentinel names the new primary") {
             for sentinel in sentinels {
                 let named = try await ask(sentinel, Command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]))
                 guard named.array?.map(\.string) == wanted else { return false }

@@ -15,8 +15,14 @@ struct PlanrunCutover: CutoverProcedure {
     var leastSentinels: Int { method == "announce" ? 2 : 1 }
 
     func carryOut(in world: CutoverWorld) async throws -> CutoverAccount {
+        try await planrun(in: world, "apply", "--auto-approve")
+    }
+
+    /// Runs a verb on the plan.
+    /// - Returns: what its handover has measured.
+    func planrun(in world: CutoverWorld, _ verb: String, _ options: String...) async throws -> CutoverAccount {
         let plan = try world.lab.folder.write(text(world), to: "cutover.yaml")
-        let outcome = try await PlanrunProcess.run(["apply", plan.string, "--auto-approve", "--format", "json"])
+        let outcome = try await PlanrunProcess.run([verb, plan.string, "--format", "json"] + options)
         guard outcome.exitCode == 0 else {
             let said = (outcome.standardOutput.suffix(3) + outcome.standardError).joined(separator: "\n")
             throw Child.Failure(what: "planrun ended with \(outcome.exitCode ?? -1): \(said)")
