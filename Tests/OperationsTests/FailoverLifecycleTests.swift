@@ -143,6 +143,17 @@ struct FailoverLifecycleTests {
         lifecycle.expectGoneBack()
     }
 
+    @Test func `a cutover after which the source could not follow is refused where the plan keeps a way back`()
+        async throws
+    {
+        var world = SmallWorld.following()
+        world.replies[SmallWorld.target] = ["INFO SERVER": .info(["# Server", "redis_version:8.10.0", "run_id:t"])]
+        let lifecycle = Lifecycle(try .small(rollback: "keep"), world, node: "failover")
+        let failure = await #expect(throws: StepFailure.self) { try await lifecycle.run(FakeProcess(lifecycle.world)) }
+        #expect(failure?.code == .operation(.noWayBack))
+        #expect(lifecycle.world.read(\.log) == [])
+    }
+
     /// Nothing is given up that nobody has agreed to, whatever keeps the source from following.
     @Test(arguments: [false, true])
     func `a way back that would lose a write is not begun`(isFenced: Bool) async throws {

@@ -53,6 +53,7 @@ package enum PreflightCatalogue {
         KeyspaceEventsCheck.self,
         DatabasesCheck.self,
         FollowersCheck.self,
+        WayBackCheck.self,
         EvictionCheck.self,
         ExpiryCheck.self,
         HashFieldTTLCheck.self,

@@ -28,7 +28,7 @@ package struct CheckOperation: Operation {
                 "\(finding.saw); apply waits up to \(limit.planText) for this to pass", verdict: .warned,
                 help: finding.remedy)
         }
-        guard finding.isTold else { return StepResult(finding.saw, verdict: .warned, help: finding.remedy) }
+        guard finding.isBinding else { return StepResult(finding.saw, verdict: .warned, help: finding.remedy) }
         switch severity {
         case .fail:
             throw StepFailure(
@@ -78,7 +78,7 @@ extension CheckOperation {
         for cause in causes {
             // A cause that gets no answer says nothing about this check.
             guard let finding = try? await servers.finding(cause) else { continue }
-            if !finding.passes, finding.isTold { throw notAsked("'\(cause.id)' failed") }
+            if !finding.passes, finding.isBinding { throw notAsked("'\(cause.id)' failed") }
         }
     }
 

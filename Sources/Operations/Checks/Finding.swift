@@ -1,9 +1,9 @@
 /// What a check saw, and, if it does not pass, what it wants and what to do.
 package struct Finding: Sendable, Equatable {
     package let passes: Bool
-    /// Whether the servers showed what the check asks for. If they did not, the check only warns, whatever its
-    /// severity.
-    package var isTold = true
+    /// Whether it counts with the severity of the check. If the servers did not show what the check asks for, or the plan
+    /// does not insist on it, the check only warns.
+    package var isBinding = true
     package let saw: String
     package let wants: String
     /// How long what was missed may last before it counts; `nil` where it does not pass by itself. A check of a run
@@ -29,15 +29,22 @@ package struct Finding: Sendable, Equatable {
         _ saw: String, at place: [String], remedy: [String], passesWithin limit: Duration? = nil
     ) -> Finding {
         Finding(
-            passes: false, isTold: false, saw: saw, wants: "an answer", passesWithin: limit, place: place,
+            passes: false, isBinding: false, saw: saw, wants: "an answer", passesWithin: limit, place: place,
             remedy: remedy)
+    }
+
+    /// The same finding where the plan does not insist on what it is about.
+    package var asAdvice: Finding {
+        var advice = self
+        advice.isBinding = false
+        return advice
     }
 
     /// Joins all findings that do not pass into one. Findings without an answer come last, and the first finding
     /// decides what is wanted.
     package static func combined(_ findings: [Finding], passed saw: String) -> Finding {
-        let told = findings.filter { !$0.passes && $0.isTold }
-        let missed = told + findings.filter { !$0.isTold }
+        let told = findings.filter { !$0.passes && $0.isBinding }
+        let missed = told + findings.filter { !$0.isBinding }
         guard let first = missed.first else { return .passed(saw) }
         var remedies: [String] = []
         for remedy in missed.flatMap(\.remedy) where !remedies.contains(remedy) { remedies.append(remedy) }
@@ -46,7 +53,7 @@ package struct Finding: Sendable, Equatable {
         // One that stays makes it useless to wait for the others.
         let limits = missed.compactMap(\.passesWithin)
         return Finding(
-            passes: false, isTold: !told.isEmpty, saw: missed.map(\.saw).joined(separator: "; "), wants: first.wants,
+            passes: false, isBinding: !told.isEmpty, saw: missed.map(\.saw).joined(separator: "; "), wants: first.wants,
             passesWithin: limits.count == missed.count ? limits.max() : nil, place: place, remedy: remedies)
     }
 }

@@ -29,9 +29,24 @@ package struct FailoverOperation: Operation {
         case .notStarted:
             try ComparisonAge.check(servers.plan, within: step.verifiedWithin, context)
             if let recorded { return .ready(undo: StateValue(recorded)) }
+            try await refuseOneWay()
             return .ready(undo: StateValue(FailoverMemory(cutover: try await prior(context))))
         case .unclear(let code, let what): throw await unclear(code, what)
         }
+    }
+
+    /// Throws if the plan demands a way back without loss, and there would be none.
+    private func refuseOneWay() async throws(StepFailure) {
+        guard servers.plan.rollback.afterCutover == .keep,
+            let obstacle = try await AfterCutover.read(servers, step).obstacleToKeep
+        else { return }
+        throw StepFailure(
+            code: .noWayBack, what: "the plan keeps a way back without loss, and there would be none: \(obstacle)",
+            place: [servers.source.name, servers.target.name],
+            world: ["nothing was promoted; \(servers.source.endpoint) takes writes"],
+            help: [
+                "write 'rollback: { after-cutover: stop }' in the plan to go on without one, or 'discard-writes' for one that gives up what is written after the cutover"
+            ])
     }
 
     package func perform(_ context: StepContext) async throws {

@@ -16,7 +16,7 @@ struct AfterCutover {
 
     static func read(_ servers: Servers, _ step: FailoverStep) async throws(StepFailure) -> AfterCutover {
         let source = try await servers.source.serverInfo()
-        let obstacle = Followers.obstacle(source, to: try await servers.target.serverInfo())
+        let obstacle = try await Followers.obstacle(servers.source, to: servers.target)
         let obstacleToKeep = obstacle ?? servers.plan.obstacleToFollow
         return AfterCutover(
             resting: step.resting(canFollow: obstacle == nil, source: source.engine),

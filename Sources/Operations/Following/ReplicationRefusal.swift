@@ -31,7 +31,7 @@ struct ReplicationRefusal {
         guard !isAsked, time - since >= Self.patience, servers.plan.source.engine != .dragonfly else { return }
         isAsked = true
         // The source may not tell planrun. The rights to ask it are no rights of this step, which does without an answer.
-        guard let finding = try? await RightsInquiry.ofReplication(servers), !finding.passes, finding.isTold else {
+        guard let finding = try? await RightsInquiry.ofReplication(servers), !finding.passes, finding.isBinding else {
             return
         }
         throw StepFailure(

@@ -208,8 +208,8 @@ extension PlanDraft {
         if found.followingObstacle != nil {
             return "the source can take over again without what was written since, if a person agrees."
         }
-        return found.source.version != nil && found.target.version != nil
-            ? "the source follows the target, and can take over again."
+        return keepsWayBack
+            ? "the source follows the target, and takes over again without losing a write."
             : "the source can take over again, with what was written since if its version can follow the target."
     }
 
@@ -217,7 +217,12 @@ extension PlanDraft {
         [
             "  # Before the point of no return: what was done is undone.", "  on-failure: automatic",
             "  # After it: \(wayBack)",
-            "  after-cutover: discard-writes",
+            "  after-cutover: \(keepsWayBack ? "keep" : "discard-writes")",
         ]
+    }
+
+    /// Whether the source can follow the target, by the versions of both.
+    private var keepsWayBack: Bool {
+        found.followingObstacle == nil && found.source.version != nil && found.target.version != nil
     }
 }

@@ -104,7 +104,7 @@ extension LiveCutoverTests {
 
         /// The commands of the guide, as words after `planrun`, without the name of the plan.
         private static func guide() throws -> [[String]] {
-            let root = #filePath.dropLast("Tests/LiveTests/RollbackTests.swift".count)
+            let root = #filePath.dropLast("Tests/LiveTests/Cutover/RollbackTests.swift".count)
             let text = try readText(root + "Sources/planrun/planrun.docc/GoingBack.md")
             let lines = text.split(separator: "\n").filter { $0.hasPrefix("planrun ") }
             #expect(lines.count == 4)

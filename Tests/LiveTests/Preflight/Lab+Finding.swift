@@ -42,7 +42,7 @@ extension Lab {
         let (saw, wants) = (named(finding.saw), named(finding.wants))
         let (place, remedy) = (finding.place.map(named), finding.remedy.map(named))
         if finding.passes { return .passed(saw) }
-        return finding.isTold
+        return finding.isBinding
             ? .missed(saw, wants: wants, at: place, remedy: remedy) : .untold(saw, at: place, remedy: remedy)
     }
 

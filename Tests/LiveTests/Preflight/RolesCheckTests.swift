@@ -67,7 +67,7 @@ extension LiveTests {
                 let missed = try await lab.finding("config-files")
                 #expect(missed.saw.hasPrefix("{target} runs without a configuration file: restarted in the middle"))
                 let untold = try await following(lab)
-                #expect(!untold.isTold)
+                #expect(!untold.isBinding)
                 #expect(
                     untold.remedy == [
                         "look at the flags that {target} is started with, and take --replicaof out of them"

@@ -260,23 +260,29 @@ struct Explorer {
             action = machine.settle()
         case .unclear(let code, _):
             verdicts.insert(.unclear(code: code))
-            if isReturn, world.isSourceUp, world.isTargetUp { violate(.noEnd, position) }
+            if isReturn, !passesByItself(world) { violate(.noEnd, position) }
             return
         }
         reach(world, Mind(machine: machine, action: action.afterTimers), from: position, cost)
     }
 
+    /// Whether a situation that is unclear may become another one without planrun.
+    private func passesByItself(_ world: ModelWorld) -> Bool {
+        if !world.isSourceUp || !world.isTargetUp || world.leader.failover != nil || world.other.failover != nil {
+            return true
+        }
+        return world.moves.contains { $0.situation?.verdict != world.situation?.verdict }
+    }
+
     /// `resume` of an interrupted way back: it lowers the fence once no Sentinel is in a failover, if nothing was promoted.
+    /// Sentinels that name the other server by then are told afterwards, as by the cutover.
     private mutating func stay(_ world: ModelWorld, _ situation: CutoverSituation, at position: Int, _ cost: Cost) {
         guard world.isSourceUp, staysBlindly || situation.verdict == .notStarted,
             world.leader.failover == nil, world.other.failover == nil
         else { return }
         var stayed = world
         (stayed.isFenced, stayed.isPaused, stayed.phase) = (false, false, .fencing)
-        ends.insert(.stayed)
-        if !OutcomeName.steppedBack.mayLeave(Aftermath(stayed)) {
-            violate(.wrongEnd(.steppedBack, Aftermath(stayed)), position)
-        }
+        if OutcomeName.steppedBack.mayLeave(Aftermath(stayed)) { ends.insert(.stayed) }
         reach(stayed, nil, from: position, cost)
     }
 }
