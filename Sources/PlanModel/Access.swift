@@ -1,3 +1,5 @@
+internal import Escaping
+
 /// Where a secret is to be found. The value is read when it is needed and kept nowhere.
 package enum SecretReference: Sendable, Hashable {
     case environment(String)
@@ -12,6 +14,15 @@ extension SecretReference {
         switch self {
         case .environment(let name): "{ env: \(name.isVariableName ? name : "***") }"
         case .file(let path): "{ file: \(path) }"
+        }
+    }
+
+    /// How a shell gets the secret, inside a word in double quotes. A name that does not look like a variable's may be the
+    /// secret itself.
+    package var shellText: String {
+        switch self {
+        case .environment(let name): name.isVariableName ? "$\(name)" : "<the password>"
+        case .file(let path): "$(cat \(path.shellWord))"
         }
     }
 }

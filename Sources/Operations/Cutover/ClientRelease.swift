@@ -14,11 +14,14 @@ struct ClientRelease: Sendable {
     let server: Server
     let engine: Engine
 
-    private static let unpause: Command = ["CLIENT", "UNPAUSE"]
-    private static let transaction: [Command] = [
-        ["MULTI"], ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], ["CLIENT", "KILL", "TYPE", "pubsub"], unpause,
-        ["EXEC"],
+    static let unpausing = ["CLIENT", "UNPAUSE"]
+    /// Ends the connections of all clients, and the pause, at one moment.
+    static let closingAll = [
+        ["MULTI"], ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], ["CLIENT", "KILL", "TYPE", "pubsub"],
+        unpausing, ["EXEC"],
     ]
+    private static let unpause = Command(unpausing)
+    private static let transaction = closingAll.map { Command($0) }
 
     func run() async throws(StepFailure) {
         switch engine {

@@ -21,9 +21,9 @@ struct FailoverTimeouts: Sendable {
 
     let sentinels: Sentinels
 
-    private static let name = "failover-timeout"
+    static let name = "failover-timeout"
     /// No Sentinel can lead a failover to its end with this, so nobody else sets it.
-    private static let passed: Int64 = 1
+    static let passed: Int64 = 1
 
     /// - Parameter recorded: what an earlier attempt has recorded. It stays, since the Sentinel may have planrun's value now.
     func prior(_ recorded: Prior?) async -> Prior {

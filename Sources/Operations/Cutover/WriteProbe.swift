@@ -11,7 +11,7 @@ import RedisTopology
 actor WriteProbe {
     static let rights = Rights(at: [.source, .target], [.set(keyPrefix), .delete(keyPrefix)])
 
-    private static let keyPrefix = "planrun:probe:"
+    static let keyPrefix = "planrun:probe:"
     /// A name that is not one of planrun's other connections, which stay when those of applications are closed.
     private static let clientName = "planrun-probe"
     private static let interval = Duration.milliseconds(5)

@@ -10,14 +10,14 @@ struct Fence: Sendable {
 
     static let rights: [Right] = [.configGet, .configSet, .configRewrite]
 
-    private static let quorumOfReplicas = "min-replicas-to-write"
-    private static let maximumLag = "min-replicas-max-lag"
+    static let quorumOfReplicas = "min-replicas-to-write"
+    static let maximumLag = "min-replicas-max-lag"
     static let priority = "replica-priority"
     static let rewrite: Command = ["CONFIG", "REWRITE"]
     /// More replicas than any server can have: the largest value that Redis accepts for `min-replicas-to-write`.
-    private static let unreachable = "2147483647"
+    static let unreachable = "2147483647"
 
-    private static let writeRuleNames = [quorumOfReplicas, maximumLag]
+    static let writeRuleNames = [quorumOfReplicas, maximumLag]
 
     /// The settings without planrun's fence. They must be recorded before they are changed. Dragonfly has only
     /// `replica-priority`.
@@ -30,19 +30,30 @@ struct Fence: Sendable {
     ///   - prior: what `prior()` returned.
     ///   - needsReplica: whether to throw if no replica is in sync, because the fence would not hold then.
     func raise(over prior: [String: String], needsReplica: Bool) async throws(StepFailure) {
-        var changes: [(name: String, value: String)] = []
-        if let configured = prior[Self.quorumOfReplicas].flatMap({ Int($0) }) {
+        var inSync = 0
+        if prior[Self.quorumOfReplicas] != nil {
             let lag = prior[Self.maximumLag].flatMap { Int($0) } ?? 0
-            let inSync = try await primary.replication().replicas.count {
+            inSync = try await primary.replication().replicas.count {
                 $0.isOnline && ($0.lag ?? .zero) <= .seconds(lag == 0 ? 10 : lag)
             }
             guard inSync > 0 || !needsReplica else { throw noReplica() }
-            // A `min-replicas-max-lag` of 0 turns the rule off, so it is set to Redis's default of 10 s.
-            if lag == 0 { changes.append((Self.maximumLag, "10")) }
-            changes.append((Self.quorumOfReplicas, String(max(configured, inSync))))
         }
-        if prior[Self.priority] != nil { changes.append((Self.priority, "0")) }
+        let changes = Self.changes(over: prior, replicasInSync: inSync)
         try await change(changes, from: prior)
+    }
+
+    /// The settings of a fence, in the order in which they are set.
+    static func changes(
+        over prior: [String: String], replicasInSync: Int
+    ) -> [(name: String, value: String)] {
+        var changes: [(name: String, value: String)] = []
+        if let configured = prior[quorumOfReplicas].flatMap({ Int($0) }) {
+            // A `min-replicas-max-lag` of 0 turns the rule off, so it is set to Redis's default of 10 s.
+            if prior[maximumLag].flatMap({ Int($0) }) ?? 0 == 0 { changes.append((maximumLag, "10")) }
+            changes.append((quorumOfReplicas, String(max(configured, replicasInSync))))
+        }
+        if prior[priority] != nil { changes.append((priority, "0")) }
+        return changes
     }
 
     /// Keeps the Sentinels from promoting a replica.
@@ -92,10 +103,13 @@ struct Fence: Sendable {
         guard let rule = try await primary.setting(Self.quorumOfReplicas) else { return false }
         if rule != Self.unreachable {
             try await change(
-                [(Self.maximumLag, "10"), (Self.quorumOfReplicas, Self.unreachable)], from: try await writeRule())
+                Self.closing, from: try await writeRule())
         }
         return true
     }
+
+    /// The settings of a server that refuses every write.
+    static let closing: [(name: String, value: String)] = [(maximumLag, "10"), (quorumOfReplicas, unreachable)]
 
     /// Whether the server refuses every write, as after `close`.
     func isClosed() async throws(StepFailure) -> Bool {

@@ -81,7 +81,9 @@ struct WritePause {
             place: [primary.name], isTransient: true)
     }
 
-    private func pause(for length: Duration) -> Command {
+    private func pause(for length: Duration) -> Command { Command(Self.words(for: length)) }
+
+    static func words(for length: Duration) -> [String] {
         let (seconds, attoseconds) = length.components
         return ["CLIENT", "PAUSE", String(seconds * 1000 + attoseconds / 1_000_000_000_000_000), "WRITE"]
     }

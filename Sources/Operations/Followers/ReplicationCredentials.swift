@@ -111,9 +111,9 @@ struct ReplicationCredentials: Sendable {
         for command in try await replica.unmarking(names) { try await replica.ask(command) }
     }
 
-    private static let names = ["masteruser", "masterauth", "tls-replication"]
+    static let names = ["masteruser", "masterauth", "tls-replication"]
     /// The words that stand for a password in a note.
-    private static let (empty, replaced, secret) = ("empty", "replaced", "secret")
+    static let (empty, replaced, secret) = ("empty", "replaced", "secret")
 
     private struct Change {
         let setting: Setting

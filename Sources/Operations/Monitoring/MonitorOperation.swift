@@ -107,21 +107,11 @@ package struct MonitorOperation: Operation {
         return leftovers
     }
 
-    private var quorum: Int { step.quorum ?? servers.sentinels.count / 2 + 1 }
+    private var quorum: Int { step.quorum(of: servers.sentinels.count) }
 
-    /// The settings of the primary, in an order in which each one is valid when it is set.
     private var settings: [(String, String)] {
-        var settings = [
-            ("down-after-milliseconds", String(Int64(saturating: step.downAfter / .milliseconds(1)))),
-            ("failover-timeout", String(Int64(saturating: step.failoverTimeout / .milliseconds(1)))),
-            ("parallel-syncs", String(step.parallelSyncs)),
-        ]
         let (user, password) = servers.sentinelCredentials
-        if let user { settings.append(("auth-user", user)) }
-        if let password { settings.append(("auth-pass", password.reveal())) }
-        if let script = step.notificationScript { settings.append(("notification-script", script)) }
-        if let script = step.reconfigurationScript { settings.append(("client-reconfig-script", script)) }
-        return settings
+        return step.settings(username: user, password: password?.reveal())
     }
 
     /// The source's host as an IP, if it resolves, since a Sentinel accepts host names only with `resolve-hostnames`.
@@ -161,5 +151,24 @@ package struct MonitorOperation: Operation {
             help: [
                 "choose another name in 'sentinel.primary', or \(AdvisedCommand.nameInUse.line(name)) there if it is old"
             ])
+    }
+}
+
+extension MonitorStep {
+    /// How many of so many Sentinels have to agree.
+    func quorum(of sentinels: Int) -> Int { quorum ?? sentinels / 2 + 1 }
+
+    /// The settings of the primary, in an order in which each one is valid when it is set.
+    func settings<Value: ExpressibleByStringInterpolation>(
+        username: Value?, password: Value?
+    ) -> [(name: String, value: Value)] where Value.StringInterpolation == DefaultStringInterpolation {
+        let settings: [(String, Value?)] = [
+            ("down-after-milliseconds", "\(Int64(saturating: downAfter / .milliseconds(1)))"),
+            ("failover-timeout", "\(Int64(saturating: failoverTimeout / .milliseconds(1)))"),
+            ("parallel-syncs", "\(parallelSyncs)"), ("auth-user", username), ("auth-pass", password),
+            ("notification-script", notificationScript.map { "\($0)" }),
+            ("client-reconfig-script", reconfigurationScript.map { "\($0)" }),
+        ]
+        return settings.compactMap { name, value in value.map { (name, $0) } }
     }
 }

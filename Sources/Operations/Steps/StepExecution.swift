@@ -13,6 +13,19 @@ protocol StepExecution: StepDeclaration {
     /// The rights for what planrun sends in this step and its rollback. `Servers.rights` covers what it sends for every
     /// plan.
     func rights(at place: StepPlace) -> Rights
+
+    /// Adds the commands with which the step changes servers if nothing goes wrong, in their order.
+    func foresee(_ scene: CommandScene, at place: StepPlace, in script: inout CommandScript)
+
+    /// The commands that take the step back.
+    /// - Parameters:
+    ///   - before: the servers before the step.
+    ///   - after: the servers after it.
+    func waysBack(_ scene: CommandScene, from before: CommandScript, to after: CommandScript) -> [ForeseenReturn]
+}
+
+extension StepExecution {
+    func waysBack(_ scene: CommandScene, from before: CommandScript, to after: CommandScript) -> [ForeseenReturn] { [] }
 }
 
 /// The place of a step in its plan.

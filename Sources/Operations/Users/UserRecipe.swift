@@ -43,14 +43,21 @@ struct UserRecipe: Sendable {
 
     /// - Parameter password: the password that the plan gives; required if `usesPlanPassword` is `true`.
     func command(_ password: Secret?) -> Command {
-        let passwords: [String]
-        if usesPlanPassword {
-            passwords = password.map { [">\($0.reveal())"] } ?? []
-        } else {
-            passwords = user?.passwordRules ?? []
-        }
-        // Dragonfly does not know `reset`. It needs none, because its new users have no rights either.
-        return Command(["ACL", "SETUSER", name] + (isDragonfly ? [] : ["reset"]) + [state] + passwords + rights)
+        let passwords =
+            usesPlanPassword ? password.map { [">\($0.reveal())"] } ?? [] : user?.passwordRules ?? []
+        return Command(beginning + passwords + rights)
+    }
+
+    /// Dragonfly does not know `reset`. It needs none, because its new users have no rights either.
+    private var beginning: [String] { ["ACL", "SETUSER", name] + (isDragonfly ? [] : ["reset"]) + [state] }
+
+    /// The same command without the password, or the digest that the source shows of it.
+    func foreseen(_ password: SecretReference?) -> [ForeseenCommand.Word] {
+        let passwords: [ForeseenCommand.Word] =
+            usesPlanPassword
+            ? [password.map { .secret($0, after: ">") } ?? .open("its password")]
+            : (user?.passwordRules ?? []).map { $0.hasPrefix("#") ? .open("the digest of its password") : .plain($0) }
+        return beginning.map { .plain($0) } + passwords + rights.map { .plain($0) }
     }
 
     /// What a person can type to make the user, with a placeholder for the password.

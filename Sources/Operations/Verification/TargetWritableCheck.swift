@@ -27,7 +27,7 @@ struct TargetWritableCheck: Check {
         }
     }
 
-    private static let keyPrefix = "planrun:verify:"
+    static let keyPrefix = "planrun:verify:"
     private static let patience = Duration.seconds(15)
     /// The code word of the error with which a server refuses writes for lack of replicas.
     private static let lacksReplicas = "NOREPLICAS"

@@ -102,6 +102,9 @@ final class FakeProcess: Sendable {
         }
     }
 
+    /// Its connections to the world.
+    var connector: any SessionConnector { WorldConnector(process: self) }
+
     /// - Parameter wrap: can put something between planrun and the servers.
     func servers(
         _ plan: Plan, through wrap: (any SessionConnector) -> any SessionConnector = { $0 },

@@ -29,6 +29,8 @@ struct FakeSentinel {
     let phase: Duration
     var isUp = true
     var isInTilt = false
+    /// Whether it watches anything.
+    var isMonitoring = true
     var downAfter = Duration.seconds(5)
     var failoverTimeout = Duration.seconds(20)
     /// The epoch of its configuration.
@@ -169,6 +171,14 @@ extension SmallWorld {
         let sentinel = sentinels[index]
         switch true {
         case line == "CLIENT LIST": return .text("")
+        case line.hasPrefix("SENTINEL MONITOR"):
+            sentinels[index].isMonitoring = true
+            return .ok
+        case line.hasPrefix("SENTINEL REMOVE"):
+            sentinels[index].isMonitoring = false
+            return .ok
+        case !sentinel.isMonitoring && line.hasPrefix("SENTINEL"):
+            return .refusal("ERR No such master with that name")
         case line.hasPrefix("INFO"): return .info(["# Sentinel", "sentinel_tilt:\(sentinel.isInTilt ? 1 : 0)"])
         case line.hasPrefix("SENTINEL GET-MASTER-ADDR"):
             return .words([sentinel.named.host, String(sentinel.named.port)])
@@ -184,6 +194,7 @@ extension SmallWorld {
             sentinels[index].looks = [:]
             return .integer(1)
         case line.hasPrefix("SENTINEL FAILOVER"): return beginFailover(index)
+        case line.hasPrefix("SENTINEL SET") && words[3] != "failover-timeout": return .ok
         case line.hasPrefix("SENTINEL SET"):
             sentinels[index].failoverTimeout = .milliseconds(Int64(words[4]) ?? 0)
             return .ok
