@@ -1,3 +1,4 @@
+import FoundationEssentials
 import TestKit
 import Testing
 import Values
@@ -24,8 +25,35 @@ struct PlanTests {
         #expect(await offline("--format", "markdown") == PublishedRecipe.markdown)
     }
 
-    @Test func `the published recipe as JSON`() async {
-        #expect(await offline("--format", "json") == PublishedRecipe.json)
+    /// The commands stand in the other formats word by word.
+    @Test func `the published recipe as JSON`() async throws {
+        let text = await offline("--format", "json")
+        var report = try JSONDecoder().decode(PlanReport.self, from: Data(text.utf8))
+        #expect(report.steps.map(\.commands.count) == [0, 4, 1, 0, 0, 49, 4])
+        let first = try #require(report.steps[1].commands.first)
+        #expect(first.server == "target 200.0.0.2:6380" && first.command == "CONFIG SET replica-priority 0")
+        #expect(report.steps[1].waysBack.first?.commands.first?.command == "REPLICAOF NO ONE")
+        for index in report.steps.indices {
+            (report.steps[index].commands, report.steps[index].waysBack) = ([], [])
+        }
+        #expect(JSONText.of(report) + "\n" == PublishedRecipe.json)
+    }
+
+    @Test func `the commands of a step, each with its reason, and those that take it back`() async {
+        let text = await offline("--commands")
+        #expect(
+            text.contains(
+                """
+                     by, in this order:
+                       target> CONFIG SET replica-priority 0  # no Sentinel promotes it before it has everything
+                       target> CONFIG REWRITE  # no Sentinel promotes it after a restart either
+                       Sentinel 200.0.0.3:5000> SENTINEL RESET master-instance  # it forgets that the target may be promoted, where it lists the target already
+                       target> REPLICAOF 200.0.0.1 6379  # the target copies the source, and follows it
+                     back, by:
+                       target> REPLICAOF NO ONE  # it follows nobody any more
+
+                """))
+        #expect(!text.contains("sends 4 commands"))
     }
 
     @Test func `live, the checks say what they saw`() async throws {

@@ -18,9 +18,11 @@ struct PlanInspector {
     ///   all.
     func report(only kind: StepKind.Name? = nil) async -> PlanReport {
         var steps: [PlanReport.Entry] = []
+        let commands = kind == nil ? await CommandForecast.make(compiled, servers) : nil
         var isWorldAsRead = true
         for step in compiled.plan.steps where kind == nil || step.kind.name == kind {
-            let entry = await entry(step, asks: isWorldAsRead)
+            var entry = await entry(step, asks: isWorldAsRead)
+            if let commands, entry.action != .done, entry.action != .nothing { entry.foresee(commands[step]) }
             // Later steps will run in a world that this change has made, so asking today's servers about them would
             // mislead.
             if entry.action == .change { isWorldAsRead = false }
@@ -32,7 +34,9 @@ struct PlanInspector {
                 PlanReport.UnfinishedRun(
                     startedAt: run.startedAt, status: run.status,
                     planChanges: run.recordedPlan.map { compiled.plan.changes(since: $0).sentences } ?? [])
-            }, topology: await TopologyForecast.make(compiled.plan, kind == nil ? servers : nil), steps: steps,
+            }, topology: await TopologyForecast.make(compiled.plan, kind == nil ? servers : nil),
+            estimate: kind == nil && unfinished == nil ? await RunEstimate.make(compiled.plan, servers) : nil,
+            steps: steps,
             review: kind == nil ? review : [],
             wayBack: PlanHeader(plan: compiled.plan).wayBack)
     }
@@ -140,5 +144,22 @@ struct PlanInspector {
         } catch {
             return .init(check: node.id, verdict: .failed, saw: "\(error)", help: [])
         }
+    }
+}
+
+extension PlanReport.Entry {
+    fileprivate mutating func foresee(_ forecast: CommandForecast.Entry) {
+        commands = forecast.commands.map(PlanReport.CommandLine.init)
+        waysBack = forecast.waysBack.map { back in
+            PlanReport.WayBack(start: back.start, commands: back.commands.map(PlanReport.CommandLine.init))
+        }
+    }
+}
+
+extension PlanReport.CommandLine {
+    fileprivate init(_ command: ForeseenCommand) {
+        self.init(
+            server: command.server, command: command.text, why: command.why, answer: command.answer,
+            condition: command.condition)
     }
 }

@@ -22,6 +22,9 @@ struct PlanVerb: Verb {
     @Flag(name: .long, help: "Show each check that passes, too.")
     var verbose = false
 
+    @Flag(name: .long, help: "Show each command that changes a server, and those that take it back.")
+    var commands = false
+
     @Option(name: .long, help: "text, json or markdown.")
     var format: Format = .text
 
@@ -82,7 +85,9 @@ struct PlanVerb: Verb {
         let header = PlanHeader(plan: plan)
         switch format {
         case .text:
-            context.show(report.text(header: header, style: context.style, showsPassed: verbose), indent: 3)
+            context.show(
+                report.text(header: header, style: context.style, showsPassed: verbose, showsCommands: commands),
+                indent: 3)
         case .json: context.output(JSONText.of(report))
         case .markdown: context.output(report.markdown(header: header))
         }
@@ -115,7 +120,11 @@ struct PlanVerb: Verb {
     private func show(_ finished: FinishedRun, _ plan: Plan, _ context: CommandContext) async {
         var report = await PlanInspector(compiled: CompiledPlan(plan), servers: nil).report()
         report.carriedOut = finished.endedAt
-        for index in report.steps.indices { report.steps[index].action = .nothing }
+        report.estimate = nil
+        for index in report.steps.indices {
+            report.steps[index].action = .nothing
+            (report.steps[index].commands, report.steps[index].waysBack) = ([], [])
+        }
         let header = PlanHeader(plan: plan)
         switch format {
         case .text:

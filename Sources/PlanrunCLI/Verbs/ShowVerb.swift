@@ -14,6 +14,9 @@ struct ShowVerb: Verb {
     @Flag(name: .long, help: "Show each check that passed, too.")
     var verbose = false
 
+    @Flag(name: .long, help: "Show each command that changes a server, and those that take it back.")
+    var commands = false
+
     @Option(name: .long, help: "text, json or markdown.")
     var format: PlanVerb.Format = .text
 
@@ -44,7 +47,8 @@ struct ShowVerb: Verb {
         case .markdown:
             context.output("\(saved.report.markdown(header: header))\n\n\(Markdown.escape(saved.origin)).")
         case .text:
-            let text = saved.report.text(header: header, style: context.style, showsPassed: verbose)
+            let text = saved.report.text(
+                header: header, style: context.style, showsPassed: verbose, showsCommands: commands)
             context.show("\(text)\n\(saved.origin)", indent: 3)
         }
         return .success

@@ -77,4 +77,7 @@ enum Markdown {
         let space = longest == 0 ? "" : " "
         return fence + space + VisibleText.escapeLines(text).replacing("\n", with: " ") + space + fence
     }
+
+    /// The same for one cell of a table.
+    static func codeCell(_ text: String) -> String { code(text).replacing("|", with: "\\|") }
 }

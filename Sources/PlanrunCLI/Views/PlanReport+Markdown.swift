@@ -14,6 +14,8 @@ extension PlanReport {
             unfinished?.planChanges.map { "- the plan has changed since: \(Markdown.escape($0))" } ?? [],
             ["```mermaid", topology.mermaid, "```"],
             stepTable,
+            commandTables,
+            estimateMarkdown,
             checksOff,
             findingTables,
             remarkTable,
@@ -37,6 +39,11 @@ extension PlanReport {
                 + "| \(Markdown.escape(step.undo ?? "–")) |"
         }
         return ["| | step | what it does | not the standard | way back |", "|--:|---|---|---|---|"] + rows
+    }
+
+    private var commandTables: [String] {
+        let tables = steps.map(\.commandMarkdown).filter { !$0.isEmpty }
+        return Array(tables.joined(separator: [""]))
     }
 
     /// What weakens the plan is bold.
@@ -96,7 +103,7 @@ extension PlanReport {
 
 extension Markdown {
     /// Lines that a reader unfolds; a summary alone where there are none.
-    fileprivate static func folded(_ summary: String, _ lines: [String]) -> [String] {
+    static func folded(_ summary: String, _ lines: [String]) -> [String] {
         guard !lines.isEmpty else { return [summary] }
         return ["<details><summary>\(summary)</summary>", ""] + lines + ["", "</details>"]
     }

@@ -5,8 +5,10 @@ import PlanModel
 
 extension PlanReport {
     /// The whole report, for a terminal or a log.
-    /// - Parameter showsPassed: whether to print a line for each check that passed, even if there are many.
-    func text(header: PlanHeader, style: Style, showsPassed: Bool = false) -> String {
+    /// - Parameters:
+    ///   - showsPassed: whether to print a line for each check that passed, even if there are many.
+    ///   - showsCommands: whether to print a line for each command that changes a server, instead of how many there are.
+    func text(header: PlanHeader, style: Style, showsPassed: Bool = false, showsCommands: Bool = false) -> String {
         var lines = header.lines + [""]
         for (number, step) in steps.enumerated() {
             lines.append("\(number + 1). \(style.strong(.blue, step.id)): \(mark(step))\(step.does)")
@@ -17,14 +19,21 @@ extension PlanReport {
             if !settings.isEmpty { lines.append("     " + style.color(.gray, settings.joined(separator: ", "))) }
             lines += deviations(of: step, style)
             lines += step.outlook.map { "     now: \($0)" }
+            if !showsCommands, let count = step.commandCount { lines.append("     \(count)") }
             if let undo = step.undo { lines.append("     back: \(undo)") }
+            if showsCommands { lines += step.commandLines(style) }
             if step.isPointOfNoReturn { lines.append("     " + style.strong(.yellow, "point of no return")) }
             if let count = passedCount(step), !showsPassed {
                 lines.append("     \(Mark.ok.text(style)) \(step.id): \(count.text)")
             }
             lines += findings(of: step, style, showsPassed: showsPassed)
         }
-        lines += [""] + (reviewCount.map { ["review: \($0) ('planrun lint \(path.shellWord)' shows them)"] } ?? [])
+        lines +=
+            [""] + estimateLines(style)
+            + (reviewCount.map { ["review: \($0) ('planrun lint \(path.shellWord)' shows them)"] } ?? [])
+        if !showsCommands, steps.contains(where: { !$0.commands.isEmpty }) {
+            lines.append("'--commands' shows each command with its reason, and those that take it back")
+        }
         return (lines + [summary] + (unfinished?.planChanges.map { "  the plan has changed since: \($0)" } ?? []))
             .joined(separator: "\n")
     }

@@ -35,6 +35,28 @@ struct PlanReport: Codable, Sendable {
         /// What the step would do or find on the servers as they are now; `does` comes from the plan alone.
         var outlook: [String]
         var findings: [Finding]
+        /// What the step sends to change servers, in this order, if nothing goes wrong.
+        var commands: [CommandLine] = []
+        var waysBack: [WayBack] = []
+    }
+
+    /// A command as a person types it in `redis-cli`. It holds no secret.
+    struct CommandLine: Codable, Sendable {
+        /// `target 10.0.0.2:6379`
+        var server: String
+        var command: String
+        var why: String
+        /// What the server has to answer.
+        var answer: String
+        /// When it is sent, where that is not certain.
+        var condition: String?
+    }
+
+    /// The commands that take a step back.
+    struct WayBack: Codable, Sendable {
+        /// From where, if the step has several ways back: `before the promotion`.
+        var start: String?
+        var commands: [CommandLine]
     }
 
     struct CheckOff: Codable, Sendable {
@@ -82,6 +104,8 @@ struct PlanReport: Codable, Sendable {
     /// The run of the plan that has begun and is not finished.
     var unfinished: UnfinishedRun?
     var topology: TopologyForecast
+    /// `nil` where it was not asked for.
+    var estimate: RunEstimate?
     var steps: [Entry]
     /// In the order of the plan.
     var review: [Remark]
