@@ -42,7 +42,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
                     ShowVerb.self,
                     CheckVerb.self,
                     CompareVerb.self, StatusVerb.self, ReportVerb.self,
-                    GraphVerb.self, SchemaVerb.self,
+                    GraphVerb.self, RunbookVerb.self, SchemaVerb.self,
                 ]),
             CommandGroup(
                 name: "Server-changing",

@@ -25,6 +25,7 @@ enum VerbFailure: String, DeclaredFailure {
     case comparisonNotResumable = "comparison-not-resumable"
     case metricsNotServed = "metrics-not-served"
     case fileExists = "file-exists"
+    case noRunbook = "no-runbook"
 
     var summary: String {
         switch self {
@@ -44,10 +45,11 @@ enum VerbFailure: String, DeclaredFailure {
         case .moreWritesGivenUp: "going back loses more writes than `--discard-writes` allows"
         case .formatUnsafe: "a formatted plan would not have meant the same"
         case .rehearsalFailed: "a rehearsal ended for a reason that planrun does not know"
-        case .fileNotWritten: "a file of a comparison, a new plan or a report could not be written"
+        case .fileNotWritten: "the file that was asked for could not be written"
         case .metricsNotServed: "the metrics cannot be served or written where `--metrics` says"
         case .comparisonNotResumable: "the files of an interrupted comparison are not those of this one, or not whole"
         case .fileExists: "the file for a new plan exists already"
+        case .noRunbook: "no order is known in which a person could carry the plan out safely"
         }
     }
 }

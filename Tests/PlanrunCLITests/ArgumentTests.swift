@@ -5,7 +5,7 @@ import Testing
 struct ArgumentTests {
     private static let verbs = [
         "init", "validate", "lint", "fmt", "diff", "plan", "check", "compare", "apply", "resume", "rollback", "status",
-        "graph",
+        "graph", "runbook",
         "rehearse",
         "schema",
     ]

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Diagnostics
+import Escaping
+import Execution
+import Operations
+import PlanModel
+import SystemPackage
+
+struct RunbookVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "runbook",
+        abstract: "Write a plan as a runbook for a person with redis-cli, in Markdown. Changes nothing.")
+
+    @Argument(help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
+    var plan: String
+
+    @Flag(name: .long, help: "From the plan alone; ask no server.")
+    var offline = false
+
+    @Option(
+        name: .long, help: ArgumentHelp("Write it to a file.", valueName: "file"),
+        completion: .file(extensions: ["md"]))
+    var out: String?
+
+    @OptionGroup var display: DisplayOptions
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let plan = try context.loadPlan(plan)
+        let servers = offline ? nil : try context.servers(of: plan)
+        let runbook = await Runbook.make(plan, servers)
+        await servers?.close()
+        if let obstacle = runbook.obstacle {
+            context.tell(
+                Notice(
+                    code: .verb(.noRunbook),
+                    what: "no order is known in which a person could carry this plan out safely",
+                    details: [obstacle],
+                    next: [
+                        NextCommand(line: "planrun plan \(plan.file.path.shellWord)", meaning: "what planrun would do")
+                    ]))
+            return .failure
+        }
+        let text = runbook.markdown(PlanHeader(plan: plan), isLive: servers != nil)
+        guard let out else {
+            context.output(text)
+            return .success
+        }
+        return write(text + "\n", to: out, context)
+    }
+
+    private func write(_ text: String, to path: String, _ context: CommandContext) -> ExitStatus {
+        do throws(Errno) {
+            try WholeFile(path: path).write(Array(text.utf8))
+        } catch {
+            context.tell(
+                Notice(
+                    code: .verb(.fileNotWritten), what: "'\(path)' could not be written: \(error)",
+                    help: ["name a file in a folder that exists and can be written"]))
+            return .failure
+        }
+        context.tell("written to \(path)")
+        return .success
+    }
+}
