@@ -94,7 +94,7 @@ struct Migration: Sendable {
     /// The record tells the gap that the writers saw, and not less. They measure from their side of the connection, so a
     /// busy machine can put both a few milliseconds apart.
     private func expectToTell(_ gap: Duration, _ title: String) throws {
-        let facts = try state().status == .rolledBack ? returnFacts() : failoverFacts()
+        let facts = try failoverFacts()
         guard case .double(let told)? = facts["writeGapSeconds"] else {
             Issue.record("\(title): the record tells no write gap")
             return
