@@ -53,18 +53,34 @@ struct Detachment {
             memory.isDetaching = true
             try await context.save(StateValue(memory))
         }
-        try await Sentinels(servers)?.forget(
-            [target.endpoint],
-            world: [
-                "the target is detached" + (memory.isCopied == nil ? "; \(servers.source.endpoint) takes writes" : "")
-            ],
-            context)
+        try await makeForgotten(memory, context)
         // The resets take time. A Sentinel that was not reset yet may have promoted the target, and then clients write
         // there. A Sentinel that was reset has forgotten the target and cannot promote it.
         try await refuseIfNamed(context)
         let kept = try await empty(memory)
         try await restore(memory)
         return sentence(memory, kept: kept)
+    }
+
+    /// How often it is begun anew. A Sentinel makes the target follow at most once in some seconds.
+    private static let rounds = 5
+
+    /// Makes every Sentinel forget the target, which follows nobody then.
+    ///
+    /// A Sentinel that was not reset yet can make the target follow the source again. From the source the Sentinels that were
+    /// reset before learn of the target anew, so all of it is done again until nobody lists it.
+    private func makeForgotten(_ memory: ReplicaOfMemory, _ context: StepContext) async throws {
+        guard let sentinels = Sentinels(servers) else { return }
+        let world = [
+            "the target is detached" + (memory.isCopied == nil ? "; \(servers.source.endpoint) takes writes" : "")
+        ]
+        for _ in 1...Self.rounds {
+            try await sentinels.forget([target.endpoint], world: world, context)
+            let follows = try await target.replication().upstream != nil
+            let isListed = try await sentinels.knowsAny([target.endpoint])
+            guard follows || isListed else { return }
+            if follows { try await target.ask(["REPLICAOF", "NO", "ONE"], timeout: .seconds(30)) }
+        }
     }
 
     /// Whether it is the source, or the one that the plan named before.
