@@ -93,7 +93,7 @@ extension Walk {
             return try await process.wait()
         }
         Notes.add(
-            "\(testDescription): \(line[0]) ended with \(outcome.exitCode.map { "\($0)" } ?? "a signal") \(outcome.errors)"
+            "\(testDescription): \(line[0]) ended with \(outcome.exitCode.map { "\($0)" } ?? "a signal")\n\(outcome.complaint)"
         )
         return outcome
     }
