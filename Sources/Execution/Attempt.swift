@@ -105,6 +105,7 @@ struct Attempt: Sendable {
             },
             note: { mailbox.send(.mark(node.id, $0)) },
             report: { mailbox.send(.progress(node.id, $0)) },
+            tell: { mailbox.send(.finding(node.id, $0)) },
             isDraining: { stopping.isDraining }, isLeaseLost: { stopping.isLeaseLost })
     }
 }

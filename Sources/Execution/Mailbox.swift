@@ -7,6 +7,7 @@ struct Mailbox: Sendable {
         /// The attempt goes on when the answer says that its undo data is in the store.
         case intend(NodeID, undo: StateValue?, CheckedContinuation<Void, any Error>)
         case progress(NodeID, Progress)
+        case finding(NodeID, String)
         /// How far the node has come; see `StepContext.mark`.
         case mark(NodeID, StateValue?)
         case ended(NodeID, Attempt.End)

@@ -50,7 +50,7 @@ struct RunDriver {
             switch message {
             case .checkpoint(let report): receive(report, &group)
             case .leaseLost(let failure): _ = journal.lost(failure)
-            case .intend, .progress, .mark, .ended, .retryDue, .renewalDue, .progressDue, .interrupt: break
+            case .intend, .progress, .finding, .mark, .ended, .retryDue, .renewalDue, .progressDue, .interrupt: break
             }
         }
     }
@@ -64,6 +64,7 @@ struct RunDriver {
         switch message {
         case .intend(let id, let undo, let reply): intend(id, undo: undo, reply)
         case .progress(let id, let progress): receive(progress, of: id, &group)
+        case .finding(let id, let text): tell(id, .finding(text))
         case .mark(let id, let mark): journal.record(id) { state, position, _ in state.note(position, mark: mark) }
         case .progressDue(let id):
             if let progress = pace.due(id, at: elapsed()) { tell(id, progress) }

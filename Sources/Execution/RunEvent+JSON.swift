@@ -46,6 +46,7 @@ extension RunEvent: Codable {
         var remainingSeconds: Double?
         var untilTimeoutSeconds: Double?
         var figures: [Figure: Double]?
+        var finding: String?
         var result: StepResult?
         var unchanged: String?
         var failure: StepFailure?
@@ -109,6 +110,7 @@ extension RunEvent.Line {
             (fraction, remainingSeconds) = (progress.fraction, progress.remaining?.inSeconds)
             untilTimeoutSeconds = progress.untilTimeout?.inSeconds
             figures = progress.figures.isEmpty ? nil : progress.figures
+        case .finding(let text): finding = text
         case .succeeded(let result, let took, let unchanged):
             (self.result, tookSeconds, self.unchanged) = (result.withoutMemo, took.inSeconds, unchanged)
         case .warned(let result, let took): (self.result, tookSeconds) = (result.withoutMemo, took.inSeconds)
@@ -134,6 +136,7 @@ extension RunEvent.StepEvent {
         switch self {
         case .started: "started"
         case .progress: "progress"
+        case .finding: "finding"
         case .succeeded: "succeeded"
         case .warned: "warned"
         case .failed: "failed"
@@ -208,6 +211,7 @@ extension RunEvent.Line {
                 progress.untilTimeout = untilTimeoutSeconds.map { .seconds($0) }
                 return .progress(progress)
             }
+        case "finding": return finding.map { .finding($0) }
         case "succeeded": return result.map { .succeeded($0, took: took, unchanged: unchanged) }
         case "warned": return result.map { .warned($0, took: took) }
         case "failed": return failure.map { .failed($0, took: took) }

@@ -19,6 +19,8 @@ package struct RunEvent: Sendable, Equatable {
     package enum StepEvent: Sendable, Equatable {
         case started
         case progress(Progress)
+        /// What a step that goes on has seen, as a sentence.
+        case finding(String)
         /// - Parameter unchanged: why there was nothing to do, if `inspect` found the work done already; otherwise
         ///   `nil`.
         case succeeded(StepResult, took: Duration, unchanged: String?)

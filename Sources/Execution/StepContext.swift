@@ -23,6 +23,7 @@ package struct StepContext: Sendable {
     private let saveUndo: @Sendable (StateValue) async throws -> Void
     private let noteMark: @Sendable (StateValue?) -> Void
     private let reportProgress: @Sendable (Progress) -> Void
+    private let tellFinding: @Sendable (String) -> Void
     private let draining: @Sendable () -> Bool
     private let leaseLost: @Sendable () -> Bool
 
@@ -33,6 +34,7 @@ package struct StepContext: Sendable {
         save: @escaping @Sendable (StateValue) async throws -> Void,
         note: @escaping @Sendable (StateValue?) -> Void = { _ in },
         report: @escaping @Sendable (Progress) -> Void,
+        tell: @escaping @Sendable (String) -> Void = { _ in },
         isDraining: @escaping @Sendable () -> Bool,
         isLeaseLost: @escaping @Sendable () -> Bool = { false }
     ) {
@@ -47,6 +49,7 @@ package struct StepContext: Sendable {
         self.saveUndo = save
         self.noteMark = note
         self.reportProgress = report
+        self.tellFinding = tell
         self.draining = isDraining
         self.leaseLost = isLeaseLost
     }
@@ -78,6 +81,9 @@ package struct StepContext: Sendable {
 
     /// Says what the operation is doing or waiting for. Cheap; views show the latest.
     package func report(_ progress: Progress) { reportProgress(progress) }
+
+    /// Says what the operation has seen while it goes on: a sentence, which every view shows.
+    package func tell(finding: String) { tellFinding(VisibleText.escape(finding)) }
 
     /// Whether the run is being stopped, as after one Ctrl-C: waits end with `CancellationError`, critical sections
     /// finish.

@@ -80,6 +80,7 @@ extension RunMetrics.State {
         case .failed(_, let duration): end(node, duration)
         case .retrying: retries += 1
         case .kept(let result?): measured(node, result)
+        case .finding: break
         case .started, .paused, .interrupted, .kept(nil): remaining[node] = nil
         }
     }
@@ -99,7 +100,7 @@ extension RunMetrics.NodeState {
     fileprivate init?(_ event: RunEvent.StepEvent, isBack: Bool) {
         switch event {
         case .started, .retrying: self = isBack ? .undoing : .running
-        case .progress: return nil
+        case .progress, .finding: return nil
         case .succeeded, .kept(nil): self = isBack ? .undone : .succeeded
         case .kept(let result?): self = result.verdict == .warned ? .warned : .succeeded
         case .warned: self = isBack ? .undone : .warned

@@ -87,6 +87,7 @@ extension StepKind {
         case .verify: .verify(VerifyStep())
         case .approval: self
         case .failover: .failover(FailoverStep())
+        case .watch: .watch(WatchStep())
         }
     }
 }

@@ -10,6 +10,7 @@ package enum StepKind: Sendable, Hashable {
     case verify(VerifyStep)
     case approval(ApprovalStep)
     case failover(FailoverStep)
+    case watch(WatchStep)
 
     /// The names of the step kinds, as a plan spells them, in the order in which schema and messages list them.
     package enum Name: String, Sendable, Hashable, CaseIterable {
@@ -22,6 +23,7 @@ package enum StepKind: Sendable, Hashable {
         case verify
         case approval
         case failover
+        case watch
 
         /// Kinds of the language that a later version will know.
         static let planned = ["run", "decommission"]
@@ -37,6 +39,7 @@ package enum StepKind: Sendable, Hashable {
             case .verify: VerifyStep.self
             case .approval: ApprovalStep.self
             case .failover: FailoverStep.self
+            case .watch: WatchStep.self
             }
         }
     }
@@ -52,6 +55,7 @@ package enum StepKind: Sendable, Hashable {
         case .verify(let step): step
         case .approval(let step): step
         case .failover(let step): step
+        case .watch(let step): step
         }
     }
 }

@@ -156,6 +156,7 @@ final class EventLog: Sendable {
         switch event {
         case .started: "started"
         case .progress(let progress): "progress \(progress.now)"
+        case .finding(let text): "finding \(text)"
         case .succeeded(_, _, let unchanged): unchanged == nil ? "succeeded" : "unchanged"
         case .warned: "warned"
         case .failed(let failure, _): "failed \(failure.code.word)"

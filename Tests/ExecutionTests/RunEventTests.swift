@@ -27,7 +27,7 @@ struct RunEventTests {
         + steps.map { (.undo("cut", attempt: 1, $0), "undo-\($1)") }
 
     private static let steps: [(RunEvent.StepEvent, String)] = [
-        (.started, "started"), (.progress(Progress("full sync")), "progress"),
+        (.started, "started"), (.progress(Progress("full sync")), "progress"), (.finding("it is away"), "finding"),
         (
             .progress(
                 Progress(

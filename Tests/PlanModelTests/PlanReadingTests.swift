@@ -54,10 +54,14 @@ struct PlanReadingTests {
 
     @Test func `what a plan says is what it means: steps`() throws {
         let steps = try readFixture("everything").steps
-        #expect(steps.map(\.id) == ["ready", "users", "follow", "synced", "data", "approval", "failover", "after"])
+        #expect(
+            steps.map(\.id) == ["ready", "users", "follow", "synced", "data", "approval", "failover", "watch", "after"])
         #expect(
             steps.map(\.needs)
-                == [[], ["ready"], ["users"], ["follow"], ["synced"], ["synced"], ["data", "approval"], ["failover"]])
+                == [
+                    [], ["ready"], ["users"], ["follow"], ["synced"], ["synced"], ["data", "approval"], ["failover"],
+                    ["watch"],
+                ])
         #expect(steps[0].timeout == .seconds(5400) && steps[0].retries == 2)
         #expect(
             steps[0].kind
@@ -94,7 +98,8 @@ struct PlanReadingTests {
                     FailoverStep(
                         method: .shutdown, writePause: .milliseconds(1500), resting: .shutdown, replicas: .detach,
                         verifiedWithin: .seconds(7_200))))
-        #expect(steps[7].kind == .verify(VerifyStep()))
+        #expect(steps[7].kind == .watch(WatchStep(duration: .seconds(3_600), onTrouble: .ask)))
+        #expect(steps[8].kind == .verify(VerifyStep()))
     }
 
     @Test func `a step knows where it is written`() throws {

@@ -13,6 +13,7 @@ extension StepKind {
         case .verify(let step): step
         case .approval(let step): step
         case .failover(let step): step
+        case .watch(let step): step
         }
     }
 }

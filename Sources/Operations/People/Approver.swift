@@ -21,6 +21,13 @@ package protocol Approver: Sendable {
     func approval(
         of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
     ) async throws -> Approval
+
+    /// How a person said yes to a step before it began, as `--approve watch`; `nil` if nobody did.
+    func approvedInAdvance(_ step: String) -> String?
+}
+
+extension Approver {
+    package func approvedInAdvance(_ step: String) -> String? { nil }
 }
 
 /// For who only looks: nobody is asked.

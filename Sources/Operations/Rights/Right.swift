@@ -31,6 +31,8 @@ extension Right {
     static let configSet = Right("+config|set", "CONFIG", "SET", "replica-priority", "100")
     static let configRewrite = Right("+config|rewrite", "CONFIG", "REWRITE")
 
+    static let slowLog = Right("+slowlog|get", "SLOWLOG", "GET", "1")
+
     static let clientInfo = Right("+client|info", "CLIENT", "INFO")
     static let clientList = Right("+client|list", "CLIENT", "LIST")
     static let clientSetName = Right("+client|setname", "CLIENT", "SETNAME", "planrun")

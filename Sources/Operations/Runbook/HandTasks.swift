@@ -60,6 +60,7 @@ struct HandTasks {
         case .verify(let verify): return [verifying(step, verify)]
         case .failover(let failover):
             return HandCutover(scene: scene, shell: shell, step: failover, before: before).tasks(&script)
+        case .watch(let watch): return [watching(step, watch)]
         }
     }
 
@@ -101,6 +102,17 @@ struct HandTasks {
         task.say(
             "Stop if the link is lost again: then `\(shell.function(scene.target)) CONFIG SET replica-priority 0`, and begin this task anew. Nobody does it for you, as planrun would."
         )
+        return task
+    }
+
+    private func watching(_ step: Step, _ watch: WatchStep) -> Task {
+        var task = Task("\(step.id): stay and look")
+        task.say("Look again and again for \(watch.duration.planText): each line must go on to print something.")
+        task.look(
+            [shell.look(scene.target, "INFO replication", shows: "role:master", "the target is the primary")]
+                + shell.shown(scene.target))
+        task.say(
+            "Where one does not, somebody turns the cutover back: `CLIENT LIST` on the target shows who is connected.")
         return task
     }
 

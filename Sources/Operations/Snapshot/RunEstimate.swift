@@ -109,6 +109,9 @@ extension RunEstimate {
                 "; a source waits up to 5 s before it begins, \(still)")
         case .verify(let verify): return comparison(step.id, verify, figures)
         case .approval: return Part(step.id, nil, "a person decides")
+        case .watch(let watch):
+            let seconds = watch.duration / .seconds(1)
+            return Part(step.id, seconds...seconds, "'for'; a person may end it earlier")
         case .failover(let failover): return handover(step.id, failover, plan, figures)
         }
     }

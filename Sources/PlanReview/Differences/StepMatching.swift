@@ -116,7 +116,7 @@ private struct Guards {
     /// Whether the step looks, asks or saves: a plan without it catches less.
     func isGuard(_ step: Step, in plan: Plan) -> Bool {
         switch step.kind {
-        case .preflight, .backup, .waitForSync, .verify: true
+        case .preflight, .backup, .waitForSync, .verify, .watch: true
         case .approval: Self.awaited(plan).contains(step.id)
         default: false
         }

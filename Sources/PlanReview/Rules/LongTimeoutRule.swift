@@ -24,7 +24,7 @@ struct LongTimeoutRule: ReviewRule {
     /// The longest time after which somebody should look; `nil` for a step that waits for a person.
     private static func most(_ step: Step) -> Duration? {
         switch step.kind {
-        case .approval: nil
+        case .approval, .watch: nil
         case .failover, .replicaof, .monitor, .users: .seconds(1_800)
         case .preflight: .seconds(3_600)
         default: .seconds(86_400)

@@ -36,6 +36,8 @@ struct ShortTimeoutRule: ReviewRule {
                 ? (.seconds(600), "reading every key") : (.seconds(30), "a Sentinel that has to leave TILT")
         case .replicaof: plan.target.engine == .dragonfly ? (.seconds(20), "a REPLICAOF of a Dragonfly") : nil
         case .approval: (.seconds(60), "asking a person")
+        case .watch(let settings):
+            (settings.duration + .seconds(10), "watching for \(settings.duration.planText)")
         default: nil
         }
     }

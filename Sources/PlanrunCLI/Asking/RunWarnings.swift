@@ -12,7 +12,7 @@ final class RunWarnings: Sendable {
         case .warned(let result, _): add(node, result)
         case .kept(let result?) where result.verdict == .warned: add(node, result)
         case .succeeded: remove(node)
-        case .started, .progress, .failed, .retrying, .paused, .interrupted, .kept: break
+        case .started, .progress, .finding, .failed, .retrying, .paused, .interrupted, .kept: break
         }
     }
 

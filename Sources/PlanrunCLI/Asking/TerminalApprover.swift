@@ -14,11 +14,13 @@ struct TerminalApprover: Approver {
     /// The word that a person types to approve a step that leads to the point of no return.
     static let cutover = "cutover"
 
+    func approvedInAdvance(_ step: String) -> String? { approvals.steps.contains(step) ? "--approve \(step)" : nil }
+
     func approval(
         of request: ApprovalRequest, facts: @escaping @Sendable () async throws -> [ApprovalFact]
     ) async throws -> Approval {
         if approvals.all { return .given("--auto-approve") }
-        if approvals.steps.contains(request.step) { return .given("--approve \(request.step)") }
+        if let how = approvedInAdvance(request.step) { return .given(how) }
         guard let inquiry else { return .nobodyToAsk }
         let warned = warnings().map { "  warned of: \($0)" }
         let introduction = warned + (request.isBeforeCutover ? ["  \(wayBack)"] : [])

@@ -14,7 +14,7 @@ final class StepTimes: Sendable {
             switch step {
             case .started:
                 if !times.contains(where: { $0.step == id }) { times.append((id, event.at, event.at)) }
-            case .progress, .retrying, .paused, .interrupted, .kept: break
+            case .progress, .finding, .retrying, .paused, .interrupted, .kept: break
             case .succeeded, .warned, .failed:
                 if let index = times.firstIndex(where: { $0.step == id }) { times[index].end = event.at }
             }

@@ -67,10 +67,10 @@ struct PassedChecks: Sendable {
         case .warned: checks.group.warned += 1
         case .failed(let failure, _) where failure.isConsequence: checks.group.notAsked += 1
         case .failed: checks.group.failed += 1
-        case .interrupted, .paused, .progress, .retrying: break
+        case .interrupted, .paused, .progress, .finding, .retrying: break
         }
         switch outcome {
-        case .started, .progress, .retrying: items.append(.event(event))
+        case .started, .progress, .finding, .retrying: items.append(.event(event))
         case .succeeded, .kept: checks.running.remove(node)
         case .failed(let failure, _) where failure.isConsequence: checks.running.remove(node)
         case .warned, .failed, .interrupted, .paused:

@@ -45,6 +45,7 @@ struct RunLines: Sendable {
         switch event {
         case .started: nil
         case .progress(let progress): mark(.goingOn, node, waiting(progress))
+        case .finding(let text): mark(.warning, node, text)
         case .succeeded(let result, let took, let unchanged):
             mark(.ok, node, (unchanged ?? result.summary) + time(took))
         case .warned(let result, let took):

@@ -124,11 +124,12 @@ struct StatusView {
     private func text(_ node: RunState.Node) -> String {
         var text = "\(node.id)"
         if node.status == .started {
-            return text
+            return text + (standing(of: node) ?? "")
                 + (isCutOff
                     ? ": it had begun, and its end is not recorded; 'resume' asks the servers how far it came" : "")
         }
         if node.status == .undone { return text }
+        if node.status == .pending, node.error == nil, let standing = standing(of: node) { return text + standing }
         if let error = node.error {
             text += ": \(VisibleText.escape(error.sentence))"
         } else if let result = node.result, node.status == .succeeded {
@@ -139,6 +140,11 @@ struct StatusView {
             text += " (\(started.duration(to: finished).short))"
         }
         return text
+    }
+
+    /// How far a watch has come.
+    private func standing(of node: RunState.Node) -> String? {
+        WatchStanding(node.mark, at: .now).map { ": \(VisibleText.escape($0.words))" }
     }
 
     private func line(_ mark: Mark, _ text: String, _ style: Style) -> String { "  \(mark.padded(style))\(text)" }

@@ -87,13 +87,14 @@ final class TerminalRunView: RunView {
         case .undo(let id, _, let event): (node, step) = ("undo \(id)", event)
         case .runStarted, .runDraining, .runCancelling, .runFinished, .rollbackStarted, .rollbackFinished: return
         }
-        let text: String? =
-            switch step {
-            case .started: "running"
-            case .progress(let progress): bar(progress) + lines.waiting(progress)
-            case .retrying(let failure, let after): RunLines.retrying(failure, after)
-            case .succeeded, .warned, .failed, .paused, .interrupted, .kept: nil
-            }
+        let text: String?
+        switch step {
+        case .finding: return
+        case .started: text = "running"
+        case .progress(let progress): text = bar(progress) + lines.waiting(progress)
+        case .retrying(let failure, let after): text = RunLines.retrying(failure, after)
+        case .succeeded, .warned, .failed, .paused, .interrupted, .kept: text = nil
+        }
         let position = state.running.firstIndex { $0.node == node }
         switch (text, position) {
         case (let text?, let position?): state.running[position].text = text

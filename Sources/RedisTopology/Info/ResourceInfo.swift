@@ -61,6 +61,8 @@ package struct StatsInfo: Sendable, Equatable {
     /// How many child processes the server has begun, for saving and for full syncs; `nil` for Dragonfly and for Redis
     /// before 6.2.
     package let forks: Int64?
+    /// How many keys the server has evicted for lack of memory.
+    package let evicted: Int64?
 
     package init(_ reply: RESPValue) throws(ReplyError) {
         try self.init(Info(reply))
@@ -71,6 +73,7 @@ package struct StatsInfo: Sendable, Equatable {
         fullSyncs = try section.integer("sync_full")
         commandsProcessed = try section.integer("total_commands_processed")
         forks = try section.integer("total_forks")
+        evicted = try section.integer("evicted_keys")
     }
 }
 

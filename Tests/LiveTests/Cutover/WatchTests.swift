@@ -1,0 +1,87 @@
+import Execution
+import Glibc
+import PlanGraph
+import RESP
+import RedisTopology
+import Rehearsal
+import TestKit
+import Testing
+
+extension LiveCutoverTests {
+    /// A run that stays after the cutover and looks whether it holds.
+    @Suite struct WatchTests {
+        @Test func `an operator who demotes the target is named, a person is asked, and a killed planrun goes on`()
+            async throws
+        {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(
+                    lab, steps: Migration.steps() + ["watch: { id: look, for: 1h, on-trouble: ask }"])
+                try await migration.fill(keys: 200)
+                let (asked, culprit) = try await PlanrunProcess.run(["apply", migration.plan]) { planrun in
+                    try await eventually("the watch has begun") { try Self.until(migration) != nil }
+                    let culprit = try await Operator(lab)
+                    return (try await planrun.wait(), culprit)
+                }
+                #expect(asked.exitCode == 3, "\(asked.standardError)")
+                let said = (asked.standardOutput + asked.standardError).joined(separator: "\n")
+                let address = lab.address(of: lab.target)
+                #expect(
+                    said.contains("look: trouble: target \(address) was made a replica of 127.0.0.1:1: "), "\(said)")
+                #expect(said.contains("the last command of \(culprit.address) ('night-shift') was that"), "\(said)")
+                #expect(said.contains("waiting[watch-trouble]"), "\(said)")
+
+                await culprit.session.close()
+                try await lab.send(["REPLICAOF", "NO", "ONE"], to: lab.target)
+                let until = try #require(try Self.until(migration))
+                try await PlanrunProcess.run(["resume", migration.plan]) { planrun in
+                    // It notes that the trouble is over, and then has nothing to ask any more.
+                    try await eventually("the record says that it is over") {
+                        try migration.state()["look"]?.mark?["count"]?.int ?? 0 > 1
+                    }
+                    await planrun.send(SIGKILL)
+                    _ = try await planrun.wait()
+                }
+                #expect(try Self.until(migration) == until)
+                let status = try await migration.planrun("status").standardOutput
+                #expect(
+                    status.contains { $0.contains("look: watches until ") && $0.contains("not any more: target") },
+                    "\(status)")
+                let ended = try await migration.planrun("resume", "--approve", "look")
+                #expect(ended.exitCode == 0, "\(ended.standardError)")
+                #expect(ended.standardOutput.contains { $0.contains("look: ended by --approve look; ") })
+                #expect(try migration.state()["look"]?.result?.verdict == .warned)
+            }
+        }
+
+        @Test func `a Dragonfly that stays the primary is watched to the end`() async throws {
+            try await withDragonflyLab(.quick) { lab, _ in
+                let migration = try Migration(lab, steps: Migration.steps() + ["watch: { id: look, for: 2s }"])
+                try await migration.fill(keys: 100)
+                let done = try await migration.planrun("apply")
+                #expect(done.exitCode == 0, "\(done.standardOutput + done.standardError)")
+                let result = try migration.state()["look"]?.result
+                #expect(result?.summary.hasPrefix("watched for 2s; ") == true, "\(result?.summary ?? "no result")")
+            }
+        }
+
+        /// When the watch ends, as the record says; `nil` before it has begun.
+        private static func until(_ migration: Migration) throws -> StateValue? {
+            try? migration.state()["look"]?.mark?["until"]
+        }
+
+        /// An application that makes the target a replica of nobody that lives, and stays connected.
+        private struct Operator: Sendable {
+            let address: String
+            let session: any CommandSession
+
+            init(_ lab: Lab) async throws {
+                var settings = lab.settings(for: lab.target)
+                settings.clientName = "night-shift"
+                session = lab.connector.session(settings)
+                let info = try await session.send(["CLIENT", "INFO"])
+                address = try #require(try ClientList(info).clients.first?.address)
+                _ = try await session.send(["REPLICAOF", "127.0.0.1", "1"])
+            }
+        }
+    }
+}
