@@ -65,10 +65,11 @@ let package = Package(
             ]),
         library("Metrics", ["Execution", "PlanGraph", "Escaping", "Values", nioCore, nioHTTP1, nioPosix]),
         library("Rehearsal", ["Escaping", "PlanModel", "RESP", "Values", nioCore, subprocess, system]),
+        library("Hooks", ["Diagnostics", "Escaping", "Operations", "PlanModel", subprocess, system]),
         library(
             "PlanrunCLI",
             [
-                "Operations", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph", "YAMLTree",
+                "Operations", "Hooks", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph", "YAMLTree",
                 "Diagnostics", "RedisTopology", "RESP", "RedisNIO", "Metrics", "Rehearsal", "Escaping", "Values",
                 argumentParser,
                 crypto, nioCore, subprocess, system,
@@ -115,6 +116,7 @@ let package = Package(
             ]),
         tests(
             "MetricsTests", ["Metrics", "Execution", "PlanGraph", "Values", "TestKit"], exclude: ["Fixtures"]),
+        tests("HooksTests", ["Hooks", "Operations", "PlanModel", "Diagnostics", "TestKit"]),
         tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", "Values", nioCore]),
         tests(
             "PlanrunCLITests",

@@ -88,6 +88,7 @@ extension StepKind {
         case .approval: self
         case .failover: .failover(FailoverStep())
         case .watch: .watch(WatchStep())
+        case .run(let step): .run(RunStep(command: step.command))
         }
     }
 }

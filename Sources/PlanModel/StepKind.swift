@@ -11,6 +11,7 @@ package enum StepKind: Sendable, Hashable {
     case approval(ApprovalStep)
     case failover(FailoverStep)
     case watch(WatchStep)
+    case run(RunStep)
 
     /// The names of the step kinds, as a plan spells them, in the order in which schema and messages list them.
     package enum Name: String, Sendable, Hashable, CaseIterable {
@@ -24,9 +25,10 @@ package enum StepKind: Sendable, Hashable {
         case approval
         case failover
         case watch
+        case run
 
         /// Kinds of the language that a later version will know.
-        static let planned = ["run", "decommission"]
+        static let planned = ["decommission"]
 
         var settingsType: any StepSettings.Type {
             switch self {
@@ -40,6 +42,7 @@ package enum StepKind: Sendable, Hashable {
             case .approval: ApprovalStep.self
             case .failover: FailoverStep.self
             case .watch: WatchStep.self
+            case .run: RunStep.self
             }
         }
     }
@@ -56,6 +59,7 @@ package enum StepKind: Sendable, Hashable {
         case .approval(let step): step
         case .failover(let step): step
         case .watch(let step): step
+        case .run(let step): step
         }
     }
 }

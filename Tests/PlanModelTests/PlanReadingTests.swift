@@ -55,12 +55,14 @@ struct PlanReadingTests {
     @Test func `what a plan says is what it means: steps`() throws {
         let steps = try readFixture("everything").steps
         #expect(
-            steps.map(\.id) == ["ready", "users", "follow", "synced", "data", "approval", "failover", "watch", "after"])
+            steps.map(\.id) == [
+                "ready", "users", "follow", "synced", "data", "approval", "failover", "watch", "run", "after",
+            ])
         #expect(
             steps.map(\.needs)
                 == [
                     [], ["ready"], ["users"], ["follow"], ["synced"], ["synced"], ["data", "approval"], ["failover"],
-                    ["watch"],
+                    ["watch"], ["run"],
                 ])
         #expect(steps[0].timeout == .seconds(5400) && steps[0].retries == 2)
         #expect(
@@ -99,7 +101,18 @@ struct PlanReadingTests {
                         method: .shutdown, writePause: .milliseconds(1500), resting: .shutdown, replicas: .detach,
                         verifiedWithin: .seconds(7_200))))
         #expect(steps[7].kind == .watch(WatchStep(duration: .seconds(3_600), onTrouble: .ask)))
-        #expect(steps[8].kind == .verify(VerifyStep()))
+        #expect(
+            steps[8].kind
+                == .run(
+                    RunStep(
+                        command: ["hooks/dns.sh", "cutover", "300"], undo: ["hooks/dns.sh", "back"],
+                        check: ["hooks/dns.sh", "check"],
+                        environment: [
+                            "ZONE": .text("example.net"), "DNS_TOKEN": .secret(.environment("DNS_TOKEN")),
+                            "key": .secret(.file("secrets/dns")),
+                        ], directory: "hooks")))
+        #expect(steps[8].timeout == .seconds(120))
+        #expect(steps[9].kind == .verify(VerifyStep()))
     }
 
     @Test func `a step knows where it is written`() throws {

@@ -5,13 +5,22 @@ import Testing
 @Suite struct RehearsedPlanTests {
     private let cast = RehearsalCast(
         watcher: ("watcher", .file("watcher.secret")), application: .file("application.secret"),
-        replication: ("follower", .file("replication.secret")), source: .file("source.secret"))
+        replication: ("follower", .file("replication.secret")), source: .file("source.secret"), runsCommands: true)
 
     @Test func `a rehearsal carries every step of a plan out, with secrets of its own`() throws {
         let plan = try readFixture("everything")
         let rehearsed = plan.rehearsed(cast)
         #expect(rehearsed.steps.map(\.id) == plan.steps.map(\.id))
         #expect(rehearsed.steps.map(\.needs) == plan.steps.map(\.needs))
+    }
+
+    @Test func `commands are left out unless they are asked for`() throws {
+        var cast = cast
+        cast.runsCommands = false
+        let plan = try readFixture("everything")
+        let rehearsed = plan.rehearsed(cast)
+        #expect(rehearsed.steps.map(\.id) == plan.steps.map(\.id).filter { $0 != "run" })
+        #expect(rehearsed.steps.last?.needs == ["watch"])
     }
 
     @Test func `what needed a step that is left out needs what that one needed`() throws {

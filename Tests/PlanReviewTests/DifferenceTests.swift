@@ -23,7 +23,7 @@ struct LoosenedLimitTests {
         func step(_ name: StepKind.Name) -> String {
             let own = name == kind ? settings : ""
             let required: [StepKind.Name: String] = [
-                .approval: "question: Go on?", .verify: kind == .verify ? "" : "data: full",
+                .approval: "question: Go on?", .run: "command: [x]", .verify: kind == .verify ? "" : "data: full",
             ]
             let parts = [required[name] ?? "", own].filter { !$0.isEmpty }.joined(separator: ", ")
             return "  - \(name.rawValue): { \(parts) }\n"

@@ -37,8 +37,9 @@ extension RunState {
         nodes[position].finishedAt = now
     }
 
+    /// Waits for a person. What an earlier attempt has begun may still be in place, and has to be taken back then.
     mutating func pause(_ position: Int, _ failure: StepFailure) {
-        nodes[position].status = .pending
+        nodes[position].status = nodes[position].undo == nil ? .pending : .started
         nodes[position].error = failure
     }
 

@@ -13,9 +13,10 @@ extension ApprovalStep: StepExecution {
             step: step.id, question: question, isBeforeCutover: place.isBeforeCutover)
         return [
             [
-                StepNode(question) { servers, approver, _ in
+                StepNode(question) { servers, surroundings, _ in
                     ApprovalOperation(
-                        request: request, isAfterCutover: place.isAfterCutover, servers: servers, approver: approver)
+                        request: request, isAfterCutover: place.isAfterCutover, servers: servers,
+                        approver: surroundings.approver)
                 }
             ]
         ]

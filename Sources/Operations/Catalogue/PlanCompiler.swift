@@ -27,9 +27,12 @@ package struct CompiledPlan: Sendable {
     }
 
     package func operations(
-        servers: Servers, approver: any Approver, allowance: WriteAllowance = .noReturn
+        servers: Servers, approver: any Approver, hooks: any HookRunner = NoHooks(),
+        allowance: WriteAllowance = .noReturn
     ) -> some OperationProvider {
-        PlanOperations(makers: makers, servers: servers, approver: approver, allowance: allowance)
+        PlanOperations(
+            makers: makers, servers: servers, surroundings: Surroundings(approver: approver, hooks: hooks),
+            allowance: allowance)
     }
 
     /// What the description of a step depends on besides the step itself.
@@ -53,12 +56,12 @@ package struct CompiledPlan: Sendable {
 private struct PlanOperations: OperationProvider {
     let makers: [NodeID: StepNode.Maker]
     let servers: Servers
-    let approver: any Approver
+    let surroundings: Surroundings
     let allowance: WriteAllowance
 
     func operation(for node: NodeID) -> any Operation {
         guard let maker = makers[node] else { preconditionFailure("node '\(node)' was never compiled") }
-        return maker(servers, approver, allowance)
+        return maker(servers, surroundings, allowance)
     }
 }
 

@@ -14,6 +14,7 @@ extension StepKind {
         case .approval(let step): step
         case .failover(let step): step
         case .watch(let step): step
+        case .run(let step): step
         }
     }
 }

@@ -50,6 +50,14 @@ package enum OperationFailure: String, DeclaredFailure {
     case comparisonStale = "comparison-stale"
     case targetUnrecognised = "target-unrecognised"
 
+    // Commands of the user's
+    case runFailed = "run-failed"
+    case runLater = "run-later"
+    case runCutOff = "run-cut-off"
+    case runInterrupted = "run-interrupted"
+    case runCheckUnclear = "run-check-unclear"
+    case runNotStarted = "run-not-started"
+
     // The cutover
     case sourceNotMonitored = "source-not-monitored"
     case sentinelsNotReady = "sentinels-not-ready"
@@ -123,6 +131,12 @@ package enum OperationFailure: String, DeclaredFailure {
         case .comparisonVoid: "a server was restarted, emptied or given other data while it was compared"
         case .comparisonStale: "the keys were compared too long ago for the cutover (the step waits)"
         case .targetUnrecognised: "a server lists a replica, and planrun cannot find out whether it is the target"
+        case .runFailed: "a command of a `run` step did not end well"
+        case .runLater: "a command of a `run` step asks to be run later"
+        case .runCutOff: "planrun ended a command of a `run` step before it was over"
+        case .runInterrupted: "nobody knows whether the command of a `run` step was done (the step waits)"
+        case .runCheckUnclear: "the `check` of a `run` step ended with neither yes nor no"
+        case .runNotStarted: "a command of a `run` step could not be started"
         case .sourceNotMonitored: "a Sentinel does not monitor the source"
         case .sentinelsNotReady: "the Sentinels did not become ready to promote the server that shall be the primary"
         case .noGoodReplica: "the Sentinels find no replica that they may promote"

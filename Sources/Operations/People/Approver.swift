@@ -24,6 +24,10 @@ package protocol Approver: Sendable {
 
     /// How a person said yes to a step before it began, as `--approve watch`; `nil` if nobody did.
     func approvedInAdvance(_ step: String) -> String?
+
+    /// Whether a command that was cut off was done, which neither the record nor a server can tell; `nil` if nobody
+    /// says.
+    func verdict(on step: String, command: String) async throws -> HookVerdict?
 }
 
 extension Approver {
@@ -45,4 +49,17 @@ package enum Approval: Sendable, Equatable {
     case declined
     /// Nobody can be asked, because there is neither a terminal nor an `--approve`.
     case nobodyToAsk
+}
+
+/// What a person says of a command that was cut off in the middle.
+package enum HookVerdict: Sendable, Equatable {
+    /// It was done. The text says how the person told: `--done dns`.
+    case done(String)
+    /// It is to be run again.
+    case again
+}
+
+extension Approver {
+    /// For an approver that cannot be asked.
+    package func verdict(on step: String, command: String) async throws -> HookVerdict? { nil }
 }

@@ -78,7 +78,7 @@ struct HandShell: Sendable {
     /// Paths in a plan are relative to its folder.
     private func resolve(_ path: String) -> String { PlanPath.resolve(path, planPath: plan.file.path) }
 
-    private func secret(_ reference: SecretReference) -> String {
+    func secret(_ reference: SecretReference) -> String {
         switch reference {
         case .environment: reference.shellText
         case .file(let path): SecretReference.file(resolve(path)).shellText
@@ -90,7 +90,7 @@ struct HandShell: Sendable {
         let references =
             all.compactMap { access($0).password }
             + [plan.replicationPassword, plan.monitor?.password].compactMap(\.self)
-            + (plan.users?.passwords.sorted { $0.key < $1.key }.map(\.value) ?? [])
+            + (plan.users?.passwords.sorted { $0.key < $1.key }.map(\.value) ?? []) + plan.hookSecrets
         for case .environment(let name) in references where !names.contains(name) { names.append(name) }
         return names
     }

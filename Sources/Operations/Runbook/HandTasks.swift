@@ -61,7 +61,18 @@ struct HandTasks {
         case .failover(let failover):
             return HandCutover(scene: scene, shell: shell, step: failover, before: before).tasks(&script)
         case .watch(let watch): return [watching(step, watch)]
+        case .run(let hook): return [running(step, hook)]
         }
+    }
+
+    private func running(_ step: Step, _ hook: RunStep) -> Task {
+        var task = Task("\(step.id): a command of yours")
+        task.type([shell.line(hook.command, .perform, of: step, hook, in: scene.plan)])
+        if let undo = hook.undo {
+            task.say("The way back from here:")
+            task.type([shell.line(undo, .undo, of: step, hook, in: scene.plan)], isBack: true)
+        }
+        return task
     }
 
     private func typed(

@@ -112,6 +112,7 @@ extension RunEstimate {
         case .watch(let watch):
             let seconds = watch.duration / .seconds(1)
             return Part(step.id, seconds...seconds, "'for'; a person may end it earlier")
+        case .run: return Part(step.id, nil, "a command of yours")
         case .failover(let failover): return handover(step.id, failover, plan, figures)
         }
     }

@@ -40,7 +40,7 @@ struct StepPlace: Sendable {
 /// One node of a step.
 struct StepNode: Sendable {
     /// Makes the operation that carries the node out.
-    typealias Maker = @Sendable (Servers, any Approver, _ allowance: WriteAllowance) -> any Operation
+    typealias Maker = @Sendable (Servers, Surroundings, _ allowance: WriteAllowance) -> any Operation
 
     /// The id of the check that the node runs; `nil` if it runs no check and is the step's only node.
     let check: String?

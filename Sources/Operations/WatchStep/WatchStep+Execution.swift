@@ -9,8 +9,8 @@ extension WatchStep: StepExecution {
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
         [
             [
-                StepNode("the cutover holds") { servers, approver, _ in
-                    WatchOperation(servers: servers, step: self, id: step.id, approver: approver)
+                StepNode("the cutover holds") { servers, surroundings, _ in
+                    WatchOperation(servers: servers, step: self, id: step.id, approver: surroundings.approver)
                 }
             ]
         ]

@@ -9,15 +9,19 @@ package struct RehearsalCast: Sendable {
     package var replication: (username: String, password: SecretReference)?
     /// The password of every other user of the source.
     package var source: SecretReference
+    /// Whether the commands of `run` steps are really run.
+    package var runsCommands: Bool
 
     package init(
         watcher: (username: String?, password: SecretReference?), application: SecretReference,
-        replication: (username: String, password: SecretReference)?, source: SecretReference
+        replication: (username: String, password: SecretReference)?, source: SecretReference,
+        runsCommands: Bool = false
     ) {
         self.watcher = watcher
         self.application = application
         self.replication = replication
         self.source = source
+        self.runsCommands = runsCommands
     }
 }
 

@@ -11,6 +11,8 @@ struct Inquiry: Sendable {
         case letter
         /// A whole word, which nobody types by accident: for questions about what cannot be taken back.
         case word(String)
+        /// One of these words.
+        case oneOf([String])
     }
 
     let input: CommandContext.Input
@@ -24,6 +26,8 @@ struct Inquiry: Sendable {
 
     enum Answer: Equatable {
         case yes(String)
+        /// One of the words that were offered.
+        case chosen(String)
         case no
     }
 
@@ -73,6 +77,7 @@ struct Inquiry: Sendable {
         switch yes {
         case .letter: "[y/N] "
         case .word(let word): "type '\(word)' to go on, or 'no': "
+        case .oneOf(let words): "type \(words.map { "'\($0)'" }.joined(separator: " or ")), or 'no' to stop: "
         }
     }
 
@@ -93,6 +98,9 @@ struct Inquiry: Sendable {
             case .word(let wanted):
                 if word == wanted { return .answer(.yes("'\(wanted)' at the terminal")) }
                 return .unclear(word.isEmpty ? "nothing was typed" : "that was not '\(wanted)': nothing was done")
+            case .oneOf(let words):
+                if let chosen = words.first(where: { $0 == word }) { return .answer(.chosen(chosen)) }
+                return .unclear(word.isEmpty ? "nothing was typed" : "that was none of the words: nothing was done")
             }
         }
     }

@@ -30,6 +30,25 @@ struct TerminalApprover: Approver {
         return switch answer {
         case .yes(let how): .given(how)
         case .no: .declined
+        case .chosen(let word): preconditionFailure("'\(word)' was offered for no approval")
         }
     }
+
+    func verdict(on step: String, command: String) async throws -> HookVerdict? {
+        if approvals.done.contains(step) { return .done("--done \(step)") }
+        if approvals.again.contains(step) { return .again }
+        guard let inquiry else { return nil }
+        let answer = try await inquiry.answer(
+            to: "was it done, or shall it be run again?", .oneOf([Self.done, Self.again]),
+            introduction: ["'\(step)' was cut off in the middle of '\(command)', and nobody but you can tell:"]
+        ) { [] }
+        return switch answer {
+        case .chosen(Self.done): .done("'\(Self.done)' at the terminal")
+        case .chosen: .again
+        case .yes, .no: nil
+        }
+    }
+
+    private static let done = "done"
+    private static let again = "again"
 }

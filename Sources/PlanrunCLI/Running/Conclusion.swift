@@ -44,9 +44,18 @@ struct Conclusion {
         waiting.help = []
         let view = FailureView(
             plan: run.plan, failure: NodeFailure(node: node, failure: waiting),
-            next: await [run.commands.next("resume", arguments: ["--approve", "\(node)"], "say yes and go on")]
-                + run.wayBack.next(state))
+            next: await answers(to: waiting, of: node) + run.wayBack.next(state))
         run.context.tell(view.notice)
+    }
+
+    private func answers(to waiting: StepFailure, of node: NodeID) -> [NextCommand] {
+        guard waiting.code == .operation(.runInterrupted) else {
+            return [run.commands.next("resume", arguments: ["--approve", "\(node)"], "say yes and go on")]
+        }
+        return [
+            run.commands.next("resume", arguments: ["--done", "\(node)"], "say that it was done, and go on"),
+            run.commands.next("resume", arguments: ["--again", "\(node)"], "run it again, and go on"),
+        ]
     }
 
     /// Prints the failures, in the order of the graph. The advice is printed under the last one.

@@ -1,6 +1,7 @@
 import Diagnostics
 import Execution
 import FoundationEssentials
+import Hooks
 import Operations
 import PlanGraph
 import PlanModel
@@ -97,8 +98,9 @@ struct PlanRun: Sendable {
     }
 
     private func goOn(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
+        try checkHooks(state)
         announce()
-        let outcome = await executor(allowance: .noReturn).run(state, interrupts: interrupts.stream())
+        let outcome = await executor(state, allowance: .noReturn).run(state, interrupts: interrupts.stream())
         view.close()
         return await conclude(outcome)
     }
@@ -106,7 +108,7 @@ struct PlanRun: Sendable {
     /// Takes back what was done.
     /// - Parameter allowance: what may be given up to take back the cutover, too.
     func goBack(_ state: RunState, allowance: WriteAllowance = .noReturn) async -> ExitStatus {
-        let executor = executor(allowance: allowance)
+        let executor = executor(state, allowance: allowance)
         let outcome = await executor.rollBack(
             state, interrupts: interrupts.stream(), pastPointOfNoReturn: allowance != .noReturn)
         view.close()
@@ -125,15 +127,41 @@ struct PlanRun: Sendable {
         await state.leftInFiles(in: compiled.graph, asking: compiled.operations(servers: servers, approver: approver))
     }
 
-    private func executor(allowance: WriteAllowance) -> Executor {
-        Executor(
+    private func executor(_ state: RunState, allowance: WriteAllowance) -> Executor {
+        let results = RunResults(state)
+        return Executor(
             graph: compiled.graph,
-            provider: compiled.operations(servers: servers, approver: approver, allowance: allowance),
+            provider: compiled.operations(
+                servers: servers, approver: approver, hooks: hooks { results.json }, allowance: allowance),
             policies: compiled.policies, lease: options.lease,
             observer: { [view, warnings] event in
                 warnings.note(event)
+                results.note(event)
                 view.receive(event)
             })
+    }
+
+    private func hooks(_ results: @escaping @Sendable () -> String) -> PlanHooks {
+        PlanHooks(plan, lineage: lineage, environment: context.environment, results: results)
+    }
+
+    /// Makes sure that the commands of steps that are still to come can be started: one that is missing after the cutover
+    /// would be noticed too late.
+    private func checkHooks(_ state: RunState) throws(ExitStatus) {
+        let hooks = hooks { "" }
+        for step in plan.steps {
+            guard case .run(let settings) = step.kind, state[NodeID(step: step.id)]?.status != .succeeded,
+                let obstacle = hooks.obstacle(settings)
+            else { continue }
+            context.tell(
+                Notice(
+                    code: .operation(.runNotStarted), what: "step '\(step.id)' could not run: \(obstacle.what)",
+                    details: [
+                        "at \(plan.file.path):\(step.range.start.line):\(step.range.start.column)", "nothing was done",
+                    ],
+                    help: [obstacle.help]))
+            throw .invalid
+        }
     }
 
     private var approver: TerminalApprover {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Execution
 import FoundationEssentials
+import Hooks
 import Operations
 import PlanModel
 import RESP
@@ -16,6 +17,8 @@ struct RehearsalRun: Sendable {
     let data: DataSet
     let load: WriteLoad.Settings
     let keeps: Bool
+    /// Whether the commands of `run` steps are run.
+    let runsCommands: Bool
     let format: TextFormat
 
     func run() async -> ExitStatus {
@@ -48,6 +51,7 @@ struct RehearsalRun: Sendable {
 
     private func carryOut(in lab: Lab) async throws -> ExitStatus {
         for note in lab.notes { tell("note: \(note)") }
+        tellCommands()
         if keeps { tell("logs and configuration stay in \(lab.folder.path)") }
         let filler = lab.session(lab.source)
         let contents = try await data.fill(filler)
@@ -73,24 +77,27 @@ struct RehearsalRun: Sendable {
     }
 
     private func execute(in lab: Lab, _ times: StepTimes) async throws -> RunOutcome {
-        let plan = lab.plan(from: self.plan)
+        let plan = lab.plan(from: self.plan, runsCommands: runsCommands)
         let compiled = CompiledPlan(plan)
         let servers = try context.servers(of: plan, as: ConnectionName(.running))
         let view = metering.observed(context.runView(format))
         let state = RunState(
             planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,
             lineage: UUID().uuidString.lowercased(), now: .now)
+        let results = RunResults(state)
+        let hooks = PlanHooks(plan, lineage: state.lineage, environment: environment(of: plan)) { results.json }
         let record = lab.folder.path.appending("rehearsal.state.json").string
         let lease = try await FileStore(path: record, holder: .thisProcess(since: .now)).hold()
         let executor = Executor(
             graph: compiled.graph,
             provider: compiled.operations(
                 servers: servers,
-                approver: TerminalApprover(approvals: Approvals(all: true), inquiry: nil)),
+                approver: TerminalApprover(approvals: Approvals(all: true), inquiry: nil), hooks: hooks),
             policies: compiled.policies,
             lease: metering.timed(lease),
             observer: { event in
                 times.note(event)
+                results.note(event)
                 view.receive(event)
             })
         let outcome = await executor.run(state, interrupts: Interrupts().stream())
@@ -101,6 +108,23 @@ struct RehearsalRun: Sendable {
             context.tell(FailureView(plan: plan, failure: failure).notice)
         }
         return outcome
+    }
+
+    /// Says what the commands are that a rehearsal leaves out.
+    private func tellCommands() {
+        guard !runsCommands else { return }
+        for step in plan.steps {
+            guard case .run(let settings) = step.kind else { continue }
+            tell("'\(step.id)' is left out; it would run \(RunStep.line(settings.command)) (--with-run runs it)")
+        }
+    }
+
+    /// The variables that commands may inherit: not those in which the secrets of the real servers are.
+    private func environment(of rehearsed: Plan) -> [String: String] {
+        let kept = Set(rehearsed.secrets)
+        return plan.secrets.filter { !kept.contains($0) }.reduce(into: context.environment) { variables, secret in
+            if case .environment(let name) = secret { variables[name] = nil }
+        }
     }
 
     /// Waits until the writers have reached the present primary again, so that the write gap has an end to measure.

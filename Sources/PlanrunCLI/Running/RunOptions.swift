@@ -28,10 +28,23 @@ struct ApprovalOptions: ParsableArguments {
             valueName: "id"))
     var approve: [String] = []
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Say that the command of this run step, which was cut off, was done; can be repeated.", valueName: "id"))
+    var done: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Run the command of this run step, which was cut off, once more; can be repeated.", valueName: "id"))
+    var again: [String] = []
+
     var approvals: Approvals {
         let words = approve.map { $0.split(separator: "@", maxSplits: 1).map(String.init) }
         return Approvals(
-            all: autoApprove, steps: Set(words.compactMap(\.first)), digests: words.compactMap { $0.dropFirst().first })
+            all: autoApprove, steps: Set(words.compactMap(\.first)), digests: words.compactMap { $0.dropFirst().first },
+            done: Set(done), again: Set(again))
     }
 }
 
@@ -41,4 +54,8 @@ struct Approvals: Sendable {
     var steps: Set<String> = []
     /// What the approvals name as the plan that they are meant for.
     var digests: [String] = []
+    /// The run steps whose command was cut off and was done nevertheless, as a person says.
+    var done: Set<String> = []
+    /// Those whose command is to be run again.
+    var again: Set<String> = []
 }

@@ -32,6 +32,11 @@ struct RehearseVerb: Verb {
     @Flag(name: .long, help: "Keep the folder with logs and configuration, and say where it is.")
     var keep = false
 
+    @Flag(
+        name: .customLong("with-run"),
+        help: "Really run the commands of run steps. Without it, it is said what they would run.")
+    var withRun = false
+
     @Option(name: .long, help: "text, or json: one event a line, the verdict last.")
     var format: TextFormat = .text
 
@@ -50,7 +55,8 @@ struct RehearseVerb: Verb {
         let metering = try await Metering(metering, context)
         let rehearsal = RehearsalRun(
             context: context, metering: metering, plan: plan, data: DataSet(keys: keys),
-            load: WriteLoad.Settings(writers: writers, rate: rate == 0 ? nil : rate), keeps: keep, format: format)
+            load: WriteLoad.Settings(writers: writers, rate: rate == 0 ? nil : rate), keeps: keep,
+            runsCommands: withRun, format: format)
         let status = await rehearsal.run()
         await metering.close()
         return status

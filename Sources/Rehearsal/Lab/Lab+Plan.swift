@@ -6,7 +6,8 @@ import Values
 extension Lab {
     /// The given plan, changed to run against the private servers: it gets their endpoints, credentials, certificates
     /// and engines. Passwords are put into files of mode 0600 in the folder.
-    package func plan(from plan: Plan) -> Plan {
+    /// - Parameter runsCommands: whether it has the `run` steps, too.
+    package func plan(from plan: Plan, runsCommands: Bool = false) -> Plan {
         var plan = plan
         plan.source.endpoint = address(of: source)
         plan.source.engine = source.settings.program.engine
@@ -19,6 +20,8 @@ extension Lab {
                 primary: wanted.primary, endpoints: sentinels.map(address),
                 access: access(wanted.login, secret: "sentinel", like: settings.access))
         }
+        var cast = cast
+        cast.runsCommands = runsCommands
         return plan.rehearsed(cast)
     }
 
