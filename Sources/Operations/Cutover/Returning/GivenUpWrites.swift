@@ -16,12 +16,14 @@ package struct GivenUpWrites: Sendable, Equatable {
 
     /// - Parameter memory: what `failover` recorded in the state file.
     static func read(_ servers: Servers, _ memory: FailoverMemory) async throws -> GivenUpWrites {
+        // A Sentinel may promote the source at any moment, where an earlier planrun asked it to. So the source is asked
+        // first: if it is no replica any more, the next question shows that the way back is under way.
+        let source = await follower(servers)
         if try await Return.isUnderWay(servers, memory.back) {
             return GivenUpWrites(
                 count: 0, isEndOfReturn: true,
                 sentence: "the way back was begun and \(servers.source.endpoint) promoted: only the end of it is left")
         }
-        let source = await follower(servers)
         if await servers.isTargetSilent() { return silent(servers, memory.cutover, source?.upstream) }
         guard let source else { return await counted(servers, memory.cutover) }
         if SyncState(source).isSynced {
