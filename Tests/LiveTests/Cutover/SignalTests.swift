@@ -22,7 +22,7 @@ extension LiveCutoverTests {
                     let outcome = try await PlanrunProcess.run(["apply", migration.plan, "--format", "json"]) {
                         process in
                         try await process.line("that it waits for the sync") {
-                            $0.contains("\"node\":\"wait-for-sync\"") && $0.contains("step-progress")
+                            $0.contains("\"step\":\"wait-for-sync\"") && $0.contains("step-progress")
                         }
                         await process.send(SIGINT)
                         return try await process.wait()
