@@ -166,6 +166,9 @@ extension LiveTests {
         @Test func `a target that announces an address at which nobody reaches it stops the run`() async throws {
             var description = description()
             description.target.extraLines.append("replica-announce-ip 127.0.0.77")
+            // The Sentinel soon learns of the address, and does not take it for down in this test.
+            description.sentinels?.infoPeriod = .milliseconds(200)
+            description.sentinels?.downAfter = .seconds(60)
             try await withLab(description) { lab in
                 let steps = ["preflight: { target-address: off, target-nat: off }"] + Migration.steps().dropFirst()
                 let migration = try Migration(lab, steps: steps, onFailure: "automatic")
@@ -179,12 +182,18 @@ extension LiveTests {
                         ))
                     #expect(try await lab.replication(of: lab.source).role == .primary)
                     #expect(try await lab.replication(of: lab.target).role == .primary)
+                    // The rollback has made the Sentinel forget the address. It learns of it anew from a target that follows.
+                    let source = lab.source.address
+                    try await lab.send(Command(["REPLICAOF", source.host, "\(source.port)"]), to: lab.target)
+                    try await eventually("the Sentinel lists the address at which nobody answers") {
+                        let listed = try await lab.send(["SENTINEL", "REPLICAS", "primary"], to: lab.sentinels[0])
+                        return (listed.array ?? []).flatMap { $0.array ?? [] }.contains { $0.string == "127.0.0.77" }
+                    }
+                    try await lab.send(["REPLICAOF", "NO", "ONE"], to: lab.target)
+                    try await lab.send(["FLUSHALL"], to: lab.target)
                     try await lab.follow(.registeredAddress, in: outcome.standardError, at: lab.target)
                     try await lab.follow(.registeredPort, in: outcome.standardError, at: lab.target)
-                    // The Sentinel still lists the address at which nobody answers. It promotes nobody there once it takes
-                    // that replica for down, which may be so already.
                     let listed = try await migration.planrun("apply", "--auto-approve")
-                    guard listed.exitCode != 0 else { return }
                     #expect(listed.errors == ["error[only-candidate]"], "\(listed.complaint)")
                     try await lab.follow(.goneCandidate, in: listed.standardError, at: lab.sentinels[0])
                     let again = try await migration.planrun("apply", "--auto-approve")
