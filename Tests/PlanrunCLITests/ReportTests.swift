@@ -150,5 +150,8 @@ struct ReportTests {
         let step = Self.report(state).steps[0]
         #expect(step.standing == .unknown)
         #expect(step.ended == nil)
+        let held = Self.report(state, holding: .held(nil)).steps[0]
+        #expect(held.standing == .running)
+        #expect(held.ended == nil)
     }
 }

@@ -14,6 +14,14 @@ package struct RunState: Sendable, Equatable, Codable {
         case abandoned
     }
 
+    /// Whether the run has come to its end: nothing of it is left to do or to take back.
+    package var isOver: Bool {
+        switch status {
+        case .succeeded, .rolledBack, .abandoned: true
+        case .running, .failed, .stopped, .rollingBack, .rollbackIncomplete: false
+        }
+    }
+
     package struct Node: Sendable, Equatable, Codable, Identifiable {
         package enum Status: String, Sendable, Equatable, Codable, CaseIterable {
             case pending

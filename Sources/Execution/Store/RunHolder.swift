@@ -29,6 +29,9 @@ package enum RunHolding: Sendable, Equatable {
     case free(last: RunHolder?)
     /// It cannot be told: the place does not let itself be looked at.
     case untold
+
+    /// Whether nobody else can go on with the run.
+    package var isHeld: Bool { if case .held = self { true } else { false } }
 }
 
 private func hostName() -> String {

@@ -211,7 +211,7 @@ extension RunReport {
         article { border-top: 1px solid var(--line); padding: .5rem 0 } article:first-of-type { border: 0 }
         .checks { list-style: none; padding-left: .75rem; border-left: 2px solid var(--line) }
         .mark { font-size: .8125rem; border: 1px solid; border-radius: 1em; padding: 0 .5em; white-space: nowrap }
-        .succeeded { color: var(--good) } .warned, .waiting { color: var(--warn) }
+        .succeeded { color: var(--good) } .warned, .waiting, .running { color: var(--warn) }
         .failed, .unknown, .not-undone { color: var(--bad) } .not-begun, .undone { color: var(--idle) }
         .line { list-style: none; padding: 0 }
         .line li { display: grid; grid-template-columns: 1fr auto; column-gap: 1rem; margin: .35rem 0 }

@@ -9,7 +9,7 @@ struct RunReport: Encodable {
     /// How a step or a check stands; the words are those of the JSON.
     enum Standing: String, Encodable, CaseIterable {
         case notBegun = "not-begun"
-        case waiting, unknown, succeeded, warned, failed, undone
+        case running, waiting, unknown, succeeded, warned, failed, undone
         case notUndone = "not-undone"
     }
 
@@ -78,13 +78,13 @@ extension RunReport {
     /// - Parameter holding: who carries the run out at the moment.
     init(_ state: RunState, holding: RunHolding, path: String, _ commands: CommandLines) {
         let plan = state.recordedPlan
-        let isHeld = if case .held = holding { true } else { false }
         self.init(
-            verdict: Verdict(state, isHeld: isHeld), plan: state.planName, description: plan?.description, path: path,
+            verdict: Verdict(state, isHeld: holding.isHeld), plan: state.planName, description: plan?.description,
+            path: path,
             run: state.lineage, planrun: PlanrunCommand.versionNumber, begun: state.startedAt,
             lastChange: state.updatedAt, parts: plan.map(Part.all) ?? [],
-            steps: Entry.all(state, plan, isHeld: isHeld), leftovers: state.leftovers ?? [],
-            back: Back(state, plan, isHeld: isHeld, commands),
+            steps: Entry.all(state, plan, isHeld: holding.isHeld), leftovers: state.leftovers ?? [],
+            back: Back(state, plan, isHeld: holding.isHeld, commands),
             earlier: (state.history ?? []).map {
                 Earlier(run: $0.lineage, status: $0.status, begun: $0.startedAt, lastChange: $0.updatedAt)
             },
@@ -159,7 +159,7 @@ extension RunReport.Entry {
     private var summingUp: Self {
         var step = self
         let worst: [RunReport.Standing] = [
-            .failed, .unknown, .waiting, .notUndone, .warned, .succeeded, .undone, .notBegun,
+            .failed, .unknown, .running, .waiting, .notUndone, .warned, .succeeded, .undone, .notBegun,
         ]
         let all = checks.map(\.standing) + (attempts > 0 ? [standing] : [])
         step.standing = worst.first(where: all.contains) ?? .notBegun
@@ -182,7 +182,7 @@ extension RunReport.Standing {
     fileprivate init(_ node: RunState.Node, isHeld: Bool) {
         switch node.status {
         case .pending: self = node.error == nil ? .notBegun : .waiting
-        case .started: self = .unknown
+        case .started: self = isHeld ? .running : .unknown
         case .succeeded: self = node.result?.verdict == .warned ? .warned : .succeeded
         case .failed: self = .failed
         case .undone: self = .undone
@@ -194,6 +194,7 @@ extension RunReport.Standing {
     var words: String {
         switch self {
         case .notBegun: "not begun"
+        case .running: "going on"
         case .waiting: "waiting"
         case .unknown: "begun, its end is not recorded"
         case .succeeded: "ok"

@@ -15,5 +15,21 @@ struct RecordOption: ParsableArguments {
         FileStore(path: path(forPlan: plan), holder: .thisProcess(since: .now))
     }
 
+    /// Reads the record for who only looks at it.
+    /// - Returns: the record, and who carries the run out; `nil` after saying why it cannot be read.
+    func read(
+        forPlan plan: String, _ context: CommandContext
+    ) async throws(ExitStatus) -> (state: RunState, holding: RunHolding)? {
+        let store = store(forPlan: plan)
+        do {
+            return (try await store.read(), await store.holding())
+        } catch {
+            // A mistyped plan path has no record either, and then the useful error is that the plan does not exist.
+            if error.code == .missing { _ = try context.loadPlan(plan) }
+            context.tell(Notice(error, commands(forPlan: plan)))
+            return nil
+        }
+    }
+
     func commands(forPlan plan: String) -> CommandLines { CommandLines(plan: plan, state: state) }
 }

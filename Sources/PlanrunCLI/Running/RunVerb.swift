@@ -121,7 +121,7 @@ extension PlanRun {
             refuse(changes, state, acceptsChange: acceptsChange)
             throw ExitStatus.invalid
         }
-        if changes.sections.contains(.source), state.isUnfinished {
+        if changes.sections.contains(.source), !state.isOver {
             return try await adoptSource(state, formerly: recorded)
         }
         return try state.adopting(compiled.graph, plan: plan.file.text, record: options.lease.recordName)
@@ -177,16 +177,6 @@ extension PlanRun {
                 help: help + ["the plan as it was is in '\(options.statePath)' under 'plan'"],
                 next: (isPossible ? [accept] : [])
                     + [commands.next("abandon", "end the run of the plan as it was")]))
-    }
-}
-
-extension RunState {
-    /// Whether the run has not come to an end.
-    fileprivate var isUnfinished: Bool {
-        switch status {
-        case .succeeded, .rolledBack, .abandoned: false
-        case .running, .failed, .stopped, .rollingBack, .rollbackIncomplete: true
-        }
     }
 }
 

@@ -1,9 +1,5 @@
 import ArgumentParser
-import Diagnostics
 import Escaping
-import Execution
-import Operations
-import SystemPackage
 
 struct ReportVerb: Verb {
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -33,18 +29,9 @@ struct ReportVerb: Verb {
     @OptionGroup var display: DisplayOptions
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let store = record.store(forPlan: plan)
-        let state: RunState
-        do {
-            state = try await store.read()
-        } catch {
-            // A mistyped plan path has no record either, and then the useful error is that the plan does not exist.
-            if error.code == .missing { _ = try context.loadPlan(plan) }
-            context.tell(Notice(error, record.commands(forPlan: plan)))
-            return .invalid
-        }
+        guard let (state, holding) = try await record.read(forPlan: plan, context) else { return .invalid }
         let report = RunReport(
-            state, holding: await store.holding(), path: record.path(forPlan: plan), record.commands(forPlan: plan))
+            state, holding: holding, path: record.path(forPlan: plan), record.commands(forPlan: plan))
         let text =
             switch format {
             case .html: report.html
@@ -55,15 +42,7 @@ struct ReportVerb: Verb {
             context.output(String(text.dropLast()))
             return .success
         }
-        do throws(Errno) {
-            try WholeFile(path: out).write(Array(text.utf8))
-        } catch {
-            context.tell(
-                Notice(
-                    code: .verb(.fileNotWritten), what: "the report could not be written to '\(out)': \(error)",
-                    help: ["give '--out' a path in a folder that can be written"]))
-            return .failure
-        }
+        try context.write(text, to: out)
         context.output(VisibleText.escape("\(out): written"))
         return .success
     }

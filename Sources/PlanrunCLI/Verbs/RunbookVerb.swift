@@ -4,7 +4,6 @@ import Escaping
 import Execution
 import Operations
 import PlanModel
-import SystemPackage
 
 struct RunbookVerb: Verb {
     static let configuration = CommandConfiguration(
@@ -45,20 +44,8 @@ struct RunbookVerb: Verb {
             context.output(text)
             return .success
         }
-        return write(text + "\n", to: out, context)
-    }
-
-    private func write(_ text: String, to path: String, _ context: CommandContext) -> ExitStatus {
-        do throws(Errno) {
-            try WholeFile(path: path).write(Array(text.utf8))
-        } catch {
-            context.tell(
-                Notice(
-                    code: .verb(.fileNotWritten), what: "'\(path)' could not be written: \(error)",
-                    help: ["name a file in a folder that exists and can be written"]))
-            return .failure
-        }
-        context.tell("written to \(path)")
+        try context.write(text + "\n", to: out)
+        context.tell("written to \(out)")
         return .success
     }
 }

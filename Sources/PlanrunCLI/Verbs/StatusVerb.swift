@@ -48,17 +48,7 @@ struct StatusVerb: Verb {
     private func page(_ context: CommandContext) async throws -> Page? {
         let path = self.record.path(forPlan: plan)
         let commands = self.record.commands(forPlan: plan)
-        let store = self.record.store(forPlan: plan)
-        let record: RunState
-        do {
-            record = try await store.read()
-        } catch {
-            // A mistyped plan path has no record either, and then the useful error is that the plan does not exist.
-            if error.code == .missing { _ = try context.loadPlan(plan) }
-            context.tell(Notice(error, commands))
-            return nil
-        }
-        let holding = await store.holding()
+        guard let (record, holding) = try await self.record.read(forPlan: plan, context) else { return nil }
         let look = try await look(context, record, holding, commands)
         let isLast = record.isOver && !holding.isHeld
         switch format {
@@ -125,16 +115,6 @@ struct StatusVerb: Verb {
         await servers.close()
         return Look(world: world, drift: drift, changed: changed, next: next)
     }
-}
-
-extension RunState {
-    /// Whether nothing of the run is left to do or to take back.
-    fileprivate var isOver: Bool { [.succeeded, .rolledBack, .abandoned].contains(status) }
-}
-
-extension RunHolding {
-    /// Nobody else can go on with the run.
-    fileprivate var isHeld: Bool { if case .held = self { true } else { false } }
 }
 
 extension StatusVerb {

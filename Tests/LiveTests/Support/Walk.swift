@@ -113,13 +113,13 @@ extension Walk {
         guard (try? migration.state()) != nil else { return }
         var outcome = try await type(["status", migration.plan])
         for attempt in 0..<10 {
-            guard try migration.state().isUnfinished else { return }
+            guard try !migration.state().isOver else { return }
             if outcome.linesOffered.isEmpty { outcome = try await type(["status", migration.plan]) }
             let lines = outcome.linesOffered
             try #require(!lines.isEmpty, "\(testDescription): nothing is offered for a run that has no end")
             outcome = try await follow(lines[attempt / 3 % lines.count])
         }
-        guard try migration.state().isUnfinished else { return }
+        guard try !migration.state().isOver else { return }
         let ended = try await migration.planrun("abandon", "--leave-behind")
         #expect([0, 4].contains(ended.exitCode), "\(ended.standardError)")
     }
@@ -129,15 +129,6 @@ extension Walk {
         guard let leftovers = try? migration.state().leftovers else { return }
         try await eventually("the lines that were printed work", within: .seconds(60)) {
             try await migration.lab.type(leftovers.flatMap(\.commands)) == []
-        }
-    }
-}
-
-extension RunState {
-    fileprivate var isUnfinished: Bool {
-        switch status {
-        case .succeeded, .rolledBack, .abandoned: false
-        case .running, .failed, .stopped, .rollingBack, .rollbackIncomplete: true
         }
     }
 }
