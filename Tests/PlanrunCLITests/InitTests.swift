@@ -64,6 +64,20 @@ struct InitTests {
             "\(printed.messages)")
     }
 
+    @Test func `a Sentinel that does not answer is named`() async throws {
+        let printed = await Console(servers: []).run(Self.arguments)
+        #expect(printed.status == .failure && printed.output.isEmpty)
+        #expect(printed.messages.contains("10.0.0.3:5000"), "\(printed.messages)")
+        #expect(printed.messages.contains("no plan was written"))
+    }
+
+    @Test(arguments: ["10.0.0.3", "10.0.0.3:99999", "redis://10.0.0.3:5000"])
+    func `an address that is none is told what to write instead`(address: String) async throws {
+        let printed = await Console(servers: []).run(Self.arguments.map { $0 == "10.0.0.3:5000" ? address : $0 })
+        #expect(printed.status == .invalid)
+        #expect(printed.messages.contains("it has to be host:port, with a port from 1 to 65535"), "\(printed.messages)")
+    }
+
     @Test func `a primary at an address that is none is refused`() async throws {
         let migration = Migration(.init(primaryHost: "10.0.0.1\n  engine: redis"))
         let printed = await Console(servers: migration.servers).run(Self.arguments)

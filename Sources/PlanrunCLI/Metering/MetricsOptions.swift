@@ -8,7 +8,7 @@ struct MetricsOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Answer http://HOST:PORT/metrics for as long as the run goes on, as OpenMetrics.", valueName: "host:port"),
-        transform: { try Endpoint(planText: $0) })
+        transform: Endpoint.argument)
     var metrics: Endpoint?
 
     @Option(

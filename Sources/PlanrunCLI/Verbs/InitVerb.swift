@@ -21,7 +21,7 @@ struct InitVerb: Verb {
 
     @Option(
         name: .long, help: ArgumentHelp("One of the Sentinels that watch the source.", valueName: "host:port"),
-        transform: { try Endpoint(planText: $0) })
+        transform: Endpoint.argument)
     var sentinel: Endpoint
 
     @Option(name: .long, help: ArgumentHelp("The name under which they monitor it.", valueName: "name"))
@@ -29,7 +29,7 @@ struct InitVerb: Verb {
 
     @Option(
         name: .long, help: ArgumentHelp("The server that shall be the primary.", valueName: "host:port"),
-        transform: { try Endpoint(planText: $0) })
+        transform: Endpoint.argument)
     var target: Endpoint
 
     @Option(
@@ -69,7 +69,7 @@ struct InitVerb: Verb {
         } catch let failure as StepFailure {
             context.tell(
                 Notice(
-                    code: failure.code, what: failure.what, details: ["no plan was written"], help: failure.help))
+                    code: failure.code, what: failure.sentence, details: ["no plan was written"], help: failure.help))
             return .failure
         } catch let error as SecretError {
             context.tell(
