@@ -59,7 +59,8 @@ extension RunState {
     /// The nodes that resume does not run again.
     ///
     /// A node that has succeeded is kept if all effects that depend on it have succeeded, too: before an effect that is
-    /// still to come, the servers are asked again. What a person has approved stays approved.
+    /// still to come, the servers are asked again. So they are by all checks of a step of which one has not passed: what the
+    /// others have seen may not hold any more. What a person has approved stays approved.
     /// - Parameter passed: points of no return that are, or may be, behind the run. What they need is kept in any case:
     ///   its checks may fail on servers that the point has changed.
     package func kept(in graph: StepGraph, over passed: [NodeID] = []) -> Set<NodeID> {
@@ -67,12 +68,14 @@ extension RunState {
         let restless = graph.needs(
             ofAny: graph.nodes.lazy.filter { $0.role.isEffect && !succeeded.contains($0.id) }.map(\.id))
         let over = graph.needs(ofAny: passed)
+        let unfinished = Set(graph.nodes.lazy.filter { !succeeded.contains($0.id) }.map(\.step))
         return Set(
             graph.nodes.filter { node in
                 // Nobody is asked whether to do what has happened already.
                 if node.role == .gate, over.contains(node.id) { return true }
-                return succeeded.contains(node.id)
-                    && (node.role == .gate || !restless.contains(node.id) || over.contains(node.id))
+                guard succeeded.contains(node.id) else { return false }
+                if node.role == .gate || over.contains(node.id) { return true }
+                return !restless.contains(node.id) && !(node.role == .check && unfinished.contains(node.step))
             }.map(\.id))
     }
 

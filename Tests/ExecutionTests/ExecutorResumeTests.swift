@@ -33,6 +33,19 @@ struct ExecutorResumeTests {
         #expect(succeeded(done.union(["verify"])).kept(in: graph) == done.union(["verify"]))
     }
 
+    @Test func `behind the last effect all checks of a step are asked again if one of them has not passed`() {
+        let graph = StepGraph([
+            ("cut", .pointOfNoReturn, []), ("data", .check, ["cut"]), ("verify/primary", .check, ["data"]),
+            ("verify/source", .check, ["data"]),
+        ])
+        var state = RunState(for: graph)
+        for position in 0...2 { state.succeed(position, StepResult("well"), at: state.startedAt) }
+        state.fail(3, .broken, at: state.startedAt)
+        #expect(state.kept(in: graph) == ["cut", "data"])
+        state.succeed(3, StepResult("well"), at: state.startedAt)
+        #expect(state.kept(in: graph) == ["cut", "data", "verify/primary", "verify/source"])
+    }
+
     @Test func `what a point of no return needs is over as soon as that may be behind us`() {
         let before: Set<NodeID> = ["look", "follow", "sync", "ask"]
         #expect(succeeded(before).kept(in: graph, over: ["cut"]) == before)
