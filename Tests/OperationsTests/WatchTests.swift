@@ -1,6 +1,8 @@
 import Execution
 import NIOCore
+import PlanModel
 import RESP
+import RedisTopology
 import Testing
 import Values
 
@@ -21,9 +23,11 @@ struct WatchTests {
     }
 
     private func remarks(
-        _ sight: WatchSight, _ basis: WatchBasis? = nil, errors: Double? = nil
+        _ sight: WatchSight, _ basis: WatchBasis? = nil, errors: Double? = nil, evictions: Double? = nil,
+        rejecting: Set<String> = []
     ) -> [WatchRemark] {
-        sight.remarks(basis ?? self.basis(), errors: errors, elapsed: 10, Self.names)
+        let rates = WatchRates(errors: errors, evictions: evictions, rejecting: rejecting)
+        return sight.remarks(basis ?? self.basis(), rates, elapsed: 10, Self.names)
     }
 
     private let calm = WatchSight(target: .primary, source: .follows(lag: 14))
@@ -88,11 +92,103 @@ struct WatchTests {
             remarks(calm, basis(errors: 10), errors: 21.04).map(\.text) == [
                 "the target answers 21.0 errors/s, where the source did before 10.0"
             ])
+        #expect(remarks(calm, basis(errors: 10), errors: 110).map(\.weight) == [.note])
+        #expect(remarks(calm, basis(errors: 10), errors: 110.1).map(\.weight) == [.trouble])
+        // Of a source that told none nobody knows whether it was so before.
+        #expect(remarks(calm, errors: 1_000).map(\.weight) == [.note])
         var sight = calm
         sight.load.rejected = ["OOM": 7, "READONLY": 3]
-        let rejected = remarks(sight, basis(WatchLoad(rejected: ["READONLY": 3])))
-        #expect(rejected.map(\.text) == ["the target has rejected 7 writes with OOM"])
+        let rejected = remarks(sight, basis(WatchLoad(rejected: ["READONLY": 3])), rejecting: ["OOM"])
+        #expect(rejected.map(\.text) == ["the target rejects writes with OOM, 7 since the watch began"])
         #expect(rejected.map(\.weight) == [.trouble])
+    }
+
+    @Test func `evictions are trouble where the source had far fewer`() {
+        var sight = calm
+        sight.load.evicted = 2_000
+        let few = basis(evictions: 1, WatchLoad(evicted: 0))
+        #expect(
+            remarks(sight, few, evictions: 200).map(\.text) == [
+                "the target evicts 200.0 keys/s, where the source did before 1.0"
+            ])
+        #expect(remarks(sight, few, evictions: 200).map(\.weight) == [.trouble])
+        #expect(remarks(sight, few, evictions: 5).map(\.weight) == [.note])
+    }
+
+    @Test func `rates are those of the last ten seconds, and of one life of the server`() {
+        func load(_ errors: Int64, oom: Int64 = 0) -> WatchLoad {
+            WatchLoad(errors: errors, rejected: ["OOM": oom], evicted: errors * 2)
+        }
+        var pace = WatchPace(load(100, oom: 5))
+        #expect(pace.receive(load(100, oom: 5), at: 0) == WatchRates())
+        #expect(pace.receive(load(150, oom: 6), at: 5) == WatchRates(rejecting: ["OOM"]))
+        #expect(pace.receive(load(200, oom: 6), at: 10) == WatchRates(errors: 10, evictions: 20, rejecting: ["OOM"]))
+        #expect(pace.receive(load(150 + 100, oom: 6), at: 15) == WatchRates(errors: 10, evictions: 20))
+        #expect(pace.receive(load(3), at: 20) == WatchRates())
+        #expect(pace.receive(WatchLoad(), at: 25) == WatchRates())
+        #expect(pace.receive(load(3, oom: 1), at: 30) == WatchRates(rejecting: ["OOM"]))
+        // What was rejected while no planrun looked counts as if it were now.
+        var later = WatchPace(load(0))
+        #expect(later.receive(load(9, oom: 9), at: 100).rejecting == ["OOM"])
+    }
+
+    private static func trouble(_ subject: String) -> WatchRemark {
+        WatchRemark(subject: subject, weight: .trouble, text: "trouble with \(subject)", state: "1", patience: 0)
+    }
+
+    @Test(arguments: ["OOM", "MISCONF", "NOREPLICAS", "errors", "evictions"])
+    func `a run goes back by itself from what the source would not have`(subject: String) {
+        var sight = calm
+        sight.hasRoomAtSource = true
+        #expect(sight.wayBack(from: [Self.trouble(subject)], hasGoneBack: false) == .goes)
+        #expect(
+            sight.wayBack(from: [Self.trouble(subject)], hasGoneBack: true)
+                == .heldBack("the run has begun to go back by itself before, and somebody has let it go on"))
+        #expect(
+            sight.wayBack(from: [Self.trouble(subject), Self.trouble("source")], hasGoneBack: false)
+                == .heldBack("trouble with source"))
+        for source in [WatchSight.Source.cutOff, .silent, .standsAlone, .follows(lag: nil), .follows(lag: 2 << 20)] {
+            sight.source = source
+            #expect(
+                sight.wayBack(from: [Self.trouble(subject)], hasGoneBack: false)
+                    == .heldBack("the old source does not follow in sync, so that writes would be lost"))
+        }
+        sight.source = .follows(lag: 0)
+        sight.sentinels.misleading = ["Sentinel 10.0.0.3:5000 names 10.0.0.1:6379"]
+        #expect(
+            sight.wayBack(from: [Self.trouble(subject)], hasGoneBack: false)
+                == .heldBack("the target is not the primary that the Sentinels name"))
+    }
+
+    @Test func `a run stays where going back would not help, or would work against somebody`() {
+        var sight = calm
+        for subject in ["target", "source", "Sentinel 10.0.0.3:5000", "READONLY"] {
+            #expect(sight.wayBack(from: [Self.trouble(subject)], hasGoneBack: false) == .notNeeded)
+        }
+        #expect(sight.wayBack(from: [], hasGoneBack: false) == .notNeeded)
+        #expect(
+            sight.wayBack(from: [Self.trouble("OOM")], hasGoneBack: false)
+                == .heldBack("the old source may use no more memory than the target does"))
+        #expect(sight.wayBack(from: [Self.trouble("OOM"), Self.trouble("MISCONF")], hasGoneBack: false) == .goes)
+        sight.hasRoomAtSource = true
+        sight.target = .silent
+        #expect(sight.wayBack(from: [Self.trouble("OOM")], hasGoneBack: false) != .goes)
+    }
+
+    @Test func `a target that was turned twice between two looks, or started again, is noticed`() {
+        var memory = memory()
+        #expect(memory.receive(TargetMark(runID: "a", history: "1")) == nil)
+        #expect(memory.receive(TargetMark(runID: "a", history: "1")) == nil)
+        #expect(memory.receive(TargetMark(runID: "a", history: "2")) == .turnedTwice)
+        // Another planrun knows it from the record.
+        var other = try? StateValue(memory).decode(WatchMemory.self)
+        #expect(other?.receive(TargetMark(runID: "b", history: "3")) == .startedAgain)
+        // It was seen as a replica, or does not say which history it continues.
+        #expect(memory.receive(TargetMark(runID: "a", history: nil)) == nil)
+        #expect(memory.receive(TargetMark(runID: "a", history: "4")) == nil)
+        // It did not answer.
+        #expect(memory.receive(TargetMark()) == nil)
+        #expect(memory.receive(TargetMark(runID: "b", history: "5")) == .startedAgain)
     }
 
     @Test func `evictions, memory and the slow log are notes`() {
@@ -109,6 +205,34 @@ struct WatchTests {
         #expect(remarks(sight, basis).allSatisfy { $0.weight == .note })
         // A server that was started again counts anew.
         #expect(WatchLoad.growth(3, since: 5) == 0)
+    }
+
+    @Test(arguments: [
+        (
+            "+switch-master", "main 10.0.0.2 6379 10.0.0.1 6379",
+            "clients are sent to the old source 10.0.0.1:6379, before to 10.0.0.2:6379 (+switch-master)", true
+        ),
+        (
+            "+switch-master", "main 10.0.0.1 6379 10.0.0.2 6379",
+            "clients are sent to the target 10.0.0.2:6379, before to 10.0.0.1:6379 (+switch-master)", false
+        ),
+        ("+sdown", "master main 10.0.0.2 6379", "the target 10.0.0.2:6379 is not reached any more (+sdown)", true),
+        (
+            "+sdown", "sentinel ab 10.0.0.9 26380 @ main 10.0.0.2 6379",
+            "Sentinel 10.0.0.9:26380 is not reached any more (+sdown)", false
+        ),
+        (
+            "+convert-to-slave", "slave 10.0.0.2:6379 10.0.0.2 6379 @ main 10.0.0.1 6379",
+            "makes the target 10.0.0.2:6379 a replica (+convert-to-slave)", true
+        ),
+    ]) func `an event of a Sentinel is told in words`(
+        channel: String, payload: String, words: String, isTrouble: Bool
+    ) throws {
+        let servers = try FakeProcess(SharedWorld(SmallWorld())).servers(try Plan.small())
+        let event = try #require(SentinelEvent(channel: channel, payload: payload))
+        let heard = HeardEvent(sentinels: [servers.sentinels[0].endpoint], event: event)
+        #expect(heard.words(servers) == "Sentinel 10.0.0.9:26379: \(words)")
+        #expect(heard.isTrouble(servers) == isTrouble)
     }
 
     private func remark(_ state: String, patience: Double = 0, _ weight: WatchRemark.Weight = .trouble) -> WatchRemark {

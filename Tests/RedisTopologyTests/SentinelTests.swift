@@ -56,6 +56,28 @@ struct SentinelTests {
         #expect(primary.configEpoch == 1)
     }
 
+    @Test func `events tell whom they are about`() {
+        let target = Endpoint(host: "127.0.0.1", port: 6380)
+        func event(_ channel: String, _ payload: String) -> SentinelEvent? {
+            SentinelEvent(channel: channel, payload: payload)
+        }
+        let switched = event("+switch-master", "m 127.0.0.1 6379 127.0.0.1 6380")
+        #expect(switched?.primaryName == "m" && switched?.subject == target)
+        #expect(switched?.former == Endpoint(host: "127.0.0.1", port: 6379))
+        let down = event("+odown", "master m 127.0.0.1 6380 #quorum 2/2")
+        #expect(down?.primaryName == "m" && down?.subject == target && down?.type == "master")
+        let replica = event("+convert-to-slave", "slave 127.0.0.1:6380 127.0.0.1 6380 @ m 127.0.0.1 6379")
+        #expect(replica?.primaryName == "m" && replica?.subject == target && replica?.type == "slave")
+        let sentinel = event("+sdown", "sentinel 5c0 127.0.0.1 6380 @ m 127.0.0.1 6379")
+        #expect(sentinel?.primaryName == "m" && sentinel?.type == "sentinel")
+        for (channel, payload) in [
+            ("+new-epoch", "1"), ("+sdown", ""), ("+sdown", "master m host"), ("+sdown", "slave a b x @ m c 1"),
+            ("+sdown", "slave a b 1 @"), ("+switch-master", "m a 1 b"), ("+switch-master", "m a 1 b x"),
+        ] {
+            #expect(event(channel, payload) == nil, "\(channel) \(payload)")
+        }
+    }
+
     @Test func `flags tell who is down`() {
         #expect(!SentinelFlags("master,s_down,o_down").isHealthy)
         #expect(SentinelFlags("master,s_down,o_down").isObjectivelyDown)

@@ -1,3 +1,5 @@
+import RedisTopology
+
 /// One thing that a user must be allowed to do at a server.
 package struct Right: Sendable, Hashable {
     /// The rule in the syntax of `ACL SETUSER`: `+client|pause`. If the command uses keys or channels, with their
@@ -81,6 +83,11 @@ extension Right {
     static let subscribers = Right("+pubsub|numsub", "PUBSUB", "NUMSUB", "__sentinel__:hello")
     static let hearHellos = Right("+subscribe &__sentinel__:hello", "SUBSCRIBE", "__sentinel__:hello")
     static let sayHello = Right("+publish &__sentinel__:hello", "PUBLISH", "__sentinel__:hello", "planrun")
+
+    /// To hear the events of a Sentinel.
+    static let hearEvents = Right(
+        "+subscribe " + SentinelEvent.Kind.allCases.map { "&\($0.rawValue)" }.joined(separator: " "),
+        call: ["SUBSCRIBE"] + SentinelEvent.Kind.allCases.map(\.rawValue))
 
     static func set(_ prefix: String) -> Right { Right("+set ~\(prefix)*", "SET", "\(prefix)0", "planrun") }
     static func get(_ prefix: String) -> Right { Right("+get ~\(prefix)*", "GET", "\(prefix)0") }

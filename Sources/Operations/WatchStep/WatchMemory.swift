@@ -26,11 +26,15 @@ struct WatchMemory: Codable, Equatable, Sendable {
     private(set) var standing: [String: WatchRemark] = [:]
     /// The subjects of trouble with which a person has said to go on.
     private(set) var accepted: Set<String> = []
+    /// What the target was at the last look.
+    private var target: TargetMark?
+    /// When the watch decided that the run goes back by itself, in seconds since 1970. It does so once.
+    private(set) var goesBackAt: Double?
     /// Since when remarks hold that have not lasted long enough to be told. Another planrun waits anew.
     private var pending: [String: Double] = [:]
 
     private enum CodingKeys: String, CodingKey {
-        case began, until, basis, findings, count, standing, accepted
+        case began, until, basis, findings, count, standing, accepted, target, goesBackAt
     }
 
     init(began: Double, duration: Duration, basis: WatchBasis) {
@@ -62,10 +66,35 @@ struct WatchMemory: Codable, Equatable, Sendable {
             accepted.remove(remark.subject)
             news.append(Entry(at: now, text: remark.text, isTrouble: remark.weight == .trouble))
         }
+        return keep(news)
+    }
+
+    /// What has happened to the target between two looks, and is not seen at either.
+    enum TargetChange: Equatable {
+        case startedAgain
+        /// It was made a replica, and a primary again.
+        case turnedTwice
+    }
+
+    /// Compares the target with what it was at the last look.
+    mutating func receive(_ mark: TargetMark) -> TargetChange? {
+        defer { target = TargetMark(runID: mark.runID ?? target?.runID, history: mark.history) }
+        guard let target else { return nil }
+        if let before = target.runID, let now = mark.runID, before != now { return .startedAgain }
+        guard let before = target.history, let now = mark.history, before != now else { return nil }
+        return .turnedTwice
+    }
+
+    /// Takes what has happened since the last look and is over by now.
+    /// - Returns: the same findings.
+    mutating func keep(_ news: [Entry]) -> [Entry] {
         count += news.count
         findings = (findings + news).suffix(Self.keptFindings)
         return news
     }
+
+    /// The run goes back by itself, unless this process dies now.
+    mutating func goBack(at now: Double) { goesBackAt = now }
 
     /// The trouble that holds now, and that nobody has accepted.
     var trouble: [WatchRemark] {

@@ -1,11 +1,10 @@
 import Execution
 import PlanModel
-import RESP
 import RedisTopology
 import Values
 
 /// `watch`: looks at the servers for a time after the cutover, says what changes, and ends by time, by a person, or by
-/// trouble. It changes nothing.
+/// trouble. It changes nothing itself: where it finds that the run is to go back, it fails with a code that says so.
 struct WatchOperation: Operation {
     private static let period = Duration.seconds(1)
 
@@ -13,6 +12,8 @@ struct WatchOperation: Operation {
     let step: WatchStep
     let id: String
     let approver: any Approver
+    /// The time of day, in seconds since 1970.
+    var now: @Sendable () -> Double = { WallClock.now() }
 
     func inspect(_ context: StepContext) async throws -> Inspection { .ready(undo: nil) }
 
@@ -21,32 +22,65 @@ struct WatchOperation: Operation {
     func undo(_ context: StepContext) async throws -> StepResult? { nil }
 
     func verify(_ context: StepContext) async throws -> StepResult {
+        let ear = SentinelEar(servers)
+        do {
+            let result = try await watch(ear, context)
+            await ear.close()
+            return result
+        } catch {
+            await ear.close()
+            throw error
+        }
+    }
+
+    private func watch(_ ear: SentinelEar, _ context: StepContext) async throws -> StepResult {
         var memory = try await beginning(context)
-        var rate = ErrorRate()
+        var pace = WatchPace(memory.basis.load)
+        var isHeldBack: WatchRemark?
         context.note(mark: StateValue(memory))
         while true {
             if context.isDraining { throw CancellationError() }
-            let (sight, now) = (await WatchSight.read(servers), WallClock.now())
-            let errors = rate.receive(sight.load.errors, at: now)
-            let news = memory.receive(
+            let (sight, now) = (await WatchSight.read(servers), self.now())
+            let rates = pace.receive(sight.load, at: now)
+            let remarks =
                 sight.remarks(
-                    memory.basis, errors: errors, elapsed: now - memory.began,
-                    ("\(servers.source.name)", "\(servers.target.name)")), at: now)
+                    memory.basis, rates, elapsed: now - memory.began,
+                    ("\(servers.source.name)", "\(servers.target.name)")) + [isHeldBack].compactMap(\.self)
+            let passed = await passing(sight, &memory, ear.events(), at: now)
+            let news = passed + memory.receive(remarks, at: now)
             for entry in news { context.tell(finding: (entry.isTrouble ? "trouble: " : "") + entry.text) }
             if !news.isEmpty { context.note(mark: StateValue(memory)) }
             if let how = approver.approvedInAdvance(id) { return result(memory, "ended by \(how)") }
-            if step.onTrouble == .ask, !memory.trouble.isEmpty {
-                try await ask(memory, context)
-                memory.acceptTrouble()
-                context.note(mark: StateValue(memory))
-            }
-            let left = memory.left(at: WallClock.now())
+            isHeldBack = try await respond(sight, &memory, context)
+            let left = memory.left(at: self.now())
             guard left > .zero else { break }
-            context.report(progress(sight, memory, errors, left))
+            context.report(progress(sight, memory, rates.errors, left))
             try await context.clock.sleep(for: min(Self.period, left))
         }
-        guard memory.trouble.isEmpty else { throw await failure(memory, isPause: false) }
+        guard memory.trouble.isEmpty else { throw await failure(memory) }
         return result(memory, "watched for \(step.duration.planText)")
+    }
+
+    /// What has happened since the last look and is over by now.
+    private func passing(
+        _ sight: WatchSight, _ memory: inout WatchMemory, _ events: [HeardEvent], at now: Double
+    ) async -> [WatchMemory.Entry] {
+        var news = events.map {
+            WatchMemory.Entry(at: now, text: $0.words(servers), isTrouble: $0.isTrouble(servers))
+        }
+        switch memory.receive(sight.targetMark) {
+        case .startedAgain:
+            news.append(.init(at: now, text: "\(servers.target.name) was started again", isTrouble: true))
+        case .turnedTwice:
+            let culprit = await WatchSight.culprit(servers)
+            news.append(
+                .init(
+                    at: now,
+                    text: "\(servers.target.name) was made a replica and a primary again between two looks: \(culprit)",
+                    isTrouble: true))
+        case nil: break
+        }
+        return memory.keep(news)
     }
 
     /// Where an earlier planrun has come to, or a new beginning.
@@ -57,13 +91,45 @@ struct WatchOperation: Operation {
         var followed = false
         if case .follows(lag: _) = sight.source { followed = true }
         return WatchMemory(
-            began: WallClock.now(), duration: step.duration,
+            began: now(), duration: step.duration,
             basis: WatchBasis(
                 sourceFollowed: followed, sourceAnswered: sight.source != .silent, load: sight.load,
                 errorsBefore: life?.errors, evictionsBefore: life?.evictions))
     }
 
     // MARK: Trouble
+
+    /// Does what the plan says about trouble.
+    /// - Returns: a remark on why the run does not go back by itself, for the next look.
+    /// - Throws: `StepFailure` if a person does not want to go on, or the run is to go back.
+    private func respond(
+        _ sight: WatchSight, _ memory: inout WatchMemory, _ context: StepContext
+    ) async throws -> WatchRemark? {
+        switch step.onTrouble {
+        case .report: return nil
+        case .ask:
+            guard !memory.trouble.isEmpty else { return nil }
+            try await ask(memory, context)
+            memory.acceptTrouble()
+            context.note(mark: StateValue(memory))
+            return nil
+        case .rollback:
+            switch sight.wayBack(from: memory.trouble, hasGoneBack: memory.goesBackAt != nil) {
+            case .notNeeded: return nil
+            case .heldBack(let why):
+                return WatchRemark(
+                    subject: "way back", weight: .note, text: "the run does not go back by itself: \(why)", state: why,
+                    patience: 0)
+            case .goes:
+                // If planrun dies before the way back has begun, a person decides: `resume` stays, `rollback` goes.
+                memory.goBack(at: now())
+                context.note(mark: StateValue(memory))
+                throw StepFailure(
+                    code: .watchGoesBack, what: Self.clause(memory), place: [servers.target.name],
+                    world: await WorldReport(servers).sentences())
+            }
+        }
+    }
 
     /// Asks a person whether to go on in spite of the trouble.
     /// - Throws: `StepFailure`, which is a pause, without a yes.
@@ -82,8 +148,8 @@ struct WatchOperation: Operation {
         }
     }
 
-    private func failure(_ memory: WatchMemory, isPause: Bool) async -> StepFailure {
-        let left = Duration.seconds(memory.left(at: WallClock.now()).components.seconds)
+    private func failure(_ memory: WatchMemory, isPause: Bool = false) async -> StepFailure {
+        let left = Duration.seconds(memory.left(at: now()).components.seconds)
         return StepFailure(
             code: .watchTrouble, what: Self.clause(memory), place: [servers.target.name],
             world: await WorldReport(servers).sentences(),
@@ -120,85 +186,5 @@ struct WatchOperation: Operation {
             "the end of the watch", now: sight.words(memory.basis, errors),
             wanted: "the target the only primary", fraction: 1 - left / max(.seconds(1), step.duration),
             remaining: left)
-    }
-}
-
-/// Errors a second, over the last ten seconds.
-private struct ErrorRate {
-    private static let window = 10.0
-    private var samples: [(at: Double, count: Int64)] = []
-
-    /// - Returns: `nil` before ten seconds are over.
-    mutating func receive(_ count: Int64?, at now: Double) -> Double? {
-        guard let count, count >= samples.last?.count ?? 0 else {
-            samples = []
-            return nil
-        }
-        samples.append((now, count))
-        while samples.count > 2, now - samples[1].at >= Self.window { samples.removeFirst() }
-        let (first, span) = (samples[0], now - samples[0].at)
-        return span >= Self.window ? Double(count - first.count) / span : nil
-    }
-}
-
-/// What the source has had a second in its life until the cutover, on average.
-private struct SourceLife {
-    var errors: Double?
-    var evictions: Double?
-
-    static func read(_ source: Server) async -> SourceLife? {
-        guard
-            let replies = try? await source.replies(
-                to: [["INFO", "stats"], ["INFO", "errorstats"]], timeout: .seconds(2)),
-            let uptime = try? await source.serverInfo().uptime, uptime > .zero
-        else { return nil }
-        // The cutover has made these.
-        let errors = ErrorCounts(replies[1]).map { $0.total - ($0.byCode["READONLY"] ?? 0) }
-        let evicted = (try? StatsInfo(replies[0])).flatMap(\.evicted)
-        return SourceLife(
-            errors: errors.map { Double($0) / uptime.seconds }, evictions: evicted.map { Double($0) / uptime.seconds })
-    }
-}
-
-extension WatchSight {
-    /// One line: `the target is the primary, 3 of 3 Sentinels name it, the old source is 0 bytes behind, …`.
-    fileprivate func words(_ basis: WatchBasis, _ errors: Double?) -> String {
-        var words = [targetWords]
-        if sentinels.total > 0 { words.append("\(sentinels.naming) of \(sentinels.total) Sentinels name it") }
-        words.append(sourceWords)
-        if !clients.isEmpty {
-            words.append(
-                "\(clients.values.reduce(0, +).counted("application connection", "application connections")) there")
-        }
-        if let errors {
-            words.append("\(errors.tenths) errors/s" + (basis.errorsBefore.map { " (before: \($0.tenths))" } ?? ""))
-        }
-        if let memory = load.memory {
-            let limit = load.limit.map { " of \(ByteCount(bytes: $0).text)" } ?? ""
-            words.append("memory \(ByteCount(bytes: memory).text)\(limit)")
-        }
-        let evicted = WatchLoad.growth(load.evicted, since: basis.load.evicted)
-        if evicted > 0 { words.append("\(evicted) evicted") }
-        return words.joined(separator: ", ")
-    }
-
-    private var targetWords: String {
-        switch target {
-        case .primary: "the target is the primary"
-        case .replica(let primary, _): "the target is a replica of \(primary)"
-        case .silent: "the target does not answer"
-        }
-    }
-
-    private var sourceWords: String {
-        switch source {
-        case .follows(lag: let lag?): "the old source is \(ByteCount(bytes: lag).text) behind"
-        case .follows(lag: nil): "the old source follows it"
-        case .cutOff: "the old source has no link to it"
-        case .followsAnother(let primary): "the old source follows \(primary)"
-        case .standsAlone: "the old source stands alone"
-        case .takesWrites: "the old source takes writes"
-        case .silent: "the old source does not answer"
-        }
     }
 }

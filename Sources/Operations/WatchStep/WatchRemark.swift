@@ -19,6 +19,16 @@ struct WatchRemark: Codable, Equatable, Sendable {
     var state: String
     /// How many seconds it has to last before it is told: what passes by itself within a Sentinel's round is none.
     var patience: Double
+
+    /// Whether the source, as the primary again, would not have this trouble. Whatever another server or a person has
+    /// done, such as a target that was turned back or a source that was cut off, is not of this kind: going back would
+    /// work against them.
+    var endsWithReturn: Bool {
+        weight == .trouble && (isForLackOfMemory || ["MISCONF", "NOREPLICAS", "errors"].contains(subject))
+    }
+
+    /// Whether it ends with a return only if the source may use more memory.
+    var isForLackOfMemory: Bool { ["OOM", "evictions"].contains(subject) }
 }
 
 /// What the sights are compared with.
@@ -37,21 +47,21 @@ extension WatchSight {
     /// A share of `maxmemory` from which on a person should know.
     private static let fullness = 0.9
     /// Below this many bytes, the old source's lag is nothing.
-    private static let smallLag: Int64 = 1 << 20
+    static let smallLag: Int64 = 1 << 20
 
     /// - Parameters:
-    ///   - errors: errors a second at the target now; `nil` before that is known.
+    ///   - rates: what the target counts a second now.
     ///   - elapsed: the seconds since the first look.
-    func remarks(_ basis: WatchBasis, errors: Double?, elapsed: Double, _ names: (source: String, target: String))
+    func remarks(_ basis: WatchBasis, _ rates: WatchRates, elapsed: Double, _ names: (source: String, target: String))
         -> [WatchRemark]
     {
         [targetRemark(names.target), sourceRemark(basis, names.source), lagRemark(names.source)].compactMap(\.self)
             + sentinelRemarks(names.target)
             + [
-                clientRemark(names.source), errorRemark(basis, errors), evictionRemark(basis, elapsed), memoryRemark,
-                slowRemark(basis),
+                clientRemark(names.source), errorRemark(basis, rates), evictionRemark(basis, rates, elapsed),
+                memoryRemark, slowRemark(basis),
             ].compactMap(\.self)
-            + rejectionRemarks(basis)
+            + rejectionRemarks(basis, rates)
     }
 
     private func targetRemark(_ name: String) -> WatchRemark? {
@@ -124,26 +134,36 @@ extension WatchSight {
             state: all.map { "\($0.key.host) \($0.key.title)" }.joined(separator: ", "), patience: 3)
     }
 
-    private func errorRemark(_ basis: WatchBasis, _ errors: Double?) -> WatchRemark? {
-        guard let errors, errors > 1 + 2 * (basis.errorsBefore ?? 0) else { return nil }
+    private func errorRemark(_ basis: WatchBasis, _ rates: WatchRates) -> WatchRemark? {
+        guard let errors = rates.errors, errors > 1 + 2 * (basis.errorsBefore ?? 0) else { return nil }
+        // What applications get wrong by themselves, they got wrong at the source, too.
+        let isFar = basis.errorsBefore.map { Self.isFar(errors, above: $0) } ?? false
         return WatchRemark(
-            subject: "errors", weight: .note,
+            subject: "errors", weight: isFar ? .trouble : .note,
             text: "the target answers \(errors.tenths) errors/s" + Self.before(basis.errorsBefore),
-            state: Self.step(errors), patience: 0)
+            state: (isFar ? "far " : "") + Self.step(errors), patience: isFar ? 10 : 0)
     }
 
-    private func rejectionRemarks(_ basis: WatchBasis) -> [WatchRemark] {
-        load.rejected.sorted { $0.key < $1.key }.compactMap { code, count in
-            let more = WatchLoad.growth(count, since: basis.load.rejected[code] ?? 0)
-            guard more > 0 else { return nil }
+    /// What a server did not do before, and more often than a few clients with a mistake of their own explain.
+    private static func isFar(_ rate: Double, above before: Double) -> Bool { rate > 10 + 10 * before }
+
+    private func rejectionRemarks(_ basis: WatchBasis, _ rates: WatchRates) -> [WatchRemark] {
+        rates.rejecting.sorted().map { code in
+            let more = WatchLoad.growth(load.rejected[code], since: basis.load.rejected[code] ?? 0)
             return WatchRemark(
                 subject: code, weight: .trouble,
-                text: "the target has rejected \(more.counted("write", "writes")) with \(code)",
+                text: "the target rejects writes with \(code)" + (more > 0 ? ", \(more) since the watch began" : ""),
                 state: Self.step(Double(more)), patience: 0)
         }
     }
 
-    private func evictionRemark(_ basis: WatchBasis, _ elapsed: Double) -> WatchRemark? {
+    private func evictionRemark(_ basis: WatchBasis, _ rates: WatchRates, _ elapsed: Double) -> WatchRemark? {
+        if let rate = rates.evictions, let before = basis.evictionsBefore, Self.isFar(rate, above: before) {
+            return WatchRemark(
+                subject: "evictions", weight: .trouble,
+                text: "the target evicts \(rate.tenths) keys/s" + Self.before(before), state: "far \(Self.step(rate))",
+                patience: 0)
+        }
         let more = WatchLoad.growth(load.evicted, since: basis.load.evicted)
         // A cache evicts all the time.
         guard more > 0, Double(more) > 2 * (basis.evictionsBefore ?? 0) * elapsed else { return nil }

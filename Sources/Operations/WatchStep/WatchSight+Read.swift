@@ -8,6 +8,7 @@ extension WatchSight {
     static func rights(_ plan: Plan) -> Rights {
         Rights(at: [.source], [.configGet, .clientList])
             + Rights(at: [.target], [.clientList] + (plan.target.engine == .dragonfly ? [] : [.slowLog]))
+            + (plan.sentinel == nil ? .none : Rights(at: [.sentinel], [.hearEvents]))
     }
 
     /// A server that takes longer to answer counts as silent.
@@ -17,11 +18,15 @@ extension WatchSight {
     static func read(_ servers: Servers) async -> WatchSight {
         async let sentinels = sentinels(servers)
         async let target = readTarget(servers)
-        let (source, upstream, clients) = await readSource(servers)
-        let (role, offset, load) = await target
-        var sight = WatchSight(target: role, source: source, sentinels: await sentinels, clients: clients, load: load)
-        if case .follows = source, let upstream {
+        let source = await readSource(servers)
+        var sight = await target.sight
+        (sight.source, sight.clients, sight.sentinels) = (source.role, source.clients, await sentinels)
+        if case .follows = source.role, let upstream = source.upstream {
+            let offset = await target.offset
             sight.source = .follows(lag: offset.flatMap { offset in upstream.offset.map { max(0, offset - $0) } })
+        }
+        if let memory = source.memory, let used = sight.load.memory {
+            sight.hasRoomAtSource = memory.limit.map { $0 > used } ?? true
         }
         return sight
     }
@@ -39,22 +44,29 @@ extension WatchSight {
     /// A Dragonfly writes its errors in whole sentences, and what it calls slow it measures with its own waits.
     private static func questions(_ engine: Engine) -> [Command] {
         let all: [Command] = [["INFO", "replication"], ["INFO", "stats"], ["INFO", "memory"]]
-        return engine == .dragonfly ? all : all + [["INFO", "errorstats"], ["SLOWLOG", "GET", "1"]]
+        return engine == .dragonfly
+            ? all : all + [["INFO", "errorstats"], ["SLOWLOG", "GET", "1"], ["INFO", "server"]]
     }
 
-    private static func readTarget(_ servers: Servers) async -> (Target, offset: Int64?, WatchLoad) {
+    /// - Returns: a sight without what the old source and the Sentinels say, and the target's offset.
+    private static func readTarget(_ servers: Servers) async -> (sight: WatchSight, offset: Int64?) {
         let questions = questions(servers.plan.target.engine)
         guard let replies = try? await servers.target.replies(to: questions, timeout: patience),
             let replication = try? ReplicationInfo(replies[0])
-        else { return (.silent, nil, WatchLoad()) }
-        let load = WatchLoad(Array(replies.dropFirst()))
-        guard replication.role == .replica else { return (.primary, replication.offset, load) }
-        let upstream = replication.upstream?.primary ?? .nowhere
-        return (.replica(of: upstream, by: await culprit(servers)), replication.offset, load)
+        else { return (WatchSight(target: .silent, source: .silent), nil) }
+        var sight = WatchSight(target: .primary, source: .silent, load: WatchLoad(Array(replies.dropFirst())))
+        sight.targetMark.runID = replies.count > 5 ? (try? ServerInfo(replies[5]))?.runID : nil
+        if replication.role == .replica {
+            let upstream = replication.upstream?.primary ?? .nowhere
+            sight.target = .replica(of: upstream, by: await culprit(servers))
+        } else {
+            sight.targetMark.history = replication.former == nil ? nil : replication.replicationID
+        }
+        return (sight, replication.offset)
     }
 
     /// Who has turned the target back, as far as its connections tell: a server shows the last command of each.
-    private static func culprit(_ servers: Servers) async -> String {
+    static func culprit(_ servers: Servers) async -> String {
         let clients = (try? await servers.target.clients()) ?? []
         let commanding = clients.filter {
             ["replicaof", "slaveof"].contains($0.command) && $0.planrun == nil && $0.sentinelID == nil
@@ -73,14 +85,24 @@ extension WatchSight {
 
     // MARK: The old source
 
-    private static func readSource(_ servers: Servers) async -> (Source, Upstream?, [Client: Int]) {
-        let questions: [Command] = [["INFO", "replication"], ["CLIENT", "LIST"]]
+    /// What the old source says.
+    private struct SourceAnswer {
+        var role = Source.silent
+        var upstream: Upstream?
+        var clients: [Client: Int] = [:]
+        var memory: MemoryInfo?
+    }
+
+    private static func readSource(_ servers: Servers) async -> SourceAnswer {
+        let questions: [Command] = [["INFO", "replication"], ["CLIENT", "LIST"], ["INFO", "memory"]]
         guard let replies = try? await servers.source.replies(to: questions, timeout: patience),
             let replication = try? ReplicationInfo(replies[0])
-        else { return (.silent, nil, [:]) }
+        else { return SourceAnswer() }
         let applications = ((try? ClientList(replies[1]).clients) ?? []).filter(\.isApplication)
         let clients = Dictionary(grouping: applications) { Client(host: $0.host ?? $0.address, title: $0.title) }
-        return (await role(replication, servers), replication.upstream, clients.mapValues(\.count))
+        return SourceAnswer(
+            role: await role(replication, servers), upstream: replication.upstream,
+            clients: clients.mapValues(\.count), memory: try? MemoryInfo(replies[2]))
     }
 
     private static func role(_ replication: ReplicationInfo, _ servers: Servers) async -> Source {

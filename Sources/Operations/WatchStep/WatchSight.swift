@@ -47,6 +47,20 @@ struct WatchSight: Equatable, Sendable {
     /// The connections of each application to the old source.
     var clients: [Client: Int] = [:]
     var load = WatchLoad()
+    /// Whether the old source may use more memory than the target uses now.
+    var hasRoomAtSource = false
+    /// What tells this life of the target, and this time as the primary, from others.
+    var targetMark = TargetMark()
+}
+
+/// What a server says that changes when it is started again, or made a replica and a primary again.
+struct TargetMark: Codable, Equatable, Sendable {
+    /// `nil` where it tells none, as Dragonfly.
+    var runID: String?
+    /// The id of its history of writes, of which each promotion begins a new one; `nil` where it is no primary, and where
+    /// it does not say which history it continues: then it may have begun a new one by itself, as a Redis does that had
+    /// no replica for `repl-backlog-ttl`.
+    var history: String?
 }
 
 /// What the target counts. The counts only grow while the server lives.

@@ -55,6 +55,7 @@ struct PlanReader {
             rollback: rollback ?? RollbackSettings(), redaction: redaction ?? RedactionSettings(),
             file: collector.file)
         checkWayBack(plan, reader)
+        checkReturn(plan)
         return collector.hasErrors ? nil : plan
     }
 
@@ -70,6 +71,22 @@ struct PlanReader {
                 "leave it out: then there is no way back after the cutover",
                 "or write 'discard-writes', which gives up what was written since the cutover",
             ])
+    }
+
+    /// Reports a step that shall go back by itself in a plan that does not promise to lose nothing on that way.
+    private func checkReturn(_ plan: Plan) {
+        guard plan.rollback.afterCutover != .keep else { return }
+        for step in plan.steps {
+            guard case .watch(let watch) = step.kind, watch.onTrouble == .rollback else { continue }
+            collector.error(
+                .contradictingSettings,
+                "step '\(step.id)' goes back by itself ('on-trouble: rollback'), and the plan does not keep a way back without loss",
+                at: step.range,
+                help: [
+                    "write 'rollback: { after-cutover: keep }': a cutover after which the source could not follow is refused then",
+                    "or let a person decide: 'on-trouble: ask'",
+                ])
+        }
     }
 
     /// Whether the rest of the plan can be read. A plan in another version of the language is reported, and nothing

@@ -8,6 +8,9 @@ package struct WatchStep: Sendable, Hashable {
         case report
         /// A person is asked whether to go on.
         case ask
+        /// The run goes back by itself, once, where that loses no write and the source would not have the trouble. All
+        /// other trouble is reported.
+        case rollback
     }
 
     package var duration: Duration
@@ -29,8 +32,14 @@ extension WatchStep: StepDeclaration {
     package var kind: StepKind { .watch(self) }
 
     package func summary(_ scene: StepScene) -> String {
-        let response = onTrouble == .ask ? "trouble asks a person" : "trouble is reported"
-        return "looks for \(duration.planText) whether \(scene.target) stays the primary; \(response); changes nothing"
+        let response =
+            switch onTrouble {
+            case .report: "trouble is reported; changes nothing"
+            case .ask: "trouble asks a person; changes nothing"
+            case .rollback:
+                "where the target rejects writes, evicts keys or answers errors as the source did not, and the source follows in sync, the run goes back to \(scene.source) by itself, once, and no write is lost; other trouble is reported"
+            }
+        return "looks for \(duration.planText) whether \(scene.target) stays the primary; \(response)"
     }
     package func wayBack(_ scene: StepScene) -> String? { nil }
     /// Nobody rehearses for half an hour.
@@ -59,7 +68,9 @@ extension WatchStep: StepSettings {
         """
         What happens if the target is no longer the primary, a Sentinel sends clients elsewhere, the old source takes \
         writes or loses its link, or writes are rejected: report says so and goes on, and fails if it still lasts at the \
-        end; ask asks a person whether to go on, and without a person stops until 'resume'.
+        end; ask asks a person whether to go on, and without a person stops until 'resume'; rollback goes back by itself, \
+        once, if the target rejects writes, evicts keys or answers errors as the source did not, and the source follows it \
+        in sync, so that no write is lost; it reports everything else, and needs 'rollback: { after-cutover: keep }'.
         """)
 
     static var fields: [any FieldDeclaration] { [durationField, onTroubleField] }

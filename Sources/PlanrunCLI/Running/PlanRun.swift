@@ -218,6 +218,9 @@ struct PlanRun: Sendable {
     private func fail(_ outcome: RunOutcome, _ conclusion: Conclusion) async -> ExitStatus {
         let state = outcome.state
         let next = await wayBack.nextSteps(state)
+        if outcome.failures.contains(where: { $0.failure.code == .operation(.watchGoesBack) }) {
+            return await goBackByItself(outcome, conclusion, next)
+        }
         if await wayBack.isPastCutover(state) {
             await conclusion.tell(outcome.failures, next: next.all)
             return .personNeeded
@@ -246,6 +249,26 @@ struct PlanRun: Sendable {
         }
         await conclusion.tell(outcome.failures, next: next.all)
         return .stopped
+    }
+
+    /// A step that watches has seen trouble that going back ends. The servers are asked once more whether that loses a
+    /// write, and who has just asked the run to stop does not want it to begin anything.
+    private func goBackByItself(
+        _ outcome: RunOutcome, _ conclusion: Conclusion, _ next: NextSteps
+    ) async -> ExitStatus {
+        guard !signals.isDraining, let undo = await wayBack.passedCutover(outcome.state)?.undo,
+            let offer = try? await ReturnOffer.read(servers, undo: undo), offer.rule == .keep, offer.cost.count == 0
+        else {
+            await conclusion.tell(
+                outcome.failures,
+                help: ["it does not go back by itself now, since that might lose writes, or was to be stopped"],
+                next: next.all)
+            return .personNeeded
+        }
+        await conclusion.tell(
+            outcome.failures, help: ["the plan says 'on-trouble: rollback': it goes back now"])
+        context.tell(offer.promise)
+        return await goBack(outcome.state, allowance: .noWrite).afterFailure
     }
 }
 

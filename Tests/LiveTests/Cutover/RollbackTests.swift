@@ -1,4 +1,5 @@
 import Execution
+import FoundationEssentials
 import Glibc
 import Operations
 import RESP
@@ -70,10 +71,14 @@ extension LiveCutoverTests {
             }
         }
 
-        /// The commands of the guide are typed three times in a row. Nothing is asked and nothing is lost, and each way back
+        /// How often it goes there and back: three times, or `PLANRUN_RETURNS`.
+        private static var rounds: Int { ProcessInfo.processInfo.environment["PLANRUN_RETURNS"].flatMap(Int.init) ?? 3 }
+
+        /// The commands of the guide are typed again and again. Nothing is asked and nothing is lost, and each way back
         /// tells what it measured.
         @Test(arguments: [("sentinel", 1), ("fastest", 3)])
-        func `there and back again as the guide says, three times in a row`(method: String, sentinels: Int) async throws
+        func `there and back again as the guide says, several times in a row`(method: String, sentinels: Int)
+            async throws
         {
             var description = LabDescription.quick
             description.sentinels?.count = sentinels
@@ -82,7 +87,7 @@ extension LiveCutoverTests {
                 let steps = Migration.steps(failover: "via: \(method), write-pause: 2s")
                 let migration = try Migration(lab, steps: steps, afterCutover: nil)
                 try await migration.fill()
-                for round in 1...3 {
+                for round in 1...Self.rounds {
                     for line in try Self.guide() where line.first != "rollback" {
                         let outcome = try await migration.type(line)
                         #expect(outcome.exitCode == 0, "\(line): \(outcome.standardOutput + outcome.standardError)")

@@ -64,6 +64,59 @@ extension LiveCutoverTests {
             }
         }
 
+        /// planrun is killed in the middle of its own way back, then somebody lets the run go on: it stays. Begun anew, it
+        /// goes back to the end.
+        @Test func `a target that rejects writes is left by the run itself, and only once`() async throws {
+            try await withGatedLab(.quick) { lab, gates in
+                let migration = try Migration(
+                    lab, steps: Migration.steps() + ["watch: { id: look, for: 1h, on-trouble: rollback }"],
+                    afterCutover: "keep", sentinels: gates.sentinels)
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("the target is full, and is left") { _ in
+                    let killed = try await PlanrunProcess.run(["apply", migration.plan]) { planrun in
+                        try await eventually("the watch has begun") { try Self.until(migration) != nil }
+                        gates.kill(planrun, at: Moment("", after: true, "target: CONFIG SET min-replicas-to-write"))
+                        try await lab.send(["CONFIG", "SET", "maxmemory", "1"], to: lab.target)
+                        return try await planrun.wait()
+                    }
+                    #expect(killed.signal == SIGKILL, "\(killed.standardOutput + killed.standardError)")
+                    gates.watch(nil)
+                    try await PlanrunProcess.run(["resume", migration.plan]) { planrun in
+                        try await eventually("it says that it stays", within: .seconds(30)) {
+                            try Self.findings(migration).contains { $0.contains("begun to go back by itself before") }
+                        }
+                        await planrun.send(SIGINT)
+                        #expect(try await planrun.wait().exitCode == 3)
+                    }
+                    try await lab.send(["CONFIG", "SET", "maxmemory", "0"], to: lab.target)
+                    try await lab.expectMigrated()
+                    let back = try await migration.planrun("rollback")
+                    #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+
+                    let left = try await PlanrunProcess.run(["apply", migration.plan]) { planrun in
+                        try await eventually("the watch of the new run has begun") {
+                            try Self.until(migration) != nil && migration.state()["look"]?.mark?["goesBackAt"] == nil
+                        }
+                        try await lab.send(["CONFIG", "SET", "maxmemory", "1"], to: lab.target)
+                        return try await planrun.wait()
+                    }
+                    #expect(left.exitCode == 1, "\(left.standardOutput + left.standardError)")
+                    #expect(left.errors == ["error[watch-goes-back]"], "\(left.complaint)")
+                    #expect(left.complaint.contains("the plan says 'on-trouble: rollback': it goes back now"))
+                    #expect(left.complaint.contains("No write will be lost; writes stall for about "))
+                    #expect(left.complaint.contains("rolled back: nothing of 'live' is left on the servers"))
+                    try await lab.send(["CONFIG", "SET", "maxmemory", "0"], to: lab.target)
+                }
+                #expect(try migration.state().status == .rolledBack)
+                try await lab.expectUntouched()
+            }
+        }
+
+        /// What the record says was found.
+        private static func findings(_ migration: Migration) throws -> [String] {
+            (try migration.state()["look"]?.mark?["findings"]?.array ?? []).compactMap { $0["text"]?.string }
+        }
+
         /// When the watch ends, as the record says; `nil` before it has begun.
         private static func until(_ migration: Migration) throws -> StateValue? {
             try? migration.state()["look"]?.mark?["until"]

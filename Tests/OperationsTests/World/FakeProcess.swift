@@ -116,11 +116,15 @@ final class FakeProcess: Sendable {
             probesWrites: false, resolve: resolve)
     }
 
-    func context(attempt: Int = 1, isLook: Bool = false) -> StepContext {
+    func context(
+        attempt: Int = 1, isLook: Bool = false, mark: StateValue? = nil,
+        note: @escaping @Sendable (StateValue?) -> Void = { _ in },
+        tell: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> StepContext {
         StepContext(
-            node: "failover", undo: undo, attempt: attempt, clock: WorldClock(process: self), isLook: isLook,
-            save: { try self.save($0) }, report: { _ in }, isDraining: { self.isLeaseLost },
-            isLeaseLost: { self.isLeaseLost })
+            node: "failover", undo: undo, attempt: attempt, clock: WorldClock(process: self), mark: mark,
+            isLook: isLook, save: { try self.save($0) }, note: note, report: { _ in }, tell: tell,
+            isDraining: { self.isLeaseLost }, isLeaseLost: { self.isLeaseLost })
     }
 
     func save(_ undo: StateValue) throws {
