@@ -129,6 +129,10 @@ struct InfoTests {
         )
         #expect(redis.databases == [0: .init(keys: 2, expiring: 1), 3: .init(keys: 1, expiring: 0)])
         #expect(redis.keys == 3)
+        for name in ["subexpiry", "keys_with_volatile_items"] {
+            let fields = try KeyspaceInfo(Recorded.text("# Keyspace\ndb0:keys=3,expires=0,avg_ttl=0,\(name)=2"))
+            #expect(fields.databases[0]?.hashesWithTTLs == 2)
+        }
         let empty = try KeyspaceInfo(
             Recorded.text("# Keyspace\ndb0:keys=0,expires=0,hits=0,misses=0,hit_ratio=0.00,avg_ttl=-1"))
         #expect(empty.isEmpty)

@@ -5,14 +5,18 @@ package struct KeyspaceInfo: Sendable, Equatable {
     /// The counts by database number. Databases without keys are left out, although Dragonfly lists an empty `db0`.
     package let databases: [Int: Counts]
 
-    package struct Counts: Sendable, Hashable, Codable {
+    package struct Counts: Sendable, Hashable {
         package let keys: Int64
         /// How many of these keys have a TTL.
         package let expiring: Int64
+        /// How many of these keys are hashes of which single fields have a TTL: `subexpiry` since Redis 7.4,
+        /// `keys_with_volatile_items` since Valkey 9. 0 for a server that does not know such fields.
+        package let hashesWithTTLs: Int64
 
-        package init(keys: Int64, expiring: Int64) {
+        package init(keys: Int64, expiring: Int64, hashesWithTTLs: Int64 = 0) {
             self.keys = keys
             self.expiring = expiring
+            self.hashesWithTTLs = hashesWithTTLs
         }
     }
 
@@ -36,7 +40,10 @@ package struct KeyspaceInfo: Sendable, Equatable {
                     command: section.command, expected: "'\(field):keys=…,expires=…'",
                     found: "'\(line.printable(limit: 80))'")
             }
-            if keys > 0 { databases[number] = Counts(keys: keys, expiring: expiring) }
+            let hashes = values["subexpiry"] ?? values["keys_with_volatile_items"]
+            let counts = Counts(
+                keys: keys, expiring: expiring, hashesWithTTLs: hashes.flatMap { WireNumber.integer($0) } ?? 0)
+            if keys > 0 { databases[number] = counts }
         }
         self.databases = databases
     }
