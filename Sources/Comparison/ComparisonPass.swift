@@ -34,10 +34,13 @@ struct ComparisonPass {
         }
     }
 
+    /// About how many keys each server has.
+    var population: Int64 { progress.total / 2 }
+
     /// What another run needs to go on from the cursor.
     func checkpoint(_ place: ComparisonPlace, _ cursor: String) -> ComparisonCheckpoint {
         ComparisonCheckpoint(
-            place: place, cursor: cursor, population: progress.total / 2, done: progress.done, report: progress.report,
+            place: place, cursor: cursor, population: population, done: progress.done, report: progress.report,
             suspects: suspects.open.map { .init(database: $0.database, key: Array($0.key.readableBytesView)) })
     }
 

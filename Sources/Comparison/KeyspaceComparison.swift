@@ -29,7 +29,7 @@ package struct KeyspaceComparison: Sendable {
     ///   - aftermath: where the source takes no writes any more, and the target does, since a cutover.
     package init(
         source: any CommandSession, target: any CommandSession, leader: Side?, footing: any Footing,
-        clock: any Clock<Duration>, page: Int = 500, examples: Int = 10,
+        clock: any Clock<Duration>, page: Int = 1_000, examples: Int = 10,
         disclosure: KeyDisclosure = .everything, aftermath: Aftermath? = nil
     ) async throws {
         async let there = ServerReader.open(target)
@@ -75,7 +75,7 @@ package struct KeyspaceComparison: Sendable {
             for side in [Side.source, .target] {
                 let place = ComparisonPlace(database: database, side: side)
                 guard let cursor = Self.cursor(of: place, earlier, databases) else { continue }
-                if side == .source { pass.known = KnownKeys() }
+                if side == .source { pass.known = KnownKeys(expecting: pass.population) }
                 try await each(place, from: cursor, &pass)
             }
         }
@@ -95,25 +95,36 @@ package struct KeyspaceComparison: Sendable {
 
     /// Compares all keys of a database, page by page.
     private func each(_ place: ComparisonPlace, from begin: String, _ pass: inout ComparisonPass) async throws {
-        var cursor: String? = begin
-        while let begin = cursor {
-            try await footing.check()
-            let (keys, next) = try await readers[place.side].scan(place.database, from: begin, count: page)
-            let chosen = keys.filter(pass.filter.takes)
-            switch place.side {
-            case .source: try await pages.compare(place.database, chosen, &pass)
-            case .target:
-                let unknown = chosen.filter { !pass.known.contains($0) }
-                for key in try await readers.source.missing(place.database, of: unknown) {
-                    pass.suspects.add(database: place.database, key: key)
-                }
-            }
+        try await footing.check()
+        var page = try await readers[place.side].scan(place.database, request(begin))
+        while true {
+            let chosen = page.keys.filter(pass.filter.takes)
+            let next = try await compare(place, chosen, then: page.next.map(request), &pass)
             pass.progress.report.keys[place.side, default: 0] += chosen.count
-            pass.progress.done += keys.count
+            pass.progress.done += page.keys.count
             pass.note()
             if pass.suspects.isFull { try await rounds.settle(&pass) }
-            cursor = next
-            if let next { try await keep(place, next, &pass) }
+            guard let next, let cursor = page.next else { return }
+            try await keep(place, cursor, &pass)
+            try await footing.check()
+            page = next
+        }
+    }
+
+    private func request(_ cursor: String) -> PageRequest { PageRequest(cursor: cursor, count: page) }
+
+    /// Compares the keys of a page, and fetches the next one.
+    private func compare(
+        _ place: ComparisonPlace, _ keys: [ByteBuffer], then next: PageRequest?, _ pass: inout ComparisonPass
+    ) async throws -> KeyPage? {
+        switch place.side {
+        case .source: return try await pages.compare(place.database, keys, then: next, &pass)
+        case .target:
+            for key in try await readers.source.missing(place.database, of: pass.known.missing(of: keys)) {
+                pass.suspects.add(database: place.database, key: key)
+            }
+            guard let next else { return nil }
+            return try await readers.target.scan(place.database, next)
         }
     }
 

@@ -11,9 +11,13 @@ struct PageComparison: Sendable {
     let readers: Pair<ServerReader>
 
     /// Compares keys of a database. Those that are not the same become suspects.
-    func compare(_ database: Int, _ keys: [ByteBuffer], _ pass: inout ComparisonPass) async throws {
-        guard !keys.isEmpty else { return }
-        let types = try await readers.source.types(database, of: keys)
+    /// - Parameter scan: what page of the source's keys is fetched on the way, since it costs less together with a
+    ///   question that is asked anyway.
+    /// - Returns: that page.
+    func compare(
+        _ database: Int, _ keys: [ByteBuffer], then scan: PageRequest?, _ pass: inout ComparisonPass
+    ) async throws -> KeyPage? {
+        let (types, next) = try await readers.source.types(database, of: keys, then: scan)
         let look = FirstLook(
             keys: keys, types: types, tolerance: KeyState.tolerance,
             fieldsExpire: readers.source.expiringFields.contains(database))
@@ -21,8 +25,8 @@ struct PageComparison: Sendable {
         var (short, long): ([ShortValues.Item], [ShortValues.Item]) = ([], [])
         let sights = look.sights(source: mine, target: theirs)
         pass.progress.report.count(types, sights.map(\.size))
+        pass.known.insert(zip(keys, sights).compactMap { $1.verdict == .suspect ? nil : $0 })
         for (index, sight) in sights.enumerated() {
-            if sight.verdict != .suspect { pass.known.insert(keys[index]) }
             switch sight.verdict {
             case .same: break
             case .short: short.append((keys[index], types[index]))
@@ -32,14 +36,17 @@ struct PageComparison: Sendable {
         }
         long += try await compare(database, short: short, &pass)
         try await compare(database, long: long, &pass)
+        return next
     }
 
     /// Asks both servers the same at the same time.
     private func both(
-        _ database: Int, _ append: @Sendable (inout CommandBatch) -> Void
+        _ database: Int, _ append: (inout CommandBatch) -> Void
     ) async throws -> (source: ServerReader.Answers, target: ServerReader.Answers) {
-        async let theirs = readers.target.ask(database, append)
-        let mine = try await readers.source.ask(database, append)
+        var questions = CommandBatch()
+        append(&questions)
+        async let theirs = readers.target.ask(database, questions)
+        let mine = try await readers.source.ask(database, questions)
         return (mine, try await theirs)
     }
 

@@ -5,12 +5,12 @@ import RESP
 extension ServerReader {
     /// The states of keys, in their order.
     func states(_ database: Int, of keys: [ByteBuffer]) async throws -> [KeyState] {
-        let answers = try await ask(database) { batch in
-            for key in keys {
-                batch.append(Self.type, key)
-                batch.append(Self.pttl, key)
-            }
+        var questions = CommandBatch()
+        for key in keys {
+            questions.append(Self.type, key)
+            questions.append(Self.pttl, key)
         }
+        let answers = try await ask(database, questions)
         let (frames, begin) = (answers.frames, answers.begin)
         let types = try frames.open { replies in
             try keys.indices.map { index in

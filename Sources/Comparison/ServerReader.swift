@@ -65,50 +65,52 @@ struct ServerReader: Sendable {
     }
 
     /// Asks about keys of a database.
-    func ask(_ database: Int, _ append: (inout CommandBatch) -> Void) async throws -> Answers {
+    func ask(_ database: Int, _ questions: CommandBatch) async throws -> Answers {
         var (batch, begin) = batch(database)
-        append(&batch)
+        batch.append(questions)
         let frames = try await frames(batch)
         return Answers(frames: frames, begin: begin, time: Self.time(frames, begin: begin))
     }
 
-    func frames(_ batch: CommandBatch) async throws -> ReplyFrames {
+    /// - Parameter longest: how many bytes of one reply are kept.
+    func frames(_ batch: CommandBatch, longest: Int = ReplyFrames.longest) async throws -> ReplyFrames {
         let frames = try await session.pipeline(
-            batch, into: ReplyFrames(count: batch.count), timeout: Self.patience)
+            batch, into: ReplyFrames(count: batch.count, longest: longest), timeout: Self.patience)
         if let error = frames.error(0) { throw ComparisonRefusal(address: session.address, command: "SELECT", error) }
         return frames
     }
 
-    /// The keys of one page of a scan, with the cursor of the next page; `nil` after the last.
-    func scan(
-        _ database: Int, from cursor: String, count: Int
-    ) async throws -> (keys: [ByteBuffer], next: String?) {
-        var batch = CommandBatch([["SELECT", "\(database)"]])
-        batch.append(["SCAN", cursor, "COUNT", "\(count)"])
-        let frames = try await session.pipeline(
-            batch, into: ReplyFrames(count: batch.count, longest: Self.longestPage), timeout: Self.patience)
-        for index in 0..<batch.count {
-            guard let error = frames.error(index) else { continue }
-            throw ComparisonRefusal(address: session.address, command: index == 0 ? "SELECT" : "SCAN", error)
-        }
-        guard var keys = frames.strings(1), !keys.isEmpty else { throw refusal(frames, 1, "SCAN") }
-        let next = String(buffer: keys.removeFirst())
-        return (keys, next == "0" ? nil : next)
+    /// A page of a scan.
+    func scan(_ database: Int, _ page: PageRequest) async throws -> KeyPage {
+        var (batch, begin) = batch(database)
+        batch.append(page.command)
+        return try self.page(try await frames(batch, longest: Self.longestPage), begin)
     }
 
-    /// The types of keys, in their order.
-    func types(_ database: Int, of keys: [ByteBuffer]) async throws -> [KeyType] {
-        let answers = try await ask(database) { batch in
-            for key in keys { batch.append(Self.type, key) }
-        }
-        return try answers.frames.open { replies in
+    /// The types of keys, in their order, and a page of a scan.
+    func types(
+        _ database: Int, of keys: [ByteBuffer], then scan: PageRequest?
+    ) async throws -> (types: [KeyType], page: KeyPage?) {
+        guard !keys.isEmpty || scan != nil else { return ([], nil) }
+        var (batch, begin) = batch(database)
+        for key in keys { batch.append(Self.type, key) }
+        if let scan { batch.append(scan.command) }
+        let frames = try await frames(batch, longest: Self.longestPage)
+        let types = try frames.open { replies in
             try keys.indices.map { index in
-                guard let type = KeyType(replies, answers.begin + index) else {
-                    throw refusal(answers.frames, answers.begin + index, "TYPE")
-                }
+                guard let type = KeyType(replies, begin + index) else { throw refusal(frames, begin + index, "TYPE") }
                 return type
             }
         }
+        return (types, try scan.map { _ in try page(frames, begin + keys.count) })
+    }
+
+    private func page(_ frames: ReplyFrames, _ index: Int) throws -> KeyPage {
+        guard frames.error(index) == nil, var keys = frames.strings(index), !keys.isEmpty else {
+            throw refusal(frames, index, "SCAN")
+        }
+        let next = String(buffer: keys.removeFirst())
+        return KeyPage(keys: keys, next: next == "0" ? nil : next)
     }
 
     /// Which of the keys do not exist.
@@ -130,6 +132,21 @@ struct ServerReader: Sendable {
             address: session.address, command: command,
             frames.error(index) ?? RESPError(message: "a reply that planrun cannot read"))
     }
+}
+
+/// A page of keys that a server is asked for.
+struct PageRequest {
+    let cursor: String
+    let count: Int
+
+    var command: Command { ["SCAN", cursor, "COUNT", "\(count)"] }
+}
+
+/// A page of keys of a server.
+struct KeyPage {
+    let keys: [ByteBuffer]
+    /// The cursor of the next page; `nil` after the last.
+    let next: String?
 }
 
 /// A server refused what a comparison needs.

@@ -18,6 +18,11 @@ package struct CommandBatch: Sendable {
         count += 1
     }
 
+    package mutating func append(_ other: CommandBatch) {
+        bytes.writeImmutableBuffer(other.bytes)
+        count += other.count
+    }
+
     /// Appends a command about one key.
     package mutating func append(_ command: KeyCommand, _ key: ByteBuffer) {
         count += 1

@@ -10,6 +10,9 @@ package struct ReplyFrames: ReplyReader {
         case digest(Digest, length: Int)
     }
 
+    /// How many bytes of one reply are kept, if nothing else is said.
+    package static let longest = 16 << 10
+
     private let expected: Int
     private let longest: Int
     private var frames: [Frame] = []
@@ -25,7 +28,7 @@ package struct ReplyFrames: ReplyReader {
     /// - Parameters:
     ///   - count: how many replies will come.
     ///   - longest: how many bytes of one reply are kept.
-    package init(count: Int, longest: Int = 16 << 10) {
+    package init(count: Int, longest: Int = Self.longest) {
         expected = count
         self.longest = longest
         frames.reserveCapacity(count)

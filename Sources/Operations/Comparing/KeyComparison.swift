@@ -38,10 +38,12 @@ package struct KeyComparison: Sendable {
         plan.target.engine == .dragonfly ? .none : Rights(at: [.target], [.idleTime])
     }
 
-    /// Keys of a page while the servers' latency decides how fast they are asked: a page of 50 keys takes a server some
-    /// tenths of a millisecond.
-    private static let courteousPage = 50
-    private static let page = 500
+    /// How many keys are asked for at once. While the servers' latency decides how fast they are asked it is 50, which
+    /// takes a server some tenths of a millisecond. A limit of the plan is spread over the second.
+    private var page: Int {
+        guard let rate = settings.rate else { return 50 }
+        return min(1_000, max(50, (rate.commands ?? .max) / 20))
+    }
 
     private let servers: Servers
     private let settings: Settings
@@ -126,7 +128,7 @@ package struct KeyComparison: Sendable {
                 servers: servers, leader: leader, ground: ground, ask: listening.ask, isStopping: listening.isStopping)
             let comparison = try await KeyspaceComparison(
                 source: source, target: target, leader: leader, footing: footing, clock: servers.clock,
-                page: settings.rate == nil ? Self.courteousPage : Self.page, examples: settings.examples,
+                page: page, examples: settings.examples,
                 disclosure: servers.plan.redaction.disclosure(showsValues: settings.showsValues), aftermath: aftermath)
             let keyspaces = [try await servers.source.keyspace(), try await servers.target.keyspace()]
             let pace = ComparisonPace(

@@ -29,7 +29,9 @@ extension ComparedServers {
         let comparison = try await KeyspaceComparison(
             source: leading, target: following, leader: .source,
             footing: Following(source: leading, target: following), clock: ContinuousClock())
-        let report = try await comparison.run(databases: [0], total: 0, scope: .full, note: { _ in }, found: { _ in })
+        let total = try await 2 * KeyspaceInfo(leading.send(["INFO", "keyspace"])).keys
+        let report = try await comparison.run(
+            databases: [0], total: total, scope: .full, note: { _ in }, found: { _ in })
         await leading.close()
         await following.close()
         guard report.differing == 0, report.unsettled == 0 else {
