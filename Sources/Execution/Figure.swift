@@ -1,6 +1,6 @@
 /// A number that a wait reports, for events, metrics and plots. Its name says its unit.
 package enum Figure: String, Sendable, CaseIterable, CodingKeyRepresentable, Codable {
-    /// What the source has written and the target has not carried out yet.
+    /// What the primary has written and its replica has not carried out yet.
     case lagBytes
     /// Of a full sync.
     case copiedBytes, totalBytes, copiedKeys, totalKeys
@@ -11,4 +11,7 @@ package enum Figure: String, Sendable, CaseIterable, CodingKeyRepresentable, Cod
     case suspectedKeys
     /// Of a comparison: differences that are certain.
     case differences
+
+    /// The figures of which the record keeps curves.
+    package static let plotted: Set<Figure> = [.lagBytes, .bytesPerSecond, .keysPerSecond]
 }

@@ -163,6 +163,7 @@ struct RunDriver {
 
     private mutating func receive(_ progress: Progress, of id: NodeID, _ group: inout DiscardingTaskGroup) {
         guard startedAt[id] != nil else { return }
+        journal.plot(progress.figures, of: id)
         switch pace.receive(progress, of: id, at: elapsed()) {
         case .show: tell(id, progress)
         case .hold(let time): wake(after: time, with: .progressDue(id), &group)

@@ -27,7 +27,7 @@ extension RunState {
         let begun = nodes.filter { $0.status != .pending && graph[$0.id] == nil }.map(\.id)
         guard begun.isEmpty else { throw .otherSteps(record, gone: begun, new: []) }
         var adopted = self
-        adopted.plan = plan
+        adopted.follow(plan)
         return adopted.inOrder(of: graph)
     }
 
@@ -43,7 +43,7 @@ extension RunState {
         let gone = undo.keys.filter { graph[$0] == nil }.sorted()
         guard gone.isEmpty else { throw .otherSteps(record, gone: gone, new: []) }
         var state = self
-        state.plan = plan
+        state.follow(plan)
         state.nodes = graph.nodes.map { node in
             var record = Node(id: node.id)
             if let undo = undo[node.id] { (record.status, record.undo) = (.started, undo) }

@@ -32,6 +32,12 @@ extension RunState {
             state.nodes[position].undoResult = StepResult(
                 "taken back", verdict: .warned, help: ["look"], facts: ["writeGapSeconds": .double(0.3)], memo: .int(9))
             state.note(position, mark: .object(["cursor": .string("17")]))
+            state.nodes[position].curves = Dictionary(
+                uniqueKeysWithValues: Figure.plotted.map { figure in
+                    var curve = Curve(begin: state.startedAt)
+                    for value in [12.0, 30, 7] { curve.receive(value, at: value > 10 ? state.startedAt : later) }
+                    return (figure, curve)
+                })
             state.fail(
                 position,
                 StepFailure(
@@ -42,6 +48,7 @@ extension RunState {
         }
         state.leftovers = [Leftover("target 10.0.0.2:6379", "it follows", commands: ["redis-cli REPLICAOF NO ONE"])]
         state.updatedAt = later
+        state.follow("version: 1 # new")
         return state
     }
 }

@@ -60,6 +60,7 @@ struct RunStateTests {
         #expect(adopted.nodes.map(\.id) == ["follow", "data"])
         #expect(adopted["follow"]?.undo == .string("was empty"))
         #expect(adopted.plan == "version: 1 # new\n")
+        #expect(adopted.formerPlans == [.init(plan: state.plan, until: state.updatedAt)])
         #expect(adopted.lineage == state.lineage)
         #expect(
             refusal { try state.adopting(StepGraph(nodes: []), plan: "", record: "the state file 'run.state.json'") }?

@@ -28,6 +28,8 @@ struct StateSchemaTests {
     @Test(arguments: [
         ("#", []), ("#/definitions/node", ["nodes"]), ("#/definitions/result", ["nodes", "result"]),
         ("#/definitions/failure", ["nodes", "error"]), ("#/definitions/leftover", ["leftovers"]),
+        ("#/definitions/formerPlan", ["formerPlans"]), ("#/definitions/curve", ["nodes", "curves", "lagBytes"]),
+        ("#/definitions/node/properties/curves", ["nodes", "curves"]),
     ]) func `every key that is written is in the schema, and every key of the schema is written`(
         definition: String, path: [String]
     ) throws {

@@ -108,6 +108,20 @@ struct SyncWatchTests {
                     figures: [.copiedKeys: 300, .totalKeys: 1000, .keysPerSecond: 100]))
     }
 
+    @Test func `a rate is that of the last ten seconds`() throws {
+        var watch = try watch()
+        var last: [Figure: Double] = [:]
+        for second in 0...30 {
+            let received: Int64 = second < 20 ? 10 << 20 : Int64(second - 9) << 20
+            let sync = SyncState.fullSync(SyncProgress(totalBytes: 1 << 30, receivedBytes: received))
+            guard case .keepWaiting(let progress) = try watch.receive(answer(sync), at: .seconds(second)) else {
+                continue
+            }
+            last = progress.figures
+        }
+        #expect(last[.bytesPerSecond] == 1_048_576)
+    }
+
     @Test func `a rate is not measured across the beginning of another full sync`() throws {
         var watch = try watch()
         let received = { (bytes: Int64) in SyncState.fullSync(SyncProgress(totalBytes: nil, receivedBytes: bytes)) }

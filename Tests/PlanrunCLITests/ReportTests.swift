@@ -56,8 +56,9 @@ struct ReportTests {
     private static var finished: RunState {
         let checks = ["roles", "versions", "backlog"].map { NodeID(step: "preflight", check: $0) }
         let steps = ["replicaof", "wait-for-sync", "data", "approval", "failover", "cutover"].map { NodeID(step: $0) }
-        return state(checks + steps, status: .succeeded) { state, position in
+        var finished = state(checks + steps, status: .succeeded) { state, position in
             let id = state.nodes[position].id
+            state.nodes[position].curves = curves(of: id)
             state.start(position, role: .effect, at: after(Double(position) * 20))
             let isWarned = id.check == "backlog"
             state.succeed(
@@ -65,9 +66,43 @@ struct ReportTests {
                 StepResult(
                     "\(id) is well", verdict: isWarned ? .warned : .passed,
                     help: isWarned ? ["CONFIG SET repl-backlog-size 10mb"] : [],
-                    facts: id.step == "failover"
-                        ? ["writeGapSeconds": .double(0.042), "method": .string("announce")] : [:]),
+                    facts: id.step == "failover" ? cutoverFacts : [:]),
                 at: after(Double(position) * 20 + (id.step == "wait-for-sync" ? 19 : 1)))
+        }
+        finished.formerPlans = [
+            .init(plan: plan.replacing("data: count", with: "data: sample"), until: after(30))
+        ]
+        return finished
+    }
+
+    private static let cutoverFacts: [String: StateValue] = [
+        "writeGapSeconds": .double(0.242), "method": .string("announce"),
+        "phasesSeconds": .object(["promoted": .double(0.021), "fence set": .double(0.004)]),
+        "writesPer100ms": .object([
+            "firstSeconds": .int(-1), "gapBeginSeconds": .double(0.013), "gapEndSeconds": .double(0.255),
+            "counts": .array(
+                [18, 19, 18, 17, 19, 18, 18, 19, 18, 18, 2, 0, 9, 18, 19, 18, 18].map { .int($0) }),
+        ]),
+    ]
+
+    /// A full sync that stands still for a while, after which the lag falls; a comparison.
+    private static func curves(of id: NodeID) -> [Figure: Curve]? {
+        func curve(_ from: Double, _ to: Double, _ value: (Double) -> Double?) -> Curve {
+            var curve = Curve(begin: after(from))
+            for second in stride(from: from, to: to, by: 0.25) {
+                if let value = value(second - from) { curve.receive(value, at: after(second)) }
+            }
+            return curve
+        }
+        switch id.step {
+        case "wait-for-sync":
+            return [
+                .bytesPerSecond: curve(80, 93) { ($0 < 5 ? 30e6 : $0 < 8 ? nil : 42e6).map { $0 + 1e6 } },
+                .lagBytes: curve(93, 99) { max(0, 3e6 - $0 * 8e5) },
+            ]
+        case "data":
+            return [.keysPerSecond: curve(100, 160) { 40_000 + ($0 * 7).truncatingRemainder(dividingBy: 13) * 900 }]
+        default: return nil
         }
     }
 
@@ -77,6 +112,14 @@ struct ReportTests {
         let steps = (1...60).map { NodeID(step: "step-\($0)-with-a-name-that-is-longer-than-a-telephone-is-wide") }
         var state = state(checks + steps, name: hostile, plan: "name: \(hostile)", status: .failed) { state, position in
             guard position < 100 else { return }
+            if position > 51, position % 8 == 0 {
+                var curve = Curve(begin: after(Double(position)))
+                for quarter in 0..<4_000 {
+                    let time = after(Double(position) + Double(quarter) / 40)
+                    curve.receive(Double(quarter % 97 * quarter) * 1e5, at: time)
+                }
+                state.nodes[position].curves = [.lagBytes: curve]
+            }
             state.start(position, role: .effect, at: after(Double(position)))
             if position % 13 == 5 {
                 state.fail(
@@ -92,6 +135,7 @@ struct ReportTests {
                     at: after(Double(position) + 0.5))
             }
         }
+        state.formerPlans = [.init(plan: "name: before \(hostile)", until: after(1))]
         state.leftovers = [Leftover("target \(hostile)", "it follows \(hostile)", commands: ["redis-cli \(hostile)"])]
         return state
     }
@@ -127,7 +171,10 @@ struct ReportTests {
         #expect(finished.steps.map(\.standing) == [.warned] + Array(repeating: .succeeded, count: 6))
         #expect(finished.steps[0].said == "3 checks: 1 warning, 2 ok")
         #expect(finished.steps[0].kind == "preflight")
-        #expect(finished.steps[5].facts == ["method announce", "write gap 0.042 s"])
+        #expect(
+            finished.steps[5].facts == [
+                "method announce", "phases fence set after 0.004 s, promoted after 0.021 s", "write gap 0.242 s",
+            ])
         #expect(finished.markdown.hasPrefix("### sessions: done, with 1 warning\n"))
         let failed = Self.report(Self.failed)
         #expect(failed.verdict.sentence == "failed at 'preflight/check-6'")
@@ -153,5 +200,38 @@ struct ReportTests {
         let held = Self.report(state, holding: .held(nil)).steps[0]
         #expect(held.standing == .running)
         #expect(held.ended == nil)
+    }
+
+    @Test func `what moved is plotted, and said in words`() {
+        let report = Self.report(Self.finished)
+        #expect(
+            report.plots.map(\.title) == [
+                "wait-for-sync: lag", "wait-for-sync: throughput", "data: throughput",
+                "failover: writes of planrun's probe per 100 ms, around the cutover",
+            ])
+        #expect(
+            report.plots.map(\.words) == [
+                "2.9 MiB at most, at 09:31:33Z; 0 bytes at the end",
+                "41.0 MiB/s at most, at 09:31:28Z; 41.0 MiB/s at the end",
+                "51475 keys/s at most, at 09:31:49Z; 42025 keys/s at the end",
+                "up to 19 writes before; no write for 242 ms, from 13 ms after the handover began",
+            ])
+        #expect(report.plots.map(\.ceiling) == [4 << 20, 64 << 20, 60_000, 20])
+        #expect(report.plots[3].sparkline() == "███▇██████▁_▄████")
+        for plot in report.plots {
+            #expect(report.markdown.contains(plot.sparkline()))
+            #expect(report.html.contains("aria-label=\"\(HTML.text("\(plot.title): \(plot.words)"))\""))
+        }
+        #expect(JSONText.of(report).contains("0.255"))
+    }
+
+    @Test func `a change of the plan is shown`() {
+        let report = Self.report(Self.finished)
+        #expect(report.planChanges.count == 1)
+        let lines = ["-  - verify: { id: data, data: sample }", "+  - verify: { id: data, data: count }"]
+        for line in lines {
+            #expect(report.markdown.contains(line))
+            #expect(report.html.contains(line))
+        }
     }
 }

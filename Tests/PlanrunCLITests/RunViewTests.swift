@@ -68,6 +68,22 @@ struct RunViewTests {
                 """)
     }
 
+    @Test func `the moments of a handover stand below its end`() {
+        let facts: [String: StateValue] = [
+            "phasesSeconds": .object([
+                "promoted": .double(0.021), "fence set": .double(0.004), "in sync": .double(0.02),
+            ])
+        ]
+        let taken = StepResult("10.0.0.2:6380 is the primary", facts: facts)
+        #expect(
+            plain([step("failover", .succeeded(taken, took: .milliseconds(400), unchanged: nil))]) == """
+                09:30:00Z ok failover: 10.0.0.2:6380 is the primary (0.4 s)
+                             fence set after 4 ms, in sync after 20 ms, promoted after 21 ms
+                ! stopping
+
+                """)
+    }
+
     @Test func `in a pipe a wait is a line when it is new, and every half minute`() {
         let other = Progress("the lag to fall")
         #expect(

@@ -7,7 +7,7 @@ package struct EarlierRun: Sendable, Equatable, Codable {
     package let startedAt: Timestamp
     package let updatedAt: Timestamp
     package let plan: String
-    /// Without what was only read and went well.
+    /// Without what was only read and went well, and without curves.
     package let nodes: [RunState.Node]
     package let leftovers: [Leftover]?
 }
@@ -16,7 +16,8 @@ extension RunState {
     /// What the record of the next run keeps of this one and of those before it. A run that has changed nothing is not
     /// kept.
     package func asHistory(in graph: StepGraph) -> [EarlierRun] {
-        let effects = nodes.filter { $0.undo != nil || $0.status == .undone || graph[$0.id]?.role.isEffect == true }
+        var effects = nodes.filter { $0.undo != nil || $0.status == .undone || graph[$0.id]?.role.isEffect == true }
+        for index in effects.indices { effects[index].curves = nil }
         let hasChanged = effects.contains { $0.attempts > 0 }
         guard hasChanged else { return history ?? [] }
         return (history ?? []) + [

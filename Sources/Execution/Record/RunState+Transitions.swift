@@ -2,6 +2,13 @@ import PlanGraph
 
 /// What each event of a run does to its record.
 extension RunState {
+    /// The plan was changed, and somebody accepted that. So many of the former texts are kept.
+    mutating func follow(_ text: String) {
+        guard text != plan else { return }
+        formerPlans = ((formerPlans ?? []) + [FormerPlan(plan: plan, until: updatedAt)]).suffix(20)
+        plan = text
+    }
+
     /// An attempt begins. An effect is only `started` once its intent is recorded: until then nothing was done.
     mutating func start(_ position: Int, role: StepGraph.Role, at now: Timestamp) {
         nodes[position].attempts += 1

@@ -47,8 +47,16 @@ package struct RunState: Sendable, Equatable, Codable {
         package var mark: StateValue?
         /// Why the last attempt failed, or what a paused step waits for.
         package var error: StepFailure?
+        /// What the attempts have reported, for plots. What was reported after the last checkpoint is lost if planrun dies.
+        package internal(set) var curves: [Figure: Curve]?
 
         package init(id: NodeID) { self.id = id }
+    }
+
+    /// A text of the plan that the run followed, and when the run last changed under it.
+    package struct FormerPlan: Sendable, Equatable, Codable {
+        package let plan: String
+        package let until: Timestamp
     }
 
     /// The newest format that this code reads, and the one it writes.
@@ -65,6 +73,8 @@ package struct RunState: Sendable, Equatable, Codable {
     /// The text of the plan that the run follows: the text from the beginning of the run, or from the last change that
     /// was accepted. It holds no secrets, only references to them.
     package var plan: String
+    /// The texts that the run followed before a change was accepted, the oldest first; `nil` if there was none.
+    package internal(set) var formerPlans: [FormerPlan]?
     package internal(set) var status: Status
     package let startedAt: Timestamp
     package internal(set) var updatedAt: Timestamp

@@ -26,6 +26,9 @@ struct Journal {
     private var waiting: [Waiting] = []
     /// The highest serial whose outcome is known, whether it was written or not.
     private var settled = 0
+    /// What the nodes have reported so far, by position. It reaches the state with the next change, whatever that is: it
+    /// is not worth a write of its own.
+    private var curves: [Int: [Figure: Curve]]
     private let lease: any RunLease
     private let writer: CheckpointWriter
     private let now: @Sendable () -> Timestamp
@@ -42,6 +45,9 @@ struct Journal {
         self.writer = CheckpointWriter(lease, report: report)
         self.now = now
         self.positions = Dictionary(uniqueKeysWithValues: state.nodes.enumerated().map { ($1.id, $0) })
+        self.curves = Dictionary(
+            uniqueKeysWithValues: state.nodes.enumerated().compactMap { index, node in node.curves.map { (index, $0) } }
+        )
     }
 
     subscript(id: NodeID) -> RunState.Node { state.nodes[position(id)] }
@@ -82,6 +88,14 @@ struct Journal {
         let starting = nodes.map { (position: position($0.id), role: $0.role) }
         record { state, now in
             for (position, role) in starting { state.start(position, role: role, at: now) }
+        }
+    }
+
+    /// Notes figures that a node reports, for plots.
+    mutating func plot(_ figures: [Figure: Double], of id: NodeID) {
+        let (position, time) = (position(id), now())
+        for (figure, value) in figures where Figure.plotted.contains(figure) {
+            curves[position, default: [:]][figure, default: Curve(begin: time)].receive(value, at: time)
         }
     }
 
@@ -149,6 +163,7 @@ struct Journal {
     private mutating func apply(_ change: (inout RunState, Timestamp) -> Void) {
         let time = now()
         change(&state, time)
+        for (position, curves) in curves { state.nodes[position].curves = curves }
         state.serial += 1
         state.updatedAt = time
     }

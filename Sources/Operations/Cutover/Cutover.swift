@@ -237,7 +237,7 @@ struct Cutover: Sendable {
     private func probed(_ handover: (WriteProbe?) async throws -> CutoverMemory) async throws -> CutoverMemory {
         var (memory, sight) = try await WriteProbe.run(servers, until: to, body: handover)
         guard let sight else { return memory }
-        memory.measurements.saw(sight.gap)
+        memory.measurements.saw(sight.gap, sight.writes)
         // A later return counts the applications' writes since the promotion. The probe's writes are no loss, so they
         // are added to the count at the promotion.
         if let counted = memory.measurements.writesAtPromotion {

@@ -66,6 +66,8 @@ struct CutoverDriver: Sendable {
     /// Runs the machine to its end.
     /// - Throws: an error that says why the handover is not complete, and what state the servers are in.
     mutating func run(_ begin: @Sendable (inout CutoverStateMachine) -> Action) async throws {
+        let time = Stopwatch(cutover.context.clock)
+        var phases: [String: Double] = [:]
         var action = begin(&machine)
         while true {
             if case .finish(let outcome) = action {
@@ -73,6 +75,10 @@ struct CutoverDriver: Sendable {
                 throw error
             }
             let event = await run(action)
+            if let phase = CutoverPhase(after: action, event), phases[phase.rawValue] == nil {
+                phases[phase.rawValue] = time.elapsed.seconds
+                memory.measurements.phases = phases
+            }
             if cutover.context.isDraining { machine.stop(.drain) }
             if cutover.context.isLeaseLost { machine.stop(.leaseLost) }
             action = machine.receive(event, isPauseCertain: pause.isCertain)

@@ -68,6 +68,11 @@ struct CutoverMeasurements: Codable, Equatable {
     var writeGap: Double?
     /// Whether the write gap may have been longer, because the probe did not see its beginning or its end; `nil` is no.
     var isWriteGapLowerBound: Bool?
+    /// What that probe saw around the handover.
+    var writes: WritesSeen?
+    /// When the moments of the handover passed, from its beginning, by `CutoverPhase`. Of one that was resumed, only those
+    /// since then.
+    var phases: [String: Double]?
     /// How the roles were exchanged, and the reason if that is not what the plan asks for.
     var method: CutoverMethod?
     var reason: String?
@@ -81,9 +86,10 @@ struct CutoverMeasurements: Codable, Equatable {
     var writesAtPromotion: Int64?
 
     /// Takes over what a probe saw. A handover that was interrupted may have been probed before; the longer gap counts.
-    mutating func saw(_ gap: WriteGap) {
+    mutating func saw(_ gap: WriteGap, _ writes: WritesSeen? = nil) {
         guard gap.longest.seconds >= writeGap ?? 0 else { return }
         writeGap = gap.longest.seconds
+        self.writes = writes
         isWriteGapLowerBound = gap.isLowerBound ? true : nil
     }
 
@@ -122,6 +128,8 @@ struct CutoverMeasurements: Codable, Equatable {
             if let seconds { facts[name] = .double(seconds) }
         }
         if !switched.isEmpty { facts["sentinelsSwitchedSeconds"] = .object(switched.mapValues { .double($0) }) }
+        if let phases { facts[HandoverMoment.fact] = .object(phases.mapValues { .double($0) }) }
+        if let writes { facts[WritesSeen.fact] = StateValue(writes) }
         if let isWriteGapLowerBound { facts["writeGapIsLowerBound"] = .bool(isWriteGapLowerBound) }
         if let method { facts["method"] = .string(method.rawValue) }
         if let reason { facts["methodReason"] = .string(reason) }

@@ -2,6 +2,8 @@
 /// from any moment that stays the same.
 struct WriteGap: Sendable, Equatable {
     private(set) var longest = Duration.zero
+    /// When the longest began; `nil` before a handover.
+    private(set) var longestBegan: Duration?
     private(set) var lastAcknowledged: Duration?
     /// Whether the gap may have been longer: no write was acknowledged before the handover began, or none after its end.
     private(set) var isLowerBound = true
@@ -13,11 +15,12 @@ struct WriteGap: Sendable, Equatable {
         longest = .zero
         isLowerBound = lastAcknowledged == nil
         open = lastAcknowledged ?? now
+        longestBegan = open
     }
 
     mutating func acknowledged(at now: Duration) {
         if let open {
-            longest = max(longest, now - open)
+            close(open, at: now)
             self.open = now
         }
         lastAcknowledged = now
@@ -27,7 +30,12 @@ struct WriteGap: Sendable, Equatable {
     /// - Parameter hasEnded: whether the new primary has acknowledged a write.
     mutating func end(at now: Duration, hasEnded: Bool) {
         guard let open, !hasEnded else { return }
-        longest = max(longest, now - open)
+        close(open, at: now)
         isLowerBound = true
+    }
+
+    private mutating func close(_ open: Duration, at now: Duration) {
+        guard now - open > longest else { return }
+        (longest, longestBegan) = (now - open, open)
     }
 }

@@ -19,6 +19,8 @@ actor WriteProbe {
     /// What the probe saw of a handover.
     struct Sight: Sendable {
         let gap: WriteGap
+        /// `nil` if no handover has begun.
+        let writes: WritesSeen?
         /// How many of the probe's writes the new primary has carried out. The new primary's own count of writes
         /// contains them, so whoever counts the applications' writes subtracts them.
         let writesOnSuccessor: Int64
@@ -29,6 +31,7 @@ actor WriteProbe {
     private let key = "\(keyPrefix)\(UInt64.random(in: 0...UInt64.max))"
     private let watch: Stopwatch
     private var gap = WriteGap()
+    private var tally = WriteTally()
     private var writesOnSuccessor: Int64 = 0
     private var hasSeenEnough = false
     /// Whether a server has refused a write in a way that no other server would accept either.
@@ -69,7 +72,11 @@ actor WriteProbe {
     }
 
     /// From now on the write gap is measured.
-    func handoverBegins() { gap.begin(at: watch.elapsed) }
+    func handoverBegins() {
+        let now = watch.elapsed
+        gap.begin(at: now)
+        tally.begin(at: now)
+    }
 
     /// Waits for the first write on the new primary, because only that write ends the gap.
     private func seeLastWrite() async {
@@ -78,7 +85,9 @@ actor WriteProbe {
     }
 
     private var sight: Sight? {
-        gap.lastAcknowledged.map { _ in Sight(gap: gap, writesOnSuccessor: writesOnSuccessor) }
+        gap.lastAcknowledged.map { _ in
+            Sight(gap: gap, writes: tally.seen(gap), writesOnSuccessor: writesOnSuccessor)
+        }
     }
 
     private func wait(for limit: Duration, until isSo: (isolated WriteProbe) -> Bool) async {
@@ -130,7 +139,9 @@ actor WriteProbe {
                 isForbidden = ["NOPERM", "NOAUTH"].contains(error.code)
                 return
             }
-            gap.acknowledged(at: watch.elapsed)
+            let now = watch.elapsed
+            gap.acknowledged(at: now)
+            tally.acknowledged(at: now)
             if server.part == successor.part { writesOnSuccessor += 1 }
             try await servers.clock.sleep(for: Self.interval)
         }

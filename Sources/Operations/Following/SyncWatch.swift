@@ -227,19 +227,21 @@ private struct CopiedShare {
     }
 }
 
-/// How fast the full sync moves, from the share and the time of each look.
+/// How fast the full sync has moved in the last ten seconds, from the share and the time of each look. One that stands
+/// still has no rate.
 private struct TransferRate {
-    private var first: (share: CopiedShare, time: Duration)?
-    private var last: (share: CopiedShare, time: Duration)?
+    private static let window = Duration.seconds(10)
+    private var looks: [(share: CopiedShare, time: Duration)] = []
 
     mutating func receive(_ share: CopiedShare, at time: Duration) {
-        if let last, share.done < last.share.done || share.unit != last.share.unit { first = nil }
-        if first == nil { first = (share, time) }
-        last = (share, time)
+        if let last = looks.last, share.done < last.share.done || share.unit != last.share.unit { looks = [] }
+        looks.append((share, time))
+        while looks.count > 2, time - looks[1].time >= Self.window { looks.removeFirst() }
     }
 
     private var perSecond: Double? {
-        guard let first, let last, last.time > first.time, last.share.done > first.share.done else { return nil }
+        guard let first = looks.first, let last = looks.last, last.time > first.time, last.share.done > first.share.done
+        else { return nil }
         return Double(last.share.done - first.share.done) / ((last.time - first.time) / .seconds(1))
     }
 

@@ -1,10 +1,10 @@
 import PlanModel
 import RedisTopology
-import Values
+package import Values
 
 extension ByteCount {
     /// For a person, rounded: `412 MiB`, `1.2 GiB`.
-    var text: String {
+    package var text: String {
         let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
         var value = Double(bytes)
         var unit = 0

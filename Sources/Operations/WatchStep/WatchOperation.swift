@@ -185,6 +185,6 @@ struct WatchOperation: Operation {
         Progress(
             "the end of the watch", now: sight.words(memory.basis, errors),
             wanted: "the target the only primary", fraction: 1 - left / max(.seconds(1), step.duration),
-            remaining: left)
+            remaining: left, figures: sight.lag.map { [.lagBytes: Double($0)] } ?? [:])
     }
 }

@@ -22,6 +22,11 @@ extension WatchSight {
         return words.joined(separator: ", ")
     }
 
+    /// How far the old source is behind the target, in bytes; `nil` if it does not follow it.
+    var lag: Int64? {
+        if case .follows(let lag) = source { lag } else { nil }
+    }
+
     private var targetWords: String {
         switch target {
         case .primary: "the target is the primary"

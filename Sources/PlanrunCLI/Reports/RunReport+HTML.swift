@@ -20,7 +20,7 @@ extension RunReport {
             </head>
             <body>
             <main>
-            \([head, timeLine, stepList, leftoverList, wayBack, earlierRuns, recordedPlan].filter { !$0.isEmpty }.joined(separator: "\n"))
+            \([head, timeLine, plotList, stepList, leftoverList, wayBack, earlierRuns, recordedPlan].filter { !$0.isEmpty }.joined(separator: "\n"))
             </main>
             <footer>\(HTML.text("planrun \(planrun), run \(run), recorded in \(path)"))</footer>
             </body>
@@ -75,6 +75,15 @@ extension RunReport {
     }
 
     private static func percent(_ value: Double) -> String { "\((min(max(value, 0), 100) * 100).rounded() / 100)%" }
+
+    private var plotList: String {
+        guard !plots.isEmpty else { return "" }
+        return section(
+            "Plots",
+            HTML.element(
+                "div", ["class": "plots"],
+                plots.map(\.figure).joined(separator: "\n")))
+    }
 
     // MARK: Steps and checks
 
@@ -180,7 +189,11 @@ extension RunReport {
             "The plan",
             HTML.element(
                 "details",
-                HTML.element("summary", "as it was carried out") + HTML.element("pre", HTML.text(planText))))
+                HTML.element("summary", "as it was carried out") + HTML.element("pre", HTML.text(planText)))
+                + planChanges.map { change in
+                    HTML.element("p", HTML.text("changed after \(change.after):"))
+                        + HTML.element("pre", HTML.text(change.difference))
+                }.joined())
     }
 
     private func section(_ title: String, _ content: String) -> String {
@@ -219,6 +232,17 @@ extension RunReport {
           border: 1px solid var(--line); overflow: hidden }
         .bar { position: absolute; top: 0; bottom: 0; min-width: 3px; background: currentColor;
           print-color-adjust: exact; -webkit-print-color-adjust: exact }
+        .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.5rem }
+        .plot { margin: 0; display: grid; align-content: start; grid-template-columns: max-content 1fr; gap: .25rem .5rem; font-size: .8125rem;
+          line-height: 1.3; break-inside: avoid; min-width: 0 }
+        .plot figcaption { grid-column: 1 / -1; font-size: .875rem; margin-bottom: .5rem } .plot strong { display: block }
+        .plot svg { width: 100%; height: 8rem; display: block; overflow: visible }
+        .up, .along { display: flex; justify-content: space-between; color: var(--soft) }
+        .up { flex-direction: column; text-align: right; margin: -.6em 0 } .along { grid-column: 2 }
+        .grid { stroke: var(--line) } .course { fill: none; stroke: var(--text); stroke-width: 1.5; stroke-linejoin: round;
+          stroke-linecap: round } .area { fill: var(--soft); opacity: .35 } .bar-of-writes { fill: var(--soft) }
+        .gap { stroke: var(--bad); fill: none }
+        .grid, .course, .gap { vector-effect: non-scaling-stroke }
         @media print { :root { color-scheme: light; --text: #000; --page: #fff; --soft: #444; --line: #bbb; --box: #f6f6f6;
           --good: #1a7f37; --warn: #9a6700; --bad: #cf222e; --idle: #444 }
           details::details-content { content-visibility: visible; block-size: auto }

@@ -10,6 +10,7 @@ extension RunReport {
             description.map { [Markdown.escape($0)] } ?? [],
             parts.map { "- **\($0.role):** \(Markdown.escape($0.what))" } + ["- \(times)"],
             stepTable,
+            plotTable,
             failures,
             checkTables,
             leftovers.flatMap { left in
@@ -22,6 +23,9 @@ extension RunReport {
                 ? []
                 : ["**Earlier runs:**", ""]
                     + earlier.map { "- \($0.begun) – \($0.lastChange): \($0.status.rawValue) (`\($0.run)`)" },
+            planChanges.flatMap { change in
+                ["**The plan was changed** after \(change.after):", "", Markdown.block(change.difference, "diff")]
+            },
         ]
         return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -34,6 +38,15 @@ extension RunReport {
                 + "| \(step.attempts) | \(said) |"
         }
         return ["| step | | begun | took | attempts | what it said |", "|---|---|---|--:|--:|---|"] + rows
+    }
+
+    private var plotTable: [String] {
+        guard !plots.isEmpty else { return [] }
+        let rows = plots.map { plot in
+            "| \(Markdown.escape(plot.title)) | \(Markdown.code(plot.sparkline())) | \(plot.moment(plot.start)) – "
+                + "\(plot.moment(plot.end)) | \(Markdown.escape(plot.words)) |"
+        }
+        return ["| plot | course | from – to | |", "|---|---|---|---|"] + rows
     }
 
     private var failures: [String] {

@@ -50,6 +50,13 @@ struct RunReport: Encodable {
         }
     }
 
+    struct PlanChange: Encodable {
+        /// When the run last changed under the former plan.
+        var after: Timestamp
+        /// As `diff -u` writes it.
+        var difference: String
+    }
+
     struct Earlier: Encodable {
         var run: String
         var status: RunState.Status
@@ -68,10 +75,13 @@ struct RunReport: Encodable {
     /// Between which servers the plan moves; empty where the plan cannot be read any more.
     var parts: [Part]
     var steps: [Entry]
+    var plots: [Plot]
     var leftovers: [Leftover]
     var back: Back
     var earlier: [Earlier]
     var planText: String
+    /// What was changed in the plan while the run was under way, the first change first.
+    var planChanges: [PlanChange]
 }
 
 extension RunReport {
@@ -83,12 +93,24 @@ extension RunReport {
             path: path,
             run: state.lineage, planrun: PlanrunCommand.versionNumber, begun: state.startedAt,
             lastChange: state.updatedAt, parts: plan.map(Part.all) ?? [],
-            steps: Entry.all(state, plan, isHeld: holding.isHeld), leftovers: state.leftovers ?? [],
+            steps: Entry.all(state, plan, isHeld: holding.isHeld), plots: Plot.all(state),
+            leftovers: state.leftovers ?? [],
             back: Back(state, plan, isHeld: holding.isHeld, commands),
             earlier: (state.history ?? []).map {
                 Earlier(run: $0.lineage, status: $0.status, begun: $0.startedAt, lastChange: $0.updatedAt)
             },
-            planText: state.plan)
+            planText: state.plan, planChanges: PlanChange.all(state))
+    }
+}
+
+extension RunReport.PlanChange {
+    fileprivate static func all(_ state: RunState) -> [Self] {
+        let former = state.formerPlans ?? []
+        return zip(former, former.dropFirst().map(\.plan) + [state.plan]).map { former, next in
+            Self(
+                after: former.until,
+                difference: LineDiff(former.plan, next).unified(path: state.planPath))
+        }
     }
 }
 

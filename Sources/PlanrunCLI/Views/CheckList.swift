@@ -72,12 +72,22 @@ enum Markdown {
 
     /// A text as code, whatever backticks are in it; not for a cell of a table.
     static func code(_ text: String) -> String {
-        let longest = text.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
+        let longest = longestFence(in: text)
         let fence = String(repeating: "`", count: longest + 1)
         let space = longest == 0 ? "" : " "
         return fence + space + VisibleText.escapeLines(text).replacing("\n", with: " ") + space + fence
     }
 
-    /// The same for one cell of a table.
+    /// Lines of code, whatever backticks are in them.
+    static func block(_ text: String, _ language: String) -> String {
+        let fence = String(repeating: "`", count: max(3, longestFence(in: text) + 1))
+        return "\(fence)\(language)\n\(VisibleText.escapeLines(text))\n\(fence)"
+    }
+
+    private static func longestFence(in text: String) -> Int {
+        text.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
+    }
+
+    /// `code` for one cell of a table.
     static func codeCell(_ text: String) -> String { code(text).replacing("|", with: "\\|") }
 }

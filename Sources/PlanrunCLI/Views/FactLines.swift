@@ -1,10 +1,12 @@
 import Escaping
 import Execution
+import Operations
 
-/// Puts the measurements and findings of a step into words: `pauseSeconds: 0.042` becomes `pause 0.042 s`.
+/// Puts the measurements and findings of a step into words: `pauseSeconds: 0.042` becomes `pause 0.042 s`. What is for a
+/// plot is left out.
 enum FactLines {
     static func lines(_ facts: [String: StateValue]) -> [String] {
-        facts.sorted { $0.key < $1.key }.compactMap { key, value in
+        facts.filter { $0.key != WritesSeen.fact }.sorted { $0.key < $1.key }.compactMap { key, value in
             let isTime = key.hasSuffix("Seconds")
             guard let text = text(value, unit: isTime ? " s" : "") else { return nil }
             return "\(words(isTime ? String(key.dropLast("Seconds".count)) : key)) \(VisibleText.escape(text))"
@@ -20,7 +22,7 @@ enum FactLines {
         case .string(let text): text
         case .array(let values): values.compactMap { text($0, unit: unit) }.joined(separator: ", ")
         case .object(let values):
-            values.sorted { $0.key < $1.key }.compactMap { key, value in
+            values.sorted { ($0.value.number ?? 0, $0.key) < ($1.value.number ?? 0, $1.key) }.compactMap { key, value in
                 text(value, unit: unit).map { "\(key) after \($0)" }
             }.joined(separator: ", ")
         }
@@ -30,6 +32,16 @@ enum FactLines {
     private static func words(_ key: String) -> String {
         key.reduce(into: "") { text, character in
             text += character.isUppercase ? " \(character.lowercased())" : String(character)
+        }
+    }
+}
+
+extension StateValue {
+    fileprivate var number: Double? {
+        switch self {
+        case .int(let number): Double(number)
+        case .double(let number): number
+        case .null, .bool, .string, .array, .object: nil
         }
     }
 }

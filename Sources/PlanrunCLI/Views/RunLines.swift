@@ -47,9 +47,9 @@ struct RunLines: Sendable {
         case .progress(let progress): mark(.goingOn, node, waiting(progress))
         case .finding(let text): mark(.warning, node, text)
         case .succeeded(let result, let took, let unchanged):
-            mark(.ok, node, (unchanged ?? result.summary) + time(took))
+            mark(.ok, node, (unchanged ?? result.summary) + time(took)) + moments(result)
         case .warned(let result, let took):
-            ([mark(.warning, node, result.summary + time(took))]
+            ([mark(.warning, node, result.summary + time(took)) + moments(result)]
                 + result.help.map { "             = help: \($0)" }).joined(separator: "\n")
         case .failed(let failure, let took): mark(.failed, node, failure.sentence + time(took))
         case .retrying(let failure, let after): mark(.goingOn, node, Self.retrying(failure, after))
@@ -59,6 +59,15 @@ struct RunLines: Sendable {
         // A question whether to do what has happened meanwhile.
         case .kept(nil): mark(.ok, node, "not asked any more, because the cutover has happened")
         }
+    }
+
+    /// The moments of a handover, in a line of their own. They are told only now: what is printed in the middle of it
+    /// could make it longer.
+    private func moments(_ result: StepResult) -> String {
+        let moments = HandoverMoment.among(result.facts)
+        guard !moments.isEmpty else { return "" }
+        let list = moments.map { "\($0.name) after \($0.milliseconds) ms" }.joined(separator: ", ")
+        return "\n             " + style.color(.gray, list)
     }
 
     /// Of what was done by an earlier call of planrun.
