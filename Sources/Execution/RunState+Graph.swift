@@ -20,11 +20,16 @@ extension RunState {
         return inOrder(of: graph)
     }
 
-    /// The same run under a changed plan. Nodes that have not begun are added and removed as the plan says.
+    /// The same run under a changed plan. Nodes that have not begun are added and removed as the plan says, and so is a
+    /// check that its step does not ask any more: it has changed nothing.
     ///
     /// - Throws: `StoreFailure` with code `unknownStep` if a node that has begun is no longer in the plan.
     package func adopting(_ graph: StepGraph, plan: String, record: String) throws(StoreFailure) -> RunState {
-        let begun = nodes.filter { $0.status != .pending && graph[$0.id] == nil }.map(\.id)
+        let steps = Set(graph.nodes.lazy.filter { !$0.role.isEffect }.map(\.step))
+        let begun = nodes.filter { node in
+            guard node.status != .pending, graph[node.id] == nil else { return false }
+            return node.id.check == nil || node.undo != nil || !steps.contains(node.id.step)
+        }.map(\.id)
         guard begun.isEmpty else { throw .otherSteps(record, gone: begun, new: []) }
         var adopted = self
         adopted.follow(plan)

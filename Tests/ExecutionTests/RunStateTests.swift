@@ -68,6 +68,16 @@ struct RunStateTests {
         )
     }
 
+    @Test func `a check that a step does not ask any more is no reason to refuse a changed plan`() throws {
+        let graph = StepGraph([("look/way-back", .check, []), ("look/memory", .check, []), ("cut", .effect, [])])
+        var state = RunState(for: graph)
+        for position in 0...1 { state.succeed(position, StepResult("well"), at: state.startedAt) }
+        let fewer = StepGraph([("look/memory", .check, []), ("cut", .effect, [])])
+        #expect(try state.adopting(fewer, plan: "", record: "it").nodes.map(\.id) == ["look/memory", "cut"])
+        let gone = StepGraph([("cut", .effect, [])])
+        #expect(refusal { try state.adopting(gone, plan: "", record: "it") }?.code == .unknownStep)
+    }
+
     @Test func `only what was begun and recorded is to be undone`() {
         var state = RunState(for: graph)
         #expect(state.nodesToUndo(in: graph).isEmpty)

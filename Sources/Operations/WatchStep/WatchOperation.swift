@@ -171,12 +171,14 @@ struct WatchOperation: Operation {
         let found = memory.count == 0 ? "nothing to tell" : memory.count.counted("finding", "findings") + last
         return StepResult(
             "\(how); \(found)", verdict: memory.hadTrouble || !memory.trouble.isEmpty ? .warned : .passed,
-            facts: [
-                "findings": .array(
-                    memory.findings.map {
-                        .string("\(Timestamp(millisecondsSince1970: Int64(saturating: $0.at * 1_000))) \($0.text)")
-                    })
-            ])
+            facts: memory.findings.isEmpty
+                ? [:]
+                : [
+                    "findings": .array(
+                        memory.findings.map {
+                            .string("\(Timestamp(millisecondsSince1970: Int64(saturating: $0.at * 1_000))) \($0.text)")
+                        })
+                ])
     }
 
     private func progress(

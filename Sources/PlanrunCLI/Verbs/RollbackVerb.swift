@@ -99,13 +99,15 @@ struct RollbackVerb: RunVerb {
     ) async -> ExitStatus {
         let why =
             run.plan.rollback.afterCutover == nil
-            ? "the source was left where it does not follow the target, which leaves no way back ('after-cutover: stop')"
+            ? "there is no way back after it: \(run.plan.obstacleToFollow ?? "the source was left where it does not follow the target")"
             : "the plan says 'after-cutover: stop'"
         guard cost.isTargetSilent else {
             return await refuse(
                 run, state, why,
                 help: [
-                    "where the source follows the target, 'rollback: { after-cutover: keep }' in the plan is a way back without loss; elsewhere 'discard-writes' is one that gives up what was written since"
+                    cost.count == 0
+                        ? "'rollback: { after-cutover: keep }' in the plan is a way back: \(cost.sentence)"
+                        : "'rollback: { after-cutover: discard-writes }' in the plan is a way back: \(cost.sentence)"
                 ])
         }
         let status = await refuse(

@@ -53,14 +53,30 @@ extension LiveCutoverTests {
             }
         }
 
-        @Test func `a Dragonfly that stays the primary is watched to the end`() async throws {
+        /// A Redis cannot follow it back, so that the way back is the one that the refusal names.
+        @Test func `a Dragonfly that stays the primary is watched to the end, and left as the refusal says`()
+            async throws
+        {
             try await withDragonflyLab(.quick) { lab, _ in
-                let migration = try Migration(lab, steps: Migration.steps() + ["watch: { id: look, for: 2s }"])
+                let migration = try Migration(
+                    lab, steps: Migration.steps() + ["watch: { id: look, for: 2s }"], afterCutover: nil)
                 try await migration.fill(keys: 100)
                 let done = try await migration.planrun("apply")
                 #expect(done.exitCode == 0, "\(done.standardOutput + done.standardError)")
                 let result = try migration.state()["look"]?.result
                 #expect(result?.summary.hasPrefix("watched for 2s; ") == true, "\(result?.summary ?? "no result")")
+                try await lab.send(["SET", "only", "here"], to: lab.target)
+                let refused = try await migration.planrun("rollback", "--discard-writes", "all")
+                #expect(refused.exitCode == 4 && refused.errors == ["error[past-point-of-no-return]"])
+                #expect(refused.complaint.contains("a redis cannot follow a dragonfly"), "\(refused.complaint)")
+                let way = "rollback: { after-cutover: discard-writes }"
+                #expect(refused.complaint.contains("'\(way)' in the plan is a way back: going back loses "))
+                let plan = try readText(migration.plan)
+                let rollback = try #require(plan.split(separator: "\n").last { $0.hasPrefix("rollback: ") })
+                _ = try lab.folder.write(plan.replacing(rollback, with: way), to: "live.yaml")
+                let back = try await migration.planrun("rollback", "--discard-writes", "all")
+                #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                try await lab.expectUntouched()
             }
         }
 
