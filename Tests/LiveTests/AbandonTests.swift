@@ -129,6 +129,39 @@ extension LiveTests {
             }
         }
 
+        /// With `announce` no Sentinel knows of the promotion then, and none is in a failover that would end it.
+        @Test func `a cutover killed after the swap is ended, and the line makes the Sentinels name the target`()
+            async throws
+        {
+            var description = LabDescription.quick
+            description.sentinels?.count = 3
+            try await withGatedLab(description) { lab, gates in
+                let migration = try Migration(
+                    lab, steps: Migration.steps(failover: "via: announce"), sentinels: gates.sentinels)
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("abandoned after the swap") { _ in
+                    let killed = try await PlanrunProcess.run(["apply", migration.plan, "--auto-approve"]) { process in
+                        gates.kill(process, at: Moment("", after: true, "source: REPLICAOF 127.0.0.1"))
+                        return try await process.wait()
+                    }
+                    #expect(killed.signal == SIGKILL, "\(killed.standardOutput + killed.standardError)")
+                    gates.watch(nil)
+                    let ended = try await migration.planrun("abandon", "--leave-behind")
+                    #expect(ended.exitCode == 4, "\(ended.complaint)")
+                    let target = lab.address(of: lab.target)
+                    #expect(
+                        ended.complaint.contains("\(target) is the primary, and has to be named by the Sentinels"),
+                        "\(ended.complaint)")
+                    #expect(!ended.complaint.contains("SENTINEL RESET"))
+                    #expect(try await lab.type(ended.linesToType, amongThem: .leftSetting, .leftFailover) == [])
+                    try await eventually("the Sentinels name the target", within: .seconds(30)) {
+                        try await World.read(lab).named.allSatisfy { $0 == target }
+                    }
+                }
+                #expect(try await lab.replication(of: lab.source).role == .replica)
+            }
+        }
+
         private func failoverTimeout(_ lab: Lab) async throws -> String {
             let fields = try await lab.send(["SENTINEL", "MASTER", "primary"], to: lab.sentinels[0]).array ?? []
             let name = try #require(fields.firstIndex { $0.string == "failover-timeout" })

@@ -87,4 +87,23 @@ struct ReturnCrashTests {
             try await goBack(lifecycle, after: process, comment)
         }
     }
+
+    /// A Sentinel that was asked promotes the source a fifth of a second later, between any two questions of the next
+    /// rollback.
+    @Test func `rolled back again while a Sentinel promotes the source, it has gone back`() async throws {
+        var tried = 0
+        try await strikeEverywhere(Way(via: "sentinel", sentinels: 1), .dies) { lifecycle, process, comment in
+            let world = lifecycle.world.read { $0 }
+            guard tried == 0, world.sentinels[0].failover != nil else { return }
+            for delay in 0..<220 {
+                tried += 1
+                var late = Lifecycle(lifecycle.plan, world, node: lifecycle.node)
+                late.allowance = .noWrite
+                late.world.change { $0.advance(by: .milliseconds(delay)) }
+                try await late.undo(FakeProcess(late.world, undo: process.undo))
+                late.expectGoneBack("\(delay) ms after \(comment)")
+            }
+        }
+        #expect(tried > 0)
+    }
 }

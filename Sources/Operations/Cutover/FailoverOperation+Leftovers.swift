@@ -1,4 +1,5 @@
 package import Execution
+import PlanModel
 import RESP
 import RedisTopology
 import Values
@@ -11,9 +12,9 @@ extension FailoverOperation {
             let what = "what was changed there is not told: the state file holds no readable record of it"
             return [servers.source, servers.target].map { Leftover($0.name, what) }
         }
-        var leftovers = await ChangedSettings(memory.cutover.credentials, and: memory.cutover.fence)
-            .leftovers(on: servers.source)
-        leftovers += await role()
+        let roles = await PairRoles.read(servers)
+        var leftovers = await failoverUnderWay() + sourceSettings(memory.cutover, roles)
+        leftovers += await PrimaryByHand(servers: servers, roles: roles, fence: memory.cutover.fence).leftovers()
         if let back = memory.back {
             leftovers += await ChangedSettings(back.credentials, and: back.fence).leftovers(on: servers.target)
         }
@@ -23,7 +24,8 @@ extension FailoverOperation {
             }
         }
         let replicas = OtherReplicas(servers: servers, primary: servers.source, successor: servers.target)
-        return leftovers + (await replicas.leftovers(memory.cutover.replicas))
+        let primary = roles == .exchanged ? servers.target : servers.source
+        return leftovers + (await replicas.leftovers(memory.cutover.replicas, of: primary.endpoint))
     }
 
     /// A cutover that has promoted the target, or may have, is not taken over: there is nothing to begin anew.
@@ -51,56 +53,42 @@ extension FailoverOperation {
         return leftovers.compactMap(\.self)
     }
 
-    /// While the target answers, a person has to judge who shall be the primary, so nothing is proposed for it.
-    private func role() async -> [Leftover] {
-        let source = servers.source
-        guard let replication = try? await source.replication(),
-            let isClosed = try? await Fence(primary: source).isClosed()
-        else { return [] }
-        let upstream = replication.upstream?.primary
-        let hand = await servers.isTargetSilent() ? await promotionByHand(isReplica: upstream != nil) : []
-        guard upstream != nil || isClosed || !hand.isEmpty else { return [] }
-        let what =
-            upstream.flatMap { $0 == .nowhere ? nil : "takes no writes: it follows \($0)" }
-            ?? (isClosed || upstream == .nowhere
-                ? "takes no writes: it stands alone, fenced" : "the Sentinels do not name it")
-        let isFailover = hand.contains { $0.contains(AdvisedCommand.leftFailover.words) }
-        let patience = isFailover ? "; a Sentinel that says NOGOODSLAVE reads the new priority within 10 s" : ""
-        return [Leftover(source.name, "\(what) (before the run: the primary)\(patience)", commands: hand)]
+    /// What is true now may not be true after it, and the lines are written for what is true now.
+    private func failoverUnderWay() async -> [Leftover] {
+        guard let sentinels = Sentinels(servers) else { return [] }
+        for sentinel in sentinels.all {
+            guard let primary = try? await sentinel.sentinelPrimary(sentinels.primaryName, timeout: .seconds(1)),
+                primary.isFailoverInProgress
+            else { continue }
+            return [
+                Leftover(
+                    sentinel.name,
+                    "is in the middle of a failover, and may promote another server: type none of the other lines before it has ended"
+                )
+            ]
+        }
+        return []
     }
 
-    /// How a person makes the source the primary again that the Sentinels name. Where they list it as a replica they promote
-    /// it themselves, and read its priority only as long as it is one. Where they have forgotten it, it is monitored anew,
-    /// without the settings that a Sentinel does not tell, such as its `auth-pass`.
-    private func promotionByHand(isReplica: Bool) async -> [String] {
-        let source = servers.source
-        let detach = isReplica ? [source.commandLine(.leftSource)] : []
-        guard let sentinels = Sentinels(servers) else { return detach }
-        let name = sentinels.primaryName
-        var lost: [(sentinel: Sentinel, quorum: Int)] = []
-        for sentinel in sentinels.all {
-            guard let primary = try? await sentinel.sentinelPrimary(name),
-                await !servers.isSame(primary.address, as: source)
-            else { continue }
-            lost.append((sentinel, primary.quorum))
+    /// A source that cannot follow the target grows old as soon as that one takes writes. What keeps it from being promoted
+    /// is not to be put back then.
+    private func sourceSettings(_ memory: CutoverMemory, _ roles: PairRoles) async -> [Leftover] {
+        let leftovers = await ChangedSettings(memory.credentials, and: memory.fence).leftovers(on: servers.source)
+        guard roles == .exchanged, memory.isRefused == true || memory.resting == .fenced else { return leftovers }
+        return leftovers.map { leftover in
+            var leftover = leftover
+            leftover.what +=
+                "; leave that as it is: it cannot follow \(servers.target.endpoint), which takes the writes, so its data is old"
+            leftover.commands = []
+            return leftover
         }
-        if isReplica, let first = lost.first, (try? await sentinels.knowsAny([source.endpoint])) == true {
-            return [first.sentinel.commandLine(.leftFailover, name)]
-        }
-        let (host, port) = (source.endpoint.host, String(source.endpoint.port))
-        return detach
-            + lost.flatMap { sentinel, quorum in
-                [
-                    sentinel.commandLine(.leftOtherPrimary, name),
-                    sentinel.commandLine(.leftPrimary, name, host, port, String(quorum)),
-                ]
-            }
     }
 }
 
 extension OtherReplicas {
     /// What is left at those that the run has changed.
-    func leftovers(_ replicas: [Memory]) async -> [Leftover] {
+    /// - Parameter upstream: the server that they should follow.
+    func leftovers(_ replicas: [Memory], of upstream: Endpoint) async -> [Leftover] {
         var leftovers: [Leftover] = []
         for memory in replicas {
             var settings = primary.settings
@@ -114,10 +102,7 @@ extension OtherReplicas {
                 leftovers.append(
                     Leftover(
                         replica.name, "stands alone (before the run: followed \(primary.endpoint))",
-                        commands: [
-                            replica.commandLine(
-                                .leftReplica, primary.endpoint.host, String(primary.endpoint.port))
-                        ]))
+                        commands: [replica.commandLine(.leftReplica, upstream.host, String(upstream.port))]))
             }
             leftovers += await ChangedSettings(prior: memory.settings).leftovers(on: replica)
             await replica.session.close()

@@ -16,7 +16,11 @@ extension ReplicaOfOperation {
         if await servers.sentinelNamingTarget() != nil { return [] }
         let priority = memory.priority.map { [Fence.priority: $0] } ?? [:]
         let settings = await ChangedSettings(memory.credentials, and: priority).leftovers(on: target)
-        return memory.followedBefore == true ? settings : await following(memory) + listing() + settings
+        if memory.followedBefore == true { return settings }
+        // Where a cutover has exchanged the roles, or was cut off so that the two follow each other, the target is not to be
+        // detached, emptied or forgotten. The cutover says how to go on.
+        let mayBeDetached = await PairRoles.read(servers) == .other
+        return await following(memory, mayBeDetached) + (mayBeDetached ? listing() : []) + settings
     }
 
     package func inherited(_ undo: StateValue) async -> StateValue? {
@@ -43,7 +47,7 @@ extension ReplicaOfOperation {
         ].compactMap(\.self)
     }
 
-    private func following(_ memory: ReplicaOfMemory) async -> [Leftover] {
+    private func following(_ memory: ReplicaOfMemory, _ mayBeDetached: Bool) async -> [Leftover] {
         let detach = target.commandLine(.leftFollowing)
         let before =
             memory.wasEmpty ? " (before the run: empty, and followed nobody)" : " (before the run: followed nobody)"
@@ -63,7 +67,7 @@ extension ReplicaOfOperation {
                 Leftover(
                     target.name,
                     what + before + candidacy(replication, memory) + (kept.map { "; do not empty it: \($0)" } ?? ""),
-                    commands: (upstream == nil ? [] : [detach])
+                    commands: (upstream == nil || !mayBeDetached ? [] : [detach])
                         + (isEmptied ? [target.commandLine(.leftKeys)] : [])
                         + (isWritten ? [target.commandLine(.leftFile)] : []))
             ]
@@ -94,27 +98,46 @@ extension ReplicaOfOperation {
             guard try await servers.source.replication().role == .primary else {
                 return "\(servers.source.endpoint) is no primary"
             }
+            if !memory.isDetaching, try await target.replication().role == .primary {
+                return "it stands alone, and may have taken writes that \(servers.source.endpoint) does not have"
+            }
             return try await SourceRunsOn.lost(servers, since: memory.baseline)?.what
         } catch {
             return "\(servers.source.endpoint) does not answer, and this may be the only copy"
         }
     }
 
-    /// A Sentinel forgets a replica only when it is reset, which costs it the other Sentinels for a moment.
+    /// A Sentinel forgets a replica only when it is reset, which costs it the other Sentinels for a moment. One whose primary
+    /// is gone, or is none, is not to be reset: it would forget whom it can promote, and learn of nobody anew.
     private func listing() async -> [Leftover] {
         guard let sentinels = Sentinels(servers) else { return [] }
         var leftovers: [Leftover] = []
         for sentinel in sentinels.all {
             guard let replicas = try? await sentinel.sentinelReplicas(sentinels.primaryName) else { continue }
             for replica in replicas where await servers.isSame(replica.address, as: target) {
+                let what = "lists \(target.endpoint) as a replica"
                 leftovers.append(
-                    Leftover(
-                        sentinel.name,
-                        "lists \(target.endpoint) as a replica, and makes it follow again; once it is detached, reset the Sentinels one after the other, 30 s apart",
-                        commands: [sentinel.commandLine(.leftListing, sentinels.primaryName)]))
+                    await hasPrimary(sentinel, sentinels.primaryName)
+                        ? Leftover(
+                            sentinel.name,
+                            "\(what), and makes it follow again; once it is detached, reset the Sentinels one after the other, 30 s apart",
+                            commands: [sentinel.commandLine(.leftListing, sentinels.primaryName)])
+                        : Leftover(
+                            sentinel.name,
+                            "\(what); do not reset it as long as the server that it names is no primary: it would forget whom it can promote"
+                        ))
                 break
             }
         }
         return leftovers
+    }
+
+    /// Whether the server that a Sentinel has for the primary is one.
+    private func hasPrimary(_ sentinel: Sentinel, _ name: String) async -> Bool {
+        guard let primary = try? await sentinel.sentinelPrimary(name) else { return false }
+        guard await servers.isSame(primary.address, as: servers.source) else {
+            return primary.flags.isHealthy && primary.reportedRole != .replica
+        }
+        return (try? await servers.source.replication().role) == .primary
     }
 }

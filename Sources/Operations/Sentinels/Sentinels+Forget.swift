@@ -43,7 +43,8 @@ extension Sentinels {
         return false
     }
 
-    private func knows(_ addresses: [Endpoint], _ sentinel: Sentinel) async throws -> Bool {
+    /// Whether this Sentinel does.
+    func knows(_ addresses: [Endpoint], _ sentinel: Sentinel) async throws -> Bool {
         for replica in try await sentinel.sentinelReplicas(primaryName) {
             for address in addresses where await servers.isSame(replica.address, as: address) { return true }
         }

@@ -142,3 +142,16 @@ struct Sentinels: Sendable {
         return known.compactMap(\.self)
     }
 }
+
+extension Servers {
+    /// Waits until no Sentinel that answers is in the middle of a failover. Changes nothing.
+    /// - Parameters:
+    ///   - limit: how long to wait; after that this returns in any case.
+    ///   - onWaiting: called once, if there is something to wait for.
+    package func waitForFailovers(upTo limit: Duration, onWaiting: () -> Void) async throws {
+        guard let sentinels = Sentinels(self), await sentinels.isFailingOver() else { return }
+        onWaiting()
+        let watch = Stopwatch(clock)
+        while watch.elapsed < limit, await sentinels.isFailingOver() { try await clock.sleep(for: .milliseconds(200)) }
+    }
+}

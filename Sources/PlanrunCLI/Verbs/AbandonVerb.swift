@@ -59,7 +59,7 @@ struct AbandonVerb: Verb {
         case .running, .failed, .stopped, .rollingBack, .rollbackIncomplete: break
         }
         let recorded = try RecordedRun(state, context)
-        let leftovers = await recorded.leftovers()
+        let leftovers = try await recorded.leftovers(context)
         let lines = introduction(state, leftovers, context)
         let isAgreed = await isAgreed(lines, recorded, context)
         await recorded.close()
@@ -120,7 +120,8 @@ private struct RecordedRun {
         if let plan { servers = try context.servers(of: plan.plan) } else { servers = nil }
     }
 
-    func leftovers() async -> [Leftover] {
+    /// What a Sentinel does just now is waited for: the lines that are printed would be those for a moment that has passed.
+    func leftovers(_ context: CommandContext) async throws -> [Leftover] {
         guard let plan, let servers else {
             return state.nodes.filter { $0.undo != nil }.map { node in
                 Leftover(
@@ -128,6 +129,9 @@ private struct RecordedRun {
                     "planrun cannot find out what '\(node.id)' changed, because it cannot read the recorded plan; the record has it under 'undo'"
                 )
             }
+        }
+        try await servers.waitForFailovers(upTo: .seconds(60)) {
+            context.tell("a Sentinel is in the middle of a failover: its end is waited for, at most 1m")
         }
         return await state.leftovers(
             in: plan.graph, asking: plan.operations(servers: servers, approver: NobodyApproves()))

@@ -124,11 +124,21 @@ extension Walk {
         #expect([0, 4].contains(ended.exitCode), "\(ended.standardError)")
     }
 
-    /// What is said to be left is what is left, and it goes away by the lines that are printed.
+    /// What is said to be left is what is left, and it goes away by the lines that are printed. A person may leave it as it
+    /// is, unless it is said that no writes are taken.
     func cleanUp(_ migration: Migration) async throws {
         guard let leftovers = try? migration.state().leftovers else { return }
+        var luck = SeededRandom(number + 2_000_000)
+        guard Bool.random(using: &luck) || leftovers.contains(where: { $0.what.contains("takes no writes") }) else {
+            return Notes.add("\(testDescription): what is left stays")
+        }
+        var lines = leftovers.flatMap(\.commands)
         try await eventually("the lines that were printed work", within: .seconds(60)) {
-            try await migration.lab.type(leftovers.flatMap(\.commands)) == []
+            var refused: [String] = []
+            // A line that has worked is not typed again: a second failover would go back.
+            for line in lines where try await !migration.lab.type([line]).isEmpty { refused.append(line) }
+            lines = refused
+            return lines.isEmpty
         }
     }
 }

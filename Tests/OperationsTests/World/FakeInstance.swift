@@ -105,13 +105,23 @@ extension SmallWorld {
         return .words(instances[address]?.settings[words[2]].map { [words[2], $0] } ?? [])
     }
 
-    private mutating func rewrite(_ address: Endpoint) -> RESPValue {
+    mutating func rewrite(_ address: Endpoint) -> RESPValue {
         guard let instance = instances[address], let file = instance.file else {
             return .refusal("ERR The server is running without a config file")
         }
         guard file.isWritable else { return .refusal("ERR Rewriting config file: Permission denied") }
         instances[address]?.file = FakeFile(follows: instance.follows, settings: instance.settings)
         return .ok
+    }
+
+    /// Starts it again from its file, at once and with its data.
+    mutating func restart(_ address: Endpoint) {
+        guard var instance = instances[address] else { return }
+        instance.follows = instance.file?.follows
+        instance.settings = instance.file?.settings ?? FakeInstance().settings
+        (instance.startedAt, instance.life, instance.pausedUntil) = (now, "-\(now.inMilliseconds)", .zero)
+        instance.hasClients = false
+        instances[address] = instance
     }
 
     private func role(_ address: Endpoint) -> RESPValue {

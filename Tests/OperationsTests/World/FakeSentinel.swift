@@ -92,13 +92,13 @@ extension SmallWorld {
         case .begun(let since)? where now - since >= .milliseconds(200):
             let candidate = sentinel.replicas.first { isCandidate($0, sentinel) }
             sentinels[index].failover = candidate.map { .promoting($0, since: now) }
-            if let candidate { instances[candidate]?.follows = nil }
+            if let candidate { reconfigure(candidate, follows: nil) }
         case .promoting(let candidate, _)? where sentinel.looks[candidate]?.isPrimary == true:
             sentinels[index].named = candidate
             sentinels[index].epoch += 1
             instances[candidate]?.isKnownToClients = true
             sentinels[index].failover = .reconfiguring(candidate, since: now)
-            for other in sentinel.replicas where other != candidate { instances[other]?.follows = candidate }
+            for other in sentinel.replicas where other != candidate { reconfigure(other, follows: candidate) }
         case .promoting(_, let since)? where now - since >= sentinel.failoverTimeout:
             sentinels[index].failover = nil
         case .reconfiguring(let promoted, let since)?
@@ -136,6 +136,12 @@ extension SmallWorld {
         for address in instances.keys { sentinels[index].looks[address]?.since = now }
     }
 
+    /// What a Sentinel changes it has the server write into its file.
+    private mutating func reconfigure(_ address: Endpoint, follows upstream: Endpoint?) {
+        instances[address]?.follows = upstream
+        _ = rewrite(address)
+    }
+
     /// After 8 s a former primary is made to follow. A primary that says it is a replica is replaced after a while.
     private mutating func keepRoles(_ index: Int) {
         let sentinel = sentinels[index]
@@ -145,7 +151,7 @@ extension SmallWorld {
             guard let look = sentinel.looks[replica], look.isPrimary, now - look.since >= .seconds(8),
                 look.at > look.since, isPrimaryUp, primary?.isPrimary == true
             else { continue }
-            instances[replica]?.follows = sentinel.shown
+            reconfigure(replica, follows: sentinel.shown)
             sentinels[index].looks[replica]?.since = now
         }
         // One that follows some other server is left alone for as long as a failover may take.
@@ -153,7 +159,7 @@ extension SmallWorld {
             guard let look = sentinel.looks[replica], let upstream = look.follows, upstream != sentinel.shown,
                 now - look.since >= sentinel.failoverTimeout, isPrimaryUp, primary?.isPrimary == true
             else { continue }
-            instances[replica]?.follows = sentinel.shown
+            reconfigure(replica, follows: sentinel.shown)
             sentinels[index].looks[replica]?.since = now
         }
         if isPrimaryUp {
@@ -172,8 +178,7 @@ extension SmallWorld {
         switch true {
         case line == "CLIENT LIST": return .text("")
         case line.hasPrefix("SENTINEL MONITOR"):
-            sentinels[index].isMonitoring = true
-            return .ok
+            return monitor(index, words)
         case line.hasPrefix("SENTINEL REMOVE"):
             sentinels[index].isMonitoring = false
             return .ok
@@ -192,6 +197,7 @@ extension SmallWorld {
             sentinels[index].known = []
             sentinels[index].phantoms = 0
             sentinels[index].looks = [:]
+            sentinels[index].failover = nil
             return .integer(1)
         case line.hasPrefix("SENTINEL FAILOVER"): return beginFailover(index)
         case line.hasPrefix("SENTINEL SET") && words[3] != "failover-timeout": return .ok
@@ -202,6 +208,13 @@ extension SmallWorld {
         case line.hasPrefix("PUBLISH"): return takeHello(index, words)
         default: return .refusal("ERR unknown command")
         }
+    }
+
+    private mutating func monitor(_ index: Int, _ words: [String]) -> RESPValue {
+        let sentinel = sentinels[index]
+        let primary = Endpoint(host: words[3], port: Int(words[4]) ?? 0)
+        sentinels[index] = FakeSentinel(address: sentinel.address, named: primary, phase: sentinel.phase)
+        return .ok
     }
 
     private mutating func beginFailover(_ index: Int) -> RESPValue {

@@ -29,7 +29,10 @@ struct Return {
     func run() async throws -> CutoverMeasurements {
         let isSilent = await servers.isTargetSilent()
         if isSilent, allowance == .everything { return try await runAlone() }
-        if let back = memory.back, try await Self.isUnderWay(servers, back) { return try await finish(back) }
+        if let back = memory.back {
+            if !isSilent { try await waitUntilCalm(back) }
+            if try await Self.isUnderWay(servers, back) { return try await finish(back) }
+        }
         guard !isSilent else { throw silent() }
         let situation = try await CutoverSituation.read(servers, memory.back, isReturn: true)
         switch situation.verdict {
@@ -42,6 +45,13 @@ struct Return {
             return ended.measurements
         case .unclear(let code, let what): throw await unclear(code, what)
         }
+    }
+
+    /// A Sentinel that an earlier planrun has asked may promote the source at any moment. What is asked before that and what
+    /// is asked after it would not fit together.
+    private func waitUntilCalm(_ back: CutoverMemory) async throws {
+        guard back.phase == .promoting, let sentinels = Sentinels(servers) else { return }
+        try await sentinels.waitUntilCalm(upTo: sentinels.limits().promotion, context)
     }
 
     /// Whether the source has, or is about to have, every write.
