@@ -109,9 +109,10 @@ extension LiveCutoverTests {
                     let back = try await migration.planrun("rollback")
                     #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
 
+                    let former = try migration.state().lineage
                     let left = try await PlanrunProcess.run(["apply", migration.plan]) { planrun in
                         try await eventually("the watch of the new run has begun") {
-                            try Self.until(migration) != nil && migration.state()["look"]?.mark?["goesBackAt"] == nil
+                            try migration.state().lineage != former && Self.until(migration) != nil
                         }
                         try await lab.send(["CONFIG", "SET", "maxmemory", "1"], to: lab.target)
                         return try await planrun.wait()

@@ -136,7 +136,9 @@ extension LiveTests {
         }
 
         @Test func `a target in cluster mode`() async throws {
-            try await withLab(.pair(target: ["cluster-enabled yes"])) { lab in
+            // Its second port is else 10,000 above the first, where other tests may have a connection.
+            let bus = "cluster-port \(Int.random(in: 10_000..<32_000))"
+            try await withLab(.pair(target: ["cluster-enabled yes", bus])) { lab in
                 let saw = try await check(lab).saw
                 #expect(saw == "{target} is in cluster mode")
             }
