@@ -34,7 +34,7 @@ struct CourtesyTests {
         Self.window(&courtesy, .microseconds(1_200))
         #expect(courtesy.share < raised)
         for _ in 1...20 { Self.window(&courtesy, .milliseconds(2)) }
-        #expect(courtesy.share == 0.25)
+        #expect(courtesy.share == 0.1)
         for _ in 1...30 { Self.window(&courtesy, .milliseconds(1)) }
         #expect(courtesy.share == 1)
     }

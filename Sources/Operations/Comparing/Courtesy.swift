@@ -21,8 +21,9 @@ struct Courtesy: Equatable, Sendable {
     private static let windowsTogether = 60
     /// Below this, differences of round trips are noise of the network and of this machine.
     private static let noise = Duration.microseconds(20)
-    /// A comparison has to come to its end. If the latency is not kept, the result shows it.
-    private static let smallestShare = 0.25
+    /// A comparison has to come to its end. A page of the comparison takes a server some tenths of a millisecond, so that a
+    /// request waits for half of that in a tenth of all cases: about `noise` on average.
+    private static let smallestShare = 0.1
 
     /// Whether the share follows the latency. Where it does not, the latency is only measured.
     let adapts: Bool

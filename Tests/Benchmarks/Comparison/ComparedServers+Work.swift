@@ -1,7 +1,11 @@
 import Comparison
+import Glibc
 import NIOCore
 import RESP
 import RedisTopology
+import Rehearsal
+import SystemPackage
+import TestKit
 
 /// What is measured.
 extension ComparedServers {
@@ -56,8 +60,39 @@ extension ComparedServers {
         func check() async throws {}
     }
 
-    /// The time in which 99 % of the GETs of a probe were answered during some work.
-    func latency(_ work: @Sendable () async throws -> Void) async throws -> Duration {
+    /// Compares as `planrun compare` does, at its own pace, and stops it after a while.
+    func compareCourteously(for time: Duration) async throws {
+        let folder = try PrivateFolder.temporary()
+        defer { folder.remove() }
+        let plan = try folder.write(
+            """
+            version: 1
+            name: compared
+            source: { address: \(source), engine: redis }
+            target: { address: \(target), engine: redis }
+            steps:
+              - replicaof: {}
+
+            """, to: "compared.yaml")
+        try await PlanrunProcess.run(["compare", plan.string]) { planrun in
+            try await Task.sleep(for: time)
+            await planrun.send(SIGINT)
+            let outcome = try await planrun.wait()
+            guard outcome.exitCode == 3 || outcome.exitCode == 0 else {
+                throw Child.Failure(what: "planrun compare: \(outcome.standardError.joined(separator: "; "))")
+            }
+        }
+    }
+
+    /// How long a server takes to answer.
+    struct Latency {
+        let mean: Duration
+        /// What 99 % of the answers do not exceed.
+        let high: Duration
+    }
+
+    /// The round trips of a probe's GETs during some work.
+    func latency(_ work: @Sendable () async throws -> Void) async throws -> Latency {
         let session = Self.session(source)
         let probe = Task {
             var times: [Duration] = []
@@ -75,6 +110,6 @@ extension ComparedServers {
         let times = await probe.value
         await session.close()
         guard !times.isEmpty else { throw Child.Failure(what: "the probe got no answer") }
-        return times[times.count * 99 / 100]
+        return Latency(mean: times.reduce(.zero, +) / times.count, high: times[times.count * 99 / 100])
     }
 }
