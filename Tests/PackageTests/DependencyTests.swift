@@ -36,6 +36,17 @@ struct DependencyTests {
         #expect(Set(folders) == Set(Self.sources.map(\.target)).union(["CLibYAML", "planrun"]))
     }
 
+    @Test func `the article on Operations names each of its folders`() throws {
+        let article = try String(
+            contentsOfFile: Self.root + "Sources/planrun/planrun.docc/Operations.md", encoding: .utf8)
+        let rows = article.split(separator: "\n").filter { $0.hasPrefix("| `") }.compactMap {
+            $0.split(separator: "|").first
+        }
+        let named = rows.flatMap { $0.matches(of: /`(\w+)`/).map { String($0.1) } }
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.root + "Sources/Operations")
+        #expect(named.sorted() == folders.sorted())
+    }
+
     private static let sources = listings.filter { $0.folder.hasPrefix("Sources/") }
 
     @Test(arguments: listings)
