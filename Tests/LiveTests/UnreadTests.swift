@@ -37,6 +37,28 @@ extension LiveTests {
                 }
             }
         }
+
+        /// Ctrl-S stops the terminal, so that whatever is printed there blocks until Ctrl-Q.
+        @Test func `a terminal that is stopped does not stop the run`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(lab)
+                try await migration.fill(keys: 500)
+                try await migration.underLoad("the terminal is stopped", tellsGap: true) { _ in
+                    try await PlanrunTerminal.run(["apply", migration.plan, "--auto-approve"]) { terminal in
+                        try await terminal.see("carrying out")
+                        try await terminal.type("\u{13}")
+                        try await eventually("the run is recorded as done", within: .seconds(60)) {
+                            (try? migration.state().status) == .succeeded
+                        }
+                        #expect(await !terminal.screen.contains("is the primary, and "))
+                        try await terminal.type("\u{11}")
+                        try await terminal.see("is the primary, and ")
+                        #expect(try await terminal.exitCode() == 0)
+                    }
+                }
+                try await lab.expectMigrated()
+            }
+        }
     }
 }
 
