@@ -84,6 +84,16 @@ extension ComparedServers {
         }
     }
 
+    /// The latency while planrun compares at its own pace, and what it costs the servers.
+    func courtesy(for time: Duration) async throws -> (latency: Latency, cost: Cost) {
+        var measured: Latency?
+        let cost = try await Cost.of(processes) {
+            measured = try await latency { try await compareCourteously(for: time) }
+        }
+        guard let measured else { throw Child.Failure(what: "the latency was not measured") }
+        return (measured, cost)
+    }
+
     /// How long a server takes to answer.
     struct Latency {
         let mean: Duration

@@ -65,6 +65,8 @@ private struct Measurement: Sendable {
     private var count = 0
     private var (floors, comparisons, scripts): ([Cost], [Cost], [Cost]) = ([], [], [])
     private var (quiet, loaded, courteous): ([Latency], [Latency], [Latency]) = ([], [], [])
+    /// What the source works, and how long it takes, while planrun goes at its own pace.
+    private var shares: [Cost] = []
 
     private typealias Latency = ComparedServers.Latency
     /// How long planrun compares at its own pace.
@@ -79,7 +81,9 @@ private struct Measurement: Sendable {
             comparisons.append(try await Cost.of(servers.processes) { counted = try await servers.compareAll() })
             count = counted
             loaded.append(try await servers.latency { _ = try await servers.compareAll() })
-            courteous.append(try await servers.latency { try await servers.compareCourteously(for: Self.time) })
+            let (latency, share) = try await servers.courtesy(for: Self.time)
+            courteous.append(latency)
+            shares.append(share)
             guard let script else { continue }
             var own = Duration.zero
             var cost = try await Cost.of(servers.processes) { own = try script.run(servers).processor }
@@ -93,6 +97,7 @@ private struct Measurement: Sendable {
 
     var results: [Report.Result] {
         let (floor, memory) = (floors.middle(by: \.processor), comparisons.map(\.memory).max() ?? 0)
+        let share = shares.middle(by: \.servers[0])
         let what = "full comparison of \(count) keys, at most \(memory >> 20) MiB of memory, CPU of client and servers"
         var results = [
             Report.Result(what, comparison.processor, against: "SCAN and DUMP of both servers", floor.processor),
@@ -108,6 +113,10 @@ private struct Measurement: Sendable {
             Report.Result(
                 "99 % of GETs while 'planrun compare' goes at its own pace", courteous.middle(by: \.high).high,
                 against: "without", quiet.middle(by: \.high).high),
+            Report.Result(
+                "the source's CPU meanwhile", share.servers[0],
+                against: "wall time: how often a GET meets a busy server",
+                share.wall),
             Report.Result(
                 "the mean of these GETs", courteous.middle(by: \.mean).mean,
                 against: "without", quiet.middle(by: \.mean).mean),
