@@ -4,6 +4,7 @@ import PlanModel
 import RESP
 import RedisNIO
 import Rehearsal
+import SystemPackage
 import TestKit
 import Testing
 
@@ -95,6 +96,35 @@ extension LiveTests {
                 }
                 let state = try readText(migration.stateFile)
                 #expect(!state.contains("apppw"))
+                await lab.target.stop()
+                try await lab.target.start()
+                #expect(try await !isLockedOut(of: lab.target, lab))
+            }
+        }
+
+        @Test(arguments: [true, false])
+        func `users that the target could not write down are kept by the command that is advised`(hasFile: Bool)
+            async throws
+        {
+            let users = try PrivateFolder.temporary()
+            defer { users.remove() }
+            let file = try users.write("user default on nopass ~* &* +@all\n", to: "users.acl")
+            let target = LabDescription.Instance(extraLines: hasFile ? ["aclfile \(file)"] : [])
+            try await withLab(LabDescription(target: target, sentinels: nil)) { lab in
+                try await lab.send(Self.app, to: lab.source)
+                let migration = try Migration(lab, steps: ["users: {}"])
+                let block = try hasFile ? BlockedFile(file.string) : lab.target.withFolderForFile()
+                let outcome = try await migration.planrun("apply")
+                #expect(outcome.exitCode == 0, "\(outcome.complaint)")
+                let said = outcome.standardOutput + outcome.standardError
+                #expect(said.contains { $0.contains("it could not write its users down") }, "\(said)")
+                block.putBack()
+                let advice = said.filter { $0.contains("= help:") }
+                if hasFile {
+                    try await lab.follow(.savedUsers, in: advice, at: lab.target)
+                } else {
+                    try await lab.follow(.writtenUsers, in: advice, at: lab.target)
+                }
                 await lab.target.stop()
                 try await lab.target.start()
                 #expect(try await !isLockedOut(of: lab.target, lab))

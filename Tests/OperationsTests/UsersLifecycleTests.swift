@@ -112,7 +112,7 @@ struct UsersLifecycleTests {
                     "the target has 'app', 'batch' as the source has; it has no file that it could write them to: these users are gone after its next restart",
                     verdict: .warned,
                     help: [
-                        "before 10.0.0.2:6379 restarts, give it an ACL file that it can write and ACL SAVE there; without that, keep its users where it is started from"
+                        "before 10.0.0.2:6379 restarts, write its users (ACL LIST shows the line of each) into an ACL file or a configuration file, and start it with that"
                     ]))
         let unwritable = try self.lifecycle {
             $0.replies[SmallWorld.target] = [

@@ -10,7 +10,7 @@ package enum AdvisedCommand: CaseIterable, Sendable {
     case backlog, backupAge, failedSave, replicationTimeout, replicaBuffer
     case targetFollowsAnother, targetFollowsAgain
     case announcedPort, announcedAddress, hiddenTarget, announcedName, unresolvedName, hostNames, behindNAT
-    case newUser, missingRights, missingUser, changedUser, savedUsers
+    case newUser, missingRights, missingUser, changedUser, savedUsers, writtenUsers
     case sentinelSettings, failoverTimeout, deadSentinel, deadReplica, targetPriority, otherCandidate, goneCandidate
     case unknownWatch, formerMember, secondName, watchedAlone, otherGroupAtSource, otherGroupAtTarget
 
@@ -73,7 +73,7 @@ package enum AdvisedCommand: CaseIterable, Sendable {
         case .emptiedCopy, .leftKeys: "FLUSHALL"
         case .leftUsers: "ACL DELUSER"
         case .leftReplica: "REPLICAOF"
-        case .keptSetting, .leftSettingInFile, .leftFile: "CONFIG REWRITE"
+        case .keptSetting, .writtenUsers, .leftSettingInFile, .leftFile: "CONFIG REWRITE"
         }
     }
 

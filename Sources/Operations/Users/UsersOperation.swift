@@ -65,7 +65,7 @@ package struct UsersOperation: Operation {
         let findings = differences.filter(\.locksOut).map { $0.finding(servers, comparison) }
         let warnings = [memory.unsaved].compactMap(\.self) + findings.map(\.saw)
         guard !warnings.isEmpty else { return StepResult(summary) }
-        let unsaved = memory.unsaved == nil ? [] : UserRecord(target).remedy
+        let unsaved = memory.unsaved == nil ? [] : try await UserRecord(target).remedy()
         return StepResult(
             ([summary] + warnings).joined(separator: "; "), verdict: .warned,
             help: unsaved + findings.flatMap(\.remedy))

@@ -2,12 +2,12 @@ import Glibc
 import Rehearsal
 import SystemPackage
 
-/// The configuration file of a server that cannot write it: a folder stands in its place, which stops root, too.
+/// A file that a server cannot write: a folder stands in its place, which stops root, too.
 struct BlockedFile: Sendable {
     private let path: String
     private var kept: String { path + ".kept" }
 
-    fileprivate init(_ path: String) throws(Errno) {
+    init(_ path: String) throws(Errno) {
         self.path = path
         guard rename(path, path + ".kept") == 0, mkdir(path, 0o700) == 0 else { throw Errno(rawValue: errno) }
     }
