@@ -7,3 +7,7 @@ import Testing
 /// The tests in which a cutover takes place, is killed, or is taken back. They run one at a time, beside the others:
 /// both mostly wait for servers.
 @Suite(.serialized, .keepsNotes) enum LiveCutoverTests {}
+
+/// Tests that wait for a bound of planrun to pass and leave the processor to the others meanwhile. They run one at a time,
+/// beside the others.
+@Suite(.serialized, .keepsNotes) enum LivePatienceTests {}

@@ -15,9 +15,10 @@ extension LiveTests {
 
         /// A private world whose source has a client of the user `app`.
         private func withApplication(
-            source: [String] = app, target: [String]?, _ body: @Sendable (Lab) async throws -> Void
+            source: [String] = app, target: [String]?, in world: LabDescription = description,
+            _ body: @Sendable (Lab) async throws -> Void
         ) async throws {
-            try await withLab(Self.description) { (lab: Lab) async throws in
+            try await withLab(world) { (lab: Lab) async throws in
                 try await lab.send(Command(source), to: lab.source)
                 if let target { try await lab.send(Command(target), to: lab.target) }
                 let client = try RawClient(from: "127.0.0.7", to: lab.source.address.port)
@@ -60,6 +61,26 @@ extension LiveTests {
                         ))
                 let steps: [StepKind] = [.users(UsersStep()), .replicaof(ReplicaOfStep())]
                 #expect(try await lab.finding("users", steps: steps).passes)
+            }
+        }
+
+        @Test(.otherVersions) func `a user with rules that the target does not know is made without them`() async throws
+        {
+            let source = ["ACL", "SETUSER", "app", "on", ">apppw", "~app:*", "%R~log:*", "&*", "+@all"]
+            let world = LabDescription(target: .version(.redis62), sentinels: nil)
+            try await withApplication(source: source, target: nil, in: world) { (lab: Lab) async throws in
+                let steps: [StepKind] = [.users(UsersStep()), .replicaof(ReplicaOfStep())]
+                let finding = try await lab.finding("users", steps: steps)
+                #expect(
+                    finding.remedy.first?.hasSuffix("that leaves out %R~log:*, which the target does not know") == true,
+                    "\(finding)")
+                try await lab.follow(
+                    .missingUser, in: finding.remedy, at: lab.target, filling: ["><its password>": ">apppw"])
+                let client = try RawClient(from: "127.0.0.7", to: lab.target.address.port)
+                client.ask("AUTH app apppw")
+                client.ask("SET app:1 1")
+                let saw = try await lab.finding("users", steps: steps).saw
+                #expect(saw == "the user 'app' (1 connection) may not use the keys %R~log:* at target {target}")
             }
         }
 
