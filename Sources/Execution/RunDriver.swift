@@ -12,6 +12,7 @@ struct RunDriver {
     var machine: RunStateMachine
     var journal: Journal
     var pace: ProgressPace
+    private var findings = FindingCount()
     var outcome: RunStateMachine.Outcome?
     var failures: [NodeID: StepFailure] = [:]
     private let elapsed: () -> Duration
@@ -64,11 +65,13 @@ struct RunDriver {
         switch message {
         case .intend(let id, let undo, let reply): intend(id, undo: undo, reply)
         case .progress(let id, let progress): receive(progress, of: id, &group)
-        case .finding(let id, let text): tell(id, .finding(text))
+        case .finding(let id, let text):
+            if let told = findings.receive(text, of: id) { tell(id, .finding(told)) }
         case .mark(let id, let mark): journal.record(id) { state, position, _ in state.note(position, mark: mark) }
         case .progressDue(let id):
             if let progress = pace.due(id, at: elapsed()) { tell(id, progress) }
         case .ended(let id, let end):
+            if let left = findings.end(id) { tell(id, .finding(left)) }
             let action = ended(id, end)
             startedAt[id] = nil
             renewals[id] = nil
