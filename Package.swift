@@ -20,6 +20,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -40,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
@@ -67,9 +69,16 @@ let package = Package(
         library("Rehearsal", ["Escaping", "PlanModel", "RESP", "Values", nioCore, subprocess, system]),
         library("Hooks", ["Diagnostics", "Escaping", "Operations", "PlanModel", subprocess, system]),
         library(
+            "Notifying",
+            [
+                "Diagnostics", "Execution", "Hooks", "Operations", "PlanGraph", "PlanModel", "Values", asyncHTTPClient,
+                nioCore, nioHTTP1, nioPosix, nioSSL,
+            ]),
+        library(
             "PlanrunCLI",
             [
-                "Operations", "Hooks", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph", "YAMLTree",
+                "Operations", "Hooks", "Notifying", "Comparison", "Execution", "PlanReview", "PlanModel", "PlanGraph",
+                "YAMLTree",
                 "Diagnostics", "RedisTopology", "RESP", "RedisNIO", "Metrics", "Rehearsal", "Escaping", "Values",
                 argumentParser,
                 crypto, nioCore, subprocess, system,
@@ -79,7 +88,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "PlanModel", "RESP", "RedisNIO", "Rehearsal", "Values", nioCore, nioPosix, subprocess, system,
+                "PlanModel", "RESP", "RedisNIO", "Rehearsal", "Values", nioCore, nioPosix, nioSSL, subprocess, system,
             ],
             path: "Tests/TestKit", exclude: ["DragonflyRecord/Record.json"], swiftSettings: strict),
         .target(name: "Seeding", path: "Tests/Seeding", swiftSettings: strict),
@@ -117,6 +126,12 @@ let package = Package(
         tests(
             "MetricsTests", ["Metrics", "Execution", "PlanGraph", "Values", "TestKit"], exclude: ["Fixtures"]),
         tests("HooksTests", ["Hooks", "Operations", "PlanModel", "Diagnostics", "TestKit"]),
+        tests(
+            "NotifyingTests",
+            [
+                "Notifying", "Hooks", "Operations", "Execution", "PlanGraph", "PlanModel", "Diagnostics", "TestKit",
+                "JSONSchemas", nioSSL,
+            ]),
         tests("RehearsalTests", ["Rehearsal", "PlanModel", "Diagnostics", "RESP", "Values", nioCore]),
         tests(
             "PlanrunCLITests",

@@ -63,6 +63,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case wrongOrder = "wrong-order"
     case sentinelMissing = "sentinel-missing"
     case promoteUnderSentinel = "promote-under-sentinel"
+    case duplicateReceiver = "duplicate-receiver"
     case contradictingSettings = "contradicting-settings"
 
     /// What a diagnostic with this code says, in one line.
@@ -122,7 +123,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .wrongOrder: "a step could begin before what it relies on"
         case .sentinelMissing: "a failover goes through Sentinels that the plan does not name"
         case .promoteUnderSentinel: "a failover goes around the Sentinels that the plan names"
-        case .contradictingSettings: "two settings of a step exclude each other"
+        case .duplicateReceiver: "two receivers have the same name"
+        case .contradictingSettings: "two settings exclude each other"
         }
     }
 }

@@ -20,10 +20,22 @@ extension RunEvent: Codable {
     package func encode(to encoder: any Encoder) throws { try Line(self).encode(to: encoder) }
 
     /// The event as one line of JSON, without a line feed.
-    package var json: String {
+    package var json: String { Self.json(Line(self)) }
+
+    /// The same for somebody who gets some events of many plans.
+    /// - Parameters:
+    ///   - notification: why it is sent: an event's name under `notify` in a plan.
+    ///   - plan: the name of the plan.
+    package func json(notification: String, plan: String) -> String {
+        var line = Line(self)
+        (line.notification, line.plan) = (notification, plan)
+        return Self.json(line)
+    }
+
+    private static func json(_ line: Line) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else {
+        guard let data = try? encoder.encode(line) else {
             preconditionFailure("an event holds only strings, numbers and lists of them")
         }
         return VisibleText.escapeJSON(String(decoding: data, as: UTF8.self))
@@ -34,6 +46,7 @@ extension RunEvent: Codable {
         var type: String
         var at: Timestamp
         var run: String
+        var notification: String?
         var plan: String?
         var nodes: Int?
         var resumed: Bool?

@@ -19,6 +19,8 @@ struct GuardedCommand: Sendable {
     /// All variables that the command gets.
     let environment: [String: String]
     let directory: FilePath
+    /// The file that is its standard input.
+    let input: FilePath
     /// A folder that is removed when the command has ended, whether or not this process still lives then.
     let doomedFolder: FilePath
 
@@ -39,7 +41,8 @@ struct GuardedCommand: Sendable {
         var variables: [Environment.Key: String] = [:]
         for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
         let configuration = Configuration(
-            executable: .path("/bin/sh"), arguments: Arguments(["-c", Self.script, "sh", doomedFolder.string] + words),
+            executable: .path("/bin/sh"),
+            arguments: Arguments(["-c", Self.script, "sh", doomedFolder.string, input.string] + words),
             environment: .custom(variables), workingDirectory: directory, platformOptions: options)
         let result = try await Subprocess.run(
             configuration, input: .inputWriter, output: .sequence, error: .sequence
@@ -68,11 +71,11 @@ struct GuardedCommand: Sendable {
     /// signal's default back. `exec` starts a program even where the shell has a command of its own with that name. The
     /// shell's variables have names that no plan can give to a variable of the command.
     private static let script = """
-        PLANRUN_GUARDED=$1
-        shift
+        PLANRUN_GUARDED=$1 PLANRUN_INPUT=$2
+        shift 2
         trap : TERM
         exec 3<&0 4>&2
-        (exec "$@") </dev/null 2>&1 3<&- 4>&- &
+        (exec "$@") <"$PLANRUN_INPUT" 2>&1 3<&- 4>&- &
         PLANRUN_COMMAND=$!
         (
             trap '' TERM

@@ -5,7 +5,7 @@ package import Operations
 package import PlanModel
 import SystemPackage
 
-/// Runs the commands of a plan's `run` steps on this machine.
+/// Runs the commands of a plan on this machine: those of its `run` steps, and those that are told of events.
 ///
 /// A command gets the variables of this process, without those from which the plan reads secrets, those that the step
 /// gives it, and planrun's own, which the article `Hooks` lists.
@@ -29,18 +29,52 @@ package struct PlanHooks: HookRunner {
     }
 
     package func run(_ call: HookCall, show: @escaping @Sendable (String) -> Void) async throws -> HookEnd {
-        try Task.checkCancellation()
-        let mask = SecretMask(try plan.secrets.map { reference throws(HookRefusal) in try read(reference) })
-        var variables = try variables(call)
-        let program = try program(call.words, variables["PATH"])
-        let directory = try directory(call.settings)
-        let folder = try ResultsFolder(results())
+        let mask = SecretMask(try secrets())
+        let folder = try CommandFolder(results(), as: "results.json")
+        let own = ["STEP": call.step, "PHASE": call.phase.rawValue, "RESULTS": folder.file.string]
+        return try await run(call.words, call.settings, own, folder, Printed(mask, show))
+    }
+
+    /// Runs the command of a receiver. Nobody sees what it prints.
+    /// - Parameter event: what it gets on its standard input.
+    /// - Throws: `HookRefusal` if the command was not started.
+    package func tell(_ command: RunStep, of occasion: Occasion, _ event: String) async throws -> HookEnd {
+        let folder = try CommandFolder(event, as: "event.json")
+        let end = try await run(
+            command.command, command, ["EVENT": occasion.rawValue], folder, input: folder.file,
+            Printed(SecretMask([]), { _ in }))
+        return HookEnd(exitCode: end.exitCode)
+    }
+
+    /// - Parameters:
+    ///   - own: planrun's variables that depend on why the command runs, without `PLANRUN_`.
+    ///   - folder: is removed when the command has ended.
+    private func run(
+        _ words: [String], _ settings: RunStep, _ own: [String: String], _ folder: CommandFolder,
+        input: FilePath = "/dev/null", _ printed: Printed
+    ) async throws -> HookEnd {
         defer { folder.remove() }
-        variables["PLANRUN_RESULTS"] = folder.file.string
+        try Task.checkCancellation()
+        let variables = try variables(settings, own)
         let command = GuardedCommand(
-            words: [program.string] + call.words.dropFirst(), environment: variables, directory: directory,
-            doomedFolder: folder.path)
-        return try await run(command, Printed(mask, show))
+            words: [try program(words, variables["PATH"]).string] + words.dropFirst(), environment: variables,
+            directory: try directory(settings), input: input, doomedFolder: folder.path)
+        return try await run(command, printed)
+    }
+
+    /// Everything that is not shown of what a command prints. What is secret for somebody who is told of the run is left
+    /// out where it cannot be read: the run goes on without them.
+    private func secrets() throws(HookRefusal) -> [String] {
+        let receivers = Set(plan.receiverSecrets)
+        var values: [String] = []
+        for reference in plan.secrets {
+            if receivers.contains(reference) {
+                if let value = try? readAtOnce(reference) { values.append(value) }
+            } else {
+                values.append(try read(reference))
+            }
+        }
+        return values
     }
 
     private func run(_ command: GuardedCommand, _ printed: Printed) async throws -> HookEnd {
@@ -57,7 +91,7 @@ package struct PlanHooks: HookRunner {
     /// - Returns: `nil` if nothing does.
     package func obstacle(_ step: RunStep) -> HookRefusal? {
         do {
-            let variables = try variables(HookCall(step: "", phase: .perform, words: step.command, settings: step))
+            let variables = try variables(step, [:])
             _ = try directory(step)
             for words in [step.command, step.check, step.undo].compactMap(\.self) {
                 _ = try program(words, variables["PATH"])
@@ -78,22 +112,33 @@ extension PlanHooks {
         }
     }
 
-    private func variables(_ call: HookCall) throws(HookRefusal) -> [String: String] {
+    private func variables(_ settings: RunStep, _ own: [String: String]) throws(HookRefusal) -> [String: String] {
         var variables = environment.filter { !$0.key.hasPrefix("PLANRUN_") }
         for case .environment(let name) in plan.secrets { variables[name] = nil }
-        for (name, value) in call.settings.environment {
-            switch value {
-            case .text(let text): variables[name] = text
-            case .secret(let reference): variables[name] = try read(reference)
-            }
-        }
-        let own = [
-            "PLAN": absolute(plan.file.path).string, "RUN": lineage, "STEP": call.step, "PHASE": call.phase.rawValue,
+        for (name, value) in settings.environment { variables[name] = try read(value) }
+        let everywhere = [
             // A plan of one pair of servers has no shards.
-            "SHARD": "", "SOURCE": "\(plan.source.endpoint)", "TARGET": "\(plan.target.endpoint)",
+            "PLAN": absolute(plan.file.path).string, "RUN": lineage, "SHARD": "", "SOURCE": "\(plan.source.endpoint)",
+            "TARGET": "\(plan.target.endpoint)",
         ]
-        for (name, value) in own { variables["PLANRUN_\(name)"] = value }
+        for (name, value) in everywhere.merging(own, uniquingKeysWith: { $1 }) { variables["PLANRUN_\(name)"] = value }
         return variables
+    }
+
+    private func read(_ value: VariableValue) throws(HookRefusal) -> String {
+        switch value {
+        case .text(let text): text
+        case .secret(let reference): try readAtOnce(reference)
+        }
+    }
+
+    /// A command that is told of the run must not hold it up.
+    private func readAtOnce(_ reference: SecretReference) throws(HookRefusal) -> String {
+        do {
+            return try reference.readAtOnce(planPath: plan.file.path, environment: environment)
+        } catch {
+            throw HookRefusal(error.message, help: error.help)
+        }
     }
 
     private func program(_ words: [String], _ path: String?) throws(HookRefusal) -> FilePath {

@@ -12,12 +12,14 @@ package struct Plan: Sendable {
     package var rollback: RollbackSettings
     /// What is not shown of the keys that differ.
     package var redaction: RedactionSettings
+    /// Who is told what happens, in the order of the file.
+    package var receivers: [Receiver]
     /// The file as it was read.
     package var file: SourceFile
 
     package init(
         name: String, description: String?, shard: Shard, steps: [Step], rollback: RollbackSettings,
-        redaction: RedactionSettings = RedactionSettings(), file: SourceFile
+        redaction: RedactionSettings = RedactionSettings(), receivers: [Receiver] = [], file: SourceFile
     ) {
         self.name = name
         self.description = description
@@ -25,6 +27,7 @@ package struct Plan: Sendable {
         self.steps = steps
         self.rollback = rollback
         self.redaction = redaction
+        self.receivers = receivers
         self.file = file
     }
 }

@@ -2,13 +2,13 @@
 package struct PlanChanges: Sendable, Equatable {
     /// A part of the plan outside its steps.
     package enum Section: String, Sendable, Hashable, CaseIterable {
-        case source, target, sentinel, rollback, redact
+        case source, target, sentinel, rollback, redact, notify
 
         /// Whether the section says which servers a run is about. The others do not touch what a run has done.
         package var namesServers: Bool {
             switch self {
             case .source, .target, .sentinel: true
-            case .rollback, .redact: false
+            case .rollback, .redact, .notify: false
             }
         }
     }
@@ -52,6 +52,7 @@ extension Plan {
             case .sentinel: sentinel != earlier.sentinel
             case .rollback: rollback != earlier.rollback
             case .redact: redaction != earlier.redaction
+            case .notify: receivers != earlier.receivers
             }
         }
         return changes

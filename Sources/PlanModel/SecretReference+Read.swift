@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Glibc
 
 /// Why a secret could not be read. Names the place where it should be, never the value.
 package struct SecretError: Error, Sendable, Equatable {
@@ -37,6 +38,20 @@ extension SecretReference {
         case .environment(let name): try Self.value(of: name, in: environment)
         case .file(let path): try Self.contents(of: PlanPath.resolve(path, planPath: planPath))
         }
+    }
+
+    /// The same for whoever must not wait for a secret: what is no regular file, such as a pipe, is refused unread.
+    package func readAtOnce(planPath: String, environment: [String: String]) throws(SecretError) -> String {
+        if case .file(let path) = self {
+            let path = PlanPath.resolve(path, planPath: planPath)
+            var status = stat()
+            if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+                throw SecretError(
+                    .fileUnreadable, "the secret file '\(path)' cannot be used: this is no regular file",
+                    help: "put the secret into a file of its own")
+            }
+        }
+        return try read(planPath: planPath, environment: environment)
     }
 
     private static func value(of name: String, in environment: [String: String]) throws(SecretError) -> String {

@@ -1,14 +1,23 @@
-/// The value of a variable of a command: a text that stands in the plan, or a secret that does not.
+/// A text that a plan hands on, as to a variable of a command or a header of a webhook: it stands in the plan, or is a
+/// secret that does not.
 package enum VariableValue: Sendable, Hashable {
     case text(String)
     case secret(SecretReference)
+
+    /// As a plan spells it, for somebody who may not see secrets.
+    package var safeText: String {
+        switch self {
+        case .text(let text): text
+        case .secret(let reference): reference.safeText
+        }
+    }
 }
 
 extension Plan {
     /// Every secret that the plan refers to, each once.
     package var secrets: [SecretReference] {
         let accesses = [source.access, target.access] + [sentinel?.access].compactMap(\.self)
-        let references = accesses.compactMap(\.password) + steps.flatMap(\.kind.secrets)
+        let references = accesses.compactMap(\.password) + steps.flatMap(\.kind.secrets) + receiverSecrets
         return references.reduce(into: []) { secrets, secret in
             if !secrets.contains(secret) { secrets.append(secret) }
         }

@@ -70,6 +70,14 @@ package struct PlanUnderReview: Sendable {
             ("target", [plan.target.endpoint], plan.target.access),
         ] + (plan.sentinel.map { [("sentinel", $0.endpoints, $0.access)] } ?? [])
     }
+
+    /// The web servers that are told of a run, each with the name of the receiver and the place of its address.
+    var webhooks: [(name: String, webhook: Webhook, place: SourceRange)] {
+        zip(plan.receivers, root.entry("notify")?.value.elements ?? []).compactMap { receiver, node in
+            guard case .webhook(let webhook) = receiver.channel else { return nil }
+            return (receiver.name, webhook, node.entry("webhook")?.value.entry("url")?.place ?? node.range)
+        }
+    }
 }
 
 /// A step, and where it is written.

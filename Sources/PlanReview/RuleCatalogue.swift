@@ -26,6 +26,7 @@ package enum RuleCatalogue {
         NoTLSRule.self,
         PasswordInClearRule.self,
         TLSLostRule.self,
+        WebhookInClearRule.self,
         SwappedSecretsRule.self,
         LoopbackRule.self,
         ReplaceDataRule.self,

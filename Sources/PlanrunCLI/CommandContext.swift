@@ -35,6 +35,8 @@ package struct CommandContext: Sendable {
     package var standardInput: @Sendable () throws(SourceFileError) -> SourceFile
     package var connector: any SessionConnector
     package var resolve: @Sendable (String) async -> Set<String>
+    /// How long planrun waits at its end for receivers that are slow to be told.
+    package var patience = Duration.seconds(10)
 
     package struct Terminal: Sendable {
         /// In columns, at this moment: a person may resize the window.

@@ -43,6 +43,12 @@ package struct Endpoint: Sendable, Hashable, Codable, CustomStringConvertible {
         return Endpoint(host: Self.ipv6Spelling(host) ?? host, port: port)
     }
 
+    /// Whether the address is one that every machine has for itself.
+    package var isLoopback: Bool {
+        let host = normalized.host
+        return host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.") || host == "::1"
+    }
+
     /// The address as the system spells it; `nil` if the text is not an IPv6 address.
     private static func ipv6Spelling(_ host: String) -> String? {
         var address = in6_addr()

@@ -21,9 +21,11 @@ struct EventSchemaTests {
         failure.wanted = "a primary"
         let filled: [RunEvent.StepEvent] = [.progress(progress), .failed(failure, took: .seconds(1))]
         let kinds = RunEventTests.all.map(\.0) + filled.map { .step("cut", attempt: 1, $0) }
-        events = try kinds.map { kind in
-            let line = RunEvent(at: Timestamp(millisecondsSince1970: 0), run: "L", kind).json
-            return try JSONDecoder().decode(StateValue.self, from: Data(line.utf8))
+        events = try kinds.flatMap { kind in
+            let event = RunEvent(at: Timestamp(millisecondsSince1970: 0), run: "L", kind)
+            return try [event.json, event.json(notification: "finding", plan: "prod")].map { line in
+                try JSONDecoder().decode(StateValue.self, from: Data(line.utf8))
+            }
         }
     }
 

@@ -52,6 +52,9 @@ struct PlanChangesTests {
         #expect(try changes("on-failure: ask", "on-failure: never") == PlanChanges(sections: [.rollback]))
         #expect(
             try changes("rollback:", "redact: { names: ['user:*'] }\nrollback:") == PlanChanges(sections: [.redact]))
+        #expect(
+            try changes("rollback:", "notify: [{ name: pager, command: [./page.sh] }]\nrollback:")
+                == PlanChanges(sections: [.notify]))
         #expect(try changes("10.0.0.2", "10.0.0.9") == PlanChanges(sections: [.target]))
         #expect(try changes("10.0.0.1:6379,", "10.0.0.1:6380, tls: true,") == PlanChanges(sections: [.source]))
         #expect(try changes("[10.0.0.3:26379]", "[10.0.0.4:26379]") == PlanChanges(sections: [.sentinel]))

@@ -29,6 +29,7 @@ struct PlanFuzzTests {
         "redis://:S@h:1", "-a S", ">S", "password: |\n    S\n", "{ env: S }", "x: &b S\n  engine: *b\n", "timeout: ",
         "id: ",
         "needs: [", "engine: ", "address: ", "steps:\n", "  - failover: {}\n", "version: 2\n", "shards:\n",
+        "notify:\n  - name: x\n", "webhook: { url: S }", "url: https://S", "headers: { Authorization: S }",
     ].map { Array($0.replacing("S", with: secret).utf8) }
 
     @Test(.saysSeed) func `whatever a plan holds, reading it ends, and no secret is printed`() throws {

@@ -52,6 +52,39 @@ struct PlanReadingTests {
         #expect(plan.redaction == RedactionSettings(names: ["user:*"], values: ["session:*", "a[0-9]?"]))
     }
 
+    @Test func `what a plan says is what it means: who is told`() throws {
+        let receivers = try readFixture("everything").receivers
+        let chat = Webhook(
+            url: .secret(.environment("CHAT_HOOK")),
+            headers: ["Authorization": .secret(.file("secrets/chat")), "X-Team": .text("cache")])
+        let pager = RunStep(
+            command: ["hooks/page.sh", "now"], environment: ["KEY": .secret(.environment("PAGER_KEY"))])
+        #expect(
+            receivers == [
+                Receiver(
+                    name: "team-chat", occasions: [.retrying, .failed, .finished], channel: .webhook(chat),
+                    timeout: .seconds(3)),
+                Receiver(name: "pager.1", channel: .command(pager), timeout: .seconds(10)),
+                Receiver(
+                    name: "status", channel: .webhook(Webhook(url: .text("https://status.example.net/hook"))),
+                    timeout: .seconds(10)),
+            ])
+        #expect(
+            receivers.map(\.summary) == [
+                "'team-chat' by webhook of retrying, failed, finished",
+                "'pager.1' by hooks/page.sh now of everything", "'status' by webhook of everything",
+            ])
+        #expect(
+            receivers.map(\.spelled) == [
+                """
+                { name: team-chat, events: [retrying, failed, finished], webhook: { url: { env: CHAT_HOOK }, \
+                headers: { Authorization: { file: secrets/chat }, X-Team: cache } }, timeout: 3s }
+                """,
+                "{ name: pager.1, command: [hooks/page.sh, now], environment: { KEY: { env: PAGER_KEY } } }",
+                "{ name: status, webhook: { url: https://status.example.net/hook } }",
+            ])
+    }
+
     @Test func `what a plan says is what it means: steps`() throws {
         let steps = try readFixture("everything").steps
         #expect(

@@ -39,6 +39,10 @@ struct PlanSchemaTests {
         #expect(try knownKeys("sentinel: { zzzzzzzzzz: 1 }") == keys(property("sentinel")))
         #expect(try knownKeys("rollback: { zzzzzzzzzz: 1 }") == keys(property("rollback")))
         #expect(try knownKeys("redact: { zzzzzzzzzz: 1 }") == keys(property("redact")))
+        #expect(try knownKeys("notify: [{ zzzzzzzzzz: 1 }]") == keys(property("notify", "[]")))
+        #expect(
+            try knownKeys("notify: [{ name: x, webhook: { zzzzzzzzzz: 1 } }]")
+                == keys(property("notify", "[]", "webhook")))
         #expect(try knownKeys("sentinel: { tls: { zzzzzzzzzz: 1 } }") == keys(property("sentinel", "tls", "{}")))
         #expect(try knownKeys("sentinel: { password: { zzzzzzzzzz: 1 } }") == keys(property("sentinel", "password")))
     }
@@ -89,6 +93,8 @@ struct PlanSchemaTests {
         #expect(try property("rollback", "on-failure")["default"]?.string == rollback.onFailure.rawValue)
         #expect(try property("rollback", "after-cutover")["default"] == nil)
         #expect(rollback.afterCutover == nil)
+        let pager = try readFixture("everything").receivers[1]
+        #expect(try property("notify", "[]", "timeout")["default"]?.string == pager.timeout.planText)
         #expect(try property("source", "tls", "{}", "verify")["default"]?.bool == TLSSettings().verifies)
     }
 
@@ -109,6 +115,8 @@ struct PlanSchemaTests {
         texts += try words(property("steps", "[]", "verify", "data")).map { plan(step: "verify: { data: \($0) }") }
         texts += try words(property("rollback", "on-failure")).map { plan(rollback: "on-failure: \($0)") }
         texts += try words(property("rollback", "after-cutover")).map { plan(rollback: "after-cutover: \($0)") }
+        let events = try #require(property("notify", "[]", "events")["items"])
+        texts += try words(events).map { "\(plan())\nnotify: [{ name: x, command: [x], events: [\($0)] }]" }
         texts += try words(property("steps", "[]", "preflight", "memory", "{}", "severity"))
             .map { plan(step: "preflight: { memory: { severity: \($0) } }") }
         for text in texts {

@@ -12,6 +12,7 @@ import Testing
         let rehearsed = plan.rehearsed(cast)
         #expect(rehearsed.steps.map(\.id) == plan.steps.map(\.id))
         #expect(rehearsed.steps.map(\.needs) == plan.steps.map(\.needs))
+        #expect(rehearsed.receivers == plan.receivers)
     }
 
     @Test func `commands are left out unless they are asked for`() throws {
@@ -21,6 +22,7 @@ import Testing
         let rehearsed = plan.rehearsed(cast)
         #expect(rehearsed.steps.map(\.id) == plan.steps.map(\.id).filter { $0 != "run" })
         #expect(rehearsed.steps.last?.needs == ["watch"])
+        #expect(rehearsed.receivers == [])
     }
 
     @Test func `what needed a step that is left out needs what that one needed`() throws {

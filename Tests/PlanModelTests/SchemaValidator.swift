@@ -8,7 +8,8 @@ struct SchemaValidator {
         (schema.object ?? [:]).sorted { $0.key < $1.key }.flatMap { keyword, value -> [String] in
             switch keyword {
             case "$schema", "title", "description", "default", "examples": []
-            case "additionalProperties", "properties": keyword == "properties" ? members(node, schema, at: path) : []
+            case "properties": members(node, schema, at: path)
+            case "additionalProperties": schema["properties"] == nil ? members(node, schema, at: path) : []
             case "anyOf": value.array?.contains { problems(node, $0).isEmpty } == true ? [] : ["\(path): none of anyOf"]
             case "oneOf": value.array?.count { problems(node, $0).isEmpty } == 1 ? [] : ["\(path): not one of oneOf"]
             case "items":
@@ -24,7 +25,9 @@ struct SchemaValidator {
             if let member = schema["properties"]?[entry.key] {
                 return problems(entry.value, member, at: "\(path).\(entry.key)")
             }
-            return schema["additionalProperties"]?.bool == false ? ["\(path): unknown \(entry.key)"] : []
+            guard let others = schema["additionalProperties"] else { return [] }
+            if others.bool == false { return ["\(path): unknown \(entry.key)"] }
+            return problems(entry.value, others, at: "\(path).\(entry.key)")
         }
     }
 

@@ -22,7 +22,10 @@ struct SecretDisclosureTests {
         "acl: ['on', '>S', '#S', '<S']", "users: { app: S }", "username: app:S", "username: { app: S }",
         "address: redis://:S@10.0.0.1:6379", "address: redis://app:S%40x@10.0.0.1", "address: rediss://S",
         "address: 'redis://:S%4010.0.0.1:6379'", "address: app:S@10.0.0.1:6379", "address: S@10.0.0.1",
-        "url: redis://:S@10.0.0.1:6379/0", "engine: redis-cli -a S", "engine: redis --requirepass S",
+        "url: redis://:S@10.0.0.1:6379/0", "url: https://S@10.0.0.1/", "url: https:///S", "url: 'https://h/ S'",
+        "url: S",
+        "Authorization: Bearer S", "X-Api-Key: S", "X-Team: [S]", "engine: redis-cli -a S",
+        "engine: redis --requirepass S",
         "run: redis-cli -a S ping", "command: [redis-cli, -a, S]", "tls: redis-cli --pass S", "engine: '>S'",
         "tls: { ca: S, cert: S }", "tls: { key-password: S }", "# the password is S", "#S", "engine: redis #S",
         "x: &a S\n  password: *a", "password: &a S\n  engine: *a", "password: &a S\n  tls: *a",
@@ -66,6 +69,9 @@ struct SecretDisclosureTests {
             let flow = [before, lines.replacing("\n  ", with: ", "), after].filter { !$0.isEmpty }
             check("version: 1\nname: x\nsource: { \(flow.joined(separator: ", ")) }\nsteps: []\n", secret)
             check("version: 1\nname: x\nsteps:\n  - users: { \(flow.joined(separator: ", ")) }\n", secret)
+            let receiver = "version: 1\nname: x\nnotify:\n  - name: chat\n    webhook:"
+            check("\(receiver) { \(flow.joined(separator: ", ")) }\n", secret)
+            check("\(receiver)\n      url: { env: HOOK }\n      headers: { \(flow.joined(separator: ", ")) }\n", secret)
         }
     }
 

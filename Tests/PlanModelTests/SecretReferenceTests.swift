@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PlanModel
 import Testing
 
@@ -38,6 +39,22 @@ struct SecretReferenceTests {
             try Data(content.utf8).write(to: URL(filePath: "\(folder)/password"))
             let value = try SecretReference.file("password").read(planPath: "\(folder)/plan.yaml", environment: [:])
             #expect(value == expected)
+        }
+    }
+
+    @Test func `whoever must not wait for a secret does not wait for a pipe`() throws {
+        try withFolder { folder in
+            #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
+            try Data("secret".utf8).write(to: URL(filePath: "\(folder)/file"))
+            func read(_ reference: SecretReference) throws -> String {
+                try reference.readAtOnce(planPath: "\(folder)/plan.yaml", environment: ["NAME": "value"])
+            }
+            let refusal = #expect(throws: SecretError.self) { try read(.file("pipe")) }
+            #expect(
+                refusal?.message
+                    == "the secret file '\(folder)/pipe' cannot be used: this is no regular file")
+            #expect(try read(.file("file")) == "secret")
+            #expect(try read(.environment("NAME")) == "value")
         }
     }
 

@@ -183,6 +183,35 @@ struct DifferenceTests {
             ])
     }
 
+    @Test func `who is told is named, in whatever order, and secrets are not`() throws {
+        func told(_ receivers: String) -> String { Self.text + "notify:\n" + receivers }
+        func lines(_ old: String, _ new: String) throws -> [String] {
+            try difference(old, new).changes.map { "\($0.subject): \($0.sentence)" }
+        }
+        let pager = "  - { name: pager, command: [./page.sh, now] }\n"
+        let chat = "  - { name: chat, webhook: { url: { env: hunter2 } } }\n"
+        #expect(
+            try lines(Self.text, told(chat)) == [
+                "receiver 'chat': added: { name: chat, webhook: { url: { env: *** } } }"
+            ])
+        #expect(
+            try lines(told(pager + chat), told(chat)) == [
+                "receiver 'pager': removed: { name: pager, command: [./page.sh, now] }"
+            ])
+        #expect(try lines(told(pager + chat), told(chat + pager)) == [])
+        #expect(
+            try lines(told(pager), told(pager.replacing("name: pager,", with: "name: pager, events: [failed],"))) == [
+                """
+                receiver 'pager': { name: pager, command: [./page.sh, now] } → \
+                { name: pager, events: [failed], command: [./page.sh, now] }
+                """
+            ])
+        #expect(
+            try lines(told(chat), told(chat.replacing("hunter2", with: "hunter3"))) == [
+                "receiver 'chat': is another one"
+            ])
+    }
+
     @Test func `rewired steps say what the failover no longer waits for`() throws {
         #expect(
             try lines("failover: {}", "failover: { needs: [data] }") == [

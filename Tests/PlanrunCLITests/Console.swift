@@ -57,7 +57,7 @@ struct Console: Sendable {
         let input = typed.map { typed in
             CommandContext.Input(next: { typed.next() }, discard: { typed.discard() })
         }
-        return CommandContext(
+        var context = CommandContext(
             output: { print($0 + "\n") }, outputLoss: { [outputLoss] in outputLoss }, message: { complain($0 + "\n") },
             isBehind: { [outlet] in outlet?.isBehind == true }, terminal: terminal,
             messageStyle: CommandContext.MessageStyle(width: width, isColored: isColored), input: input,
@@ -67,6 +67,9 @@ struct Console: Sendable {
             },
             connector: FakeConnector(servers),
             resolve: { [$0] })
+        // A busy machine takes its time, and no test waits for somebody who never answers.
+        context.patience = .seconds(3_600)
+        return context
     }
 
     private func writer(else paper: Paper) -> @Sendable (String) -> Void {

@@ -135,7 +135,7 @@ struct RefusalTests {
         #expect(
             desk.without(printed.messages) == """
                 error[plan-changed]: the plan has changed since the run began: step 'replicaof' changed
-                  = help: only 'source', 'rollback', 'redact' and steps that have not begun may change; these have begun: 'replicaof'
+                  = help: only 'source', 'rollback', 'redact', 'notify' and steps that have not begun may change; these have begun: 'replicaof'
                   = help: the plan as it was is in 'plan.state.json' under 'plan'
                   = help: planrun abandon plan.yaml   end the run of the plan as it was
 

@@ -12,7 +12,11 @@ package struct ApprovalOperation: Operation {
 
     package func inspect(_ context: StepContext) async throws -> Inspection {
         let situation = ApprovalSituation(servers: servers, context: context, isAfterCutover: isAfterCutover)
-        switch try await approver.approval(of: request, facts: { try await situation.facts() }) {
+        let facts = { @Sendable in
+            context.report(Progress("an answer to '\(request.question)'", wanted: "yes"))
+            return try await situation.facts()
+        }
+        switch try await approver.approval(of: request, facts: facts) {
         case .given(let how):
             // Somebody may have said yes in advance (`--approve`), without seeing that a condition is violated. So the
             // conditions are checked here, too.

@@ -43,6 +43,7 @@ struct PlanReader {
         let steps = steps(&reader)
         let rollback = section("rollback", &reader, RollbackSettings.read)
         let redaction = section("redact", &reader, RedactionSettings.read)
+        let receivers = Receiver.checked(reader.optional(Receiver.list) ?? [], collector)
         // A plan with shards has no pair of its own.
         if reader.range(of: "shards") != nil { reader.excuse(["source", "target"]) }
         reader.finish { ["replicas", "resting"].contains($0) ? "it belongs to 'failover', beside 'via'" : nil }
@@ -53,7 +54,7 @@ struct PlanReader {
             name: name, description: description,
             shard: Shard(source: source, target: target, sentinel: sentinel?.settings), steps: steps,
             rollback: rollback ?? RollbackSettings(), redaction: redaction ?? RedactionSettings(),
-            file: collector.file)
+            receivers: receivers, file: collector.file)
         checkWayBack(plan, reader)
         checkReturn(plan)
         return collector.hasErrors ? nil : plan

@@ -34,11 +34,18 @@ extension ValueType where Value == String {
     /// Ids get into file names and drawings, so they have only characters that need no quotes there.
     static let stepID = text(
         "an id", schema: ["pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"], example: "preflight",
-        help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first"
-    ) { text in
+        help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first",
+        problem: problemOfID)
+
+    private static func problemOfID(_ text: String) -> TextProblem? {
         let isFine = text.utf8.count <= 64 && text.utf8.first.map(\.isWordByte) ?? false && text.isPlainName
         return isFine ? nil : TextProblem(sentence: "cannot be \(text.quotedForMessage)")
     }
+
+    static let receiverName = text(
+        "a name", schema: ["pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"], example: "team-chat",
+        help: "use letters, digits, '-', '_' and '.', at most 64 of them, a letter or digit first",
+        problem: problemOfID)
 
     static let primaryName = text(
         "the name the Sentinels monitor", schema: ["pattern": "^[A-Za-z0-9._/:@+=#~%-]+$"], example: "sessions",
@@ -138,10 +145,10 @@ extension ValueType where Value == Int {
 
 extension ValueType where Value: RawRepresentable & CaseIterable & Equatable, Value.RawValue == String {
     /// One of the words of an enumeration.
-    ///
-    static func word(_ values: [Value] = Array(Value.allCases)) -> Self {
+    /// - Parameter noun: what messages call a word of them, where there are too many for a sentence.
+    static func word(_ values: [Value] = Array(Value.allCases), noun: String? = nil) -> Self {
         let words = values.map(\.rawValue)
-        let expected = words.listedAsChoice
+        let expected = noun ?? words.listedAsChoice
         return Self(
             expected: expected,
             read: { node, site in
@@ -152,7 +159,9 @@ extension ValueType where Value: RawRepresentable & CaseIterable & Equatable, Va
                 if let value = values.first(where: { $0.rawValue == scalar.text }) { return value }
                 site.collector.error(
                     .unknownValue, "'\(site.key)' must be \(expected), found \(scalar.text.quotedForMessage)",
-                    at: node.range, help: Suggestion.help(for: scalar.text, in: words))
+                    at: node.range,
+                    help: Suggestion.help(for: scalar.text, in: words)
+                        + (noun == nil ? [] : ["known: \(words.joined(separator: ", "))"]))
                 return nil
             },
             spell: { $0.rawValue },

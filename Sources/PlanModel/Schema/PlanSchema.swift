@@ -35,6 +35,7 @@ package enum PlanSchema {
                 "rollback": emptyOr(mapping("The way back.", RollbackSettings.fields)),
                 "redact": emptyOr(
                     mapping("What is never shown of keys that differ between the servers.", RedactionSettings.fields)),
+                "notify": Receiver.list.schemaMember.value,
             ],
         ]
     }

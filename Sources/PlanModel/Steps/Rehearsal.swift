@@ -9,7 +9,7 @@ package struct RehearsalCast: Sendable {
     package var replication: (username: String, password: SecretReference)?
     /// The password of every other user of the source.
     package var source: SecretReference
-    /// Whether the commands of `run` steps are really run.
+    /// Whether the commands of `run` steps are really run, and receivers told.
     package var runsCommands: Bool
 
     package init(
@@ -48,6 +48,7 @@ extension Plan {
     /// The plan as a rehearsal carries it out: steps that make no sense there are left out, the others are adapted.
     package func rehearsed(_ cast: RehearsalCast) -> Plan {
         var plan = leavingOut { $0.kind.declaration.rehearsed(cast) == nil }
+        if !cast.runsCommands { plan.receivers = [] }
         for index in plan.steps.indices {
             plan.steps[index].kind = plan.steps[index].kind.declaration.rehearsed(cast)?.kind ?? plan.steps[index].kind
         }

@@ -16,6 +16,7 @@ package struct PlanDifference: Sendable {
                 PlanChange.settings(of: $0.new, from: $0.old, in: new, earlier: old, checks: checks)
             }
             + Self.rollback(old.rollback, new.rollback) + Self.redaction(old.redaction, new.redaction)
+            + Self.receivers(old.receivers, new.receivers)
     }
 
     /// A pattern that is gone makes more visible.
@@ -27,6 +28,26 @@ package struct PlanDifference: Sendable {
                 .changed, "redact", key, from: text(before), to: text(after), tendency: shows ? .loosened : .tightened)
         }
     }
+
+    /// The order of receivers means nothing.
+    private static func receivers(_ old: [Receiver], _ new: [Receiver]) -> [PlanChange] {
+        let before = Dictionary(old.map { ($0.name, $0) }) { first, _ in first }
+        let names = Set(new.map(\.name))
+        let changed = new.compactMap { receiver -> PlanChange? in
+            guard let earlier = before[receiver.name] else {
+                return PlanChange(.added, subject(receiver), to: receiver.spelled)
+            }
+            guard earlier != receiver else { return nil }
+            let isShown = earlier.spelled != receiver.spelled
+            return PlanChange(
+                .changed, subject(receiver), from: isShown ? earlier.spelled : nil,
+                to: isShown ? receiver.spelled : nil)
+        }
+        return changed
+            + old.filter { !names.contains($0.name) }.map { PlanChange(.removed, subject($0), from: $0.spelled) }
+    }
+
+    private static func subject(_ receiver: Receiver) -> String { "receiver '\(receiver.name)'" }
 
     private static func text(_ patterns: [String]) -> String? {
         patterns.isEmpty ? nil : "[\(patterns.joined(separator: ", "))]"

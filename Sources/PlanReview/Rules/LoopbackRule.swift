@@ -22,11 +22,3 @@ struct LoopbackRule: ReviewRule {
         }
     }
 }
-
-extension Endpoint {
-    /// Whether the address is one that every machine has for itself.
-    var isLoopback: Bool {
-        let host = normalized.host
-        return host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.") || host == "::1"
-    }
-}

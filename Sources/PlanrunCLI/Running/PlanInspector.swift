@@ -38,7 +38,8 @@ struct PlanInspector {
             estimate: kind == nil && unfinished == nil ? await RunEstimate.make(compiled.plan, servers) : nil,
             steps: steps,
             review: kind == nil ? review : [],
-            wayBack: PlanHeader(plan: compiled.plan).wayBack)
+            wayBack: PlanHeader(plan: compiled.plan).wayBack,
+            told: compiled.plan.receivers.isEmpty ? nil : compiled.plan.receivers.map(PlanReport.Told.init))
     }
 
     /// The checks that make sense for the plan.

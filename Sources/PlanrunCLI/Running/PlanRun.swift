@@ -99,6 +99,7 @@ struct PlanRun: Sendable {
 
     private func goOn(_ state: RunState) async throws(ExitStatus) -> ExitStatus {
         try checkHooks(state)
+        options.notifications.tellWarnings()
         announce()
         let outcome = await executor(state, allowance: .noReturn).run(state, interrupts: interrupts.stream())
         view.close()
@@ -286,6 +287,7 @@ struct RunSettings: Sendable {
     var approvals: Approvals
     var format: TextFormat
     var commands: CommandLines
+    var notifications: Notifications
     /// The saved plan that is carried out, if it is one.
     var saved: SavedPlan?
 }

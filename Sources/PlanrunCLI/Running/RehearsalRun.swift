@@ -17,7 +17,7 @@ struct RehearsalRun: Sendable {
     let data: DataSet
     let load: WriteLoad.Settings
     let keeps: Bool
-    /// Whether the commands of `run` steps are run.
+    /// Whether the commands of `run` steps are run, and receivers told.
     let runsCommands: Bool
     let format: TextFormat
 
@@ -80,12 +80,15 @@ struct RehearsalRun: Sendable {
         let plan = lab.plan(from: self.plan, runsCommands: runsCommands)
         let compiled = CompiledPlan(plan)
         let servers = try context.servers(of: plan, as: ConnectionName(.running))
-        let view = metering.observed(context.runView(format))
         let state = RunState(
             planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,
             lineage: UUID().uuidString.lowercased(), now: .now)
         let results = RunResults(state)
-        let hooks = PlanHooks(plan, lineage: state.lineage, environment: environment(of: plan)) { results.json }
+        let environment = environment(of: plan)
+        let notifications = Notifications(plan, lineage: state.lineage, environment: environment, context)
+        notifications.tellWarnings()
+        let view = notifications.observed(metering.observed(context.runView(format)))
+        let hooks = PlanHooks(plan, lineage: state.lineage, environment: environment) { results.json }
         let record = lab.folder.path.appending("rehearsal.state.json").string
         let lease = try await FileStore(path: record, holder: .thisProcess(since: .now)).hold()
         let executor = Executor(
@@ -107,15 +110,20 @@ struct RehearsalRun: Sendable {
         for failure in outcome.failures where !failure.failure.isConsequence {
             context.tell(FailureView(plan: plan, failure: failure).notice)
         }
+        await notifications.close(isHurried: Task.isCancelled)
         return outcome
     }
 
-    /// Says what the commands are that a rehearsal leaves out.
+    /// Says what the commands are that a rehearsal leaves out, and whom it does not tell.
     private func tellCommands() {
         guard !runsCommands else { return }
         for step in plan.steps {
             guard case .run(let settings) = step.kind else { continue }
             tell("'\(step.id)' is left out; it would run \(RunStep.line(settings.command)) (--with-run runs it)")
+        }
+        if !plan.receivers.isEmpty {
+            let names = plan.receivers.map { "'\($0.name)'" }.joined(separator: ", ")
+            tell("nobody is told of this rehearsal; a run would tell \(names) (--with-run tells, too)")
         }
     }
 

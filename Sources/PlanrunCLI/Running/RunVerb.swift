@@ -35,9 +35,11 @@ extension RunVerb {
             return error.code == .locked ? .failure : .invalid
         }
         do {
-            let status = try await carryOut(plan, saved, lease, Metering(options.metering, context), context)
+            let end = try await carryOut(plan, saved, lease, Metering(options.metering, context), context)
             await lease.release()
-            return status
+            // Somebody who has to be told slowly keeps nobody from going on with the run.
+            await end.notifications.close(isHurried: end.isInterrupted)
+            return end.status
         } catch {
             await lease.release()
             throw error
@@ -46,17 +48,20 @@ extension RunVerb {
 
     private func carryOut(
         _ plan: Plan, _ saved: SavedPlan?, _ lease: any RunLease, _ metering: Metering, _ context: CommandContext
-    ) async throws -> ExitStatus {
+    ) async throws -> RunVerbEnd {
         // A record that cannot be read is ignored here. The verb that needs the record reads it again and reports the
         // error.
         let over: [RunState.Status] = [.rolledBack, .abandoned] + (beginsNewRun ? [.succeeded] : [])
         let recorded = (try? await lease.read()).flatMap { over.contains($0.status) ? nil : $0.lineage }
+        let lineage = recorded ?? UUID().uuidString.lowercased()
+        let notifications = Notifications(plan, lineage: lineage, environment: context.environment, context)
         let settings = RunSettings(
             lease: metering.timed(lease), statePath: options.record.path(forPlan: plan.file.path), approvals: approvals,
-            format: options.format, commands: options.record.commands(forPlan: plan.file.path), saved: saved)
+            format: options.format, commands: options.record.commands(forPlan: plan.file.path),
+            notifications: notifications, saved: saved)
         let run = try PlanRun(
-            context, settings, plan: plan, lineage: recorded ?? UUID().uuidString.lowercased(),
-            view: metering.observed(context.runView(options.format)))
+            context, settings, plan: plan, lineage: lineage,
+            view: notifications.observed(metering.observed(context.runView(options.format))))
         let status: ExitStatus
         do {
             status = try await start(run)
@@ -68,8 +73,16 @@ extension RunVerb {
         }
         await run.servers.close()
         await metering.close()
-        return status
+        return RunVerbEnd(status: status, notifications: notifications, isInterrupted: run.signals.isDraining)
     }
+}
+
+/// How a verb has ended, and what still has to be delivered.
+private struct RunVerbEnd {
+    let status: ExitStatus
+    let notifications: Notifications
+    /// Whether a person has asked planrun to stop.
+    let isInterrupted: Bool
 }
 
 extension CommandContext {
@@ -166,7 +179,7 @@ extension PlanRun {
             begun.isEmpty
             ? []
             : [
-                "only 'source', 'rollback', 'redact' and steps that have not begun may change; these have begun: \(begun.joined(separator: ", "))"
+                "only 'source', 'rollback', 'redact', 'notify' and steps that have not begun may change; these have begun: \(begun.joined(separator: ", "))"
             ]
         let isMoved = changes.sections.contains(.source)
         let accept = commands.resumeChanged(

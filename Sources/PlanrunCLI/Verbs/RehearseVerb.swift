@@ -34,7 +34,7 @@ struct RehearseVerb: Verb {
 
     @Flag(
         name: .customLong("with-run"),
-        help: "Really run the commands of run steps. Without it, it is said what they would run.")
+        help: "Really run the commands of run steps, and tell receivers. Without it, it is said what would be run.")
     var withRun = false
 
     @Option(name: .long, help: "text, or json: one event a line, the verdict last.")

@@ -38,6 +38,7 @@ struct RollbackVerb: RunVerb {
             return .invalid
         }
         try await run.claimServers()
+        run.options.notifications.tellWarnings()
         guard let cutover = await run.wayBack.cutoverToGiveUp(state) else { return await run.goBack(state) }
         // Without undo data the target was the primary already when the step began, so this run did not make it
         // primary.

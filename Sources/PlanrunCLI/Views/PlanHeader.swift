@@ -21,8 +21,12 @@ struct PlanHeader {
             )
         }
         lines.append("  \(wayBack)")
+        if !plan.receivers.isEmpty { lines.append("  told: \(VisibleText.escape(told))") }
         return lines
     }
+
+    /// Who is told of what: `'ops' by webhook of failed, finished; …`.
+    var told: String { plan.receivers.map(\.summary).joined(separator: "; ") }
 
     /// Says what can be taken back before and after the point of no return.
     var wayBack: String {

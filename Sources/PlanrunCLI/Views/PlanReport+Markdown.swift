@@ -20,6 +20,7 @@ extension PlanReport {
             findingTables,
             remarkTable,
             ["**Way back:** \(Markdown.escape(wayBack))."],
+            header.plan.receivers.isEmpty ? [] : ["**Told:** \(Markdown.escape(header.told))."],
         ]
         return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }

@@ -94,6 +94,23 @@ struct PlanReport: Codable, Sendable {
         var planChanges: [String]
     }
 
+    /// Somebody who is told of the run.
+    struct Told: Codable, Sendable {
+        var name: String
+        /// `webhook`, or the command.
+        var way: String
+        var events: [Occasion]
+
+        init(_ receiver: Receiver) {
+            (name, events) = (receiver.name, receiver.occasions)
+            way =
+                switch receiver.channel {
+                case .command(let command): RunStep.line(command.command)
+                case .webhook: "webhook"
+                }
+        }
+    }
+
     var format = 1
     var name: String
     var path: String
@@ -110,6 +127,8 @@ struct PlanReport: Codable, Sendable {
     /// In the order of the plan.
     var review: [Remark]
     var wayBack: String
+    /// `nil` if the plan tells nobody.
+    var told: [Told]?
 
     /// How much a careful reviewer would say: `2 warnings, 3 notes`; `nil` if nothing.
     var reviewCount: String? { review.isEmpty ? nil : TextRenderer.count(review.map(\.severity)) }
