@@ -31,7 +31,7 @@ struct CommandChannel: Channel {
     /// Ends the command when its time is over.
     private func timed(_ message: Message) async throws -> HookEnd {
         try await withThrowingTaskGroup(of: HookEnd?.self) { group in
-            group.addTask { try await hooks.tell(command, of: message.occasion, message.event) }
+            group.addTask { try await hooks.tell(command, of: message.occasion, message.event + "\n") }
             group.addTask {
                 try? await Task.sleep(for: timeout)
                 return nil

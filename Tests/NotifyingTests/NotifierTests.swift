@@ -61,7 +61,13 @@ struct NotifierTests {
         let desk = try NotifyDesk([
             "{ name: pager, command: [./page.sh, a b], environment: { KEY: { env: PAGER_KEY } } }"
         ])
-        try desk.script("page.sh", "cat > got; echo >> got; echo \"$1|$PLANRUN_EVENT|$KEY|$PAGER_KEY\" >> got")
+        try desk.script(
+            "page.sh",
+            """
+            read -r line || exit 1
+            echo "$line" > got
+            echo "$1|$PLANRUN_EVENT|$KEY|$PAGER_KEY" >> got
+            """)
         #expect(await desk.tell(["PAGER_KEY": "hunter2"]) == [])
         let lines = desk.lines(of: "got")
         #expect(lines.first?.contains(#""notification":"started""#) == true)

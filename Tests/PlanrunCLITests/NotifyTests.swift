@@ -8,7 +8,7 @@ import Testing
 
 /// Receivers in a run from start to end: servers in memory, commands and web servers that are really told.
 struct NotifyTests {
-    private func desk(_ receivers: [String], script: String = "cat >> events; echo >> events") throws -> Desk {
+    private func desk(_ receivers: [String], script: String = "cat >> events") throws -> Desk {
         let desk = try Desk(plan: Migration.plan + "notify:\n" + receivers.map { "  - \($0)\n" }.joined())
         try desk.write("#!/bin/sh\n\(script)\n", to: "tell.sh")
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: desk.path("tell.sh"))
