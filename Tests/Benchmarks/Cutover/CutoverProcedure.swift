@@ -35,7 +35,9 @@ enum CutoverProcedures {
 
     static var all: [any CutoverProcedure] {
         let there = methods.map { PlanrunCutover(method: $0) }
-        let own: [any CutoverProcedure] = there + there.map { PlanrunReturn(cutover: $0) }
+        let own: [any CutoverProcedure] =
+            there + [TellingCutover(cutover: PlanrunCutover(method: "fastest"))]
+            + there.map { PlanrunReturn(cutover: $0) }
         let others: [any CutoverProcedure] = [PublishedCutover(), UnalignedCutover()]
         let native: [any CutoverProcedure] =
             [NativeCutover()] + (CoordinatedCutover.isPossible ? [CoordinatedCutover()] : [])

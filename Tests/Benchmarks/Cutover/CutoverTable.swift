@@ -74,7 +74,7 @@ struct CutoverTable: Encodable {
     var text: String {
         settings.map { setting in
             let title = "\(setting.name), \(runs) run\(runs == 1 ? "" : "s") each; median (maximum)"
-            return ([title, ""] + setting.lines + setting.failures).joined(separator: "\n")
+            return ([title, ""] + setting.lines + setting.costs + setting.failures).joined(separator: "\n")
         }.joined(separator: "\n\n")
     }
 }
@@ -101,6 +101,16 @@ extension CutoverTable.Setting {
         }
         lines.insert("| \(rule.joined(separator: " | ")) |", at: 1)
         return lines
+    }
+
+    /// What it costs that somebody has to be told who does everything to prevent it.
+    fileprivate var costs: [String] {
+        rows.compactMap { plain in
+            let telling = rows.first { $0.procedure == TellingCutover.name(of: plain.procedure) }
+            guard let with = telling?.gap?.median, let without = plain.gap?.median else { return nil }
+            let ratio = fixed(with / without, decimals: 2)
+            return "\(plain.procedure): write gap with hostile receivers ÷ without: \(ratio)"
+        }
     }
 
     fileprivate var failures: [String] {

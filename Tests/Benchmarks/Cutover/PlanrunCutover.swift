@@ -8,6 +8,8 @@ import TestKit
 struct PlanrunCutover: CutoverProcedure {
     /// As in `failover: { via: … }`.
     let method: String
+    /// The addresses of web servers that are told of the cutover, by the names of the receivers.
+    var receivers: [String: String] = [:]
 
     var name: String { method == "sentinel" ? "planrun, via sentinel (aligned)" : "planrun, via \(method)" }
 
@@ -49,8 +51,15 @@ struct PlanrunCutover: CutoverProcedure {
               - replicaof: {}
               - wait-for-sync: { stable-for: 100ms }
               - failover: { via: \(method) }
-
+            \(notify)
             """
+    }
+
+    private var notify: String {
+        let lines = receivers.sorted { $0.key < $1.key }.map { name, url in
+            "  - { name: \(name), events: [cutover-started, cutover-done], webhook: { url: \"\(url)\" } }\n"
+        }
+        return lines.isEmpty ? "" : "notify:\n" + lines.joined()
     }
 
     /// The event of planrun's that contains the measurements.
