@@ -55,12 +55,16 @@ package struct StepContext: Sendable {
     }
 
     /// The context for an operation that is asked outside a run: nothing is recorded.
-    /// - Parameter undo: what the record holds of the node.
+    /// - Parameters:
+    ///   - undo: what the record holds of the node.
+    ///   - memos: what it holds of all nodes.
     package static func reading(
-        _ node: NodeID, undo: StateValue? = nil, clock: any Clock<Duration> = ContinuousClock()
+        _ node: NodeID, undo: StateValue? = nil, memos: [NodeID: StateValue] = [:],
+        clock: any Clock<Duration> = ContinuousClock()
     ) -> StepContext {
         StepContext(
-            node: node, undo: undo, attempt: 1, clock: clock, isLook: true, save: { _ in }, report: { _ in },
+            node: node, undo: undo, attempt: 1, clock: clock, memos: memos, isLook: true, save: { _ in },
+            report: { _ in },
             isDraining: { false })
     }
 

@@ -13,6 +13,12 @@ extension Plan {
         return nil
     }
 
+    /// The step that takes the old servers out of service; `nil` for a plan that leaves them.
+    package var decommission: DecommissionStep? {
+        for step in steps { if case .decommission(let decommission) = step.kind { return decommission } }
+        return nil
+    }
+
     /// What `rollback` does after the cutover, if the plan alone decides it; `nil` if the versions of the servers do.
     package var certainWayBack: RollbackSettings.AfterCutover? {
         if let written = rollback.afterCutover { return written }

@@ -89,6 +89,7 @@ extension StepKind {
         case .failover: .failover(FailoverStep())
         case .watch: .watch(WatchStep())
         case .run(let step): .run(RunStep(command: step.command))
+        case .decommission: .decommission(DecommissionStep())
         }
     }
 }

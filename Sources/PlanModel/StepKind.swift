@@ -12,6 +12,7 @@ package enum StepKind: Sendable, Hashable {
     case failover(FailoverStep)
     case watch(WatchStep)
     case run(RunStep)
+    case decommission(DecommissionStep)
 
     /// The names of the step kinds, as a plan spells them, in the order in which schema and messages list them.
     package enum Name: String, Sendable, Hashable, CaseIterable {
@@ -26,9 +27,7 @@ package enum StepKind: Sendable, Hashable {
         case failover
         case watch
         case run
-
-        /// Kinds of the language that a later version will know.
-        static let planned = ["decommission"]
+        case decommission
 
         var settingsType: any StepSettings.Type {
             switch self {
@@ -43,6 +42,7 @@ package enum StepKind: Sendable, Hashable {
             case .failover: FailoverStep.self
             case .watch: WatchStep.self
             case .run: RunStep.self
+            case .decommission: DecommissionStep.self
             }
         }
     }
@@ -60,6 +60,7 @@ package enum StepKind: Sendable, Hashable {
         case .failover(let step): step
         case .watch(let step): step
         case .run(let step): step
+        case .decommission(let step): step
         }
     }
 }

@@ -41,7 +41,7 @@ extension StepKind {
             step.environment.sorted { $0.key < $1.key }.compactMap { variable in
                 if case .secret(let reference) = variable.value { reference } else { nil }
             }
-        case .preflight, .backup, .waitForSync, .verify, .approval, .failover, .watch: []
+        case .preflight, .backup, .waitForSync, .verify, .approval, .failover, .watch, .decommission: []
         }
     }
 }

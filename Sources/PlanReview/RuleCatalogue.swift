@@ -35,6 +35,7 @@ package enum RuleCatalogue {
         RunThroughShellRule.self,
         NoWayBackRule.self,
         OneWayEnginesRule.self,
+        DecommissionAtOnceRule.self,
         FailureLeftRule.self,
         WritableSourceRule.self,
         ReplicasLeftRule.self,

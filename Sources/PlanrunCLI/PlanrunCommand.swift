@@ -19,6 +19,7 @@ package struct PlanrunCommand: AsyncParsableCommand {
               planrun apply PLAN      do it; every step is recorded
               planrun compare PLAN    do both servers hold the same keys and values?
               planrun report PLAN     what was done, for a ticket
+              planrun decommission PLAN   in the end: take the old servers out of service
             If it stopped or failed:
               planrun status PLAN     how far is it, what do the servers say now?
               planrun resume PLAN     go on
@@ -46,7 +47,9 @@ package struct PlanrunCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Server-changing",
-                subcommands: [ApplyVerb.self, ResumeVerb.self, RollbackVerb.self, AbandonVerb.self]),
+                subcommands: [
+                    ApplyVerb.self, ResumeVerb.self, RollbackVerb.self, AbandonVerb.self, DecommissionVerb.self,
+                ]),
         ])
 
     package init() {}

@@ -26,6 +26,7 @@ enum VerbFailure: String, DeclaredFailure {
     case metricsNotServed = "metrics-not-served"
     case fileExists = "file-exists"
     case noRunbook = "no-runbook"
+    case nothingToDecommission = "nothing-to-decommission"
 
     var summary: String {
         switch self {
@@ -41,7 +42,7 @@ enum VerbFailure: String, DeclaredFailure {
         case .rollbackUnfinished: "a rollback of this run was begun and is not finished"
         case .planChanged: "the plan has changed since the run began"
         case .recordedPlanUnreadable: "the plan in the record is not one that this planrun reads"
-        case .confirmationMissing: "nobody has said yes to going back, or to abandoning the run"
+        case .confirmationMissing: "nobody has said yes to going back, to abandoning the run, or to decommissioning"
         case .moreWritesGivenUp: "going back loses more writes than `--discard-writes` allows"
         case .formatUnsafe: "a formatted plan would not have meant the same"
         case .rehearsalFailed: "a rehearsal ended for a reason that planrun does not know"
@@ -49,6 +50,8 @@ enum VerbFailure: String, DeclaredFailure {
         case .metricsNotServed: "the metrics cannot be served or written where `--metrics` says"
         case .comparisonNotResumable: "the files of an interrupted comparison are not those of this one, or not whole"
         case .fileExists: "the file for a new plan exists already"
+        case .nothingToDecommission:
+            "there is no cutover that ended well, whose old servers could be taken out of service"
         case .noRunbook: "no order is known in which a person could carry the plan out safely"
         }
     }

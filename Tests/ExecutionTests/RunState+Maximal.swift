@@ -47,6 +47,7 @@ extension RunState {
                 at: later)
         }
         state.leftovers = [Leftover("target 10.0.0.2:6379", "it follows", commands: ["redis-cli REPLICAOF NO ONE"])]
+        state.added = AddedStep(kind: "decommission", settings: ["resting": "fenced"])
         state.updatedAt = later
         state.follow("version: 1 # new")
         return state

@@ -18,11 +18,14 @@ struct CommandForecastTests {
         var replicas: String?
         var password = false
         var priority = "100"
+        /// The settings of a last step that takes the old servers out of service.
+        var decommission: String?
 
         var testDescription: String {
             let parts = [
                 "via \(via)", "\(sentinels) Sentinels", resting, hasReplica ? "another replica" : nil, replicas,
                 password ? "passwords" : nil, priority == "100" ? nil : "priority \(priority)",
+                decommission.map { "decommission \($0)" },
             ]
             return parts.compactMap(\.self).joined(separator: ", ")
         }
@@ -34,6 +37,11 @@ struct CommandForecastTests {
             Case(resting: "shutdown"), Case(hasReplica: true), Case(sentinels: 3, hasReplica: true, replicas: "leave"),
             Case(hasReplica: true, replicas: "detach"), Case(via: "announce", sentinels: 3, password: true),
             Case(resting: "fenced", password: true), Case(priority: "7"), Case(priority: "0"),
+            Case(decommission: "{}"), Case(sentinels: 3, hasReplica: true, decommission: "{}"),
+            Case(via: "promote", sentinels: 0, hasReplica: true, decommission: "{ resting: shutdown }"),
+            Case(hasReplica: true, decommission: "{ replicas: keep }"), Case(resting: "fenced", decommission: "{}"),
+            Case(resting: "fenced", decommission: "{ resting: shutdown }"), Case(via: "shutdown", decommission: "{}"),
+            Case(hasReplica: true, replicas: "detach", decommission: "{}"),
         ]
 
         func plan() throws -> Plan {
@@ -53,6 +61,7 @@ struct CommandForecastTests {
                   - replicaof: {}
                   - wait-for-sync: {}
                   - failover: { \(settings.compactMap(\.self).joined(separator: ", ")) }
+                  \(decommission.map { "- decommission: \($0)" } ?? "")
                 rollback: { after-cutover: discard-writes }
                 """)
         }
@@ -76,7 +85,9 @@ struct CommandForecastTests {
             expect(try await stage.carryOut(step), forecast[step].commands, "'\(step.id)'")
             world.change { $0.advance(by: .seconds(15)) }
         }
-        guard let cutover = plan.steps.last, test.via != "shutdown", test.resting != "shutdown" else { return }
+        guard let cutover = plan.steps.last, test.via != "shutdown", test.resting != "shutdown",
+            test.decommission == nil
+        else { return }
         expect(try await stage.takeBack(cutover), forecast[cutover].waysBack.last?.commands ?? [], "the way back")
     }
 
@@ -92,7 +103,7 @@ struct CommandForecastTests {
     }
 
     /// planrun dies between the fence and the promotion, and the next one takes the cutover back.
-    @Test(arguments: Case.all.filter { $0.via != "shutdown" })
+    @Test(arguments: Case.all.filter { $0.via != "shutdown" && $0.decommission == nil })
     func `a cutover that has promoted nothing is taken back by what was foreseen`(_ test: Case) async throws {
         let (plan, world) = (try test.plan(), SharedWorld(test.world()))
         let forecast = try await Stage(plan, world).forecast()

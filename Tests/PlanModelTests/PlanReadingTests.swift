@@ -89,13 +89,13 @@ struct PlanReadingTests {
         let steps = try readFixture("everything").steps
         #expect(
             steps.map(\.id) == [
-                "ready", "users", "follow", "synced", "data", "approval", "failover", "watch", "run", "after",
+                "ready", "users", "follow", "synced", "data", "approval", "failover", "watch", "run", "after", "end",
             ])
         #expect(
             steps.map(\.needs)
                 == [
                     [], ["ready"], ["users"], ["follow"], ["synced"], ["synced"], ["data", "approval"], ["failover"],
-                    ["watch"], ["run"],
+                    ["watch"], ["run"], ["after"],
                 ])
         #expect(steps[0].timeout == .seconds(5400) && steps[0].retries == 2)
         #expect(
@@ -146,6 +146,7 @@ struct PlanReadingTests {
                         ], directory: "hooks")))
         #expect(steps[8].timeout == .seconds(120))
         #expect(steps[9].kind == .verify(VerifyStep()))
+        #expect(steps[10].kind == .decommission(DecommissionStep(resting: .shutdown, replicas: .keep)))
     }
 
     @Test func `a step knows where it is written`() throws {

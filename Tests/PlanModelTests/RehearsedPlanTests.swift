@@ -21,7 +21,7 @@ import Testing
         let plan = try readFixture("everything")
         let rehearsed = plan.rehearsed(cast)
         #expect(rehearsed.steps.map(\.id) == plan.steps.map(\.id).filter { $0 != "run" })
-        #expect(rehearsed.steps.last?.needs == ["watch"])
+        #expect(rehearsed.steps.first { $0.id == "after" }?.needs == ["watch"])
         #expect(rehearsed.receivers == [])
     }
 

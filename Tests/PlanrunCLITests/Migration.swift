@@ -9,6 +9,8 @@ import Values
 final class Migration: Sendable {
     struct Situation: Sendable {
         var targetFollows = false
+        /// Whether the source follows the target, as after a cutover.
+        var sourceFollows = false
         var targetKeys = 0
         /// The host of the primary as the Sentinel names it.
         var primaryHost = "10.0.0.1"
@@ -61,6 +63,10 @@ final class Migration: Sendable {
             info(
                 "replication", "role:master", "connected_slaves:1",
                 "slave0:ip=10.0.0.2,port=6380,state=online,offset=1000,lag=0", "master_repl_offset:1000")
+        case "INFO replication" where now.sourceFollows:
+            info(
+                "replication", "role:slave", "master_host:10.0.0.2", "master_port:6380", "master_link_status:up",
+                "master_sync_in_progress:0", "slave_repl_offset:1000", "slave_priority:0")
         case "INFO replication": info("replication", "role:master", "connected_slaves:0", "master_repl_offset:1000")
         case "INFO server": info("server", "redis_version:7.0.15", "run_id:source", "redis_mode:standalone")
         case "INFO keyspace": info("keyspace", "db0:keys=10,expires=1,avg_ttl=0")

@@ -75,6 +75,8 @@ package struct RunState: Sendable, Equatable, Codable {
     package var plan: String
     /// The texts that the run followed before a change was accepted, the oldest first; `nil` if there was none.
     package internal(set) var formerPlans: [FormerPlan]?
+    /// A step that a verb has added to those of the plan; `nil` if none has.
+    package internal(set) var added: AddedStep?
     package internal(set) var status: Status
     package let startedAt: Timestamp
     package internal(set) var updatedAt: Timestamp
@@ -104,7 +106,7 @@ package struct RunState: Sendable, Equatable, Codable {
     }
 
     /// The memos of all results on record, by node. See `StepContext.memo(of:)`.
-    var memos: [NodeID: StateValue] {
+    package var memos: [NodeID: StateValue] {
         var memos: [NodeID: StateValue] = [:]
         for node in nodes { memos[node.id] = node.result?.memo }
         return memos

@@ -15,6 +15,7 @@ extension StepKind {
         case .failover(let step): step
         case .watch(let step): step
         case .run(let step): step
+        case .decommission(let step): step
         }
     }
 }

@@ -4,12 +4,15 @@ import RESP
 import RedisTopology
 import Values
 
-/// What a cutover leaves on record for comparisons after it, when the source no longer follows the changes of the target.
+/// What a cutover leaves on record for steps after it: for comparisons when the source no longer follows the changes of
+/// the target, and for taking the source out of service.
 struct PromotionMark: Codable, Equatable, Sendable {
     /// When the target was promoted, in seconds since 1970.
     var promotedAt: Double
     /// How many child processes the target had begun before; `nil` where it does not say.
     var forks: Int64?
+    /// The replicas that the source had besides the target; `nil` in the record of an older planrun.
+    var replicas: [OtherReplicas.Memory]?
 
     /// - Returns: `nil` unless the source stands still, and applications write to the target alone.
     static func aftermath(_ memo: StateValue?, _ servers: Servers, leader: Side?) async throws -> Aftermath? {

@@ -241,7 +241,7 @@ package struct FailoverOperation: Operation {
         if let ending { facts["sourceAtRest"] = .string(ending.rawValue) }
         var result = await StayedClients.read(servers.source).result(summary, facts: facts)
         result.memo = memory?.promotingSince.map {
-            StateValue(PromotionMark(promotedAt: $0, forks: memory?.forks))
+            StateValue(PromotionMark(promotedAt: $0, forks: memory?.forks, replicas: memory?.replicas))
         }
         return result.warned(of: files).warned(of: (try? await WriteGate.read(servers, .promoted).obstacles) ?? [])
     }

@@ -19,7 +19,7 @@ package enum AdvisedCommand: CaseIterable, Sendable {
         keptSetting
 
     // Checks after the cutover
-    case promotableSource, listedSource, unmonitoredTarget
+    case promotableSource, listedSource, unmonitoredTarget, idleFollower
 
     // Steps that fail
     case registeredAddress, registeredPort, syncedAddress, syncedPort, followsAnother, sourceNotNamed, forgottenSource,
@@ -56,7 +56,9 @@ package enum AdvisedCommand: CaseIterable, Sendable {
         case .savedUsers: "ACL SAVE"
         case .sentinelSettings, .failoverTimeout, .leftTimeout: "SENTINEL SET"
         case .deadSentinel, .deadReplica, .goneCandidate, .formerMember, .listedSource, .leftListing: "SENTINEL RESET"
-        case .targetPriority, .otherCandidate, .promotableSource, .stubbornCandidate: "CONFIG SET replica-priority"
+        case .targetPriority, .otherCandidate, .promotableSource, .stubbornCandidate,
+            .idleFollower:
+            "CONFIG SET replica-priority"
         case .unknownWatch, .secondName, .watchedAlone, .otherGroupAtSource, .otherGroupAtTarget, .nameInUse,
             .forgottenSource, .leftMonitoring, .leftOtherPrimary:
             "SENTINEL REMOVE"

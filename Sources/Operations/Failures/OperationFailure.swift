@@ -88,6 +88,11 @@ package enum OperationFailure: String, DeclaredFailure {
     case goneBack = "gone-back"
     case sourceDoesNotFollow = "source-does-not-follow"
     case pastPointOfNoReturn = "past-point-of-no-return"
+    case decommissionTooEarly = "decommission-too-early"
+    case onlyCopy = "only-copy"
+    case cannotBeFenced = "cannot-be-fenced"
+    case startedAgain = "started-again"
+    case decommissioned
 
     package var summary: String {
         switch self {
@@ -167,6 +172,12 @@ package enum OperationFailure: String, DeclaredFailure {
         case .goneBack: "a way back had promoted the source already, so that resume completed it and did not go forward"
         case .sourceDoesNotFollow: "going back would lose writes: the source does not follow the target in sync"
         case .pastPointOfNoReturn: "the cutover is over, and the plan has no way back after it"
+        case .decommissionTooEarly:
+            "the old servers may still be needed: the target is not the one primary for everybody, or one of them cannot be asked"
+        case .onlyCopy: "a server that was to be taken out of service may hold the only copy of data"
+        case .cannotBeFenced: "a server cannot be kept from taking writes, so that it could only be shut down"
+        case .startedAgain: "a server that was taken out of service came back into service"
+        case .decommissioned: "the source was taken out of service, so that there is no way back any more"
         }
     }
 }

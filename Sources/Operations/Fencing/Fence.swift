@@ -108,6 +108,21 @@ struct Fence: Sendable {
         return true
     }
 
+    /// Makes a server stand alone, as a replica of no server, without taking writes. It is closed first, so that it would
+    /// take no write even if somebody made it a primary.
+    /// - Returns: `false` if the engine has no `min-replicas-to-write`, so that nothing was changed.
+    func isolate() async throws(StepFailure) -> Bool {
+        guard try await close() else { return false }
+        if try await primary.replication().upstream?.primary != .nowhere { try await send([.replicaOf(.nowhere)]) }
+        return true
+    }
+
+    /// Whether the server is as after `isolate`.
+    func isIsolated() async throws(StepFailure) -> Bool {
+        guard try await isClosed() else { return false }
+        return try await primary.replication().upstream?.primary == .nowhere
+    }
+
     /// The settings of a server that refuses every write.
     static let closing: [(name: String, value: String)] = [(maximumLag, "10"), (quorumOfReplicas, unreachable)]
 

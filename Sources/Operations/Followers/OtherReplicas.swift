@@ -165,7 +165,7 @@ struct OtherReplicas: Sendable {
     /// so both are tried.
     /// - Throws: `StepFailure`, before `body` is called, if the replica might be the primary or the successor itself.
     @discardableResult
-    private func with<Result: Sendable>(
+    func with<Result: Sendable>(
         _ memory: Memory, _ body: @Sendable (Server) async throws -> Result
     ) async throws -> Result {
         let admission = Admission(connector: servers.connector, access: [primary.settings, successor.settings])

@@ -62,6 +62,7 @@ struct HandTasks {
             return HandCutover(scene: scene, shell: shell, step: failover, before: before).tasks(&script)
         case .watch(let watch): return [watching(step, watch)]
         case .run(let hook): return [running(step, hook)]
+        case .decommission(let decommission): return [decommissioning(step, decommission, &script)]
         }
     }
 
@@ -124,6 +125,22 @@ struct HandTasks {
                 + shell.shown(scene.target))
         task.say(
             "Where one does not, somebody turns the cutover back: `CLIENT LIST` on the target shows who is connected.")
+        return task
+    }
+
+    private func decommissioning(
+        _ step: Step, _ decommission: DecommissionStep, _ script: inout CommandScript
+    ) -> Task {
+        var task = Task("\(step.id): the old servers leave for good")
+        task.say("Look first: each line must print something. Stop if one does not.")
+        task.look(
+            [shell.look(scene.target, "INFO replication", shows: "role:master", "the target is the primary")]
+                + shell.shown(scene.target))
+        step.kind.execution.foresee(scene, at: place, in: &script)
+        task.say("From here on there is no way back:")
+        task.type(shell.lines(script.commands))
+        if script.commands.isEmpty { task.say("There is nothing to do: it is so already.") }
+        task.look(scene.sentinels.map(shell.seesOthers))
         return task
     }
 

@@ -113,6 +113,11 @@ extension RunEstimate {
             let seconds = watch.duration / .seconds(1)
             return Part(step.id, seconds...seconds, "'for'; a person may end it earlier")
         case .run: return Part(step.id, nil, "a command of yours")
+        case .decommission:
+            return Part(
+                step.id, 1...40,
+                "each Sentinel that was reset finds the others again, which greet every 2 s, before the next; a last save takes longer"
+            )
         case .failover(let failover): return handover(step.id, failover, plan, figures)
         }
     }

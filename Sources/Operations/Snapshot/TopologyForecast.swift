@@ -59,11 +59,19 @@ package struct TopologyForecast: Sendable, Equatable, Codable {
         if let servers { decided = try? await AfterCutover.read(servers, failover) }
         let resting = decided?.resting ?? failover.certainResting(plan)
         let rest = decided?.replicas ?? failover.replicas
+        let end = plan.decommission
+        let sourceRole = end.map { role($0, otherwise: resting) } ?? role(resting)
+        let replicaRole = end?.replicas == .withSource ? end.map { role($0, otherwise: nil) } : nil
         return TopologyForecast(
             before: before,
-            after: [member(plan.target, .primary), member(plan.source, role(resting))]
-                + others.map { member($0, role(rest)) },
+            after: [member(plan.target, .primary), member(plan.source, sourceRole)]
+                + others.map { member($0, replicaRole ?? role(rest)) },
             sentinels: plan.sentinel?.endpoints.count ?? 0, knowsReplicas: replicas != nil)
+    }
+
+    /// - Parameter resting: what the cutover has made of it, which may have ended it.
+    private static func role(_ end: DecommissionStep, otherwise resting: FailoverStep.Resting?) -> Member.Role {
+        end.resting == .shutdown || resting == .shutdown ? .stopped : .fenced
     }
 
     private static func role(_ resting: FailoverStep.Resting?) -> Member.Role {

@@ -85,7 +85,8 @@ struct WatchOperation: Operation {
 
     /// Where an earlier planrun has come to, or a new beginning.
     private func beginning(_ context: StepContext) async throws -> WatchMemory {
-        if let memory = try context.mark?.decode(WatchMemory.self) { return memory }
+        // A watch that has ended looks once more when its run goes on with a later step.
+        if let memory = try (context.mark ?? context.memo(of: context.node))?.decode(WatchMemory.self) { return memory }
         let sight = await WatchSight.read(servers)
         let life = servers.plan.source.engine == .dragonfly ? nil : await SourceLife.read(servers.source)
         var followed = false
@@ -178,7 +179,7 @@ struct WatchOperation: Operation {
                         memory.findings.map {
                             .string("\(Timestamp(millisecondsSince1970: Int64(saturating: $0.at * 1_000))) \($0.text)")
                         })
-                ])
+                ], memo: StateValue(memory))
     }
 
     private func progress(

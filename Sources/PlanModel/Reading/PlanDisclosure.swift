@@ -5,7 +5,7 @@ extension Disclosure {
     static func ofPlan(checks: [CheckDeclaration], isYAML: Bool) -> Disclosure {
         var disclosure = Disclosure(keys: [:], words: literals, showsNumbers: isYAML)
         disclosure.add(PlanSchema.root(checks: checks))
-        for key in PlanReader.planned + StepKind.Name.planned { disclosure.keys[key] = disclosure.keys[key] ?? true }
+        for key in PlanReader.planned { disclosure.keys[key] = disclosure.keys[key] ?? true }
         // After `env`, somebody may have written the secret itself instead of the name of a variable.
         disclosure.keys["env"] = false
         disclosure.keys["<<"] = true

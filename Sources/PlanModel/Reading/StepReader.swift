@@ -18,9 +18,9 @@ struct StepReader {
             return nil
         }
         guard let entry = kindEntry(entries, node) else { return nil }
-        let name = StepKind.Name(rawValue: entry.key)
-        let isPlanned = StepKind.Name.planned.contains(entry.key)
-        guard let name else { return unknown(entry, entries, node, isPlanned: isPlanned, after: previous) }
+        guard let name = StepKind.Name(rawValue: entry.key) else {
+            return unknown(entry, entries, node, after: previous)
+        }
 
         var beside = MappingReader(
             entries: entries, subject: "step '\(entry.key)'", place: entry.keyRange, collector: collector)
@@ -70,8 +70,7 @@ struct StepReader {
 extension StepReader {
     /// The entry that says what the step does. `nil` if there is none, which is reported.
     private func kindEntry(_ entries: [YAMLEntry], _ node: YAMLNode) -> YAMLEntry? {
-        let all = Self.kinds + StepKind.Name.planned
-        let found = entries.filter { all.contains($0.key) }
+        let found = entries.filter { Self.kinds.contains($0.key) }
         if found.count > 1 {
             collector.error(
                 .severalStepKinds, "one step has two kinds, '\(found[0].key)' and '\(found[1].key)'",
@@ -82,7 +81,7 @@ extension StepReader {
         if let first = found.first { return first }
         let others = entries.filter { !CommonSettings.keys.contains($0.key) && $0.key != "<<" }
         if let entry = others.prefix(Self.mostCandidates).first(where: {
-            Suggestion.closest(to: $0.key, in: all) != nil
+            Suggestion.closest(to: $0.key, in: Self.kinds) != nil
         }) ?? others.first {
             return entry
         }
@@ -110,14 +109,10 @@ extension StepReader {
     /// Reports a step of an unknown kind, and still makes a draft of it: other steps may need it, and their needs must
     /// not be reported as unknown, too.
     private func unknown(
-        _ entry: YAMLEntry, _ entries: [YAMLEntry], _ node: YAMLNode, isPlanned: Bool, after previous: String?
+        _ entry: YAMLEntry, _ entries: [YAMLEntry], _ node: YAMLNode, after previous: String?
     ) -> StepDraft {
         let meant = collector.isFull ? nil : Suggestion.closest(to: entry.key, in: Self.kinds)
-        if isPlanned {
-            collector.error(
-                .notSupportedYet, "step kind '\(entry.key)' is not supported yet", at: entry.keyRange,
-                help: ["this version knows: \(Self.kinds.joined(separator: ", "))"])
-        } else if let kind = Self.kinds.first(where: { entry.key.hasPrefix($0 + ":") }) {
+        if let kind = Self.kinds.first(where: { entry.key.hasPrefix($0 + ":") }) {
             collector.error(
                 .unknownStepKind, "a blank is missing after '\(kind):'", at: entry.keyRange,
                 help: ["write '- \(kind): …'"])
@@ -136,6 +131,6 @@ extension StepReader {
         return StepDraft(
             id: id?.scalar?.text ?? meant ?? entry.key, idRange: id?.range ?? entry.keyRange, name: nil,
             nameRange: entry.keyRange, kind: nil, methodRange: nil, needs: needs ?? before, timeout: nil, retries: 0,
-            range: node.range, isUncertain: !isPlanned)
+            range: node.range, isUncertain: true)
     }
 }

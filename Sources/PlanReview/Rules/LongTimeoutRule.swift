@@ -26,7 +26,7 @@ struct LongTimeoutRule: ReviewRule {
         switch step.kind {
         case .approval, .watch: nil
         case .failover, .replicaof, .monitor, .users: .seconds(1_800)
-        case .preflight, .run: .seconds(3_600)
+        case .preflight, .run, .decommission: .seconds(3_600)
         default: .seconds(86_400)
         }
     }

@@ -38,6 +38,7 @@ struct ShortTimeoutRule: ReviewRule {
         case .approval: (.seconds(60), "asking a person")
         case .watch(let settings):
             (settings.duration + .seconds(10), "watching for \(settings.duration.planText)")
+        case .decommission: (.seconds(60), "the Sentinels' search for each other after they forgot a server")
         default: nil
         }
     }

@@ -231,8 +231,12 @@ extension RunReport.Standing {
 extension RunReport.Back {
     fileprivate init(_ state: RunState, _ plan: Plan?, isHeld: Bool, _ commands: CommandLines) {
         let next = isHeld ? [] : NextSteps(recorded: state, commands).all
+        let end = plan?.steps.first { $0.kind.name == .decommission }
+        let isDecommissioned = end.flatMap { state[NodeID(step: $0.id)] }?.status == .succeeded
         self.init(
-            sentence: plan.map { PlanHeader(plan: $0).wayBack } ?? "this planrun cannot read the recorded plan",
+            sentence: isDecommissioned
+                ? "there is none any more: the old servers were taken out of service"
+                : plan.map { PlanHeader(plan: $0).wayBack } ?? "this planrun cannot read the recorded plan",
             commands: next.map { Command(line: $0.line, meaning: $0.meaning) })
     }
 }

@@ -13,8 +13,10 @@ struct RecordDrift {
         let provider = compiled.operations(servers: servers, approver: NobodyApproves())
         var sentences: [String] = []
         for node in compiled.graph.nodes.reversed() where [.effect, .pointOfNoReturn].contains(node.role) {
-            guard ["replicaof", "failover"].contains(node.kind), let record = state[node.id] else { continue }
-            let context = StepContext.reading(node.id, undo: record.undo)
+            guard ["replicaof", "failover", "decommission"].contains(node.kind), let record = state[node.id] else {
+                continue
+            }
+            let context = StepContext.reading(node.id, undo: record.undo, memos: state.memos)
             let found = try? await provider.operation(for: node.id).inspect(context)
             switch (record.status, found) {
             case (.succeeded, .ready?):

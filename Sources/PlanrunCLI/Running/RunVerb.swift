@@ -13,6 +13,9 @@ protocol RunVerb: Verb {
     var beginsNewRun: Bool { get }
     /// The saved plan that the verb's argument is; `nil` if it is the path of a plan.
     func savedPlan(_ context: CommandContext) throws(ExitStatus) -> SavedPlan?
+    /// The plan that is carried out.
+    /// - Parameter recorded: the run on record, if there is one.
+    func plan(_ plan: Plan, after recorded: RunState?) -> Plan
     func start(_ run: PlanRun) async throws -> ExitStatus
 }
 
@@ -21,6 +24,7 @@ extension RunVerb {
     var display: DisplayOptions { options.display }
 
     func savedPlan(_ context: CommandContext) throws(ExitStatus) -> SavedPlan? { nil }
+    func plan(_ plan: Plan, after recorded: RunState?) -> Plan { recorded?.completing(plan) ?? plan }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let saved = try savedPlan(context)
@@ -52,15 +56,15 @@ extension RunVerb {
         // A record that cannot be read is ignored here. The verb that needs the record reads it again and reports the
         // error.
         let over: [RunState.Status] = [.rolledBack, .abandoned] + (beginsNewRun ? [.succeeded] : [])
-        let recorded = (try? await lease.read()).flatMap { over.contains($0.status) ? nil : $0.lineage }
-        let lineage = recorded ?? UUID().uuidString.lowercased()
+        let recorded = (try? await lease.read()).flatMap { over.contains($0.status) ? nil : $0 }
+        let lineage = recorded?.lineage ?? UUID().uuidString.lowercased()
         let notifications = Notifications(plan, lineage: lineage, environment: context.environment, context)
         let settings = RunSettings(
             lease: metering.timed(lease), statePath: options.record.path(forPlan: plan.file.path), approvals: approvals,
             format: options.format, commands: options.record.commands(forPlan: plan.file.path),
             notifications: notifications, saved: saved)
         let run = try PlanRun(
-            context, settings, plan: plan, lineage: lineage,
+            context, settings, plan: self.plan(plan, after: recorded), lineage: lineage,
             view: notifications.observed(metering.observed(context.runView(options.format))))
         let status: ExitStatus
         do {

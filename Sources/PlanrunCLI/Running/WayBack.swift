@@ -22,6 +22,14 @@ struct WayBack: Sendable {
         return state.nodes.first { passages[$0.id] == .behind }
     }
 
+    /// The record of the step that takes the old servers out of service, once it has begun to: there is no way back then.
+    func decommission(_ state: RunState) async -> RunState.Node? {
+        let provider = compiled.operations(servers: servers, approver: NobodyApproves())
+        let passages = await state.passages(in: graph, asking: provider)
+        let ends = graph.nodes.filter { $0.kind == DecommissionStep.name.rawValue && passages[$0.id] == .behind }
+        return ends.first.flatMap { state[$0.id] }
+    }
+
     /// The record of the step whose undo gives writes up: it has cut over, or may have, and the target does not answer.
     func cutoverToGiveUp(_ state: RunState) async -> RunState.Node? {
         let provider = compiled.operations(servers: servers, approver: NobodyApproves())
@@ -47,6 +55,7 @@ struct WayBack: Sendable {
 
     /// The command that goes back; empty where there is no way back.
     func next(_ state: RunState) async -> [NextCommand] {
+        if await decommission(state) != nil { return [] }
         if let cutover = await cutoverToGiveUp(state) {
             // The run did not make it, and cannot take it back.
             guard let undo = cutover.undo else { return [] }

@@ -38,6 +38,7 @@ struct RollbackVerb: RunVerb {
             return .invalid
         }
         try await run.claimServers()
+        if let end = await run.wayBack.decommission(state) { return await refuse(run, state, decommissioned: end) }
         run.options.notifications.tellWarnings()
         guard let cutover = await run.wayBack.cutoverToGiveUp(state) else { return await run.goBack(state) }
         // Without undo data the target was the primary already when the step began, so this run did not make it
@@ -65,6 +66,26 @@ struct RollbackVerb: RunVerb {
                     next: [run.commands.next("rollback", "try again")]))
             return .personNeeded
         }
+    }
+
+    /// The source stands alone, or has ended: it misses what was written since, and no Sentinel knows it.
+    private func refuse(_ run: PlanRun, _ state: RunState, decommissioned end: RunState.Node) async -> ExitStatus {
+        let (source, target) = (run.servers.source.endpoint, run.servers.target.endpoint)
+        let isOver = end.status == .succeeded
+        let moment = isOver ? end.finishedAt.map { " at \($0)" } ?? "" : ""
+        run.context.tell(
+            Notice(
+                code: .operation(.decommissioned),
+                what:
+                    "\(source) \(isOver ? "was" : "is being") taken out of service\(moment), so there is no way back; nothing was changed",
+                details: ["what was written since is only on \(target)"]
+                    + (await WorldReport(run.servers).sentences()),
+                help: [
+                    "to move back, write a plan from \(target) to \(source): emptied, a server that stands alone can be the target of another run"
+                ],
+                next: (state.isOver ? [] : [run.commands.next("resume", "complete it")])
+                    + [run.commands.next("status", "see what the servers say now")]))
+        return .personNeeded
     }
 
     /// The plan keeps a way back without loss, and at this moment there is none.

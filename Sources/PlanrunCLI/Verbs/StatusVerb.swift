@@ -54,12 +54,13 @@ struct StatusVerb: Verb {
         switch format {
         case .json:
             let report = Report(
-                state: record, holding: Holding(holding), world: look.world, drift: look.drift, changed: look.changed)
+                state: record, holding: Holding(holding), world: look.world, drift: look.drift, changed: look.changed,
+                reminders: look.reminder.map { [$0.sentence] + $0.help } ?? [])
             return Page(text: JSONText.of(report), isLast: isLast)
         case .text:
             let view = StatusView(
                 state: record, holding: holding, path: path, world: look.world, drift: look.drift,
-                changed: look.changed, next: holding.isHeld ? [] : look.next.all)
+                changed: look.changed, reminder: look.reminder, next: holding.isHeld ? [] : look.next.all)
             return Page(text: view.text(width: context.terminal?.width, style: context.style), isLast: isLast)
         }
     }
@@ -70,6 +71,8 @@ struct StatusVerb: Verb {
         var world: [String]
         var drift: [String]
         var changed: [Leftover]
+        /// What a run that ended well has left for later.
+        var reminders: [String]
     }
 
     /// Who carries the run out, or carried it out when it was cut off.
@@ -93,6 +96,7 @@ struct StatusVerb: Verb {
         var world: [String] = []
         var drift: [String] = []
         var changed: [Leftover] = []
+        var reminder: FailoverReminder?
         let next: NextSteps
     }
 
@@ -100,20 +104,22 @@ struct StatusVerb: Verb {
         _ context: CommandContext, _ record: RunState, _ holding: RunHolding, _ commands: CommandLines
     ) async throws -> Look {
         if offline { return Look(next: NextSteps(recorded: record, commands)) }
-        let plan = try context.loadPlan(plan)
+        let plan = record.completing(try context.loadPlan(plan))
         let servers = try context.servers(of: plan)
         let compiled = CompiledPlan(plan)
         let world = await WorldReport(servers).sentences()
         // What is being changed is not as recorded, and nobody else's doing.
         let drift = holding.isHeld ? [] : await RecordDrift(compiled: compiled, servers: servers).sentences(record)
-        let next = await WayBack(compiled: compiled, servers: servers, commands: commands).nextSteps(record)
+        let wayBack = WayBack(compiled: compiled, servers: servers, commands: commands)
+        let next = await wayBack.nextSteps(record)
         let changed =
             record.isOver || holding.isHeld
             ? []
             : await record.leftovers(
                 in: compiled.graph, asking: compiled.operations(servers: servers, approver: NobodyApproves()))
+        let reminder = holding.isHeld ? nil : await FailoverReminder(record, servers, commands, wayBack)
         await servers.close()
-        return Look(world: world, drift: drift, changed: changed, next: next)
+        return Look(world: world, drift: drift, changed: changed, reminder: reminder, next: next)
     }
 }
 

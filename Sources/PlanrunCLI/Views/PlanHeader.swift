@@ -47,7 +47,9 @@ struct PlanHeader {
         guard let cutover = plan.steps.first(where: { $0.kind.name == .failover }) else {
             return "no point of no return: this plan has no failover"
         }
-        return "point of no return: '\(cutover.id)'; \(before), \(after)"
+        let end = plan.steps.first { $0.kind.name == .decommission }
+        let until = plan.certainWayBack == .stop ? "" : end.map { "; that ends with '\($0.id)'" } ?? ""
+        return "point of no return: '\(cutover.id)'; \(before), \(after)\(until)"
     }
 
     /// Why there is no way back, where the plan does not say so itself.

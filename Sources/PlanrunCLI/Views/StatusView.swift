@@ -13,6 +13,7 @@ struct StatusView {
     let drift: [String]
     /// What the run has changed and not put back.
     let changed: [Leftover]
+    var reminder: FailoverReminder?
     /// What to type next.
     let next: [NextCommand]
 
@@ -33,7 +34,11 @@ struct StatusView {
             lines +=
                 ["", LeftoverLines.title(of: state)] + LeftoverLines(leftovers: leftovers).lines(width: width)
         }
-        if !next.isEmpty { lines += [""] + next.text(after: "  = help: ", width: width) }
+        if let reminder {
+            lines += wrapped(["", reminder.sentence]) + wrapped(reminder.help.map { "  = help: \($0)" })
+        }
+        let next = (reminder?.next ?? []) + next
+        if !next.isEmpty { lines += (reminder == nil ? [""] : []) + next.text(after: "  = help: ", width: width) }
         return lines.joined(separator: "\n")
     }
 

@@ -50,7 +50,7 @@ extension SmallWorld {
             instances[address]?.writes = []
             return .ok
         case "SHUTDOWN":
-            instances[address]?.isUp = false
+            if isSupervised { restart(address) } else { instances[address]?.isUp = false }
             return .ok
         default: return .refusal("ERR unknown command")
         }

@@ -117,12 +117,12 @@ final class FakeProcess: Sendable {
     }
 
     func context(
-        attempt: Int = 1, isLook: Bool = false, mark: StateValue? = nil,
+        attempt: Int = 1, isLook: Bool = false, mark: StateValue? = nil, memos: [NodeID: StateValue] = [:],
         note: @escaping @Sendable (StateValue?) -> Void = { _ in },
         tell: @escaping @Sendable (String) -> Void = { _ in }
     ) -> StepContext {
         StepContext(
-            node: "failover", undo: undo, attempt: attempt, clock: WorldClock(process: self), mark: mark,
+            node: "failover", undo: undo, attempt: attempt, clock: WorldClock(process: self), memos: memos, mark: mark,
             isLook: isLook, save: { try self.save($0) }, note: note, report: { _ in }, tell: tell,
             isDraining: { self.isLeaseLost }, isLeaseLost: { self.isLeaseLost })
     }

@@ -23,6 +23,8 @@ struct SmallWorld {
     var replies: [Endpoint: [String: RESPValue]] = [:]
     /// Whether a server that is promoted is started again, without data, before it says that it is a primary.
     var restartsAtPromotion = false
+    /// Whether a server that ends is started again at once, as by a service manager.
+    var isSupervised = false
     var isApplicationWriting = true
     /// Whether some part of the application knows the address of every server that ever had data.
     var isApplicationEverywhere = true

@@ -37,13 +37,12 @@ struct SourceRest: Sendable {
     /// again before that Sentinel was reset, that is taken back.
     private func fence() async throws {
         let fence = Fence(primary: source)
-        // Dragonfly has no `min-replicas-to-write`, so it cannot be closed. It stays a replica, and a replica accepts
-        // no writes either.
-        guard try await fence.close() else { return }
         let address = source.endpoint
         let watch = Stopwatch(context.clock)
         while true {
-            if try await !standsAlone() { try await fence.send([.replicaOf(.nowhere)]) }
+            // Dragonfly has no `min-replicas-to-write`, so it cannot be closed. It stays a replica, and a replica accepts
+            // no writes either.
+            guard try await fence.isolate() else { return }
             guard let sentinels = Sentinels(servers) else { break }
             try await sentinels.forget([address], world: world, context)
             let isForgotten = try await !sentinels.knowsAny([address])
