@@ -37,7 +37,7 @@ package struct Executor: Sendable {
     package func run(_ state: RunState, interrupts: AsyncStream<Interrupt>) async -> RunOutcome {
         let info = RunEvent.RunInfo(state, nodes: graph.nodes.count)
         let passages = await state.passages(in: graph, asking: provider)
-        let kept = state.kept(in: graph, over: passages.filter { $0.value != .ahead }.map(\.key))
+        let kept = state.kept(in: graph, passages)
         let end = await drive(state, .forward, graph, kept: kept, .runStarted(info), interrupts)
         let ending: RunOutcome.Ending =
             switch end.outcome {

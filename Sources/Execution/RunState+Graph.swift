@@ -66,18 +66,21 @@ extension RunState {
     /// A node that has succeeded is kept if all effects that depend on it have succeeded, too: before an effect that is
     /// still to come, the servers are asked again. So they are by all checks of a step of which one has not passed: what the
     /// others have seen may not hold any more. What a person has approved stays approved.
-    /// - Parameter passed: points of no return that are, or may be, behind the run. What they need is kept in any case:
-    ///   its checks may fail on servers that the point has changed.
-    package func kept(in graph: StepGraph, over passed: [NodeID] = []) -> Set<NodeID> {
+    /// What a point of no return needs is kept as far as it has succeeded if the point is, or may be, behind the run: its
+    /// checks may fail on servers that the point has changed. If the point is behind the run for certain, its checks are
+    /// not even asked where they have not passed, because a changed plan has added them for example.
+    package func kept(in graph: StepGraph, _ passages: [NodeID: Passage] = [:]) -> Set<NodeID> {
         let succeeded = Set(nodes.filter { $0.status == .succeeded }.map(\.id))
         let restless = graph.needs(
             ofAny: graph.nodes.lazy.filter { $0.role.isEffect && !succeeded.contains($0.id) }.map(\.id))
-        let over = graph.needs(ofAny: passed)
+        let over = graph.needs(ofAny: passages.lazy.filter { $0.value != .ahead }.map(\.key))
+        let closed = graph.needs(ofAny: passages.lazy.filter { $0.value == .behind }.map(\.key))
         let unfinished = Set(graph.nodes.lazy.filter { !succeeded.contains($0.id) }.map(\.step))
         return Set(
             graph.nodes.filter { node in
                 // Nobody is asked whether to do what has happened already.
                 if node.role == .gate, over.contains(node.id) { return true }
+                if node.role == .check, closed.contains(node.id) { return true }
                 guard succeeded.contains(node.id) else { return false }
                 if node.role == .gate || over.contains(node.id) { return true }
                 return !restless.contains(node.id) && !(node.role == .check && unfinished.contains(node.step))

@@ -48,7 +48,16 @@ struct ExecutorResumeTests {
 
     @Test func `what a point of no return needs is over as soon as that may be behind us`() {
         let before: Set<NodeID> = ["look", "follow", "sync", "ask"]
-        #expect(succeeded(before).kept(in: graph, over: ["cut"]) == before)
+        #expect(succeeded(before).kept(in: graph, ["cut": .perhaps]) == before)
+        #expect(succeeded(before).kept(in: graph, ["cut": .behind]) == before)
+    }
+
+    @Test func `what was not asked before a point of no return is not asked behind it`() {
+        let others: Set<NodeID> = ["follow", "sync", "ask", "cut"]
+        #expect(!succeeded(others).kept(in: graph, ["cut": .perhaps]).contains("look"))
+        #expect(succeeded(others).kept(in: graph, ["cut": .behind]) == others.union(["look"]))
+        // Behind the point everything is asked as always.
+        #expect(!succeeded(others).kept(in: graph, ["cut": .behind]).contains("verify"))
     }
 
     @Test

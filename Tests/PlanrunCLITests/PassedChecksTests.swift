@@ -51,6 +51,20 @@ struct PassedChecksTests {
             ])
     }
 
+    @Test func `what is not asked any more is shown, and has not passed`() {
+        var checks = PassedChecks()
+        for number in 1...6 {
+            _ = checks.receive(event(NodeID(step: "preflight", check: "\(number)"), .kept(StepResult("well"))))
+        }
+        let unasked = event("preflight/7", .kept(nil))
+        #expect(checks.receive(unasked) == [.event(unasked)])
+        guard case .group(let group, at: _)? = checks.rest().first else {
+            Issue.record("no group")
+            return
+        }
+        #expect(group.passed == 6)
+    }
+
     @Test func `the last line of a step in which a check failed says so`() {
         var checks = PassedChecks()
         let failure = RunEvent.StepEvent.failed(StepFailure(code: FailureCode(word: "c"), what: "bad"), took: .zero)
@@ -80,7 +94,9 @@ struct PassedChecksTests {
 
     @Test func `checks of the next step do not mix with those of this one`() {
         var checks = PassedChecks()
-        for number in 1...6 { _ = checks.receive(event(NodeID(step: "preflight", check: "\(number)"), .kept(nil))) }
+        for number in 1...6 {
+            _ = checks.receive(event(NodeID(step: "preflight", check: "\(number)"), .kept(StepResult("well"))))
+        }
         let next = event("verify/1", .started)
         #expect(
             checks.receive(next) == [

@@ -10,7 +10,7 @@ import Testing
 
 struct WayBackTests {
     private static let forward = [
-        "planrun resume plan.yaml    go on with 'preflight'",
+        "planrun resume plan.yaml    go on with 'replicaof'",
         "planrun abandon plan.yaml   end the run as it is, and see what it leaves behind",
     ]
 
@@ -33,12 +33,12 @@ struct WayBackTests {
         #expect(try await ways(after: .succeeded, rollback: "rollback: { after-cutover: stop }\n") == Self.forward)
         #expect(
             try await ways(after: .succeeded, rollback: "rollback: { after-cutover: keep }\n") == [
-                "planrun resume plan.yaml     go on with 'preflight'",
+                "planrun resume plan.yaml     go on with 'replicaof'",
                 "planrun rollback plan.yaml   go back; no write will be lost",
             ])
         #expect(
             try await ways(after: .succeeded, rollback: "rollback: { after-cutover: discard-writes }\n") == [
-                "planrun resume plan.yaml     go on with 'preflight'",
+                "planrun resume plan.yaml     go on with 'replicaof'",
                 "planrun rollback plan.yaml   go back; asks first whether writes that only the target has may be lost",
             ])
     }

@@ -42,9 +42,12 @@ struct WayBack: Sendable {
 
     /// What to type next, judged by the record and by the servers.
     func nextSteps(_ state: RunState) async -> NextSteps {
-        let isPast = await isPastCutover(state)
+        let passed = await passedCutover(state)
+        let isPast = passed != nil
+        // A check before it that has not passed, since a changed plan has added it for example, is not asked any more.
+        let over = graph.needs(ofAny: [passed?.id].compactMap(\.self)).filter { graph[$0]?.role == .check }
         let step = compiled.plan.steps.map(\.id).first { id in
-            graph.nodes.contains { $0.step == id && state[$0.id]?.status != .succeeded }
+            graph.nodes.contains { $0.step == id && state[$0.id]?.status != .succeeded && !over.contains($0.id) }
         }
         return NextSteps(
             state: state, commands: commands, step: step,

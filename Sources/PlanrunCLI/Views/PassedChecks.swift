@@ -61,9 +61,10 @@ struct PassedChecks: Sendable {
         var checks = held ?? Held(group: Group(step: node.step), began: event.at, ended: event.at)
         switch outcome {
         case .started: checks.running.insert(node)
-        case .succeeded, .kept:
+        case .succeeded, .kept(.some):
             checks.group.passed += 1
             checks.events.append(event)
+        case .kept(nil): break
         case .warned: checks.group.warned += 1
         case .failed(let failure, _) where failure.isConsequence: checks.group.notAsked += 1
         case .failed: checks.group.failed += 1
@@ -71,9 +72,9 @@ struct PassedChecks: Sendable {
         }
         switch outcome {
         case .started, .progress, .finding, .retrying: items.append(.event(event))
-        case .succeeded, .kept: checks.running.remove(node)
+        case .succeeded, .kept(.some): checks.running.remove(node)
         case .failed(let failure, _) where failure.isConsequence: checks.running.remove(node)
-        case .warned, .failed, .interrupted, .paused:
+        case .warned, .failed, .interrupted, .paused, .kept(nil):
             checks.running.remove(node)
             items.append(.event(event))
         }
