@@ -26,7 +26,8 @@ struct WatchReturnTests {
         let process: FakeProcess
         let book = Notebook()
 
-        init() async throws {
+        /// - Parameter age: for how many seconds the watch has gone on.
+        init(age: Double = 0) async throws {
             lifecycle = Lifecycle(
                 try Plan.small(rollback: "keep"), SmallWorld.following(sentinels: 1), node: "failover")
             lifecycle.allowance = .noWrite
@@ -34,7 +35,7 @@ struct WatchReturnTests {
             try await lifecycle.run(process)
             process.sleep(until: process.time + .seconds(15))
             // An earlier planrun has seen a target that rejected nothing yet.
-            book.note(StateValue(WatchMemory(began: now, duration: .seconds(60), basis: Self.basis)))
+            book.note(StateValue(WatchMemory(began: now - age, duration: .seconds(60), basis: Self.basis)))
         }
 
         private static let basis = WatchBasis(
@@ -53,10 +54,10 @@ struct WatchReturnTests {
         }
 
         /// Watches for a minute, or until the run is to go back.
-        func watch() async throws -> StepResult {
+        func watch(onTrouble: WatchStep.Response = .rollback) async throws -> StepResult {
             let operation = WatchOperation(
                 servers: try process.servers(lifecycle.plan),
-                step: WatchStep(duration: .seconds(60), onTrouble: .rollback), id: "watch", approver: NobodyAsked(),
+                step: WatchStep(duration: .seconds(60), onTrouble: onTrouble), id: "watch", approver: NobodyAsked(),
                 now: { [process] in process.time / .seconds(1) })
             return try await operation.verify(
                 process.context(mark: book.mark, note: book.note, tell: book.tell))
@@ -77,6 +78,29 @@ struct WatchReturnTests {
             ), "\(scene.book.findings)")
         try await scene.lifecycle.undo(scene.process)
         scene.lifecycle.expectGoneBack("after a watch")
+    }
+
+    @Test func `once its time is over, a watch that goes on looks until it knows whether writes are still rejected`()
+        async throws
+    {
+        let scene = try await Scene(age: 300)
+        scene.rejectWrites()
+        let began = scene.process.time
+        let result = try await scene.watch(onTrouble: .report)
+        #expect(result.verdict == .warned)
+        #expect(
+            scene.book.findings == [
+                "trouble: the target rejects writes with OOM, 3 since the watch began",
+                "not any more: the target rejects writes with OOM, 3 since the watch began",
+            ])
+        #expect((.seconds(10) ... .seconds(12)).contains(scene.process.time - began))
+    }
+
+    @Test func `once its time is over, trouble that stays ends it all the same`() async throws {
+        let scene = try await Scene(age: 300)
+        scene.process.world.change { $0.instances[SmallWorld.target]?.follows = SmallWorld.otherReplica }
+        let failure = await #expect(throws: StepFailure.self) { try await scene.watch(onTrouble: .report) }
+        #expect(failure?.code == .operation(.watchTrouble))
     }
 
     @Test func `an operator who turns the target is not fought`() async throws {

@@ -35,6 +35,9 @@ struct WatchOperation: Operation {
 
     private func watch(_ ear: SentinelEar, _ context: StepContext) async throws -> StepResult {
         var memory = try await beginning(context)
+        // What was rejected while no planrun looked is as if it were so now. Whoever goes on after the end looks for long
+        // enough to see it pass.
+        let least = context.mark == nil ? memory.began : now() + WatchPace.window
         var pace = WatchPace(memory.basis.load)
         var isHeldBack: WatchRemark?
         context.note(mark: StateValue(memory))
@@ -52,7 +55,8 @@ struct WatchOperation: Operation {
             if !news.isEmpty { context.note(mark: StateValue(memory)) }
             if let how = approver.approvedInAdvance(id) { return result(memory, "ended by \(how)") }
             isHeldBack = try await respond(sight, &memory, context)
-            let left = memory.left(at: self.now())
+            var left = memory.left(at: self.now())
+            if !memory.trouble.isEmpty { left = max(left, .seconds(least - self.now())) }
             guard left > .zero else { break }
             context.report(progress(sight, memory, rates.errors, left))
             try await context.clock.sleep(for: min(Self.period, left))

@@ -9,7 +9,8 @@ struct WatchRates: Equatable, Sendable {
 
 /// Follows the target's counts from look to look.
 struct WatchPace {
-    private static let window = 10.0
+    /// In seconds.
+    static let window = 10.0
     private var samples: [(at: Double, load: WatchLoad)] = []
     private var rejected: [String: (count: Int64, at: Double?)]
 

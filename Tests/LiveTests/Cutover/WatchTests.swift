@@ -46,10 +46,23 @@ extension LiveCutoverTests {
                 #expect(
                     status.contains { $0.contains("look: watches until ") && $0.contains("not any more: target") },
                     "\(status)")
-                let ended = try await migration.planrun("resume", "--approve", "look")
+                // The check that this adds belongs before the cutover, and would fail on servers that have changed roles.
+                let plan = try readText(migration.plan)
+                _ = try lab.folder.write(
+                    plan.replacing("after-cutover: stop", with: "after-cutover: keep"), to: "live.yaml")
+                let changed = try await migration.planrun("status").standardOutput
+                #expect(changed.contains { $0.hasSuffix("go on with 'look'") }, "\(changed)")
+                let ended = try await migration.planrun("resume", "--accept-plan-change", "--approve", "look")
                 #expect(ended.exitCode == 0, "\(ended.standardError)")
+                let unasked = "preflight/way-back: not asked any more, because the cutover has happened"
+                #expect(ended.standardOutput.contains { $0.hasSuffix(unasked) }, "\(ended.standardOutput)")
                 #expect(ended.standardOutput.contains { $0.contains("look: ended by --approve look; ") })
                 #expect(try migration.state()["look"]?.result?.verdict == .warned)
+                try await eventually("the source is in sync", within: .seconds(30)) {
+                    try await lab.isSynced(lab.source)
+                }
+                let back = try await migration.planrun("rollback")
+                #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
             }
         }
 
@@ -129,6 +142,42 @@ extension LiveCutoverTests {
             }
         }
 
+        /// Whoever turns the target is not fought: the run neither goes back nor promotes the target, names them, and ends.
+        @Test func `a loop that never stops demoting the target is named, and no write is lost`() async throws {
+            try await withLab(.quick) { lab in
+                let migration = try Migration(
+                    lab, steps: Migration.steps() + ["watch: { id: look, for: 6s, on-trouble: rollback }"],
+                    afterCutover: "keep")
+                try await migration.fill(keys: 200)
+                try await migration.underLoad("a loop that demotes the target") { load in
+                    let (ended, culprit) = try await PlanrunProcess.run(["apply", migration.plan]) { planrun in
+                        try await eventually("the watch has begun") { try Self.until(migration) != nil }
+                        let culprit = try await Operator(lab)
+                        return (try await culprit.repeating { try await planrun.wait() }, culprit)
+                    }
+                    #expect(ended.exitCode == 4, "\(ended.standardOutput + ended.standardError)")
+                    #expect(ended.errors == ["error[watch-trouble]"], "\(ended.complaint)")
+                    let turned = "target \(lab.address(of: lab.target)) was made a replica of 127.0.0.1:1: "
+                    #expect(ended.complaint.contains(turned), "\(ended.complaint)")
+                    #expect(ended.complaint.contains("of \(culprit.address) ('night-shift') was that"))
+                    await culprit.session.close()
+                    let before = await load.acknowledgedCount
+                    try await lab.send(["REPLICAOF", "NO", "ONE"], to: lab.target)
+                    try await eventually("writes go on", within: .seconds(30)) {
+                        await load.acknowledgedCount > before + 40
+                    }
+                    try await eventually("the source is in sync", within: .seconds(30)) {
+                        try await lab.isSynced(lab.source)
+                    }
+                    let resumed = try await migration.planrun("resume", "--approve", "look")
+                    #expect(resumed.exitCode == 0, "\(resumed.standardOutput + resumed.standardError)")
+                    let back = try await migration.planrun("rollback")
+                    #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
+                }
+                try await lab.expectUntouched()
+            }
+        }
+
         /// What the record says was found.
         private static func findings(_ migration: Migration) throws -> [String] {
             (try migration.state()["look"]?.mark?["findings"]?.array ?? []).compactMap { $0["text"]?.string }
@@ -151,6 +200,25 @@ extension LiveCutoverTests {
                 let info = try await session.send(["CLIENT", "INFO"])
                 address = try #require(try ClientList(info).clients.first?.address)
                 _ = try await session.send(["REPLICAOF", "127.0.0.1", "1"])
+            }
+
+            /// Makes the target a replica again fifty times a second, for as long as the body takes.
+            func repeating<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+                let loop = Task {
+                    while !Task.isCancelled {
+                        _ = try await session.send(["REPLICAOF", "127.0.0.1", "1"])
+                        try? await Task.sleep(for: .milliseconds(20))
+                    }
+                }
+                do {
+                    let value = try await body()
+                    loop.cancel()
+                    try await loop.value
+                    return value
+                } catch {
+                    loop.cancel()
+                    throw error
+                }
             }
         }
     }
