@@ -89,7 +89,7 @@ struct CompiledPlanTests {
         #expect(plan.graph["cutover/sentinels-switched"]?.kind == "verify")
     }
 
-    @Test(arguments: ["sentinel-promotion", "plain-replication", "three-sentinels", "tls-acl"])
+    @Test(arguments: ["sentinel-promotion", "plain-replication", "three-sentinels", "tls-acl", "watched-move"])
     func `every node has an operation and a policy, and a check that is off has none`(_ name: String) throws {
         let plan = try compiled(name)
         #expect(Set(plan.graph.nodes.map(\.id)) == Set(plan.policies.keys))

@@ -19,6 +19,7 @@ struct ExamplePlanTests {
         #expect(
             Set(Self.names).isSuperset(of: [
                 "sentinel-promotion.yaml", "tls-acl.yaml", "three-sentinels.yaml", "plain-replication.yaml",
+                "watched-move.yaml",
             ]))
     }
 

@@ -8,7 +8,7 @@ import Testing
 /// What can be said of a runbook without servers; a live test types one.
 struct RunbookTests {
     private static let plans = [
-        "sentinel-promotion", "three-sentinels", "tls-acl", "plain-replication", "first-sentinels",
+        "sentinel-promotion", "three-sentinels", "tls-acl", "plain-replication", "first-sentinels", "watched-move",
     ]
 
     private func runbook(_ plan: String) async -> String {
