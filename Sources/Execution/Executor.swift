@@ -9,23 +9,26 @@ package struct Executor: Sendable {
     let provider: any OperationProvider
     let policies: [NodeID: NodePolicy]
     let lease: any RunLease
+    let holder: RunHolder?
     let environment: RunEnvironment
     let observer: @Sendable (RunEvent) -> Void
 
     /// - Parameter policies: by node id; a node that is not in it is tried once, without a limit of time.
     /// - Parameter lease: the lease of the run; the caller gives it back when the run, and the rollback after it, are
     ///   over.
+    /// - Parameter holder: who carries the run out, for the record.
     /// - Parameter observer: called for one event after the other, in order, from one task. It must not block: the run
     ///   would stand still, perhaps while writes to the source are held back.
     package init(
         graph: StepGraph, provider: any OperationProvider, policies: [NodeID: NodePolicy] = [:],
-        lease: any RunLease, environment: RunEnvironment = RunEnvironment(),
+        lease: any RunLease, holder: RunHolder? = nil, environment: RunEnvironment = RunEnvironment(),
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) {
         self.graph = graph
         self.provider = provider
         self.policies = policies
         self.lease = lease
+        self.holder = holder
         self.environment = environment
         self.observer = observer
     }

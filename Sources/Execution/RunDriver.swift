@@ -40,12 +40,12 @@ struct RunDriver {
         kept: Set<NodeID>, _ messages: AsyncStream<Mailbox.Message>, _ group: inout DiscardingTaskGroup
     ) async {
         defer { journal.finish() }
-        await journal.recordFirst { [direction] in $0.status = direction == .forward ? .running : .rollingBack }
+        await journal.recordFirst { [direction, executor] in $0.begin(direction, by: executor.holder) }
         guard journal.failure == nil else { return }
         begin(kept: kept, &group)
         var messages = messages.makeAsyncIterator()
         while outcome == nil, let message = await messages.next() { receive(message, &group) }
-        journal.record { [direction, outcome] state, _ in state.status = outcome?.status(direction) ?? state.status }
+        journal.record { [direction, outcome] state, _ in if let outcome { state.end(outcome, direction) } }
         // No attempt is running any more. Only the outcomes of writes still matter.
         while journal.isBehind, let message = await messages.next() {
             switch message {
@@ -219,7 +219,7 @@ struct RunDriver {
 }
 
 extension RunStateMachine.Outcome {
-    fileprivate func status(_ direction: Attempt.Direction) -> RunState.Status {
+    func status(_ direction: Attempt.Direction) -> RunState.Status {
         switch (self, direction) {
         case (.succeeded, .forward): .succeeded
         case (.succeeded, .back): .rolledBack

@@ -67,7 +67,8 @@ struct CurveTests {
         for position in state.nodes.indices {
             state.nodes[position].curves = Dictionary(uniqueKeysWithValues: Figure.plotted.map { ($0, curve) })
         }
-        #expect(StateDocument.encode(state).count - bare < 1 << 20)
+        // The record of a later run keeps room for earlier ones.
+        #expect(StateDocument.encode(state).count - bare < (1 << 20) - RunHistory.room)
     }
 
     @Test func `figures are in the record with the next checkpoint, and in none of their own`() async {

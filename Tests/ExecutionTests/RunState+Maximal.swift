@@ -6,11 +6,14 @@ extension RunState {
     /// A state that contains every key, and every kind of value.
     static var maximal: RunState {
         let graph = StepGraph([("look", .check, []), ("follow", .effect, []), ("cut", .pointOfNoReturn, [])])
-        let earlier = filled(RunState(for: graph))
-        return filled(
-            RunState(
-                planPath: "plans/prod.yaml", planName: "prod", plan: "version: 1", graph: graph, lineage: "next",
-                now: earlier.startedAt, history: earlier.asHistory(in: graph)))
+        let first = filled(RunState(for: graph))
+        func next(_ lineage: String, after earlier: RunState) -> RunState {
+            filled(
+                RunState(
+                    planPath: "plans/prod.yaml", planName: "prod", plan: "version: 1", graph: graph, lineage: lineage,
+                    now: earlier.startedAt, history: earlier.asHistory(in: graph)))
+        }
+        return next("next", after: next("second", after: first))
     }
 
     private static func filled(_ run: RunState) -> RunState {
@@ -27,7 +30,8 @@ extension RunState {
                 ]))
             state.succeed(
                 position,
-                StepResult("well", verdict: .warned, help: ["look"], facts: ["offset": .int(7)], memo: .int(8)),
+                StepResult(
+                    "well", verdict: .warned, help: ["look"], facts: ["writeGapSeconds": .int(7)], memo: .int(8)),
                 at: later)
             state.nodes[position].undoResult = StepResult(
                 "taken back", verdict: .warned, help: ["look"], facts: ["writeGapSeconds": .double(0.3)], memo: .int(9))
@@ -46,6 +50,8 @@ extension RunState {
                     isTransient: true, isPause: true),
                 at: later)
         }
+        state.note(RunHolder(pid: 4711, host: "db1", since: state.startedAt, user: "ops", planrun: "0.1.0"))
+        state.end(.failed("look"), .forward)
         state.leftovers = [Leftover("target 10.0.0.2:6379", "it follows", commands: ["redis-cli REPLICAOF NO ONE"])]
         state.added = AddedStep(kind: "decommission", settings: ["resting": "fenced"])
         state.updatedAt = later

@@ -29,6 +29,7 @@ struct StateSchemaTests {
         ("#", []), ("#/definitions/node", ["nodes"]), ("#/definitions/result", ["nodes", "result"]),
         ("#/definitions/failure", ["nodes", "error"]), ("#/definitions/leftover", ["leftovers"]),
         ("#/definitions/formerPlan", ["formerPlans"]), ("#/definitions/curve", ["nodes", "curves", "lagBytes"]),
+        ("#/definitions/halt", ["halt"]), ("#/definitions/holder", ["carriedOutBy"]),
         ("#/definitions/node/properties/curves", ["nodes", "curves"]),
     ]) func `every key that is written is in the schema, and every key of the schema is written`(
         definition: String, path: [String]
@@ -37,6 +38,15 @@ struct StateSchemaTests {
             case .object(let members) = maximal.at(path)
         else { throw TestFailure() }
         #expect(properties.keys.sorted() == members.keys.sorted())
+    }
+
+    @Test func `every key of an earlier run is in the schema and in the record, if only of one of them`() throws {
+        guard case .object(let properties) = try #require(schema.definition("#/definitions/earlierRun")?["properties"])
+        else { throw TestFailure() }
+        let members = (maximal["history"]?.array ?? []).flatMap { run -> [String] in
+            if case .object(let members) = run { Array(members.keys) } else { [] }
+        }
+        #expect(properties.keys.sorted() == Set(members).sorted())
     }
 
     @Test func `the reader needs the keys that the schema requires, and no others`() throws {

@@ -58,14 +58,6 @@ package struct JSONSchema {
 }
 
 extension StateValue {
-    fileprivate var number: Double? {
-        switch self {
-        case .int(let value): Double(value)
-        case .double(let value): value
-        case .null, .bool, .string, .array, .object: nil
-        }
-    }
-
     fileprivate var jsonType: String {
         switch self {
         case .null: "null"

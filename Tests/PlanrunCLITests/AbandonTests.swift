@@ -62,7 +62,7 @@ struct AbandonTests {
                 "this run takes over what the one abandoned at TIME has left of 'replicaof'\n"), "\(anew.messages)")
         let state = try StateFile(path: desk.state).read()
         #expect(state.lineage != abandoned.lineage)
-        #expect(state.history?.map(\.status) == [.abandoned])
+        #expect(state.history?.runs.map(\.status) == [.abandoned])
         #expect(state["replicaof"]?.undo?["wasEmpty"] == .bool(true))
         #expect(state["replicaof"]?.undo?["priority"] == abandoned["replicaof"]?.undo?["priority"])
         #expect(await console.run("rollback", desk.plan).status == .success)

@@ -162,8 +162,8 @@ struct RefusalTests {
         #expect(anew.status == .success, "\(anew.messages)")
         let state = try StateFile(path: desk.state).read()
         #expect(state.lineage != before.lineage)
-        #expect(state.history?.map(\.lineage) == [before.lineage])
-        #expect(state.history?.first?.nodes.contains { $0.undo != nil } == true)
+        #expect(state.history?.runs.map(\.lineage) == [before.lineage])
+        #expect(state.history?.runs.first?.nodes.contains { $0.undo != nil } == true)
     }
 
     @Test func `a run that has only looked is begun anew`() async throws {

@@ -6,14 +6,17 @@ struct StateDocument {
     let path: String
     let bytes: [UInt8]
 
-    static func encode(_ state: RunState) -> [UInt8] {
+    static func encode(_ state: RunState) -> [UInt8] { json(of: state) }
+
+    /// Part of a state, as it stands in the file.
+    static func json(of value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         // JSON has no spelling for infinity and NaN, and a measurement that is one of them must not make a checkpoint
         // fail.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        guard let data = try? encoder.encode(state) else {
+        guard let data = try? encoder.encode(value) else {
             preconditionFailure("a run state holds only strings, numbers and lists of them")
         }
         return [UInt8](data) + [UInt8(ascii: "\n")]

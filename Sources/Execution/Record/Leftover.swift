@@ -46,8 +46,10 @@ extension RunState {
     }
 
     /// The same run, ended by a person who takes what it leaves behind into their own hands.
-    package func abandoned(leaving leftovers: [Leftover], at now: Timestamp) -> RunState {
+    /// - Parameter holder: the process in which they said so.
+    package func abandoned(leaving leftovers: [Leftover], by holder: RunHolder?, at now: Timestamp) -> RunState {
         var state = self
+        state.note(holder)
         state.status = .abandoned
         state.leftovers = (state.leftovers ?? []) + leftovers
         state.serial += 1

@@ -1,30 +1,14 @@
 package import PlanGraph
 
-/// A run that has ended, as the record of the next one keeps it: what became of it, and what it has left.
-package struct EarlierRun: Sendable, Equatable, Codable {
-    package let lineage: String
-    package let status: RunState.Status
-    package let startedAt: Timestamp
-    package let updatedAt: Timestamp
-    package let plan: String
-    /// Without what was only read and went well, and without curves.
-    package let nodes: [RunState.Node]
-    package let leftovers: [Leftover]?
-}
-
 extension RunState {
     /// What the record of the next run keeps of this one and of those before it. A run that has changed nothing is not
     /// kept.
-    package func asHistory(in graph: StepGraph) -> [EarlierRun] {
+    package func asHistory(in graph: StepGraph) -> RunHistory? {
         var effects = nodes.filter { $0.undo != nil || $0.status == .undone || graph[$0.id]?.role.isEffect == true }
         for index in effects.indices { effects[index].curves = nil }
         let hasChanged = effects.contains { $0.attempts > 0 }
-        guard hasChanged else { return history ?? [] }
-        return (history ?? []) + [
-            EarlierRun(
-                lineage: lineage, status: status, startedAt: startedAt, updatedAt: updatedAt, plan: plan,
-                nodes: effects, leftovers: leftovers)
-        ]
+        guard hasChanged else { return history }
+        return RunHistory((history?.runs ?? []) + [EarlierRun(self, keeping: effects)])
     }
 
     /// What a new run of the same plan takes over from this one, which was abandoned: the undo data of the effects that

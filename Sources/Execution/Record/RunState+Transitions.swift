@@ -9,6 +9,33 @@ extension RunState {
         plan = text
     }
 
+    /// A process begins to carry the run out, or to take it back.
+    mutating func begin(_ direction: Attempt.Direction, by holder: RunHolder?) {
+        switch direction {
+        case .forward: (status, halt) = (.running, nil)
+        case .back: status = .rollingBack
+        }
+        note(holder)
+    }
+
+    /// One that goes on with what it has done, takes a run back that has failed for example, is noted once.
+    mutating func note(_ holder: RunHolder?) {
+        guard let holder, carriedOutBy?.last != holder else { return }
+        let others = carriedOutBy ?? []
+        carriedOutBy = others.prefix(1) + others.dropFirst().suffix(18) + [holder]
+    }
+
+    /// The run, or its rollback, is over or stands still.
+    mutating func end(_ outcome: RunStateMachine.Outcome, _ direction: Attempt.Direction) {
+        status = outcome.status(direction)
+        guard direction == .forward else { return }
+        switch outcome {
+        case .failed(let id), .paused(let id):
+            halt = self[id]?.error.map { Halt(at: id, why: $0) }
+        case .succeeded, .interrupted: halt = nil
+        }
+    }
+
     /// An attempt begins. An effect is only `started` once its intent is recorded: until then nothing was done.
     mutating func start(_ position: Int, role: StepGraph.Role, at now: Timestamp) {
         nodes[position].attempts += 1

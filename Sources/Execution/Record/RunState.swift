@@ -53,6 +53,13 @@ package struct RunState: Sendable, Equatable, Codable {
         package init(id: NodeID) { self.id = id }
     }
 
+    /// Where a run came to a halt before its end, and why.
+    package struct Halt: Sendable, Equatable, Codable {
+        /// The node that failed first, or that waits for a person.
+        package let at: NodeID
+        package internal(set) var why: StepFailure
+    }
+
     /// A text of the plan that the run followed, and when the run last changed under it.
     package struct FormerPlan: Sendable, Equatable, Codable {
         package let plan: String
@@ -78,6 +85,10 @@ package struct RunState: Sendable, Equatable, Codable {
     /// A step that a verb has added to those of the plan; `nil` if none has.
     package internal(set) var added: AddedStep?
     package internal(set) var status: Status
+    /// Of the last time that it was carried out; what a rollback fails at is not told here.
+    package internal(set) var halt: Halt?
+    /// The processes that carried it out or took it back: the first one, and the last ones.
+    package internal(set) var carriedOutBy: [RunHolder]?
     package let startedAt: Timestamp
     package internal(set) var updatedAt: Timestamp
     /// In the order of the graph.
@@ -86,11 +97,11 @@ package struct RunState: Sendable, Equatable, Codable {
     /// by now, and all servers of an abandoned run.
     package internal(set) var leftovers: [Leftover]?
     /// The runs before this one in the same place, the oldest first; `nil` if there was none that has changed anything.
-    package let history: [EarlierRun]?
+    package let history: RunHistory?
 
     package init(
         planPath: String, planName: String, plan: String, graph: StepGraph, lineage: String, now: Timestamp,
-        history: [EarlierRun] = []
+        history: RunHistory? = nil
     ) {
         self.format = Self.newestFormat
         self.lineage = lineage
@@ -102,7 +113,7 @@ package struct RunState: Sendable, Equatable, Codable {
         self.startedAt = now
         self.updatedAt = now
         self.nodes = graph.nodes.map { Node(id: $0.id) }
-        self.history = history.isEmpty ? nil : history
+        self.history = history
     }
 
     /// The memos of all results on record, by node. See `StepContext.memo(of:)`.

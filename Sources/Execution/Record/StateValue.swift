@@ -42,6 +42,14 @@ package enum StateValue: Sendable, Hashable, Codable {
 
     package var string: String? { if case .string(let value) = self { value } else { nil } }
     package var int: Int64? { if case .int(let value) = self { value } else { nil } }
+    /// Also of a number that was measured as one with a fraction and has none.
+    package var number: Double? {
+        switch self {
+        case .int(let number): Double(number)
+        case .double(let number): number
+        case .null, .bool, .string, .array, .object: nil
+        }
+    }
     package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     package var array: [StateValue]? { if case .array(let value) = self { value } else { nil } }
     package subscript(key: String) -> StateValue? { if case .object(let value) = self { value[key] } else { nil } }

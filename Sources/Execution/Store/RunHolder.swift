@@ -5,15 +5,22 @@ package struct RunHolder: Sendable, Equatable, Codable {
     package let pid: Int32
     package let host: String
     package let since: Timestamp
+    /// The user of the machine as whom it runs; `nil` if the planrun that recorded it did not tell.
+    package let user: String?
+    /// The version of planrun; `nil` likewise.
+    package let planrun: String?
 
-    package init(pid: Int32, host: String, since: Timestamp) {
+    package init(pid: Int32, host: String, since: Timestamp, user: String? = nil, planrun: String? = nil) {
         self.pid = pid
         self.host = host
         self.since = since
+        self.user = user
+        self.planrun = planrun
     }
 
-    package static func thisProcess(since: Timestamp) -> RunHolder {
-        RunHolder(pid: getpid(), host: hostName(), since: since)
+    /// - Parameter planrun: the version.
+    package static func thisProcess(since: Timestamp, planrun: String? = nil) -> RunHolder {
+        RunHolder(pid: getpid(), host: hostName(), since: since, user: userName(), planrun: planrun)
     }
 }
 
@@ -38,4 +45,16 @@ private func hostName() -> String {
     var buffer = [CChar](repeating: 0, count: 256)
     guard gethostname(&buffer, buffer.count - 1) == 0 else { return "this machine" }
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}
+
+/// The name of the user as whom this process runs, or the number of one without a name.
+private func userName() -> String {
+    let user = geteuid()
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 4096)
+    guard getpwuid_r(user, &entry, &buffer, buffer.count, &found) == 0, let name = found?.pointee.pw_name else {
+        return "\(user)"
+    }
+    return String(cString: name)
 }

@@ -181,7 +181,7 @@ extension RunReport {
         guard !earlier.isEmpty else { return "" }
         return section(
             "Earlier runs",
-            HTML.list(earlier.map { "\($0.begun) – \($0.lastChange): \($0.status.rawValue) (\($0.run))" }))
+            HTML.list(earlier.map(\.line)))
     }
 
     private var recordedPlan: String {

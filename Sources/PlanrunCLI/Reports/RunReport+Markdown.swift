@@ -22,7 +22,7 @@ extension RunReport {
             earlier.isEmpty
                 ? []
                 : ["**Earlier runs:**", ""]
-                    + earlier.map { "- \($0.begun) – \($0.lastChange): \($0.status.rawValue) (`\($0.run)`)" },
+                    + earlier.map { "- \(Markdown.escape($0.line))" },
             planChanges.flatMap { change in
                 ["**The plan was changed** after \(change.after):", "", Markdown.block(change.difference, "diff")]
             },

@@ -57,13 +57,6 @@ struct RunReport: Encodable {
         var difference: String
     }
 
-    struct Earlier: Encodable {
-        var run: String
-        var status: RunState.Status
-        var begun: Timestamp
-        var lastChange: Timestamp
-    }
-
     var verdict: Verdict
     var plan: String
     var description: String?
@@ -72,13 +65,14 @@ struct RunReport: Encodable {
     var planrun: String
     var begun: Timestamp
     var lastChange: Timestamp
-    /// Between which servers the plan moves; empty where the plan cannot be read any more.
+    /// Between which servers the plan moves, where the plan can be read, and who carried it out, where that is recorded.
     var parts: [Part]
     var steps: [Entry]
     var plots: [Plot]
     var leftovers: [Leftover]
     var back: Back
-    var earlier: [Earlier]
+    /// The newest first.
+    var earlier: [RunList.Entry]
     var planText: String
     /// What was changed in the plan while the run was under way, the first change first.
     var planChanges: [PlanChange]
@@ -88,17 +82,18 @@ extension RunReport {
     /// - Parameter holding: who carries the run out at the moment.
     init(_ state: RunState, holding: RunHolding, path: String, _ commands: CommandLines) {
         let plan = state.recordedPlan
+        let runs = RunList(state)
         self.init(
             verdict: Verdict(state, isHeld: holding.isHeld), plan: state.planName, description: plan?.description,
             path: path,
             run: state.lineage, planrun: PlanrunCommand.versionNumber, begun: state.startedAt,
-            lastChange: state.updatedAt, parts: plan.map(Part.all) ?? [],
+            lastChange: state.updatedAt,
+            parts: (plan.map(Part.all) ?? [])
+                + (runs.runs[0].people.map { [Part(role: "carried out", what: "by \($0)")] } ?? []),
             steps: Entry.all(state, plan, isHeld: holding.isHeld), plots: Plot.all(state),
             leftovers: state.leftovers ?? [],
             back: Back(state, plan, isHeld: holding.isHeld, commands),
-            earlier: (state.history ?? []).map {
-                Earlier(run: $0.lineage, status: $0.status, begun: $0.startedAt, lastChange: $0.updatedAt)
-            },
+            earlier: runs.earlier,
             planText: state.plan, planChanges: PlanChange.all(state))
     }
 }

@@ -42,9 +42,9 @@ struct PlanRun: Sendable {
         RunState(
             planPath: plan.file.path, planName: plan.name, plan: plan.file.text, graph: compiled.graph,
             lineage: lineage, now: .now,
-            history: earlier.map { run in
+            history: earlier.flatMap { run in
                 run.asHistory(in: run.recordedPlan.map { CompiledPlan($0).graph } ?? compiled.graph)
-            } ?? [])
+            })
     }
 
     /// A new run after one that was abandoned: what that one has left in place is this run's to take back.
@@ -134,7 +134,7 @@ struct PlanRun: Sendable {
             graph: compiled.graph,
             provider: compiled.operations(
                 servers: servers, approver: approver, hooks: hooks { results.json }, allowance: allowance),
-            policies: compiled.policies, lease: options.lease,
+            policies: compiled.policies, lease: options.lease, holder: options.holder,
             observer: { [view, warnings] event in
                 warnings.note(event)
                 results.note(event)
@@ -283,6 +283,8 @@ extension ExitStatus {
 struct RunSettings: Sendable {
     /// Holds the run. Whoever took the lease gives it back.
     var lease: any RunLease
+    /// Who has taken the lease.
+    var holder: RunHolder
     var statePath: String
     var approvals: Approvals
     var format: TextFormat

@@ -11,8 +11,9 @@ struct RecordOption: ParsableArguments {
 
     func path(forPlan plan: String) -> String { state ?? StateFile.path(forPlan: plan) }
 
-    func store(forPlan plan: String) -> FileStore {
-        FileStore(path: path(forPlan: plan), holder: .thisProcess(since: .now))
+    /// - Parameter holder: who will carry the run out, or look at it.
+    func store(forPlan plan: String, for holder: RunHolder = .thisPlanrun) -> FileStore {
+        FileStore(path: path(forPlan: plan), holder: holder)
     }
 
     /// Reads the record for who only looks at it.
@@ -32,4 +33,9 @@ struct RecordOption: ParsableArguments {
     }
 
     func commands(forPlan plan: String) -> CommandLines { CommandLines(plan: plan, state: state) }
+}
+
+extension RunHolder {
+    /// This process, from now on.
+    static var thisPlanrun: RunHolder { .thisProcess(since: .now, planrun: PlanrunCommand.versionNumber) }
 }

@@ -30,16 +30,17 @@ extension RunVerb {
         let saved = try savedPlan(context)
         try approvals.check(saved, context)
         let plan = try context.loadPlan(saved?.planPath ?? options.plan)
+        let holder = RunHolder.thisPlanrun
         let lease: any RunLease
         do {
             // The lease is held until this function returns. The store takes back the lease of a process that dies.
-            lease = try await options.record.store(forPlan: plan.file.path).hold()
+            lease = try await options.record.store(forPlan: plan.file.path, for: holder).hold()
         } catch {
             context.tell(Notice(error, options.record.commands(forPlan: plan.file.path)))
             return error.code == .locked ? .failure : .invalid
         }
         do {
-            let end = try await carryOut(plan, saved, lease, Metering(options.metering, context), context)
+            let end = try await carryOut(plan, saved, lease, holder, Metering(options.metering, context), context)
             await lease.release()
             // Somebody who has to be told slowly keeps nobody from going on with the run.
             await end.notifications.close(isHurried: end.isInterrupted)
@@ -51,7 +52,8 @@ extension RunVerb {
     }
 
     private func carryOut(
-        _ plan: Plan, _ saved: SavedPlan?, _ lease: any RunLease, _ metering: Metering, _ context: CommandContext
+        _ plan: Plan, _ saved: SavedPlan?, _ lease: any RunLease, _ holder: RunHolder, _ metering: Metering,
+        _ context: CommandContext
     ) async throws -> RunVerbEnd {
         // A record that cannot be read is ignored here. The verb that needs the record reads it again and reports the
         // error.
@@ -60,8 +62,8 @@ extension RunVerb {
         let lineage = recorded?.lineage ?? UUID().uuidString.lowercased()
         let notifications = Notifications(plan, lineage: lineage, environment: context.environment, context)
         let settings = RunSettings(
-            lease: metering.timed(lease), statePath: options.record.path(forPlan: plan.file.path), approvals: approvals,
-            format: options.format, commands: options.record.commands(forPlan: plan.file.path),
+            lease: metering.timed(lease), holder: holder, statePath: options.record.path(forPlan: plan.file.path),
+            approvals: approvals, format: options.format, commands: options.record.commands(forPlan: plan.file.path),
             notifications: notifications, saved: saved)
         let run = try PlanRun(
             context, settings, plan: self.plan(plan, after: recorded), lineage: lineage,

@@ -34,10 +34,11 @@ struct AbandonVerb: Verb {
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         do {
-            let lease = try await record.store(forPlan: plan).hold()
+            let holder = RunHolder.thisPlanrun
+            let lease = try await record.store(forPlan: plan, for: holder).hold()
             let status: ExitStatus
             do {
-                status = try await abandon(lease, context)
+                status = try await abandon(lease, holder, context)
             } catch {
                 await lease.release()
                 throw error
@@ -50,7 +51,9 @@ struct AbandonVerb: Verb {
         }
     }
 
-    private func abandon(_ lease: any RunLease, _ context: CommandContext) async throws -> ExitStatus {
+    private func abandon(
+        _ lease: any RunLease, _ holder: RunHolder, _ context: CommandContext
+    ) async throws -> ExitStatus {
         let state = try await lease.read()
         switch state.status {
         case .succeeded, .rolledBack, .abandoned:
@@ -64,7 +67,7 @@ struct AbandonVerb: Verb {
         let isAgreed = await isAgreed(lines, recorded, context)
         await recorded.close()
         guard isAgreed else { return .stopped }
-        try await lease.write(state.abandoned(leaving: leftovers, at: .now))
+        try await lease.write(state.abandoned(leaving: leftovers, by: holder, at: .now))
         context.tell("abandoned: the run is over, and its record stays")
         let next =
             (leftovers.isEmpty ? [] : [commands.next("status", "see again what is left behind")])

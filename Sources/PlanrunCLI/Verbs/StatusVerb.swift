@@ -19,21 +19,40 @@ struct StatusVerb: Verb {
     @Flag(name: .long, help: "Show it again as it changes, until the run has come to its end; Ctrl-C stops.")
     var watch = false
 
+    @Flag(name: .long, help: "The runs of the plan: when, who, how each ended. From the record; asks no server.")
+    var history = false
+
     @Option(name: .long, help: "text, or json.")
     var format: TextFormat = .text
 
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
+        if watch, history {
+            throw ValidationError("--history shows what is over, so there is nothing for --watch to wait for")
+        }
         if watch, format == .json {
             throw ValidationError("--watch shows text; for changes as JSON, read the output of 'apply'")
         }
     }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
+        if history { return try await tellHistory(context) }
         if watch { return try await Watch(context).run { try await page(context) } }
         guard let page = try await page(context) else { return .invalid }
         context.output(page.text)
+        return .success
+    }
+
+    private func tellHistory(_ context: CommandContext) async throws -> ExitStatus {
+        guard let (state, _) = try await record.read(forPlan: plan, context) else { return .invalid }
+        let list = RunList(state)
+        switch format {
+        case .json: context.output(JSONText.of(list))
+        case .text:
+            let view = HistoryView(list: list, path: record.path(forPlan: plan))
+            context.output(view.text(width: context.terminal?.width, style: context.style))
+        }
         return .success
     }
 

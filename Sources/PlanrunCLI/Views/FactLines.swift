@@ -35,13 +35,3 @@ enum FactLines {
         }
     }
 }
-
-extension StateValue {
-    fileprivate var number: Double? {
-        switch self {
-        case .int(let number): Double(number)
-        case .double(let number): number
-        case .null, .bool, .string, .array, .object: nil
-        }
-    }
-}

@@ -36,20 +36,26 @@ struct PlanHeader {
             case .ask: "after a failure before it you are asked whether to roll back"
             case .never: "after a failure before it nothing is rolled back by itself"
             }
-        let after =
-            switch plan.certainWayBack {
-            case .keep: "after it 'rollback' goes back and loses no write"
-            case .discardWrites: "after it 'rollback' goes back and loses the writes that the source does not have"
-            case .stop: "after it there is no way back" + unasked
-            case nil:
-                "after it 'rollback' goes back and loses no write where the source can follow the target, else there is no way back"
-            }
-        guard let cutover = plan.steps.first(where: { $0.kind.name == .failover }) else {
-            return "no point of no return: this plan has no failover"
-        }
+        guard let cutover else { return "no point of no return: this plan has no failover" }
+        return "point of no return: '\(cutover.id)'; \(before), after it \(afterCutover)"
+    }
+
+    /// Says what can be taken back after the cutover; `nil` for a plan without one.
+    var wayBackAfterCutover: String? { cutover.map { "after '\($0.id)' \(afterCutover)" } }
+
+    private var cutover: Step? { plan.steps.first { $0.kind.name == .failover } }
+
+    private var afterCutover: String {
         let end = plan.steps.first { $0.kind.name == .decommission }
-        let until = plan.certainWayBack == .stop ? "" : end.map { "; that ends with '\($0.id)'" } ?? ""
-        return "point of no return: '\(cutover.id)'; \(before), \(after)\(until)"
+        let until = end.map { "; that ends with '\($0.id)'" } ?? ""
+        return switch plan.certainWayBack {
+        case .keep: "'rollback' goes back and loses no write" + until
+        case .discardWrites: "'rollback' goes back and loses the writes that the source does not have" + until
+        case .stop: "there is no way back" + unasked
+        case nil:
+            "'rollback' goes back and loses no write where the source can follow the target, else there is no way back"
+                + until
+        }
     }
 
     /// Why there is no way back, where the plan does not say so itself.

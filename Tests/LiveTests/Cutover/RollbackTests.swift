@@ -88,13 +88,15 @@ extension LiveCutoverTests {
                 let migration = try Migration(lab, steps: steps, afterCutover: nil)
                 try await migration.fill()
                 for round in 1...Self.rounds {
-                    for line in try Self.guide() where line.first != "rollback" {
+                    // After 'decommission' there would be no way back.
+                    for line in try Self.guide() where !["rollback", "decommission"].contains(line.first) {
                         let outcome = try await migration.type(line)
                         #expect(outcome.exitCode == 0, "\(line): \(outcome.standardOutput + outcome.standardError)")
                     }
                     try await lab.expectMigrated()
                     try await migration.underLoad("back via \(method), round \(round)") { _ in
-                        let back = try await migration.type(try #require(try Self.guide().last))
+                        let line = try #require(try Self.guide().first { $0.first == "rollback" })
+                        let back = try await migration.type(line)
                         #expect(back.exitCode == 0, "\(back.standardOutput + back.standardError)")
                         let promise = /No write will be lost; writes stall for about [0-9.]+ s, as in the cutover/
                         #expect(back.complaint.contains(promise), "\(back.complaint)")
@@ -108,6 +110,9 @@ extension LiveCutoverTests {
                     try await lab.expectUntouched()
                 }
                 try await lab.expectForgotten()
+                let history = try await migration.planrun("status", "--history").standardOutput
+                #expect(history.count { $0.hasPrefix("  rolled back, begun ") } == Self.rounds, "\(history)")
+                #expect(history.count { $0.contains(/write gap [0-9.]+ s, in going back [0-9.]+ s/) } == Self.rounds)
             }
         }
 
@@ -116,7 +121,7 @@ extension LiveCutoverTests {
             let root = #filePath.dropLast("Tests/LiveTests/Cutover/RollbackTests.swift".count)
             let text = try readText(root + "Sources/planrun/planrun.docc/GoingBack.md")
             let lines = text.split(separator: "\n").filter { $0.hasPrefix("planrun ") }
-            #expect(lines.count == 4)
+            #expect(lines.count == 6)
             return lines.map {
                 $0.split(separator: " ").dropFirst().map(String.init).filter { $0 != "plans/prod.yaml" }
             }
