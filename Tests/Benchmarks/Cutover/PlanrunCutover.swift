@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import RESP
 import Rehearsal
 import SystemPackage
@@ -24,7 +25,14 @@ struct PlanrunCutover: CutoverProcedure {
     /// - Returns: what its handover has measured.
     func planrun(in world: CutoverWorld, _ verb: String, _ options: String...) async throws -> CutoverAccount {
         let plan = try world.lab.folder.write(text(world), to: "cutover.yaml")
-        let outcome = try await PlanrunProcess.run([verb, plan.string, "--format", "json"] + options)
+        let outcome = try await PlanrunProcess.run([verb, plan.string, "--format", "json"] + options) { process in
+            if !receivers.isEmpty {
+                // The time in which only receivers are waited for is not part of the measurement.
+                _ = try await process.line("that receivers are waited for") { $0.hasPrefix("waiting until ") }
+                await process.send(SIGINT)
+            }
+            return try await process.wait()
+        }
         guard outcome.exitCode == 0 else {
             let said = (outcome.standardOutput.suffix(3) + outcome.standardError).joined(separator: "\n")
             throw Child.Failure(what: "planrun ended with \(outcome.exitCode ?? -1): \(said)")
