@@ -72,7 +72,7 @@ struct PlanReadingTests {
         #expect(
             receivers.map(\.summary) == [
                 "'team-chat' by webhook of retrying, failed, finished",
-                "'pager.1' by hooks/page.sh now of everything", "'status' by webhook of everything",
+                "'pager.1' by hooks/page.sh now of all but retrying", "'status' by webhook of all but retrying",
             ])
         #expect(
             receivers.map(\.spelled) == [

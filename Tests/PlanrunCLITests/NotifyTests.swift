@@ -97,7 +97,7 @@ struct NotifyTests {
             "{ name: chat, events: [failed, finished], webhook: { url: { env: hunter2 } } }",
             "{ name: log, command: [./tell.sh, a b] }",
         ])
-        let told = "'chat' by webhook of failed, finished; 'log' by ./tell.sh 'a b' of everything"
+        let told = "'chat' by webhook of failed, finished; 'log' by ./tell.sh 'a b' of all but retrying"
         let text = await console.run("plan", "--offline", desk.plan)
         #expect(text.output.contains("\n  told: \(told)\n"))
         let markdown = await console.run("plan", "--offline", desk.plan, "--format", "markdown")

@@ -44,7 +44,7 @@ extension Receiver {
         return values.compactMap { if case .secret(let reference) = $0 { reference } else { nil } }
     }
 
-    /// For a person: `'ops' by webhook of started, failed`, and `of everything` for what a plan says that names no events.
+    /// For a person: `'ops' by webhook of started, failed`; where the plan names no events, `of all but retrying`.
     package var summary: String {
         let way =
             switch channel {
@@ -52,7 +52,8 @@ extension Receiver {
             case .webhook: "by webhook"
             }
         let events =
-            occasions == Occasion.standard ? "everything" : occasions.map(\.rawValue).joined(separator: ", ")
+            occasions == Occasion.standard
+            ? "all but \(Occasion.retrying.rawValue)" : occasions.map(\.rawValue).joined(separator: ", ")
         return "'\(name)' \(way) of \(events)"
     }
 }
