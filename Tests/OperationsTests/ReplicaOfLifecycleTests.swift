@@ -41,6 +41,19 @@ struct ReplicaOfLifecycleTests {
         expectDetached(lifecycle, process)
     }
 
+    @Test func `a target that cannot be told from the source is not made to follow, and is asked again`() async throws {
+        let lifecycle = try lifecycle {
+            $0.replies[SmallWorld.target] = ["INFO SERVER": .refusal("LOADING Redis is loading the dataset in memory")]
+        }
+        let failure = await #expect(throws: StepFailure.self) {
+            try await lifecycle.attempt(FakeProcess(lifecycle.world))
+        }
+        #expect(failure?.code == .operation(.serverUnidentified))
+        #expect(failure?.isTransient == true)
+        #expect(failure?.help.contains { $0.hasPrefix("planrun connects to both addresses") } == true)
+        #expect(lifecycle.world.read(\.target.follows) == nil)
+    }
+
     /// The world after a failover of the Sentinels, with the source back as a primary.
     private func promoteBySentinels(_ world: inout SmallWorld) {
         world.instances[SmallWorld.target]?.follows = nil

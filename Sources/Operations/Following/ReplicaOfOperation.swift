@@ -161,16 +161,21 @@ package struct ReplicaOfOperation: Operation {
     }
 
     private func refuseItself() async throws(StepFailure) {
-        let what: String
+        let (place, world) = (
+            [source.name, target.name], ["nothing was changed; \(source.endpoint) takes writes as before"]
+        )
         switch await servers.sourceIsTarget() {
         case .different: return
-        case .same: what = "source and target are one server under two addresses"
-        case .unknown(let reason): what = "planrun cannot find out whether source and target are two servers: \(reason)"
+        case .same:
+            throw StepFailure(
+                code: .targetIsSource, what: "source and target are one server under two addresses", place: place,
+                world: world, help: ["name the server that shall take over as 'target' in the plan"])
+        case .unknown(let reason):
+            throw StepFailure(
+                code: .serverUnidentified,
+                what: "planrun cannot find out whether source and target are two servers: \(reason)", place: place,
+                world: world, help: [IdentityProof.help], isTransient: true)
         }
-        throw StepFailure(
-            code: .targetIsSource, what: what, place: [source.name, target.name],
-            world: ["nothing was changed; \(source.endpoint) takes writes as before"],
-            help: ["name the server that shall take over as 'target' in the plan"])
     }
 
     /// The values that conditions compare with. They were read when planrun last made the target follow. If the target

@@ -32,6 +32,10 @@ struct IdentityProof: Sendable {
 
     private static let timeout = Duration.seconds(2)
 
+    /// What it takes, for a person whose servers did not let planrun prove it.
+    static let help =
+        "planrun connects to both addresses and compares run ids, or, where there are none, looks in CLIENT LIST for a connection that it has named: both must be possible from here, with the credentials of the plan"
+
     func compare(_ left: Endpoint, _ right: Endpoint) async -> Sameness {
         var guests: [Server] = []
         let answer: Sameness

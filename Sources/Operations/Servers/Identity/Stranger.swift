@@ -47,8 +47,6 @@ struct Stranger: Sendable {
             code: .serverUnidentified,
             what: "planrun cannot find out whether the replica \(server.endpoint) is the \(party.name): \(reason)",
             place: [server.name, party.name], world: ["nothing was done to it"],
-            help: [
-                "planrun connects to both addresses and compares run ids, or, where there are none, looks in CLIENT LIST for a connection that it has named: both must be possible from here, with the credentials of the plan"
-            ], isTransient: true)
+            help: [IdentityProof.help], isTransient: true)
     }
 }
