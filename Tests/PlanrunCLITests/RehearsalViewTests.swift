@@ -7,7 +7,11 @@ import Testing
 
 struct RehearsalViewTests {
     private func view(
-        lost keys: [String] = [], ending: RunOutcome.Ending = .succeeded, notes: [String] = []
+        lost keys: [String] = [], ending: RunOutcome.Ending = .succeeded, notes: [String] = [],
+        steps: [RehearsalVerdict.StepTime] = [
+            .init(step: "preflight", wallTime: .milliseconds(120)),
+            .init(step: "wait-for-sync", wallTime: .milliseconds(6400)),
+        ]
     ) -> RehearsalView {
         let start = ContinuousClock.now
         var log = WriteLog(writer: 0)
@@ -19,10 +23,7 @@ struct RehearsalViewTests {
         return RehearsalView(
             verdict: RehearsalVerdict(
                 record: WriteRecord(logs: [log], stopped: stopped), lost: lost, window: start..<stopped,
-                steps: [
-                    .init(step: "preflight", wallTime: .milliseconds(120)),
-                    .init(step: "wait-for-sync", wallTime: .milliseconds(6400)),
-                ]),
+                steps: steps),
             outcome: RunOutcome(
                 ending: ending,
                 state: RunState(
@@ -45,6 +46,15 @@ struct RehearsalViewTests {
 
                 passed: the plan was carried out and no acknowledged write was lost
                 """)
+    }
+
+    @Test func `of many steps the longest are shown, so that the verdict stands on the same screen`() {
+        let steps = (1...60).map { RehearsalVerdict.StepTime(step: "step-\($0)", wallTime: .seconds($0 * 7 % 61)) }
+        let text = view(steps: steps).text(Style(isColored: false)).wrapped(width: 80, indent: 2)
+        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count < 24)
+        let shown = text.split(separator: "\n").dropFirst().prefix(9)
+        #expect(shown.first == "  step-8   56 s")
+        #expect(shown.last == "  and 52 others, 52 s at most")
     }
 
     @Test func `a lost write is named and fails the rehearsal`() {

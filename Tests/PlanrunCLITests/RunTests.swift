@@ -32,13 +32,19 @@ struct RunTests {
                 "TIME carrying out 'small': 6 checks and steps",
             ])
         #expect(lines.last == "TIME ok replicaof: the target follows 10.0.0.1:6379 (0 s)")
+        // The commands are aligned with the path of a folder that is not always as long.
+        let messages = steady(printed.messages, desk).replacing(#/ {4,}take/#, with: "   take")
         #expect(
-            steady(printed.messages, desk) == """
+            messages == """
                 done: 'small' was carried out in 0 s
+                  from       10.0.0.1:6379 (redis) to 10.0.0.2:6380 (redis)
+                  steps      2 of 2 done; of 5 checks 5 passed
                 the servers now:
                   source 10.0.0.1:6379 is a primary with 1 replica
                   target 10.0.0.2:6380 is a replica of 10.0.0.1:6379, in sync
                   Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
+                  = help: planrun rollback plan.yaml   take back 'replicaof' and end the run
+                  = help: planrun report plan.yaml --out plan.html   write down what was done
 
                 """)
     }
@@ -49,10 +55,17 @@ struct RunTests {
         let printed = await console.run("apply", desk.plan)
         #expect(printed.status == .stopped)
         #expect(
-            desk.without(printed.messages) == """
+            steady(printed.messages, desk) == """
                 waiting[approval-missing]: 'approval' waits: nobody has said yes to 'Go on?'
                   at plan.yaml:9:5
                   nothing was changed by this step
+                stopped after 0 s: 'approval' waits for a person, and the servers go on with what they do
+                  from       10.0.0.1:6379 (redis) to 10.0.0.2:6380 (redis)
+                  steps      2 of 3 done; of 5 checks 5 passed
+                the servers now:
+                  source 10.0.0.1:6379 is a primary with 1 replica
+                  target 10.0.0.2:6380 is a replica of 10.0.0.1:6379, in sync
+                  Sentinel 10.0.0.3:5000 names 10.0.0.1:6379 as the primary
                   = help: planrun resume plan.yaml --approve approval   say yes and go on
                   = help: planrun rollback plan.yaml                    take back 'replicaof' and end the run
 
@@ -93,11 +106,14 @@ struct RunTests {
         let printed = await Console(servers: Migration(.init(targetKeys: 7)).servers).run("apply", desk.plan)
         #expect(printed.status == .failure)
         #expect(
-            desk.without(printed.messages) == """
+            steady(printed.messages, desk) == """
                 error[target-free]: 'preflight/target-free' failed: 10.0.0.2:6380 holds 7 keys, which the full sync would delete
                   at plan.yaml:7:5 · target 10.0.0.2:6380 · wanted: no keys
                   checks change nothing
                   = help: empty the target, or say 'replicaof: { replace-data: true }' in the plan if its data may go
+                failed after 0 s at 'preflight/target-free', and nothing was changed on the servers
+                  from       10.0.0.1:6379 (redis) to 10.0.0.2:6380 (redis)
+                  steps      0 of 3 done; of 5 checks 4 passed, 1 failed
                   = help: planrun apply plan.yaml   try again once that is put right; nothing was changed
 
                 """)
@@ -119,7 +135,13 @@ struct RunTests {
             ))
         #expect(
             printed.messages.contains(
-                "rolled back: nothing of 'small' is left on the servers\nthe servers now:\n  source 10.0.0.1:6379 is a primary"
+                """
+                rolled back: nothing of 'small' is left on the servers
+                  from       10.0.0.1:6379 (redis) to 10.0.0.2:6380 (redis)
+                  failed     'again/sentinels-agree': Sentinel 10.0.0.3:5000 names 10.9.9.9:6379 as the primary of 'main'
+                the servers now:
+                  source 10.0.0.1:6379 is a primary
+                """
             ))
         #expect(!world.now.targetFollows)
         #expect(try StateFile(path: desk.state).read().status == .rolledBack)
@@ -136,6 +158,13 @@ struct RunTests {
                 error[connection-refused]: 'replicaof' failed: 10.0.0.2:6380 refused the connection
                   at plan.yaml:8:5 · target 10.0.0.2:6380
                   = help: check that the server runs and can be reached from here
+                failed to roll back at 'replicaof'; not taken back yet: 'replicaof'
+                  from       10.0.0.1:6379 (redis) to 10.0.0.2:6380 (redis)
+                  steps      1 of 3 done; of 5 checks 5 passed
+                the servers now:
+                  source 10.0.0.1:6379 is a primary with no replica
+                  target 10.0.0.2:6380 does not answer: 10.0.0.2:6380 refused the connection
+                  Sentinel 10.0.0.3:5000 does not answer: 10.0.0.3:5000 refused the connection
                   = help: planrun rollback plan.yaml   take back 'replicaof' and end the run
 
                 """))
@@ -161,7 +190,8 @@ struct RunTests {
             steady(printed.messages, desk) == """
                 stopping: a change that has begun is finished, and nothing new is started (Ctrl-C again: interrupt the change, too)
                 stopped after 0 s; planrun does nothing more, and the servers go on with what they do
-                  done: 'preflight', 'replicaof'
+                  from       10.0.0.1:6379 (redis) to 10.0.0.2:6380 (redis)
+                  steps      2 of 3 done; of 5 checks 5 passed
                 the servers now:
                   source 10.0.0.1:6379 is a primary with 1 replica
                   target 10.0.0.2:6380 is a replica of 10.0.0.1:6379, in sync

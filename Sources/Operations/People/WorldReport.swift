@@ -20,6 +20,18 @@ package struct WorldReport: Sendable {
         return ((try? await instances) ?? []) + ((try? await sentinels) ?? [])
     }
 
+    /// The sentences of facts. Where there are more than so many, Sentinels that say the same share one.
+    package static func gathered(_ facts: [ApprovalFact], over limit: Int) -> [String] {
+        guard facts.count > limit else { return facts.map(\.text) }
+        let words = facts.map { $0.subject.hasPrefix("Sentinel ") ? $0.text.dropFirst($0.subject.count) : nil }
+        return facts.indices.compactMap { position in
+            guard let said = words[position] else { return facts[position].text }
+            let count = words.count { $0 == said }
+            guard count > 1 else { return facts[position].text }
+            return words.firstIndex(of: said) == position ? "each of \(count) Sentinels\(said)" : nil
+        }
+    }
+
     private func sentence(_ server: Server) async -> String {
         do {
             let replication = try await server.replication()

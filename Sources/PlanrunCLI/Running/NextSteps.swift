@@ -16,6 +16,8 @@ struct NextSteps {
     /// Whether the servers are as they were before the run: there is nothing to roll back, and the target is not the
     /// primary.
     let isUntouched: Bool
+    /// Where the run stands to its cutover; `.before` if the servers were not asked.
+    var standing = WayBack.Standing.before
     /// The commands that lead back; empty if no way back is left.
     let back: [NextCommand]
 

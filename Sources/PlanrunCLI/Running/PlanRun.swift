@@ -222,33 +222,33 @@ struct PlanRun: Sendable {
         if outcome.failures.contains(where: { $0.failure.code == .operation(.watchGoesBack) }) {
             return await goBackByItself(outcome, conclusion, next)
         }
-        if await wayBack.isPastCutover(state) {
-            await conclusion.tell(outcome.failures, next: next.all)
+        switch next.standing {
+        case .past, .closed:
+            await conclusion.tellFailure(outcome.failures, next)
             return .personNeeded
-        }
         // Nobody can tell whether the target took over: a rollback would wait for it as a resume does.
-        if await wayBack.cutoverToGiveUp(state) != nil {
-            await conclusion.tell(outcome.failures, next: next.all)
+        case .perhaps:
+            await conclusion.tellFailure(outcome.failures, next)
             return .stopped
+        case .before: break
         }
         guard !next.isUntouched else {
-            await conclusion.tell(outcome.failures, next: next.all)
+            await conclusion.tellFailure(outcome.failures, next)
             return .failure
         }
         switch plan.rollback.onFailure {
         case .never: break
         case .automatic:
-            await conclusion.tell(
-                outcome.failures, help: ["the plan says 'on-failure: automatic': it is rolled back now"])
+            conclusion.tell(outcome.failures, help: ["the plan says 'on-failure: automatic': it is rolled back now"])
             return await goBack(state).afterFailure
         case .ask:
             guard context.canAsk else { break }
-            await conclusion.tell(outcome.failures)
+            conclusion.tell(outcome.failures)
             if await isAgreed("Roll back now?", .letter) { return await goBack(state).afterFailure }
-            conclusion.tellNext(next.all)
+            await conclusion.summarizeFailure(outcome.failures, next)
             return .stopped
         }
-        await conclusion.tell(outcome.failures, next: next.all)
+        await conclusion.tellFailure(outcome.failures, next)
         return .stopped
     }
 
@@ -257,17 +257,15 @@ struct PlanRun: Sendable {
     private func goBackByItself(
         _ outcome: RunOutcome, _ conclusion: Conclusion, _ next: NextSteps
     ) async -> ExitStatus {
-        guard !signals.isDraining, let undo = await wayBack.passedCutover(outcome.state)?.undo,
+        guard !signals.isDraining, case .past(let cutover) = next.standing, let undo = cutover.undo,
             let offer = try? await ReturnOffer.read(servers, undo: undo), offer.rule == .keep, offer.cost.count == 0
         else {
-            await conclusion.tell(
-                outcome.failures,
-                help: ["it does not go back by itself now, since that might lose writes, or was to be stopped"],
-                next: next.all)
+            await conclusion.tellFailure(
+                outcome.failures, next,
+                help: ["it does not go back by itself now, since that might lose writes, or was to be stopped"])
             return .personNeeded
         }
-        await conclusion.tell(
-            outcome.failures, help: ["the plan says 'on-trouble: rollback': it goes back now"])
+        conclusion.tell(outcome.failures, help: ["the plan says 'on-trouble: rollback': it goes back now"])
         context.tell(offer.promise)
         return await goBack(outcome.state, allowance: .noWrite).afterFailure
     }

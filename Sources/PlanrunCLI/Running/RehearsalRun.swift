@@ -155,7 +155,7 @@ struct RehearsalRun: Sendable {
         let view = RehearsalView(verdict: verdict, outcome: outcome, notes: lab.notes)
         switch format {
         case .json: context.output(view.json)
-        case .text: context.output(view.text(context.style))
+        case .text: context.show(view.text(context.style), indent: 2)
         }
         return view.isGood ? .success : .failure
     }

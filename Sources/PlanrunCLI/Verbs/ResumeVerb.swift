@@ -37,7 +37,7 @@ struct ResumeVerb: RunVerb {
         // rollback is given up and the run goes on.
         case .rollingBack, .rollbackIncomplete:
             try await run.claimServers()
-            if !state.hasTakenBack, await run.wayBack.passedCutover(state) != nil {
+            if !state.hasTakenBack, await run.wayBack.standing(state).isPast {
                 return try await run.go(state)
             }
             run.context.tell(

@@ -40,7 +40,7 @@ struct RollbackVerb: RunVerb {
         try await run.claimServers()
         if let end = await run.wayBack.decommission(state) { return await refuse(run, state, decommissioned: end) }
         run.options.notifications.tellWarnings()
-        guard let cutover = await run.wayBack.cutoverToGiveUp(state) else { return await run.goBack(state) }
+        guard let cutover = await run.wayBack.standing(state).cutover else { return await run.goBack(state) }
         // Without undo data the target was the primary already when the step began, so this run did not make it
         // primary.
         guard let undo = cutover.undo else {

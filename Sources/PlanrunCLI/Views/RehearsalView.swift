@@ -1,6 +1,7 @@
 import Escaping
 import Execution
 import FoundationEssentials
+import Operations
 import Rehearsal
 
 /// How a rehearsal ended: which writes were lost, how long writes stood still, how long each step took.
@@ -13,11 +14,7 @@ struct RehearsalView {
     var isGood: Bool { verdict.succeeded && outcome.ending == .succeeded }
 
     func text(_ style: Style) -> String {
-        var lines = ["", "step times:"]
-        let width = verdict.steps.map(\.step.count).max() ?? 0
-        lines += verdict.steps.map { step in
-            "  \(step.step)\(String(repeating: " ", count: width - step.step.count))  \(step.wallTime.short)"
-        }
+        var lines = ["", "step times:"] + stepTimes
         lines += [
             "", "acknowledged writes  \(verdict.acknowledgedWrites)",
             "lost                 \(style.strong(verdict.lostWrites == 0 ? .green : .red, "\(verdict.lostWrites)"))",
@@ -34,6 +31,23 @@ struct RehearsalView {
         lines += ["", sentence(style)] + notes.map { "  but \($0)" }
         return lines.joined(separator: "\n")
     }
+
+    /// As many as leave room for the verdict on the same screen: the longest ones, in the order of the plan.
+    private var stepTimes: [String] {
+        let shown = Set(verdict.steps.indices.sorted { time($0) > time($1) }.prefix(Self.shownSteps))
+        let rest = verdict.steps.indices.filter { !shown.contains($0) }
+        let width = shown.map { verdict.steps[$0].step.count }.max() ?? 0
+        let lines = verdict.steps.indices.filter(shown.contains).map { index in
+            let name = verdict.steps[index].step
+            return "  \(name)\(String(repeating: " ", count: width - name.count))  \(time(index).short)"
+        }
+        guard let longest = rest.map(time).max() else { return lines }
+        return lines + ["  and \(rest.count.counted("other", "others")), \(longest.short) at most"]
+    }
+
+    private static let shownSteps = 8
+
+    private func time(_ index: Int) -> Duration { verdict.steps[index].wallTime }
 
     private func sentence(_ style: Style) -> String {
         guard verdict.succeeded else { return style.strong(.red, "FAILED: acknowledged writes were lost") }
