@@ -18,16 +18,33 @@ extension LiveTests {
 
         @Test(arguments: try Self.plans())
         func `every example plan is carried out and loses nothing`(name: String) async throws {
-            let plan = Self.folder.appending(name).string
-            let outcome = try await PlanrunProcess.run(["rehearse", plan, "--keys", "2000", "--format", "json"])
-            #expect(outcome.exitCode == 0, "\(outcome.standardOutput.suffix(5) + outcome.standardError)")
-            let line = try #require(outcome.standardOutput.last)
-            let verdict = try JSONDecoder().decode(Verdict.self, from: Data(line.utf8))
-            #expect(verdict.type == "rehearsal-finished")
-            #expect(verdict.lostWrites == 0)
-            #expect(verdict.succeeded)
-            #expect(verdict.acknowledgedWrites > 1_000)
-            Notes.add("measured: rehearse \(name): write gap \(verdict.writeGap) s")
+            try await withPlans { folder in
+                let outcome = try await PlanrunProcess.run(
+                    ["rehearse", "\(folder)/\(name)", "--keys", "2000", "--with-run", "--format", "json"])
+                #expect(outcome.exitCode == 0, "\(outcome.standardOutput.suffix(5) + outcome.standardError)")
+                let line = try #require(outcome.standardOutput.last)
+                let verdict = try JSONDecoder().decode(Verdict.self, from: Data(line.utf8))
+                #expect(verdict.type == "rehearsal-finished")
+                #expect(verdict.lostWrites == 0)
+                #expect(verdict.succeeded)
+                #expect(verdict.acknowledgedWrites > 1_000)
+                Notes.add("measured: rehearse \(name): write gap \(verdict.writeGap) s")
+                guard name == "plain-replication.yaml" else { return }
+                // Its command has run, and names the private target.
+                #expect(try readText("\(folder)/primary.address").hasPrefix("127.0.0.1:"))
+            }
+        }
+
+        @Test func `without '--with-run' a command is left out, and said to be`() async throws {
+            try await withPlans { folder in
+                let plan = "\(folder)/plain-replication.yaml"
+                let outcome = try await PlanrunProcess.run(["rehearse", plan, "--keys", "200"])
+                #expect(outcome.exitCode == 0, "\(outcome.standardOutput.suffix(5) + outcome.standardError)")
+                let left = "'point-applications' is left out; it would run hooks/primary-file.sh primary.address"
+                #expect(outcome.standardOutput.contains { $0.contains(left) })
+                #expect(!outcome.standardOutput.contains { $0.contains(" point-applications:") })
+                #expect(!FileManager.default.fileExists(atPath: "\(folder)/primary.address"))
+            }
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
@@ -50,6 +67,14 @@ extension LiveTests {
 
         private static let folder = FilePath(#filePath)
             .removingLastComponent().removingLastComponent().removingLastComponent().appending("plans")
+
+        /// Runs `body` with a copy of the example plans and their commands, since commands leave something in their folder.
+        private func withPlans(_ body: @Sendable (String) async throws -> Void) async throws {
+            try await withTemporaryFolder { folder in
+                try FileManager.default.copyItem(atPath: Self.folder.string, toPath: "\(folder)/plans")
+                try await body("\(folder)/plans")
+            }
+        }
 
         private static func plans() throws -> [String] {
             let plans = try FileManager.default.contentsOfDirectory(atPath: folder.string).filter {

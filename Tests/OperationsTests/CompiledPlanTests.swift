@@ -72,10 +72,11 @@ struct CompiledPlanTests {
                     "data/unchanged check: wait-for-sync",
                     "approval gate: data/target-follows data/key-count data/unchanged",
                     "failover point-of-no-return: approval",
-                    "cutover/target-primary check: failover",
-                    "cutover/target-writable check: failover",
-                    "cutover/source-retired check: failover",
-                    "cutover/files-written check: failover",
+                    "point-applications effect: failover",
+                    "cutover/target-primary check: point-applications",
+                    "cutover/target-writable check: point-applications",
+                    "cutover/source-retired check: point-applications",
+                    "cutover/files-written check: point-applications",
                 ])
     }
 
