@@ -46,5 +46,12 @@ struct ProgressPace {
         return entry.latest
     }
 
+    /// The progress that is held back when the node ends, if it has figures: else events and metrics would end with other
+    /// numbers than the record.
+    func rest(of node: NodeID) -> Progress? {
+        guard let entry = entries[node], entry.isHeld, !entry.latest.figures.isEmpty else { return nil }
+        return entry.latest
+    }
+
     mutating func end(_ node: NodeID) { entries[node] = nil }
 }

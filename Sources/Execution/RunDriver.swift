@@ -72,6 +72,7 @@ struct RunDriver {
             if let progress = pace.due(id, at: elapsed()) { tell(id, progress) }
         case .ended(let id, let end):
             if let left = findings.end(id) { tell(id, .finding(left)) }
+            if let progress = pace.rest(of: id) { tell(id, progress) }
             let action = ended(id, end)
             startedAt[id] = nil
             renewals[id] = nil

@@ -1,7 +1,15 @@
 import Escaping
 
-/// One metric with all its samples, as OpenMetrics and the Prometheus text format write it. Only what both formats have
-/// is used: OpenMetrics for a scrape, the older format for the node exporter, which reads files.
+/// How metrics are written.
+package enum MetricsFormat: Sendable, CaseIterable {
+    /// OpenMetrics 1.0, which a scraper asks for by name.
+    case openMetrics
+    /// Version 0.0.4 of Prometheus' text format, which the node exporter reads out of files. It has neither units nor an end,
+    /// and a counter is called by the name of its sample.
+    case prometheus
+}
+
+/// One metric with all its samples.
 struct MetricFamily {
     enum Kind: String {
         case gauge, counter, summary
@@ -22,10 +30,11 @@ struct MetricFamily {
     var samples: [Sample]
 
     /// Nothing where there is nothing to say.
-    var text: String {
+    func text(_ format: MetricsFormat) -> String {
         guard !samples.isEmpty else { return "" }
-        var lines = ["# HELP \(name) \(help)", "# TYPE \(name) \(kind.rawValue)"]
-        if let unit { lines.append("# UNIT \(name) \(unit)") }
+        let title = format == .prometheus && kind == .counter ? "\(name)_total" : name
+        var lines = ["# HELP \(title) \(help)", "# TYPE \(title) \(kind.rawValue)"]
+        if let unit, format == .openMetrics { lines.append("# UNIT \(name) \(unit)") }
         for sample in samples {
             let labels = sample.labels.map { "\($0.name)=\"\(Self.escape($0.value))\"" }.joined(separator: ",")
             lines.append("\(name)\(sample.suffix)\(labels.isEmpty ? "" : "{\(labels)}") \(Self.number(sample.value))")

@@ -13,7 +13,7 @@ package struct MetricsServer: Sendable {
     /// - Parameter text: the metrics at the moment of a request.
     /// - Throws: the error of the system if nobody can listen there.
     package static func open(
-        at endpoint: Endpoint, text: @escaping @Sendable () -> String
+        at endpoint: Endpoint, text: @escaping @Sendable (MetricsFormat) -> String
     ) async throws -> MetricsServer {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -39,10 +39,10 @@ private final class MetricsHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let text: @Sendable () -> String
+    private let text: @Sendable (MetricsFormat) -> String
     private var request: HTTPRequestHead?
 
-    init(text: @escaping @Sendable () -> String) { self.text = text }
+    init(text: @escaping @Sendable (MetricsFormat) -> String) { self.text = text }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -63,14 +63,14 @@ private final class MetricsHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     private func answer(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let isOpenMetrics = request.headers["accept"].contains { $0.contains("application/openmetrics-text") }
         let path = request.uri.prefix { $0 != "?" }
         let (status, body): (HTTPResponseStatus, String) =
             switch (request.method, path) {
-            case (.GET, "/metrics"), (.HEAD, "/metrics"): (.ok, text())
+            case (.GET, "/metrics"), (.HEAD, "/metrics"): (.ok, text(isOpenMetrics ? .openMetrics : .prometheus))
             case (_, "/metrics"): (.methodNotAllowed, "ask with GET\n")
             default: (.notFound, "the metrics are at /metrics\n")
             }
-        let isOpenMetrics = request.headers["accept"].contains { $0.contains("application/openmetrics-text") }
         let type =
             status != .ok
             ? "text/plain; charset=utf-8"

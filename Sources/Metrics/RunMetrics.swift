@@ -59,11 +59,10 @@ package final class RunMetrics: Sendable {
         }
     }
 
-    /// All metrics, in the text format of OpenMetrics 1.0.
-    package var text: String {
-        state.withLock { state in
-            Self.families(state, version: version).map(\.text).joined() + "# EOF\n"
-        }
+    /// All metrics.
+    package func text(_ format: MetricsFormat) -> String {
+        let families = state.withLock { Self.families($0, version: version) }
+        return families.map { $0.text(format) }.joined() + (format == .openMetrics ? "# EOF\n" : "")
     }
 }
 

@@ -103,6 +103,21 @@ struct ExecutorTimeTests {
                 "sync succeeded", "run-finished",
             ])
     }
+
+    @Test func `the last figures of a step are told, however soon it ends`() async {
+        var bench = Bench(graph: StepGraph([("sync", .wait, [])]))
+        bench.operations["sync"] = FakeOperation(onPerform: { context in
+            for percent in 1...100 {
+                context.report(Progress("full sync", now: "\(percent) %", figures: [.copiedBytes: Double(percent)]))
+            }
+        })
+        #expect(await bench.start().value.ending == .succeeded)
+        #expect(
+            bench.events.lines == [
+                "run-started", "sync started", "sync progress 1 %", "sync progress 100 %", "sync succeeded",
+                "run-finished",
+            ])
+    }
 }
 
 struct ProgressPaceTests {

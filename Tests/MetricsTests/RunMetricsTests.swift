@@ -20,7 +20,7 @@ struct RunMetricsTests {
     }
 
     private func lines(_ kinds: [RunEvent.Kind]) -> Set<String> {
-        Set(metrics(kinds).text.split(separator: "\n").map(String.init))
+        Set(metrics(kinds).text(.openMetrics).split(separator: "\n").map(String.init))
     }
 
     /// `.ci/formats` reads the kept text with the reference parser of both formats.
@@ -34,20 +34,24 @@ struct RunMetricsTests {
             .step("cut", attempt: 1, .succeeded(StepResult("over", facts: facts), took: .seconds(2), unchanged: nil)),
         ])
         metrics.wroteCheckpoint(in: .milliseconds(250))
-        let path = String(#filePath.dropLast("RunMetricsTests.swift".count)) + "Fixtures/metrics.txt"
-        if ProcessInfo.processInfo.environment["PLANRUN_WRITE_FORMATS"] != nil {
-            try Data(metrics.text.utf8).write(to: URL(filePath: path))
+        for (format, name) in [(MetricsFormat.openMetrics, "metrics.txt"), (.prometheus, "metrics.prom")] {
+            let text = metrics.text(format)
+            let path = String(#filePath.dropLast("RunMetricsTests.swift".count)) + "Fixtures/\(name)"
+            if ProcessInfo.processInfo.environment["PLANRUN_WRITE_FORMATS"] != nil {
+                try Data(text.utf8).write(to: URL(filePath: path))
+            }
+            let kept = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+            #expect(kept == text, "look at what PLANRUN_WRITE_FORMATS=1 makes of \(path)")
         }
-        let kept = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-        #expect(kept == metrics.text, "look at what PLANRUN_WRITE_FORMATS=1 makes of \(path)")
     }
 
     @Test func `before a run has begun there is nothing`() {
-        #expect(RunMetrics(version: "1").text == "# EOF\n")
+        #expect(RunMetrics(version: "1").text(.openMetrics) == "# EOF\n")
     }
 
     @Test func `each family is said once, with its unit, and the text ends as OpenMetrics ends`() {
-        let text = metrics([.step("sync", attempt: 1, .progress(Progress("wait", figures: [.lagBytes: 5])))]).text
+        let text = metrics([.step("sync", attempt: 1, .progress(Progress("wait", figures: [.lagBytes: 5])))])
+            .text(.openMetrics)
         let types = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
         #expect(Set(types).count == types.count)
         #expect(text.hasSuffix("# EOF\n"))
@@ -82,6 +86,14 @@ struct RunMetricsTests {
         #expect(after.contains(#"planrun_steps{state="succeeded"} 1"#))
     }
 
+    @Test func `in the older format a counter is called by its sample, and there are no units`() {
+        let lines = metrics([.step("cut", attempt: 1, .retrying(.some, after: .seconds(1)))]).text(.prometheus)
+            .split(separator: "\n")
+        #expect(lines.contains("# TYPE planrun_retries_total counter"))
+        #expect(lines.contains { $0.hasPrefix("# HELP planrun_retries_total ") })
+        #expect(!lines.contains { $0.hasPrefix("# UNIT") || $0.hasPrefix("# EOF") })
+    }
+
     @Test func `steps, checks, retries and the writes of the record are counted`() {
         let metrics = metrics([
             .step(NodeID(step: "preflight", check: "roles"), attempt: 1, .kept(nil)),
@@ -91,7 +103,7 @@ struct RunMetricsTests {
         ])
         metrics.wroteCheckpoint(in: .milliseconds(250))
         metrics.wroteCheckpoint(in: .milliseconds(750))
-        let lines = Set(metrics.text.split(separator: "\n").map(String.init))
+        let lines = Set(metrics.text(.openMetrics).split(separator: "\n").map(String.init))
         for line in [
             #"planrun_checks{state="succeeded"} 1"#, #"planrun_checks{state="warned"} 1"#,
             #"planrun_steps{state="failed"} 1"#, "planrun_retries_total 1", #"planrun_run_state{state="failed"} 1"#,
@@ -119,7 +131,7 @@ struct RunMetricsTests {
         (Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (1e300, "1e+300"), (-0.0, "0"), (0.1, "0.1"),
     ]) func `every number is written as the format wants it`(value: Double, text: String) {
         let family = MetricFamily(name: "a", kind: .gauge, help: "b", samples: [.init(value: value)])
-        #expect(family.text.hasSuffix("\na \(text)\n"))
+        #expect(family.text(.openMetrics).hasSuffix("\na \(text)\n"))
     }
 }
 

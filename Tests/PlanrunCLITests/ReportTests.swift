@@ -134,6 +134,10 @@ struct ReportTests {
                     position, StepResult("well \(hostile)", facts: [hostile: .string(hostile)]),
                     at: after(Double(position) + 0.5))
             }
+            if position > 52, position % 20 == 0 {
+                state.startUndo(position)
+                state.undo(position, StepResult("put back \(hostile)"), at: after(Double(position) + 1))
+            }
         }
         state.formerPlans = [.init(plan: "name: before \(hostile)", until: after(1))]
         state.leftovers = [Leftover("target \(hostile)", "it follows \(hostile)", commands: ["redis-cli \(hostile)"])]
@@ -172,7 +176,7 @@ struct ReportTests {
         #expect(finished.steps[0].said == "3 checks: 1 warning, 2 ok")
         #expect(finished.steps[0].kind == "preflight")
         #expect(
-            finished.steps[5].facts == [
+            FactLines.lines(finished.steps[5].facts) == [
                 "method announce", "phases fence set after 0.004 s, promoted after 0.021 s", "write gap 0.242 s",
             ])
         #expect(finished.markdown.hasPrefix("### sessions: done, with 1 warning\n"))
@@ -223,6 +227,27 @@ struct ReportTests {
             #expect(report.html.contains("aria-label=\"\(HTML.text("\(plot.title): \(plot.words)"))\""))
         }
         #expect(JSONText.of(report).contains("0.255"))
+    }
+
+    @Test func `what failed and the write gap stand at the top`() {
+        #expect(Self.report(Self.finished).parts.last.map { [$0.role, $0.what] } == ["write gap", "0.242 s"])
+        let parts = Self.report(Self.failed).parts
+        #expect(parts.map(\.role) == ["failed", "failed", "failed", "failed"])
+        #expect(parts.first?.what.hasPrefix("'preflight/check-6': it said ") == true)
+        #expect(parts.last?.what == "and 5 more, see below")
+    }
+
+    @Test func `what was taken back is said, and what was not begun is one line`() {
+        let report = Self.report(Self.failed)
+        #expect(report.steps.count { $0.back != nil } == 2)
+        for text in [report.html, report.markdown] { #expect(text.contains("taken back: put back ")) }
+        #expect(report.html.ranges(of: "<span class=\"mark not-begun\">").count == 1)
+        #expect(report.html.contains("<strong>step-60-with-a-name"))
+        // Each bar of the time line leads to what the step said.
+        for step in report.steps where step.standing != .notBegun {
+            #expect(report.html.contains("href=\"#step-\(step.id)\""))
+            #expect(report.html.contains("<article id=\"step-\(step.id)\">"))
+        }
     }
 
     @Test func `a change of the plan is shown`() {

@@ -31,7 +31,7 @@ struct Metering: Sendable {
             return
         }
         do {
-            server = try await MetricsServer.open(at: endpoint) { metrics.text }
+            server = try await MetricsServer.open(at: endpoint) { metrics.text($0) }
         } catch {
             context.tell(
                 Notice(
@@ -119,7 +119,7 @@ private final class MetricsFile: Sendable {
         writer = Task {
             for await _ in stream {
                 // The next write brings what this one could not.
-                try? file.write(Array(metrics.text.utf8))
+                try? file.write(Array(metrics.text(.prometheus).utf8))
                 try? await Task.sleep(for: Self.pause)
             }
         }
@@ -130,7 +130,7 @@ private final class MetricsFile: Sendable {
     /// - Returns: why the file could not be written; `nil` if it was.
     func writeNow() -> String? {
         do throws(Errno) {
-            try file.write(Array(metrics.text.utf8))
+            try file.write(Array(metrics.text(.prometheus).utf8))
             return nil
         } catch {
             return "\(VisibleText.escape(path)): \(error)"

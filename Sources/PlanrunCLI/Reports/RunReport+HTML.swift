@@ -64,7 +64,9 @@ extension RunReport {
                 ], "")
             return HTML.element(
                 "li",
-                HTML.element("span", ["class": "label"], HTML.text("\(step.id)"))
+                HTML.element(
+                    "span", ["class": "label"],
+                    HTML.element("a", ["href": "#step-\(step.id)"], HTML.text("\(step.id)")))
                     + HTML.element("span", ["class": "took"], HTML.text("\(step.standing.words), \(took)\(tries)"))
                     + HTML.element("span", ["class": "track"], bar))
         }
@@ -88,7 +90,18 @@ extension RunReport {
     // MARK: Steps and checks
 
     private var stepList: String {
-        section("Steps", steps.map { entry($0) }.joined(separator: "\n"))
+        let idle = steps.filter { $0.standing == .notBegun }
+        let begun = steps.filter { $0.standing != .notBegun }
+        return section("Steps", (begun.map { entry($0) } + [notBegun(idle)]).joined(separator: "\n"))
+    }
+
+    /// Of those there is nothing to say but their names.
+    private func notBegun(_ steps: [Entry]) -> String {
+        guard !steps.isEmpty else { return "" }
+        let mark = HTML.element(
+            "span", ["class": "mark \(Standing.notBegun.rawValue)"], HTML.text(Standing.notBegun.words))
+        let names = steps.map { HTML.element("strong", HTML.text("\($0.id)")) }.joined(separator: ", ")
+        return HTML.element("article", HTML.element("h3", mark + " " + names))
     }
 
     private func entry(_ step: Entry) -> String {
@@ -97,7 +110,8 @@ extension RunReport {
             HTML.element("span", ["class": "mark \(step.standing.rawValue)"], HTML.text(step.standing.words))
             + " " + HTML.element("strong", HTML.text("\(step.id)"))
             + (kind.isEmpty ? "" : " " + HTML.element("span", ["class": "kind"], HTML.text(kind)))
-        return HTML.element("article", HTML.element("h3", title) + body(step) + checks(of: step))
+        return HTML.element(
+            "article", ["id": "step-\(step.id)"], HTML.element("h3", title) + body(step) + checks(of: step))
     }
 
     private func body(_ entry: Entry) -> String {
@@ -105,8 +119,16 @@ extension RunReport {
         if let said = entry.said { parts.append(HTML.element("p", HTML.text(said))) }
         if let failure = entry.failure { parts.append(self.failure(failure)) }
         if !entry.help.isEmpty { parts.append(HTML.list(entry.help)) }
-        if !entry.facts.isEmpty {
-            parts.append(HTML.element("p", ["class": "facts"], HTML.text(entry.facts.joined(separator: " · "))))
+        let facts = FactLines.lines(entry.facts)
+        if !facts.isEmpty {
+            parts.append(HTML.element("p", ["class": "facts"], HTML.text(facts.joined(separator: " · "))))
+        }
+        if let back = entry.back {
+            let measured = FactLines.lines(back.facts)
+            parts.append(HTML.element("p", HTML.text("taken back: \(back.said)")))
+            if !measured.isEmpty {
+                parts.append(HTML.element("p", ["class": "facts"], HTML.text(measured.joined(separator: " · "))))
+            }
         }
         if let times = times(entry) { parts.append(HTML.element("p", ["class": "times"], HTML.text(times))) }
         return parts.joined()
@@ -218,6 +240,7 @@ extension RunReport {
         h1.good { color: var(--good) } h1.bad { color: var(--bad) } h1.open { color: var(--warn) }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem } dt { color: var(--soft) }
         dd { margin: 0 }
+        a { color: inherit; text-decoration-color: var(--line) }
         pre { background: var(--box); border: 1px solid var(--line); border-radius: 6px; padding: .75rem;
           white-space: pre-wrap; font: 13px/1.45 ui-monospace, monospace }
         code { font: .875em ui-monospace, monospace; background: var(--box); border-radius: 4px; padding: 0 .25em }

@@ -33,7 +33,10 @@ extension RunReport {
     private var stepTable: [String] {
         let rows = steps.map { step in
             let took = step.begun.flatMap { begun in step.ended.map { begun.duration(to: $0).short } } ?? ""
-            let said = ([step.said].compactMap(\.self) + step.facts).map(Markdown.escape).joined(separator: "<br>")
+            let said =
+                ([step.said, step.back.map { "taken back: \($0.said)" }].compactMap(\.self)
+                + FactLines.lines(step.facts)).map(Markdown.escape).joined(
+                    separator: "<br>")
             return "| `\(step.id)` | \(step.standing.words) | \(step.begun.map { "\($0)" } ?? "") | \(took) "
                 + "| \(step.attempts) | \(said) |"
         }

@@ -34,10 +34,18 @@ struct RunReport: Encodable {
         var ended: Timestamp?
         var attempts: Int
         var said: String?
-        var facts: [String] = []
+        /// What it measured and found, as in the record.
+        var facts: [String: StateValue] = [:]
         var help: [String] = []
         var failure: StepFailure?
+        /// What taking it back did and measured.
+        var back: Deed?
         var checks: [Entry] = []
+    }
+
+    struct Deed: Encodable {
+        var said: String
+        var facts: [String: StateValue]
     }
 
     struct Back: Encodable {
@@ -65,7 +73,8 @@ struct RunReport: Encodable {
     var planrun: String
     var begun: Timestamp
     var lastChange: Timestamp
-    /// Between which servers the plan moves, where the plan can be read, and who carried it out, where that is recorded.
+    /// Between which servers the plan moves, where the plan can be read, who carried it out, where that is recorded, what
+    /// failed, and the write gap.
     var parts: [Part]
     var steps: [Entry]
     var plots: [Plot]
@@ -89,7 +98,8 @@ extension RunReport {
             run: state.lineage, planrun: PlanrunCommand.versionNumber, begun: state.startedAt,
             lastChange: state.updatedAt,
             parts: (plan.map(Part.all) ?? [])
-                + (runs.runs[0].people.map { [Part(role: "carried out", what: "by \($0)")] } ?? []),
+                + (runs.runs[0].people.map { [Part(role: "carried out", what: "by \($0)")] } ?? [])
+                + Part.measured(state),
             steps: Entry.all(state, plan, isHeld: holding.isHeld), plots: Plot.all(state),
             leftovers: state.leftovers ?? [],
             back: Back(state, plan, isHeld: holding.isHeld, commands),
@@ -142,6 +152,17 @@ extension RunReport.Part {
         }
         return parts
     }
+
+    /// What a reader looks for first.
+    fileprivate static func measured(_ state: RunState) -> [Self] {
+        [RunSummary.failures(state), RunSummary.writeGap(state)].compactMap(\.self).flatMap { row in
+            row.entries.prefix(most).map { Self(role: row.name, what: $0) }
+                + (row.entries.count > most
+                    ? [Self(role: row.name, what: "and \(row.entries.count - most) more, see below")] : [])
+        }
+    }
+
+    private static let most = 3
 }
 
 extension RunReport.Entry {
@@ -169,7 +190,8 @@ extension RunReport.Entry {
         self.init(
             id: node.id, kind: kind, standing: RunReport.Standing(node, isHeld: isHeld), begun: node.startedAt,
             ended: hasEnded ? node.finishedAt : nil, attempts: node.attempts, said: node.result?.summary,
-            facts: FactLines.lines(node.result?.facts ?? [:]), help: node.result?.help ?? [], failure: node.error)
+            facts: node.result?.facts ?? [:], help: node.result?.help ?? [], failure: node.error,
+            back: node.undoResult.map { RunReport.Deed(said: $0.summary, facts: $0.facts) })
     }
 
     /// A step that consists of checks, as a whole.

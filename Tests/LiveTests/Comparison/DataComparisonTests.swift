@@ -140,6 +140,11 @@ extension LiveTests {
                     "\(said)")
                 #expect(said.contains("1 only on the target: 'only\\u{1b}here' (string)"))
                 #expect(try migration.state()["failover"]?.status == .pending)
+                for format in ["html", "markdown", "json"] {
+                    let report = try await migration.planrun("report", "--format", format).standardOutput.joined()
+                    #expect(report.contains("1 key of 1000 keys of the source"), "\(format)")
+                    #expect(report.contains("1 only on the target: "), "\(format)")
+                }
                 try await Self.write(["DEL", "only\u{1B}here"], onReplica: migration.lab)
                 let done = try await migration.planrun("resume")
                 #expect(done.exitCode == 0, "\(done.standardOutput + done.standardError)")
