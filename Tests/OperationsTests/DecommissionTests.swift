@@ -251,6 +251,21 @@ struct DecommissionTests {
         expectGone(test, world.read { $0 })
     }
 
+    /// As a Dragonfly, which has no `min-replicas-to-write`.
+    @Test func `a replica that cannot be closed is shut down, and not fenced`() async throws {
+        let test = Case(sentinels: 3, hasReplica: true, settings: "{ resting: shutdown }")
+        let plan = try test.plan()
+        var (start, memos) = try await test.cutOver(plan)
+        start.instances[SmallWorld.otherReplica]?.settings["min-replicas-to-write"] = nil
+        let world = SharedWorld(start)
+        _ = try await attempt(plan, FakeProcess(world), memos)
+        expectGone(test, world.read { $0 })
+        let fencing = Case(sentinels: 3, hasReplica: true)
+        try await expectRefusal(
+            .cannotBeFenced, "10.0.0.3:6379 cannot be kept from taking writes", try fencing.plan(), SharedWorld(start),
+            memos)
+    }
+
     @Test func `a source that somebody has shut down before is forgotten, and that is said`() async throws {
         let test = Case(settings: "{ resting: shutdown }")
         let plan = try test.plan()

@@ -53,26 +53,21 @@ package struct DecommissionOperation: Operation {
             memory.hasBegun = true
             try await context.save(StateValue(memory))
         }
-        let old = oldServers(memory, context)
-        // A Dragonfly cannot be closed. It ends first, so that its primary lists it no more, and is forgotten then.
-        let canBeFenced = servers.plan.source.engine != .dragonfly
-        if canBeFenced || step.resting == .fenced {
-            try await old.leave(isolating: true)
-            if !memory.areFilesWritten { memory.unwritten = try await old.writeFiles() }
+        let note = { (address: Endpoint) in
+            guard !memory.stopping.contains(address) else { return }
+            memory.stopping.append(address)
+            try await context.save(StateValue(memory))
         }
+        // A replica that cannot be closed, as a Dragonfly, ends first: its primary lists it until then.
+        if step.resting == .shutdown { try await oldServers(memory, context).shutDown(onlyOpen: true, note) }
+        let old = oldServers(memory, context)
+        try await old.leave()
+        if !memory.areFilesWritten { memory.unwritten = try await old.writeFiles() }
         memory.areFilesWritten = true
         try await context.save(StateValue(memory))
         switch step.resting {
         case .fenced: try await old.release()
-        case .shutdown:
-            try await old.shutDown { address in
-                guard !memory.stopping.contains(address) else { return }
-                memory.stopping.append(address)
-                try await context.save(StateValue(memory))
-            }
-            if !canBeFenced {
-                try await oldServers(memory, context).leave(isolating: false)
-            }
+        case .shutdown: try await old.shutDown(note)
         }
     }
 

@@ -11,15 +11,10 @@ extension DecommissionStep {
         let leaving = old.filter { !isIsolated($0) }
         // They are at rest already.
         if leaving.isEmpty, resting == .fenced, scene.resting != .shutdown { return }
-        if scene.source.engine != .dragonfly {
-            for party in leaving { isolate(party, &script) }
-            if !leaving.isEmpty || scene.resting == .shutdown {
-                script.forgetReplica(scene, "it forgets the old servers")
-            }
-            for party in old { script.rewrite(at: party) }
-        }
+        for party in leaving { isolate(party, &script) }
+        if !leaving.isEmpty || scene.resting == .shutdown { script.forgetReplica(scene, "it forgets the old servers") }
+        for party in old { script.rewrite(at: party) }
         for party in old { end(party, &script) }
-        if scene.source.engine == .dragonfly { script.forgetReplica(scene, "it forgets the old servers") }
     }
 
     private func isolate(_ party: CommandScript.Party, _ script: inout CommandScript) {

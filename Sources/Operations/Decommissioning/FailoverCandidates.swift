@@ -11,6 +11,8 @@ package struct FailoverCandidates: Sendable, Equatable {
     /// The old source, where it follows and only its `replica-priority` of 0 keeps it from being one.
     package let idle: Endpoint?
 
+    /// Whether some Sentinel has somebody.
+    package var exist: Bool { having > 0 }
     /// Whether no Sentinel that answers has anybody.
     package var areMissing: Bool { having == 0 && lacking > 0 }
 

@@ -32,19 +32,16 @@ struct OldServers: Sendable {
     ///
     /// A Sentinel that was not reset yet can make a server follow again, and those that were reset learn of it anew. So
     /// this goes on until none is known and all stand alone.
-    func leave(isolating: Bool) async throws {
+    func leave() async throws {
         let watch = Stopwatch(context.clock)
         while true {
-            if isolating {
-                try await eachRunning { server in
-                    guard try await Fence(primary: server).isolate() else { throw cannotBeFenced(server) }
-                }
+            try await eachRunning { server in
+                guard try await Fence(primary: server).isolate() else { throw cannotBeFenced(server) }
             }
             guard let sentinels = Sentinels(servers) else { return }
             try await sentinels.forget(addresses, world: world, context)
             let areForgotten = try await !sentinels.knowsAny(addresses)
-            let isAtRest = isolating ? try await areAlone() : true
-            if areForgotten, isAtRest { return }
+            if areForgotten, try await areAlone() { return }
             context.report(
                 Progress("the Sentinels to forget \(words)", now: "some know it", wanted: "forgotten by all"))
             if context.isDraining { throw CancellationError() }
@@ -70,15 +67,24 @@ struct OldServers: Sendable {
     }
 
     /// Has each of them save its data and end, and waits until it has.
-    /// - Parameter note: called before each of them is told.
-    func shutDown(_ note: (Endpoint) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - onlyOpen: leaves those that can be kept from taking writes.
+    ///   - note: called before each of them is told.
+    func shutDown(onlyOpen: Bool = false, _ note: (Endpoint) async throws -> Void) async throws {
         for replica in memory.replicas where try await !isGone(replica) {
+            let stays = try await others.with(replica) { onlyOpen ? try await canBeClosed($0) : false }
+            if stays { continue }
             try await note(replica.address)
             try await others.with(replica) { try await end($0) }
         }
-        guard try await !isGone(source) else { return }
+        if try await isGone(source) { return }
+        if onlyOpen, try await canBeClosed(source) { return }
         try await note(source.endpoint)
         try await end(source)
+    }
+
+    private func canBeClosed(_ server: Server) async throws -> Bool {
+        try await server.setting(Fence.quorumOfReplicas) != nil
     }
 
     /// A server answers nothing while it saves, so its end is waited for as long as the step may take.

@@ -105,10 +105,15 @@ struct DecommissionVerb: RunVerb {
 
     private func isAgreed(_ run: PlanRun, _ step: Step) async -> Bool {
         let deed = step.kind.declaration.summary(run.compiled.scene(of: step))
-        let lines = [
+        var lines = [
             "'\(step.id)' \(deed)",
             "from then on there is no way back: 'planrun rollback' will refuse, and what is written since is only on \(run.plan.target.endpoint)",
         ]
+        if !keepReplicas, await FailoverCandidates.read(run.servers)?.exist == true {
+            lines.append(
+                "the Sentinels have a replica to fail over to now; if the source had it, '--keep-replicas' leaves it to them"
+            )
+        }
         guard !autoApprove else {
             run.context.message(lines.joined(separator: "\n"))
             return true

@@ -81,7 +81,7 @@ struct RollbackVerb: RunVerb {
                 details: ["what was written since is only on \(target)"]
                     + (await WorldReport(run.servers).sentences()),
                 help: [
-                    "to move back, write a plan from \(target) to \(source): emptied, a server that stands alone can be the target of another run"
+                    "to move back, write a plan from \(target) to \(source) with 'replace-data: true'; its checks say what has to be set at \(source) first"
                 ],
                 next: (state.isOver ? [] : [run.commands.next("resume", "complete it")])
                     + [run.commands.next("status", "see what the servers say now")]))
