@@ -37,7 +37,6 @@ package enum RuleCatalogue {
         OneWayEnginesRule.self,
         DecommissionAtOnceRule.self,
         FailureLeftRule.self,
-        WritableSourceRule.self,
         ReplicasLeftRule.self,
         NoDescriptionRule.self,
     ]

@@ -25,7 +25,6 @@ enum VerbFailure: String, DeclaredFailure {
     case comparisonNotResumable = "comparison-not-resumable"
     case metricsNotServed = "metrics-not-served"
     case fileExists = "file-exists"
-    case noRunbook = "no-runbook"
     case nothingToDecommission = "nothing-to-decommission"
 
     var summary: String {
@@ -52,7 +51,6 @@ enum VerbFailure: String, DeclaredFailure {
         case .fileExists: "the file for a new plan exists already"
         case .nothingToDecommission:
             "there is no cutover that ended well, whose old servers could be taken out of service"
-        case .noRunbook: "no order is known in which a person could carry the plan out safely"
         }
     }
 }

@@ -103,15 +103,15 @@ struct PlanSchemaTests {
             """
             version: 1
             name: x
-            source: { address: a:1, engine: \(engine) }
-            target: { address: b:1, engine: redis }
+            source: { address: a:1, engine: redis }
+            target: { address: b:1, engine: \(engine) }
             sentinel: { primary: p, addresses: [c:1] }
             steps: [replicaof: {}, wait-for-sync: {}, { \(step) }]
             rollback: { \(rollback) }
             """
         }
         func words(_ node: JSONValue) throws -> [String] { try #require(node["enum"]?.array).map(\.planText) }
-        var texts = try words(property("source", "engine")).map { plan(engine: $0) }
+        var texts = try words(property("target", "engine")).map { plan(engine: $0) }
         texts += try words(property("steps", "[]", "verify", "data")).map { plan(step: "verify: { data: \($0) }") }
         texts += try words(property("rollback", "on-failure")).map { plan(rollback: "on-failure: \($0)") }
         texts += try words(property("rollback", "after-cutover")).map { plan(rollback: "after-cutover: \($0)") }

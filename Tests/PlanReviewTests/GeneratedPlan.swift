@@ -35,8 +35,7 @@ struct GeneratedPlan {
     ]
 
     init(_ random: inout SeededRandom) {
-        func server(_ host: String, _ random: inout SeededRandom) -> GeneratedValue {
-            let engines = ["redis", "valkey", "dragonfly"]
+        func server(_ host: String, _ engines: [String], _ random: inout SeededRandom) -> GeneratedValue {
             var entries: [GeneratedEntry] = [
                 .init("address", .text("\(host):6379")),
                 .init("engine", .word(engines.randomElement(using: &random) ?? "redis")),
@@ -56,8 +55,8 @@ struct GeneratedPlan {
         if Bool.random(using: &random) {
             root.append(.init("description", .text("What \(name) is for, in a sentence.")))
         }
-        root.append(.init("source", server("10.0.0.1", &random)))
-        root.append(.init("target", server("target.example.net", &random)))
+        root.append(.init("source", server("10.0.0.1", ["redis", "valkey"], &random)))
+        root.append(.init("target", server("target.example.net", ["redis", "valkey", "dragonfly"], &random)))
         root.append(
             .init(
                 "sentinel",

@@ -59,12 +59,4 @@ struct RunbookTests {
             #expect(line.contains("$") == line.hasPrefix("printf %s \""), "\(line)")
         }
     }
-
-    @Test func `a Dragonfly as source has no runbook`() async throws {
-        let text = Migration.plan.replacing("engine: redis", with: "engine: dragonfly")
-        let desk = try Desk(plan: text)
-        let printed = await Console().run("runbook", "--offline", desk.plan)
-        #expect(printed.status == .failure)
-        #expect(printed.messages.hasPrefix("error[no-runbook]"))
-    }
 }

@@ -47,8 +47,6 @@ package struct Runbook: Sendable {
         }
     }
 
-    /// Why nobody should carry the plan out by hand; `nil` if a safe order is known.
-    package let obstacle: String?
     /// The shell functions that the lines use.
     package let functions: [String]
     /// The variables that must hold secrets.
@@ -67,10 +65,6 @@ package struct Runbook: Sendable {
 
     init(_ scene: CommandScene, _ script: CommandScript) {
         let shell = HandShell(scene)
-        obstacle =
-            scene.source.engine == .dragonfly
-            ? "a Dragonfly as source tells no offset and cannot be closed to writes, so nobody could see by hand that nothing is lost"
-            : nil
         functions = shell.functions
         variables = shell.variables
         var script = script

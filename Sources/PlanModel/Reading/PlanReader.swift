@@ -49,6 +49,7 @@ struct PlanReader {
         reader.finish { ["replicas", "resting"].contains($0) ? "it belongs to 'failover', beside 'via'" : nil }
 
         checkEndpoints(reader, source: source, target: target, sentinels: sentinel?.places ?? [])
+        checkSource(reader, source: source, target: target)
         guard !collector.hasErrors, let name, let source, let target else { return nil }
         let plan = Plan(
             name: name, description: description,
@@ -58,6 +59,22 @@ struct PlanReader {
         checkWayBack(plan, reader)
         checkReturn(plan)
         return collector.hasErrors ? nil : plan
+    }
+
+    /// Reports a Dragonfly as the source. No other engine can follow it, and another Dragonfly does, but nobody could tell
+    /// when it has every write: a Dragonfly that is a primary does not tell its replication offset.
+    private func checkSource(_ reader: MappingReader, source: InstanceSettings?, target: InstanceSettings?) {
+        guard source?.engine == .dragonfly,
+            let entries = reader.entries.first(where: { $0.key == "source" })?.value.entries,
+            let place = entries.first(where: { $0.key == "engine" })?.value.range
+        else { return }
+        let why =
+            switch target?.engine {
+            case .redis?, .valkey?: "a server of another engine never gets in sync with a dragonfly (no PSYNC)"
+            case .dragonfly?, nil:
+                "a dragonfly that is a primary does not tell its replication offset, so nobody knows when the target has every write"
+            }
+        collector.error(.unsupportedSource, "a dragonfly as the source is not supported yet", at: place, help: [why])
     }
 
     /// Reports a way back without loss where the source will not follow the target, whatever their versions are.

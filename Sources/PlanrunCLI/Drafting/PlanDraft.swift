@@ -91,19 +91,14 @@ extension PlanDraft {
 /// The steps, each as the lines of a list.
 extension PlanDraft {
     private var steps: [[String]] {
-        let backup =
-            found.source.engine == .dragonfly
-            ? []
-            : [
-                [
-                    "# The source saves its data on its own disk.",
-                    "- backup: \(copyTimeout.map { "{ timeout: \($0) }" } ?? "{}")",
-                ]
-            ]
+        let backup = [
+            "# The source saves its data on its own disk.",
+            "- backup: \(copyTimeout.map { "{ timeout: \($0) }" } ?? "{}")",
+        ]
         let users =
             found.bringsUsers
             ? [["# The target gets the users that it lacks, with their rights.", "- users: {}"]] : []
-        return [["# Asks what could go wrong, and changes nothing.", "- preflight: {}"]] + backup + users + [
+        return [["# Asks what could go wrong, and changes nothing.", "- preflight: {}"], backup] + users + [
             [
                 "# The target follows the source. Until the failover this is undone by detaching it again.",
                 "- replicaof: {}",

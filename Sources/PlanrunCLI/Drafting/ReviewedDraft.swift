@@ -55,7 +55,6 @@ struct ReviewedDraft {
         case "no-tls", "password-in-clear": "that is how these servers were reached when the plan was written"
         case "swapped-secrets": sharesPassword(found) ? "one password serves several of these servers" : nil
         case "one-way-engines": "a person is told what going back gives up, and agrees first"
-        case "writable-source": "it follows the target; 'resting: shutdown' would stop it instead"
         case "long-timeout": found.datasetText.map { "\($0) take long to copy" }
         default: nil
         }

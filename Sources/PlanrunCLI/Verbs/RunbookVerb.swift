@@ -28,17 +28,6 @@ struct RunbookVerb: Verb {
         let servers = offline ? nil : try context.servers(of: plan)
         let runbook = await Runbook.make(plan, servers)
         await servers?.close()
-        if let obstacle = runbook.obstacle {
-            context.tell(
-                Notice(
-                    code: .verb(.noRunbook),
-                    what: "no order is known in which a person could carry this plan out safely",
-                    details: [obstacle],
-                    next: [
-                        NextCommand(line: "planrun plan \(plan.file.path.shellWord)", meaning: "what planrun would do")
-                    ]))
-            return .failure
-        }
         let text = runbook.markdown(PlanHeader(plan: plan), isLive: servers != nil)
         guard let out else {
             context.output(text)

@@ -40,13 +40,16 @@ struct GeneratedDiscovery {
             let hosts = ["10.0.0.\(number)", "server-\(number).example.net", "fd00::\(number)", "under_score\(number)"]
             return Endpoint(host: pick(hosts, &random), port: Int.random(in: 1...65_535, using: &random))
         }
-        func member(_ number: Int, _ variable: String, _ random: inout SeededRandom) -> Discovery.Member {
+        func member(
+            _ number: Int, _ variable: String, of engines: [Engine] = Engine.allCases, _ random: inout SeededRandom
+        ) -> Discovery.Member {
             Discovery.Member(
-                endpoint: host(number, &random), engine: pick(Array(Engine.allCases), &random),
+                endpoint: host(number, &random), engine: pick(engines, &random),
                 version: chance(&random) ? "7.0.\(number)" : nil, access: access(variable, &random))
         }
         var found = Discovery(
-            primary: pick(Self.primaries, &random), source: member(1, "SOURCE_PASSWORD", &random),
+            primary: pick(Self.primaries, &random),
+            source: member(1, "SOURCE_PASSWORD", of: [.redis, .valkey], &random),
             target: member(2, "TARGET_PASSWORD", &random),
             sentinels: (3..<Int.random(in: 4...8, using: &random)).map { host($0, &random) },
             sentinelAccess: access("SENTINEL_PASSWORD", &random))
