@@ -82,6 +82,24 @@ struct HistoryTests {
                 """)
     }
 
+    @Test(arguments: [true, false])
+    func `once the old servers are out of service there is no way back`(isInPlan: Bool) throws {
+        let step: NodeID = "decommission"
+        let graph = StepGraph(
+            nodes: [StepGraph.Node(id: step, kind: "decommission", title: "", role: .effect, needs: [])])
+        var state = RunState(
+            planPath: "plans/prod.yaml", planName: "sessions",
+            plan: isInPlan
+                ? Self.plan.replacing("rollback:", with: "  - decommission: {}\nrollback:") : Self.plan,
+            graph: graph, lineage: "60aa", now: Self.begin)
+        state.start(0, role: .effect, at: Self.begin)
+        func wayBack() -> String? { RunList(state).runs[0].wayBack }
+        #expect(wayBack()?.hasPrefix("after 'failover' 'rollback' goes back and loses no write") == true)
+        state.succeed(0, StepResult("gone"), at: Self.begin)
+        state.end(.succeeded, .forward)
+        #expect(wayBack() == "its old servers were taken out of service, which ended the way back")
+    }
+
     @Test func `in a narrow window every line fits`() {
         for line in Self.text(width: 80).split(separator: "\n") { #expect(line.count <= 80) }
     }

@@ -50,12 +50,20 @@ extension RunList.Entry {
             run: run.lineage, status: run.status, begun: run.startedAt, lastChange: run.updatedAt,
             by: run.carriedOutBy ?? [], cameTo: run.halt?.at ?? run.lastNode, why: run.halt?.why,
             writeGapSeconds: run.writeGapSeconds, writeGapBackSeconds: run.writeGapBackSeconds,
-            wayBack: run.plan.flatMap { Plan.recorded($0, path: path) }
-                .flatMap { PlanHeader(plan: $0).wayBackAfterCutover },
+            wayBack: run.plan.flatMap { Plan.recorded($0, path: path) }.flatMap { Self.wayBack(run, $0) },
             leftovers: run.leftovers ?? [], plan: run.plan)
         if let plan = run.plan, let other = next?.plan, other != plan {
             planChange = LineDiff(plan, other).unified(path: path)
         }
+    }
+
+    private static func wayBack(_ run: EarlierRun, _ plan: Plan) -> String? {
+        if run.status == .succeeded, let last = run.lastNode?.step {
+            // A step that the plan does not have was added by `planrun decommission`.
+            let kind = plan.steps.first { $0.id == last }?.kind.name ?? .decommission
+            if kind == .decommission { return "its old servers were taken out of service, which ended the way back" }
+        }
+        return PlanHeader(plan: plan).wayBackAfterCutover
     }
 
     /// All of it in one line, for a person.
