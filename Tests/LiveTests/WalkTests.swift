@@ -60,8 +60,13 @@ extension LiveTests {
                 let keys = try await lab.keys(of: lab.target)
                 #expect(keepsCopy || keys == 0)
             case .succeeded:
-                #expect(status.commandsOffered == [])
                 #expect(try await migration.planrun("plan").exitCode == 0)
+                // As long as the old source follows, the Sentinels have nobody to fail over to.
+                #expect(status.commandsOffered == [] || status.commandsOffered == ["decommission"])
+                guard !status.commandsOffered.isEmpty else { break }
+                let decommission = try await migration.planrun("decommission", "--auto-approve")
+                #expect(decommission.exitCode == 0, "\(decommission.standardOutput + decommission.standardError)")
+                #expect(try await migration.planrun("status").commandsOffered == [])
             case .abandoned: #expect(status.commandsOffered == ["apply"])
             case .running, .failed, .stopped, .rollingBack, .rollbackIncomplete:
                 Issue.record("the run has no end: \(state.status.rawValue)")

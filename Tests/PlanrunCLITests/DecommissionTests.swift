@@ -83,6 +83,19 @@ struct DecommissionTests {
 
         """
 
+    @Test(arguments: ["plan", "check"])
+    func `a plan whose run the verb has ended is done as before`(verb: String) async throws {
+        let desk = try desk()
+        let state = try StateFile(path: desk.state).read().adding(AddedStep(DecommissionStep()))
+        try StateFile(path: desk.state).write(state)
+        let printed = await servers().run(verb, desk.plan)
+        #expect(printed.status == .success)
+        let said =
+            verb == "plan"
+            ? "nothing to do: 'small' was carried out at" : "nothing to check: 'small' was carried out at"
+        #expect((printed.output + printed.messages).contains(said), "\(printed.output + printed.messages)")
+    }
+
     @Test func `nobody who could be asked has said yes`() async throws {
         let desk = try desk()
         let before = desk.bytes("plan.state.json")

@@ -13,7 +13,7 @@ struct FinishedRun {
             let record = try? await option.store(forPlan: plan.file.path).read(),
             record.status == .succeeded, record.planName == plan.name, let earlier = record.recordedPlan
         else { return nil }
-        var changes = plan.changes(since: earlier)
+        var changes = record.completing(plan).changes(since: earlier)
         changes.sections.removeAll { !$0.namesServers }
         guard changes.isEmpty else { return nil }
         endedAt = record.updatedAt

@@ -97,7 +97,8 @@ extension RunSummary {
             case .discardWrites:
                 return Row(
                     "way back",
-                    "'rollback' loses what only \(target) has by then, more with every write, until \(plan.end)")
+                    "'rollback' loses what only \(target) has by then (nothing while \(source) follows it), until \(plan.end)"
+                )
             case .stop:
                 let why =
                     plan.rollback.afterCutover == nil ? plan.obstacleToFollow : "the plan says 'after-cutover: stop'"
