@@ -7,6 +7,9 @@ extension RollbackSettings {
 }
 
 extension Plan {
+    /// `nil` for a plan without a step of that kind.
+    package func firstStep(of kind: StepKind.Name) -> Step? { steps.first { $0.kind.name == kind } }
+
     /// The cutover; `nil` for a plan that only prepares it.
     package var failover: FailoverStep? {
         for step in steps { if case .failover(let failover) = step.kind { return failover } }

@@ -38,7 +38,7 @@ package struct RunBaseline: Codable, Equatable, Sendable {
     /// The baseline on record, with the mark of the last sync.
     /// - Returns: `nil` if the run has not reached `replicaof` yet.
     static func recorded(_ plan: Plan, _ context: StepContext) throws -> RunBaseline? {
-        guard let step = plan.steps.first(where: { $0.kind.name == .replicaof }),
+        guard let step = plan.firstStep(of: .replicaof),
             var baseline = try context.memo(of: NodeID(step: step.id))?.decode(RunBaseline.self)
         else { return nil }
         for wait in plan.steps where wait.kind.name == .waitForSync && baseline.synced == nil {

@@ -12,7 +12,7 @@ extension DecommissionStep: StepExecution {
     }
 
     func stages(of step: Step, at place: StepPlace) -> [[StepNode]] {
-        let cutover = place.plan.steps.first { $0.kind.name == .failover }.map { NodeID(step: $0.id) }
+        let cutover = place.plan.firstStep(of: .failover).map { NodeID(step: $0.id) }
         return [
             [
                 StepNode("the old servers leave") { servers, _, _ in

@@ -16,7 +16,7 @@ struct DataComparisonOperation: Operation {
     func perform(_ context: StepContext) async throws {}
 
     func verify(_ context: StepContext) async throws -> StepResult {
-        let cutover = servers.plan.steps.first { $0.kind.name == .failover }
+        let cutover = servers.plan.firstStep(of: .failover)
         let comparison = try await KeyComparison(
             servers, settings, since: isAfterCutover ? cutover.flatMap { context.memo(of: NodeID(step: $0.id)) } : nil)
         guard comparison.leader != nil || isAfterCutover && comparison.isAfterCutover else { throw await apart() }

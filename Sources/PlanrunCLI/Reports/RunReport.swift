@@ -248,7 +248,7 @@ extension RunReport.Standing {
 extension RunReport.Back {
     fileprivate init(_ state: RunState, _ plan: Plan?, isHeld: Bool, _ commands: CommandLines) {
         let next = isHeld ? [] : NextSteps(recorded: state, commands).all
-        let end = plan?.steps.first { $0.kind.name == .decommission }
+        let end = plan?.firstStep(of: .decommission)
         let isDecommissioned = end.flatMap { state[NodeID(step: $0.id)] }?.status == .succeeded
         self.init(
             sentence: isDecommissioned

@@ -130,7 +130,7 @@ struct CompareVerb: Verb {
         guard let state = try? await record.store(forPlan: self.plan).read(), state.planName == plan.name else {
             return nil
         }
-        let node = plan.steps.first { $0.kind.name == .failover }.flatMap { state[NodeID(step: $0.id)] }
+        let node = plan.firstStep(of: .failover).flatMap { state[NodeID(step: $0.id)] }
         return node?.status == .succeeded ? node?.result?.memo : nil
     }
 

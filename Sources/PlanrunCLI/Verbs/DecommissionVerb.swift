@@ -57,7 +57,7 @@ struct DecommissionVerb: RunVerb {
                 run, recorded, "is not finished",
                 next: [run.commands.next("status", "see how far it is, and what is next")])
         }
-        guard let last = run.plan.steps.first(where: { $0.kind.name == .decommission }), run.plan.failover != nil else {
+        guard let last = run.plan.firstStep(of: .decommission), run.plan.failover != nil else {
             return refuse(run, recorded, "has no cutover", next: [])
         }
         if let source = recorded.recordedPlan?.source.endpoint, source != run.plan.source.endpoint {

@@ -43,10 +43,10 @@ struct PlanHeader {
     /// Says what can be taken back after the cutover; `nil` for a plan without one.
     var wayBackAfterCutover: String? { cutover.map { "after '\($0.id)' \(afterCutover)" } }
 
-    private var cutover: Step? { plan.steps.first { $0.kind.name == .failover } }
+    private var cutover: Step? { plan.firstStep(of: .failover) }
 
     private var afterCutover: String {
-        let end = plan.steps.first { $0.kind.name == .decommission }
+        let end = plan.firstStep(of: .decommission)
         let until = end.map { "; that ends with '\($0.id)'" } ?? ""
         return switch plan.certainWayBack {
         case .keep: "'rollback' goes back and loses no write" + until

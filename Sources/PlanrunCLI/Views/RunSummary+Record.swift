@@ -110,11 +110,11 @@ extension RunSummary {
 
 extension Plan {
     /// The id of the step that cuts over.
-    fileprivate var cutover: String? { steps.first { $0.kind.name == .failover }?.id }
+    fileprivate var cutover: String? { firstStep(of: .failover)?.id }
 
     /// What ends the way back.
     fileprivate var end: String {
-        steps.first { $0.kind.name == .decommission }.map { "'\($0.id)'" } ?? "'planrun decommission'"
+        firstStep(of: .decommission).map { "'\($0.id)'" } ?? "'planrun decommission'"
     }
 }
 

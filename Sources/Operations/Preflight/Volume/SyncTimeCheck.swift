@@ -20,6 +20,6 @@ struct SyncTimeCheck: Check {
 
 extension Plan {
     fileprivate var syncTimeout: Duration? {
-        steps.first { $0.kind.name == .waitForSync }?.timeout
+        firstStep(of: .waitForSync)?.timeout
     }
 }
